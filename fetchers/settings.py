@@ -1,0 +1,93 @@
+"""Every environment variable the product reads, each with its default and one line of meaning.
+
+``Settings.from_env`` is the only reader; nothing is read at import. The README's table is tested against ``VARIABLES``.
+"""
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from fetchers.errors import Validation
+
+ROOT = Path(__file__).resolve().parent.parent
+REGISTRY_URL = "https://clinicaltrials.gov/api/v2"
+RECORD_URL = "https://clinicaltrials.gov/study/"
+DEFAULT_STORE = ROOT / "cache" / "data" / "trials.sqlite3"
+REFRESHERS = ("everyone", "signed-in", "nobody")
+
+
+class Variable(NamedTuple):
+    name: str
+    default: str
+    meaning: str
+
+
+VARIABLES = (
+    Variable("TRIALS_REGISTRY_URL", REGISTRY_URL, "Base URL of the registry's API v2"),
+    Variable("TRIALS_CACHE_URL", "SQLite file under cache/data/", "SQLAlchemy URL of the store"),
+    Variable("TRIALS_PACE_SECONDS", "1.0", "Least time between two requests, in seconds"),
+    Variable("TRIALS_TIMEOUT_SECONDS", "30", "Longest wait for a connection or a piece of answer"),
+    Variable("TRIALS_WATCHLIST", "fetchers/watchlist.toml", "Path of another watch-list"),
+    Variable("TRIALS_USER_AGENT", "the HTTP library's own", "User agent sent to the registry"),
+    Variable(
+        "TRIALS_REFRESH",
+        "everyone on loopback, else nobody",
+        "Who may refresh from the page: everyone, signed-in or nobody",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment asks for. ``None`` stands for "not set" and is decided where it is used."""
+
+    registry_url: str = REGISTRY_URL
+    cache_url: str = f"sqlite:///{DEFAULT_STORE}"
+    pace_seconds: float = 1.0
+    timeout_seconds: float = 30.0
+    watchlist: Path | None = None
+    user_agent: str | None = None
+    refresh: str | None = None
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
+        """Read the variables of ``VARIABLES``; empty counts as not set. Raises Validation naming the variable."""
+        given = {key: value.strip() for key, value in (os.environ if env is None else env).items() if value.strip()}
+        watchlist = given.get("TRIALS_WATCHLIST")
+        return cls(
+            registry_url=_http_url(given.get("TRIALS_REGISTRY_URL", REGISTRY_URL)),
+            cache_url=given.get("TRIALS_CACHE_URL", cls.cache_url),
+            pace_seconds=_seconds(given, "TRIALS_PACE_SECONDS", cls.pace_seconds, least=0.0),
+            timeout_seconds=_seconds(given, "TRIALS_TIMEOUT_SECONDS", cls.timeout_seconds, least=0.001),
+            watchlist=Path(watchlist) if watchlist else None,
+            user_agent=given.get("TRIALS_USER_AGENT"),
+            refresh=_refresher(given.get("TRIALS_REFRESH")),
+        )
+
+
+def _http_url(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise Validation(f"TRIALS_REGISTRY_URL must start with http:// or https://, not {text!r}.")
+    return text.rstrip("/")
+
+
+def _seconds(given: Mapping[str, str], name: str, default: float, least: float) -> float:
+    text = given.get(name)
+    if text is None:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and value >= least):
+        raise Validation(f"{name} must be a number of seconds of at least {least:g}, not {text!r}.")
+    return value
+
+
+def _refresher(text: str | None) -> str | None:
+    if text is not None and text not in REFRESHERS:
+        raise Validation(f"TRIALS_REFRESH must be one of {', '.join(REFRESHERS)}, not {text!r}.")
+    return text
