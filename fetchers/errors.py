@@ -43,3 +43,7 @@ class Validation(TrackerError, ValueError):
 
 class LocalTrouble(TrackerError):
     """This machine's side failed: the store is damaged, locked, newer than the code, not writable, or full."""
+
+
+class Cancelled(TrackerError):
+    """The user asked to stop; raised between two requests and during waits, never in the middle of an answer."""

@@ -9,13 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from fetchers.errors import Validation
 
 ROOT = Path(__file__).resolve().parent.parent
-REGISTRY_URL = "https://clinicaltrials.gov/api/v2"
-RECORD_URL = "https://clinicaltrials.gov/study/"
+SOURCE_URL = "https://clinicaltrials.gov"
+REGISTRY_URL = f"{SOURCE_URL}/api/v2"
+RECORD_URL = f"{SOURCE_URL}/study/"
 DEFAULT_STORE = ROOT / "cache" / "data" / "trials.sqlite3"
+# An hour: longer is a slip of the keyboard, and some systems cannot count it.
+LONGEST = 3600.0
 REFRESHERS = ("everyone", "signed-in", "nobody")
 
 
@@ -63,14 +67,21 @@ class Settings:
             pace_seconds=_seconds(given, "TRIALS_PACE_SECONDS", cls.pace_seconds, least=0.0),
             timeout_seconds=_seconds(given, "TRIALS_TIMEOUT_SECONDS", cls.timeout_seconds, least=0.001),
             watchlist=Path(watchlist) if watchlist else None,
-            user_agent=given.get("TRIALS_USER_AGENT"),
+            user_agent=_header(given.get("TRIALS_USER_AGENT")),
             refresh=_refresher(given.get("TRIALS_REFRESH")),
         )
 
 
 def _http_url(text: str) -> str:
-    if not text.startswith(("http://", "https://")):
-        raise Validation(f"TRIALS_REGISTRY_URL must start with http:// or https://, not {text!r}.")
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is no number, a bracket that does not close
+        usable = False
+    if not usable or not text.isprintable() or " " in text:
+        raise Validation(f"TRIALS_REGISTRY_URL must be an address that starts with http:// or https://, not {text!r}.")
+    if parts.query or parts.fragment:
+        raise Validation(f"TRIALS_REGISTRY_URL must be a base address without ? and #, not {text!r}.")
     return text.rstrip("/")
 
 
@@ -82,9 +93,15 @@ def _seconds(given: Mapping[str, str], name: str, default: float, least: float) 
         value = float(text)
     except ValueError:
         value = math.nan
-    if not (math.isfinite(value) and value >= least):
-        raise Validation(f"{name} must be a number of seconds of at least {least:g}, not {text!r}.")
+    if not least <= value <= LONGEST:
+        raise Validation(f"{name} must be a number of seconds from {least:g} to {LONGEST:g}, not {text!r}.")
     return value
+
+
+def _header(text: str | None) -> str | None:
+    if text is not None and not (text.isascii() and text.isprintable()):
+        raise Validation(f"TRIALS_USER_AGENT must be plain ASCII on one line, not {text!r}.")
+    return text
 
 
 def _refresher(text: str | None) -> str | None:

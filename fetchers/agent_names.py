@@ -1,0 +1,122 @@
+"""One agent's names at work on one record: in which interventions it is given, and where else it is spoken of."""
+
+import re
+from collections.abc import Iterable
+
+from fetchers.context import Part, denied, is_make_believe, keeps_out, parts
+from fetchers.names import Hit, Names, lower
+from fetchers.reading import Named, Reading
+from fetchers.roles import Giving
+from fetchers.watchlist import Agent
+
+# Interventions of these types are no medicine and no treatment an index heading could stand for.
+_NO_TREATMENT = frozenset({"BEHAVIORAL", "DIAGNOSTIC_TEST", "DIETARY_SUPPLEMENT", "GENETIC", "RADIATION"})
+# Words that say how something is given, not what: they are nothing "beside" the agent.
+_HOW = frozenset(
+    "oral orally tablet tablets capsule capsules pill pills injection injections injectable infusion infusions subcutaneous"
+    " subcutaneously intravenous intravenously intramuscular intraarticular articular intra intrathecal epidural transforaminal"
+    " interlaminar caudal local weekly daily twice once week weeks month months days hour hours minutes dose doses dosing high"
+    " higher medium lower standard regular sodium solution suspension taper tapered tapering therapy treatment drug group first"
+    " second initial maintenance induction every later prefilled syringe autoinjector device session sessions human acetate"
+    " succinate phosphate acetonide hexacetonide chamber pressure short long term course extended early late only alone"
+    " monotherapy combination combined background stable optional immediate delayed versus pulse bolus single multiple repeated"
+    " treated arms europe".split()
+)
+_WORD = re.compile(r"[a-z]{4,}")
+
+
+class AgentNames:
+    """The names of an agent's members that are on; names of members that are off count as false friends."""
+
+    def __init__(self, agent: Agent) -> None:
+        on = [member for member in agent.members if member.on]
+        off = [name for member in agent.members if not member.on for name in (*member.names, *member.local_names)]
+        names = [name for member in on for name in (*member.names, *member.local_names)]
+        shorts = [short for member in on for short in member.short_names]
+        self.agent = agent
+        self.mesh = frozenset(term.lower() for member in on for term in member.mesh)
+        self._headings = [term for member in on for term in member.mesh]
+        self._names = Names(names, masks=(*agent.false_friends, *off), short_names=shorts)
+
+    def may_stand_in(self, lowered: str) -> bool:
+        """False only when no name of the agent can stand in this text."""
+        return self._names.may_stand_in(lowered)
+
+    def in_text(self, squeezed: str) -> tuple[str, ...]:
+        """The names in a text, whatever is said about them."""
+        return self._names.ordered(hit.name for hit in self._names.find(squeezed)[1])
+
+    def in_inclusion(self, inclusion: Iterable[str]) -> tuple[str, ...]:
+        """The names in criteria that let people in, but for those that ask people not to have the agent."""
+        names = []
+        for criterion in inclusion:
+            text, hits = self._names.find(criterion)
+            names += [hit.name for hit in hits if not keeps_out(text, hit.start, hit.end)]
+        return self._names.ordered(names)
+
+    def givings(self, reading: Reading, others: Iterable["AgentNames"]) -> list[Giving]:
+        """What each intervention gives, in the record's order, as this agent sees it."""
+        givings = [self._giving(named) for named in reading.interventions]
+        if self.mesh & reading.intervention_mesh and not any(giving.own for giving in givings):
+            others = [names for names in others if names is not self]
+            for at in self._only_by_heading(reading, others):
+                givings[at] = Giving(frozenset(self._headings_in(reading)), frozenset())
+        return givings
+
+    def ordered(self, names: Iterable[str]) -> tuple[str, ...]:
+        return self._names.ordered(names)
+
+    def _giving(self, named: Named) -> Giving:
+        text, hits = self._names.find(named.name, named.about)
+        real = [part for part in parts(text) if not part.placebo]
+        own = _positive(text, hits)
+        # Other names of "Placebo", "No prednisone" or "Budesonide" (off) are no names of something given.
+        if not hits and not is_make_believe(text) and not self._names.masked(named.name):
+            own = {name for other in named.other_names for name in _positive(*self._names.find(other, named.about))}
+        if own and hits:
+            beside = {text[part.start : part.end].strip() for part in real if _gives_more(text, part, hits)}
+        elif own:
+            beside = set()  # the name is another word for the agent
+        else:
+            beside = {text} if real else set()
+        return Giving(frozenset(own), frozenset(beside))
+
+    def _only_by_heading(self, reading: Reading, others: Iterable["AgentNames"]) -> list[int]:
+        """Interventions that the index heading must stand for, since nothing else explains them or the heading.
+
+        The index is made for the whole record, from keywords too, so a heading alone proves nothing: where one of our
+        names stands in an intervention, keyword or title, the heading comes from there.
+        """
+        names = (text for named in reading.interventions for text in (named.name, *named.other_names))
+        if any(self._names.find(text)[1] for text in (reading.titles, reading.keywords, *names)):
+            return []
+        explained = {word for heading in reading.intervention_mesh - self.mesh for word in _WORD.findall(heading)}
+        return [
+            at
+            for at, named in enumerate(reading.interventions)
+            if named.type not in _NO_TREATMENT
+            and not is_make_believe(lower(named.name))
+            and not self._names.masked(named.about)
+            and not explained.intersection(_WORD.findall(lower(named.about)))
+            and not any(other.in_text(named.about) for other in others)
+        ]
+
+    def _headings_in(self, reading: Reading) -> list[str]:
+        return [heading for heading in self._headings if heading.lower() in reading.intervention_mesh]
+
+
+def _positive(text: str, hits: Iterable[Hit]) -> set[str]:
+    """The names of which the text says that they are given."""
+    real = [part for part in parts(text) if not part.placebo]
+    return {
+        hit.name
+        for hit in hits
+        if any(part.start <= hit.start < part.end for part in real) and not denied(text, hit.start, hit.end)
+    }
+
+
+def _gives_more(text: str, part: Part, hits: Iterable[Hit]) -> bool:
+    """Whether this part of an intervention's name is something else, not a word on how the agent is given."""
+    if any(part.start <= hit.start < part.end for hit in hits):
+        return False
+    return any(word not in _HOW for word in _WORD.findall(text[part.start : part.end]))

@@ -1,0 +1,134 @@
+"""Splits eligibility text, which is free text, into what lets people in and what keeps them out.
+
+The registry asks for two lists under two headings and gets everything: other wordings, one paragraph, several cohorts,
+no heading at all. Text that stands under no heading counts as inclusion, as a reader would take it.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+Kind = Literal["inclusion", "exclusion"]
+
+
+class Section(NamedTuple):
+    """A stretch of the text, with its heading."""
+
+    kind: Kind
+    text: str
+
+
+class Criteria(NamedTuple):
+    """All inclusion and all exclusion text; what the record does not have is empty."""
+
+    inclusion: str
+    exclusion: str
+
+
+# Lines without any of these, nearly all of them, are no heading.
+_MAY_CUT = re.compile(r"clu|ligible|not be ", re.IGNORECASE)
+# Bullets, numbering and markdown in front of a heading.
+_LEAD = r"^[\s*\-•·#>\\_.(]*(?:(?:\d{1,2}|[a-z])[.)\\]+\s*)?[*_#\s]*"
+_WORD = r"(?P<word>(?:non?[- ])?inclusion|exclusion(?:ary)?|ineligibility)s?"
+# In front of "exclusion criteria" in a heading there may be an adjective or two ("Key", "Radiological"), no sentence.
+_PREFIX = r"(?P<prefix>(?:(?!(?:no|not|who|meets?|fulfil\w*|if|were|are|is|any|all|see|and|other protocol)\b)[^\s:;,.*]+ ){0,4}?)"
+_HEADING = re.compile(_LEAD + _PREFIX + _WORD + r"\s+criteri\w*(?P<rest>.*)$", re.IGNORECASE)
+_BARE = re.compile(
+    _LEAD
+    + r"(?:other |key |main |major )?(?P<word>inclusions?|exclusions?|includes?d?|excludes?d?|exclusion for [^:]{1,40})"
+    r"[*_]*\s*(?::|[*_.\-–]*\s*$)",
+    re.IGNORECASE,
+)
+_CRITERIA_FOR = re.compile(
+    _LEAD
+    + r"(?:criteria for|crit[eè]res? (?:de |d['’])|criterios de|reasons for)\s*(?P<word>(?:non?[- ])?inclusi[oó]n|exclusi[oó]n)\b.*$",
+    re.IGNORECASE,
+)
+# What may follow the words "exclusion criteria" when they are a heading: nothing, a colon, or words that lead to the list.
+_REST = re.compile(
+    r"^[*_\s]*(?:[.:\-–(]|$|(?:for|in|of|at|prior|before|determined|specific)\b[^.;]{0,80}:?\s*$"
+    r"|(?:are|is|were|was|will be|include[sd]?|consists?)\b|[^.;:]{0,60}:\s*$)",
+    re.IGNORECASE,
+)
+# A sentence that opens a list of what keeps people out.
+_OPENS_EXCLUSION = re.compile(
+    r"\b(?:exclu(?:de[sd]?|sion|ding)|ineligible|not (?:be )?eligible|(?:can|may|must|will|should)(?: ?not) be (?:enrolled|included|recruited))\b.*:[*_]*\s*$",
+    re.IGNORECASE,
+)
+_NOT_OPENING = re.compile(r"\b(?:except|excluding|unless|eligible if|allowed|permitted|inclusion)\b", re.IGNORECASE)
+# One criterion that keeps people out, standing among those that let them in.
+_EXCLUDED_IF = re.compile(
+    _LEAD
+    + r"(?:(?:the following |any |all )?(?:patients?|subjects?|participants?|individuals?|people|persons?|women|men|those|volunteers|adults|children|we)\s+)?"
+    r"(?:(?:will|should|must|shall|may|to|were|are|is|be|being|also)\s+){0,3}exclud\w+\s*(?:from\b.*?\s)?(?:if|when|who|with|for|those|patients|subjects|participants|persons|people|:)",
+    re.IGNORECASE,
+)
+# A heading inside a paragraph: with a colon, or in capitals before a capital.
+_INLINE = re.compile(
+    r"(?<=[^\w\s/])\s*(?P<a>(?i:(?:key |main |major )?(?:non?[- ])?(?:inclusion|exclusion) criteri\w+)\s*:)"
+    r"|(?<=\w)\s+(?P<b>(?i:(?:key |main |major )?(?:non?[- ])?(?:inclusion|exclusion) criteri\w+)\s*:)"
+    r"|(?<=[\w.;)])\s+(?P<c>(?:Inclusion|Exclusion|INCLUSION|EXCLUSION) (?:Criteria|CRITERIA)(?=\s+[A-Z0-9*•-])|(?:INCLUSION|EXCLUSION)S?\s*:)"
+)
+_POINTS_AT_LIST = re.compile(
+    r"\b(?:the|these|those|any|all|of|no|none|other|previous|following|listed|defined|meets?|above|and|or)$"
+)
+_NEW_CRITERION = re.compile(r"\n\s*(?=[*\-•·\\]|\d{1,2}\s*[.)\\]|[A-Z(])|\n\s*\n|(?<=[;])\s")
+
+
+def sections(text: str) -> tuple[Section, ...]:
+    """The text cut at its headings, in order; joined together again it is the text, letter for letter."""
+    cuts: list[tuple[int, Kind]] = [(0, "inclusion")]
+    at = 0
+    for line in text.splitlines(keepends=True):
+        before = cuts[-1][1]
+        cuts += [(at + offset, kind) for offset, kind in _cuts(line, before)]
+        at += len(line)
+    ends = [start for start, _ in cuts[1:]] + [len(text)]
+    return tuple(Section(kind, text[start:end]) for (start, kind), end in zip(cuts, ends, strict=True) if end > start)
+
+
+def split(text: str | None) -> Criteria:
+    """All that lets in and all that keeps out, each in the order of the text, headings included."""
+    found = sections(text or "")
+    return Criteria(*("".join(part.text for part in found if part.kind == kind) for kind in ("inclusion", "exclusion")))
+
+
+def criteria(text: str) -> tuple[str, ...]:
+    """Single criteria of a section: bullets, numbered items, paragraphs; a line that merely wraps is not cut."""
+    return tuple(part for part in map(str.strip, _NEW_CRITERION.split(text)) if part)
+
+
+def _cuts(line: str, before: Kind) -> Iterator[tuple[int, Kind]]:
+    """Where in this line another section starts, and which."""
+    if not _MAY_CUT.search(line):
+        return
+    stripped = line.rstrip()
+    kind = _heading(stripped)
+    if kind:
+        yield 0, kind
+    elif before == "inclusion" and _EXCLUDED_IF.match(stripped):
+        yield 0, "exclusion"
+        yield len(line), "inclusion"
+        return
+    own = re.search(r"criteri\w*", stripped, re.IGNORECASE) if kind else None
+    for found in _INLINE.finditer(stripped, own.end() if own else 0):
+        start = found.start(found.lastgroup or 0)
+        if start and not _POINTS_AT_LIST.search(stripped[:start].rstrip().lower()):
+            yield start, _kind(found[0])
+
+
+def _heading(line: str) -> Kind | None:
+    found = _HEADING.match(line)
+    if found and _REST.match(found["rest"]) and not re.match(r"\s*/", found["rest"]):
+        return _kind(found["word"])
+    found = _BARE.match(line) or _CRITERIA_FOR.match(line)
+    if found:
+        return _kind(found["word"])
+    if _OPENS_EXCLUSION.search(line) and not _NOT_OPENING.search(line):
+        return "exclusion"
+    return None
+
+
+def _kind(words: str) -> Kind:
+    keeps_out = re.search(r"exclu|non?[- ]inclu|ineligib", words, re.IGNORECASE)
+    return "exclusion" if keeps_out else "inclusion"

@@ -1,0 +1,66 @@
+"""For every test: no network beyond this machine, and browser tests only when they are asked for."""
+
+import ipaddress
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+_strayed: list[str] = []
+_WATCHED = {
+    "socket.connect": 1,
+    "socket.sendto": 1,
+    "socket.sendmsg": 1,
+    "socket.getaddrinfo": 0,
+    "socket.gethostbyname": 0,
+}
+
+
+def stays_here(address: Any) -> bool:
+    """Whether an address as sockets take it (text, pair, quadruple, path of a Unix socket) is this machine's own."""
+    if isinstance(address, tuple):
+        host = address[0]
+    elif isinstance(address, str | bytes) and address[:1] in ("/", b"/", "\0", b"\0"):
+        return True  # a Unix socket
+    else:
+        host = address
+    host = host.decode() if isinstance(host, bytes) else host
+    if host in (None, "", "localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _guard(event: str, args: tuple[Any, ...]) -> None:
+    at = _WATCHED.get(event)
+    if at is not None and not stays_here(args[at]):
+        _strayed.append(f"{event} {args[at]!r}")
+        pytest.fail(f"a test may not leave this machine: {_strayed[-1]}")
+
+
+# An audit hook sees every socket of this process, whichever library opens it; it cannot be taken off again.
+sys.addaudithook(_guard)
+
+
+@pytest.fixture(autouse=True)
+def no_network() -> Iterator[list[str]]:
+    """Fail the test also when the code under test swallowed the guard's error, or met it in a thread."""
+    _strayed.clear()
+    yield _strayed
+    assert not _strayed, f"this test tried to leave the machine: {_strayed}"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--browser", action="store_true", help="run the tests that open a browser, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--browser"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("browser")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]

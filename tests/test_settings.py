@@ -1,0 +1,113 @@
+"""Every environment variable: default, good values, bad values."""
+
+from pathlib import Path
+
+import pytest
+
+from fetchers.errors import Validation
+from fetchers.settings import DEFAULT_STORE, ROOT, VARIABLES, Settings
+
+
+def test_defaults() -> None:
+    found = Settings.from_env({})
+    assert found == Settings()
+    assert found.registry_url == "https://clinicaltrials.gov/api/v2"
+    assert found.cache_url == f"sqlite:///{ROOT / 'cache' / 'data' / 'trials.sqlite3'}"
+    assert (found.pace_seconds, found.timeout_seconds) == (1.0, 30.0)
+    assert (found.watchlist, found.user_agent, found.refresh) == (None, None, None)
+    assert DEFAULT_STORE.is_absolute()
+    assert (ROOT / "fetchers" / "settings.py").is_file()
+
+
+def test_every_variable_is_read() -> None:
+    values = {
+        "TRIALS_REGISTRY_URL": "http://127.0.0.1:8000/api/v2",
+        "TRIALS_CACHE_URL": "sqlite:///other.sqlite3",
+        "TRIALS_PACE_SECONDS": "0.5",
+        "TRIALS_TIMEOUT_SECONDS": "5",
+        "TRIALS_WATCHLIST": "mine.toml",
+        "TRIALS_USER_AGENT": "tracker/1 (mail@example.org)",
+        "TRIALS_REFRESH": "signed-in",
+    }
+    assert set(values) == {variable.name for variable in VARIABLES}
+    assert Settings.from_env(values) == Settings(
+        registry_url="http://127.0.0.1:8000/api/v2",
+        cache_url="sqlite:///other.sqlite3",
+        pace_seconds=0.5,
+        timeout_seconds=5.0,
+        watchlist=Path("mine.toml"),
+        user_agent="tracker/1 (mail@example.org)",
+        refresh="signed-in",
+    )
+
+
+def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIALS_PACE_SECONDS", "2.5")
+    assert Settings.from_env().pace_seconds == 2.5
+    monkeypatch.setenv("TRIALS_PACE_SECONDS", "3")
+    assert Settings.from_env().pace_seconds == 3, "nothing is kept from an earlier read"
+
+
+@pytest.mark.parametrize("name", [variable.name for variable in VARIABLES])
+@pytest.mark.parametrize("empty", ["", "  ", "\t\n"])
+def test_empty_counts_as_not_set(name: str, empty: str) -> None:
+    assert Settings.from_env({name: empty}) == Settings()
+
+
+def test_space_around_a_value_and_a_closing_slash_do_not_matter() -> None:
+    found = Settings.from_env({"TRIALS_REGISTRY_URL": " http://[::1]:8000/api/v2// ", "TRIALS_PACE_SECONDS": " 0 "})
+    assert (found.registry_url, found.pace_seconds) == ("http://[::1]:8000/api/v2", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(
+            ("TRIALS_REGISTRY_URL", value)
+            for value in (
+                "clinicaltrials.gov/api/v2",
+                "ftp://host/api",
+                "http://",
+                "https:///api/v2",
+                "http://host:port/api",
+                "http://host:99999/api",
+                "http://host:0/api",
+                "http://[::1/api",
+                "http://host/api v2",
+                "http://host/api\x07",
+                "http://host/api?format=csv",
+                "http://host/api#v2",
+            )
+        ),
+        *(("TRIALS_PACE_SECONDS", value) for value in ("-1", "-0.001", "soon", "nan", "inf", "1e9", "1,5", "1 s")),
+        *(("TRIALS_TIMEOUT_SECONDS", value) for value in ("0", "-5", "0.0001", "never", "nan", "inf", "1e12")),
+        *(
+            ("TRIALS_USER_AGENT", value)
+            for value in ("a\nX-Other: b", "bot\r", "Träcker", "a\x00b")
+            if value.strip() == value
+        ),
+        *(("TRIALS_REFRESH", value) for value in ("all", "Everyone", "signed_in", "everyone,nobody")),
+    ],
+)
+def test_a_bad_value_is_named_with_its_variable(name: str, value: str) -> None:
+    with pytest.raises(Validation) as caught:
+        Settings.from_env({name: value})
+    assert name in str(caught.value)
+    assert repr(value) in str(caught.value)
+    assert str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize("value", ["everyone", "signed-in", "nobody"])
+def test_who_may_refresh(value: str) -> None:
+    assert Settings.from_env({"TRIALS_REFRESH": value}).refresh == value
+
+
+def test_other_variables_are_nobodys_business() -> None:
+    assert Settings.from_env({"PATH": "/bin", "TRIALS_UNKNOWN": "1"}) == Settings()
+
+
+def test_every_variable_has_a_default_and_a_line_of_meaning() -> None:
+    for variable in VARIABLES:
+        assert variable.default
+        assert variable.meaning[0].isupper()
+        assert "\n" not in variable.meaning
