@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from fetchers.context import Part, denied, is_make_believe, keeps_out, parts
-from fetchers.names import Hit, Names, lower
+from fetchers.context import denied, is_make_believe, keeps_out, parts
+from fetchers.names import Hit, Names, Text
 from fetchers.reading import Named, Reading
 from fetchers.roles import Giving
 from fetchers.watchlist import Agent
@@ -12,16 +12,17 @@ from fetchers.watchlist import Agent
 # Interventions of these types are no medicine and no treatment an index heading could stand for.
 _NO_TREATMENT = frozenset({"BEHAVIORAL", "DIAGNOSTIC_TEST", "DIETARY_SUPPLEMENT", "GENETIC", "RADIATION"})
 # Words that say how something is given, not what: they are nothing "beside" the agent.
-_HOW = frozenset(
-    "oral orally tablet tablets capsule capsules pill pills injection injections injectable infusion infusions subcutaneous"
-    " subcutaneously intravenous intravenously intramuscular intraarticular articular intra intrathecal epidural transforaminal"
-    " interlaminar caudal local weekly daily twice once week weeks month months days hour hours minutes dose doses dosing high"
-    " higher medium lower standard regular sodium solution suspension taper tapered tapering therapy treatment drug group first"
-    " second initial maintenance induction every later prefilled syringe autoinjector device session sessions human acetate"
-    " succinate phosphate acetonide hexacetonide chamber pressure short long term course extended early late only alone"
-    " monotherapy combination combined background stable optional immediate delayed versus pulse bolus single multiple repeated"
-    " treated arms europe".split()
-)
+_HOW_WORDS = """
+    oral orally tablet tablets capsule capsules pill pills injection injections injectable infusion infusions
+    subcutaneous subcutaneously intravenous intravenously intramuscular intraarticular articular intra intrathecal
+    epidural transforaminal interlaminar caudal local weekly daily twice once week weeks month months days hour
+    hours minutes dose doses dosing high higher medium lower standard regular sodium solution suspension taper
+    tapered tapering therapy treatment drug group first second initial maintenance induction every later prefilled
+    syringe autoinjector device session sessions human acetate succinate phosphate acetonide hexacetonide chamber
+    pressure short long term course extended early late only alone monotherapy combination combined background
+    stable optional immediate delayed versus pulse bolus single multiple repeated treated arms europe
+"""
+_HOW = frozenset(_HOW_WORDS.split())
 _WORD = re.compile(r"[a-z]{4,}")
 
 
@@ -38,21 +39,18 @@ class AgentNames:
         self._headings = [term for member in on for term in member.mesh]
         self._names = Names(names, masks=(*agent.false_friends, *off), short_names=shorts)
 
-    def may_stand_in(self, lowered: str) -> bool:
-        """False only when no name of the agent can stand in this text."""
-        return self._names.may_stand_in(lowered)
-
-    def in_text(self, squeezed: str) -> tuple[str, ...]:
+    def in_text(self, text: Text) -> tuple[str, ...]:
         """The names in a text, whatever is said about them."""
-        return self._names.ordered(hit.name for hit in self._names.find(squeezed)[1])
+        return self._names.ordered(hit.name for hit in self._names.find(text))
 
-    def in_inclusion(self, inclusion: Iterable[str]) -> tuple[str, ...]:
+    def in_inclusion(self, inclusion: Iterable[Text]) -> tuple[str, ...]:
         """The names in criteria that let people in, but for those that ask people not to have the agent."""
-        names = []
-        for criterion in inclusion:
-            text, hits = self._names.find(criterion)
-            names += [hit.name for hit in hits if not keeps_out(text, hit.start, hit.end)]
-        return self._names.ordered(names)
+        return self._names.ordered(
+            hit.name
+            for criterion in inclusion
+            for hit in self._names.find(criterion)
+            if not keeps_out(criterion.folded, hit.start, hit.end)
+        )
 
     def givings(self, reading: Reading, others: Iterable["AgentNames"]) -> list[Giving]:
         """What each intervention gives, in the record's order, as this agent sees it."""
@@ -67,18 +65,21 @@ class AgentNames:
         return self._names.ordered(names)
 
     def _giving(self, named: Named) -> Giving:
-        text, hits = self._names.find(named.name, named.about)
-        real = [part for part in parts(text) if not part.placebo]
-        own = _positive(text, hits)
+        name = named.name
+        hits = self._names.find(name, named.about.squeezed)
         # Other names of "Placebo", "No prednisone" or "Budesonide" (off) are no names of something given.
-        if not hits and not is_make_believe(text) and not self._names.masked(named.name):
-            own = {name for other in named.other_names for name in _positive(*self._names.find(other, named.about))}
-        if own and hits:
-            beside = {text[part.start : part.end].strip() for part in real if _gives_more(text, part, hits)}
-        elif own:
-            beside = set()  # the name is another word for the agent
-        else:
-            beside = {text} if real else set()
+        called = [name]
+        if not hits and not is_make_believe(name.folded) and not self._names.masked(name):
+            called += named.other_names
+        own: set[str] = set()
+        beside: set[str] = set()
+        for text in called:
+            found = self._names.find(text, named.about.squeezed)
+            if positive := _positive(text, found):
+                own |= positive
+                beside |= _more(text, found)
+        if not own and any(not part.placebo for part in parts(name.folded)):
+            beside = {name.folded}
         return Giving(frozenset(own), frozenset(beside))
 
     def _only_by_heading(self, reading: Reading, others: Iterable["AgentNames"]) -> list[int]:
@@ -88,16 +89,16 @@ class AgentNames:
         names stands in an intervention, keyword or title, the heading comes from there.
         """
         names = (text for named in reading.interventions for text in (named.name, *named.other_names))
-        if any(self._names.find(text)[1] for text in (reading.titles, reading.keywords, *names)):
+        if any(self._names.find(text) for text in (reading.titles, reading.keywords, *names)):
             return []
         explained = {word for heading in reading.intervention_mesh - self.mesh for word in _WORD.findall(heading)}
         return [
             at
             for at, named in enumerate(reading.interventions)
             if named.type not in _NO_TREATMENT
-            and not is_make_believe(lower(named.name))
+            and not is_make_believe(named.name.folded)
             and not self._names.masked(named.about)
-            and not explained.intersection(_WORD.findall(lower(named.about)))
+            and not explained.intersection(_WORD.findall(named.about.folded))
             and not any(other.in_text(named.about) for other in others)
         ]
 
@@ -105,18 +106,21 @@ class AgentNames:
         return [heading for heading in self._headings if heading.lower() in reading.intervention_mesh]
 
 
-def _positive(text: str, hits: Iterable[Hit]) -> set[str]:
-    """The names of which the text says that they are given."""
-    real = [part for part in parts(text) if not part.placebo]
+def _positive(name: Text, hits: Iterable[Hit]) -> set[str]:
+    """The names of which an intervention's name says that they are given."""
+    real = [part for part in parts(name.folded) if not part.placebo]
     return {
         hit.name
         for hit in hits
-        if any(part.start <= hit.start < part.end for part in real) and not denied(text, hit.start, hit.end)
+        if any(part.start <= hit.start < part.end for part in real) and not denied(name.folded, hit.start, hit.end)
     }
 
 
-def _gives_more(text: str, part: Part, hits: Iterable[Hit]) -> bool:
-    """Whether this part of an intervention's name is something else, not a word on how the agent is given."""
-    if any(part.start <= hit.start < part.end for hit in hits):
-        return False
-    return any(word not in _HOW for word in _WORD.findall(text[part.start : part.end]))
+def _more(name: Text, hits: Iterable[Hit]) -> set[str]:
+    """What else an intervention's name says is given; words on how the agent is given are nothing else."""
+    others = (
+        name.folded[part.start : part.end].strip()
+        for part in parts(name.folded)
+        if not part.placebo and not any(part.start <= hit.start < part.end for hit in hits)
+    )
+    return {text for text in others if any(word not in _HOW for word in _WORD.findall(text))}

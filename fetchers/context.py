@@ -1,7 +1,7 @@
 """What the words around a name say about it: a placebo, something not given, something that keeps people out.
 
-All functions take folded texts (``fetchers.names``). The lists of cues come from reading real records; a cue counts only
-where nothing between it and the name starts a new thought.
+All functions take folded texts (``fetchers.names``). The cues come from reading real records; a cue counts only where
+nothing between it and the name starts a new thought.
 """
 
 import re
@@ -17,56 +17,95 @@ class Part(NamedTuple):
     placebo: bool
 
 
-_PLACEBO = re.compile(
-    r"\b(?:placebos?|sham|(?<!double )(?<!double-)dummy|vehicle|simulated|mock|fake)\b(?! ?controlled)"
-)
+def _any(cues: str) -> str:
+    """One pattern for a list of cues, which are patterns themselves and stand between semicolons."""
+    return "(?:" + "|".join(cue.strip() for cue in re.sub(r"\s+", " ", cues).split(" ; ")) + ")"
+
+
+# "double dummy" and "placebo controlled" describe a design, not what is given.
+_PLACEBO = re.compile(r"\b(?:placebos?|sham|(?<!double )dummy|vehicle|simulated|mock|fake)\b(?! ?controlled)")
 _CONNECTOR = re.compile(
-    r"\+|;|,|/|&|\bplus\b|\bwith(?! or)\b|\bor\b|\bvs\b|\bversus\b|\band\b|\bfollowed by\b|\bthen\b|\bcompared to\b|\bcombined\b|\bin addition to\b"
+    r"[+;,/&]|\b"
+    + _any(r"""
+    plus ; with(?! or) ; or ; vs ; versus ; and ; followed by ; then ; compared to ; combined ; in addition to
+""")
+    + r"\b"
 )
 # "placebo for A and B" makes both A and B placebos, "placebo + A" does not.
 _PLACEBO_FOR = re.compile(r"\b(?:for|to|of|match\w*|resembling|identical|mimicking)\b")
 _GOES_ON = frozenset({",", "/", "&", "or", "and"})
 
 # A new thought begins here, so a cue further left says nothing about the name.
-_RESET = (
-    r"start\w*|initiat\w*|add|adding|added|switch\w*|then|followed|plus|but|vs|versus|continu\w*|receiv\w*"
-    r"|(?<!treatment )(?<!treated )(?<!therapy )(?<!without )with|compared|whereas|while"
-)
-_GAP = rf"(?: (?!(?:{_RESET})\b)[^ ,;.+()|]+){{0,4}}[ (]*$"
+_RESET = _any(r"""
+    start\w* ; initiat\w* ; add ; adding ; added ; switch\w* ; then ; followed ; plus ; but ; vs ; versus ;
+    continu\w* ; receiv\w* ; (?<!treatment )(?<!treated )(?<!therapy )with ; compared ; whereas ; while
+""")
+_GAP = rf"(?: (?!{_RESET}\b)[^ ,;:.+()|]+){{0,4}}[ (]*$"
 _DENIED_BEFORE = re.compile(
-    r"\b(?:withdraw\w*|discontinu\w*|cessation|ceas\w+|stopp?(?:ing|ed)?|taper(?:ing|ed)?(?: off| down)?|wean\w*|without|no|non|not"
-    r"|free (?:of|from)|fail\w*|(?:inadequate|insufficient|incomplete|poor|lack of|suboptimal) respon\w+|non ?respon\w+"
-    r"|resistan\w+ to|refractory to|intoleran\w+ (?:to|of|for)|contraindicat\w+|naive to|avoid\w*|instead of|rather than"
-    r"|alternative to|allerg\w+ to|hypersensitivity to|toxicity (?:of|from)|antibod\w+ (?:to|against)|levels? of|prior|previous\w*"
-    r"|history of|interrupt\w*|omi(?:t|ssion)\w*|minimi[sz]\w+|eliminat\w+|sparing|spare|induced by|receptor)" + _GAP
+    r"\b"
+    + _any(r"""
+    withdraw\w* ; discontinu\w* ; cessation ; ceas\w+ ; stop(?:ping|ped)? ; wean\w* ; interrupt\w* ;
+    omi(?:t|ssion)\w* ; taper(?:ing)?(?: off| down)?(?! (?:doses?|course|regimen|schedule)\b) ; eliminat\w+ ;
+    minimi[sz]\w+ ; sparing ; avoid\w* ; instead of ; rather than ; alternative to ;
+    (?<!with or )(?<!with and )without ; no ; not ; (?:non|anti)(?=[ (]*$) ; free (?:of|from) ; fail\w* ;
+    (?:inadequate|insufficient|incomplete|poor|suboptimal|lack of) respon\w+ ; non ?respon\w+ ; resistan\w+ to ;
+    refractory to ; naive to ; intoleran\w+ (?:to|of|for) ; contraindicat\w+ ; allerg\w+ to ; hypersensitivity to
+    ; toxicity (?:of|from) ; antibod\w+ (?:to|against) ; levels? of ; induced by ; prior(?! to) ; previous\w* ;
+    history of
+""")
+    + _GAP
 )
 _DENIED_AFTER = re.compile(
     r"^[ )]*(?:(?:therapy|treatment|use|drug|medication|serum|trough) )?"
-    r"(?:free|sparing|spared|refractory|resistan\w+|dependen\w+|naive|intoleran\w+|withdrawal|discontinuation|cessation"
-    r"|tapering(?! (?:dose|regimen|schedule|course|protocol|scheme))|weaning|avoidance|minimi[sz]ation|elimination|failures?"
-    r"|inadequate|insufficient|incomplete|non ?respon\w+|unresponsive|toxicity|hypersensitivity|allergy|levels?|concentrations?"
-    r"|antibod\w+|anti ?drug|induced|associated|related|receptor|binding|suppression test|interruption|holiday|stop|experienced)\b"
+    + _any(r"""
+    free ; sparing ; spared ; refractory ; resistan\w+ ; dependen\w+ ; naive ; intoleran\w+ ; failures? ;
+    inadequate ; insufficient ; incomplete ; non ?respon\w+ ; unresponsive ; experienced ; withdrawal ;
+    discontinuation ; cessation ; tapering(?! (?:dose|course|regimen|schedule|protocol|scheme)) ; weaning ;
+    avoidance ; elimination ; minimi[sz]ation ; interruption ; holiday ; stop ; toxicity ; hypersensitivity ;
+    allergy ; levels? ; concentrations? ; anti ?drug ; induced ; associated(?! with| to) ; related(?! to) ; receptor ;
+    binding ; suppression test
+""")
+    + r"\b"
 )
 
-# In a criterion. "not responding to", "no more than", "no change in" do not keep people on the medicine out.
+# "not responding to", "no more than", "no change in", "no allergy to" do not keep people on the medicine out.
 _STILL_ON_IT = (
-    r"(?! (?:\w+ ){0,2}?(?:respon\w+|adequate\w*|control\w*|toler\w+|achiev\w*|more than|greater|exceed\w*|chang\w+|increas\w*|improv\w*"
-    r"|satisf\w+|suffic\w*|less than|higher|limited|necessarily|later|fewer|lower|least|only|effective\w*|benefi\w+|success\w*|contraindicat\w*|allerg\w+|intoleran\w+|hypersens\w+))"
+    r"(?! (?:\w+ ){0,2}?"
+    + _any(r"""
+    respon\w+ ; adequate\w* ; control\w* ; toler\w+ ; achiev\w* ; improv\w* ; satisf\w+ ; suffic\w* ; effective\w*
+    ; benefi\w+ ; success\w* ; more than ; less than ; exceed\w* ; greater ; higher ; lower ; fewer ; least ;
+    limited ; chang\w+ ; increas\w* ; necessarily ; later ; only ; contraindicat\w* ; allerg\w+ ; intoleran\w+ ;
+    hypersens\w+
+""")
+    + ")"
 )
 _KEEPS_OUT_BEFORE = re.compile(
-    r"\b(?:(?:no|not|never|without|neither|nor|none|cannot|avoid\w*|exclud\w+|exclusion|ineligible|abstain\w*|refrain\w*)\b"
+    r"\b(?:"
+    + _any(r"""
+    no ; not ; never ; without ; neither ; nor ; none ; cannot ; avoid\w* ; exclud\w+ ; exclusion ; ineligible ;
+    abstain\w* ; refrain\w*
+""")
+    + r"\b"
     + _STILL_ON_IT
     + r"|naive (?:to|for)\b|free (?:of|from)\b|absence of\b|off(?= (?:all |any |oral |systemic )?[\w ]{0,20}$))"
 )
-# Behind these words the exception begins: "no DMARD other than methotrexate".
+# Behind these words an exception begins: "no DMARD other than methotrexate".
 _EXCEPTION = re.compile(
-    r"\b(?:but|unless|except\w*|however|other than|apart from|besides|may|allowed|permitted|although|if (?:on|taking|receiving)|must|should have|stable)\b(?! not\b| be excluded\b)"
+    r"\b"
+    + _any(r"""
+    but ; unless ; except\w* ; however ; other than ; apart from ; besides ; although ; may ; allowed ; permitted
+    ; must ; should have ; stable
+""")
+    + r"\b(?! not\b| be excluded\b)"
 )
 _SENTENCE = re.compile(r"[;?!]|\.(?= |$)(?<!e\.g\.)(?<!i\.e\.)(?<! eg\.)(?<! vs\.)")
+_NOT_ALLOWED = _any(r"""
+    (?:is|are|was|were|must|may|will|should)(?: be)? not (?:be )?(?:allowed|permitted|eligible|accepted|used|given) ;
+    not (?:allowed|permitted|eligible|acceptable) ; prohibited ; forbidden ; disallowed ;
+    (?:is|are|be|were|was) excluded ; ineligible
+""")
 _KEEPS_OUT_AFTER = re.compile(
-    r"^[ )]*(?:(?:therapy|treatment|use) )?(?:naive|free)\b"
-    r"|^[^.;]{0,80}?\b(?:(?:is|are|was|were|be|must|may|will|should)(?: be)? not (?:be )?(?:allowed|permitted|eligible|acceptable|accepted|used|given)"
-    r"|not (?:allowed|permitted|eligible)|prohibited|forbidden|disallowed|(?:is|are|be|were|was) excluded|ineligible)\b"
+    rf"^[ )]*(?:(?:therapy|treatment|use) )?(?:naive|free)\b|^[^.;]{{0,80}}?\b{_NOT_ALLOWED}\b"
 )
 
 

@@ -31,43 +31,48 @@ _MAY_CUT = re.compile(r"clu|ligible|not be ", re.IGNORECASE)
 _LEAD = r"^[\s*\-•·#>\\_.(]*(?:(?:\d{1,2}|[a-z])[.)\\]+\s*)?[*_#\s]*"
 _WORD = r"(?P<word>(?:non?[- ])?inclusion|exclusion(?:ary)?|ineligibility)s?"
 # In front of "exclusion criteria" in a heading there may be an adjective or two ("Key", "Radiological"), no sentence.
-_PREFIX = r"(?P<prefix>(?:(?!(?:no|not|who|meets?|fulfil\w*|if|were|are|is|any|all|see|and|other protocol)\b)[^\s:;,.*]+ ){0,4}?)"
+_PREFIX = r"(?:(?!(?:no|not|who|meets?|fulfil\w*|if|were|are|is|any|all|see|and|other protocol)\b)[^\s:;,.*]+ ){0,4}?"
 _HEADING = re.compile(_LEAD + _PREFIX + _WORD + r"\s+criteri\w*(?P<rest>.*)$", re.IGNORECASE)
 _BARE = re.compile(
-    _LEAD
-    + r"(?:other |key |main |major )?(?P<word>inclusions?|exclusions?|includes?d?|excludes?d?|exclusion for [^:]{1,40})"
-    r"[*_]*\s*(?::|[*_.\-–]*\s*$)",
+    _LEAD + r"(?:other |key |main |major )?"
+    r"(?P<word>inclusions?|exclusions?|includes?d?|excludes?d?|exclusion for [^:]{1,40})[*_]*\s*(?::|[*_.\-–]*\s*$)",
     re.IGNORECASE,
 )
 _CRITERIA_FOR = re.compile(
-    _LEAD
-    + r"(?:criteria for|crit[eè]res? (?:de |d['’])|criterios de|reasons for)\s*(?P<word>(?:non?[- ])?inclusi[oó]n|exclusi[oó]n)\b.*$",
+    _LEAD + r"(?:criteria for|crit[eè]res? (?:de |d['’])|criterios de|reasons for)\s*"
+    r"(?P<word>(?:non?[- ])?inclusi[oó]n|exclusi[oó]n)\b.*$",
     re.IGNORECASE,
 )
-# What may follow the words "exclusion criteria" when they are a heading: nothing, a colon, or words that lead to the list.
+# What may follow "exclusion criteria" in a heading: nothing, a colon, or words that lead to the list.
 _REST = re.compile(
     r"^[*_\s]*(?:[.:\-–(]|$|(?:for|in|of|at|prior|before|determined|specific)\b[^.;]{0,80}:?\s*$"
     r"|(?:are|is|were|was|will be|include[sd]?|consists?)\b|[^.;:]{0,60}:\s*$)",
     re.IGNORECASE,
 )
-# A sentence that opens a list of what keeps people out.
+# A sentence that, with a colon at its end, opens a list of what keeps people out.
 _OPENS_EXCLUSION = re.compile(
-    r"\b(?:exclu(?:de[sd]?|sion|ding)|ineligible|not (?:be )?eligible|(?:can|may|must|will|should)(?: ?not) be (?:enrolled|included|recruited))\b.*:[*_]*\s*$",
+    r"\b(?:exclu(?:de[sd]?|sion|ding)|ineligible|not (?:be )?eligible"
+    r"|(?:can|may|must|will|should)(?: ?not) be (?:enrolled|included|recruited))\b",
     re.IGNORECASE,
 )
 _NOT_OPENING = re.compile(r"\b(?:except|excluding|unless|eligible if|allowed|permitted|inclusion)\b", re.IGNORECASE)
 # One criterion that keeps people out, standing among those that let them in.
+_WHO = (
+    r"(?:(?:the following |any |all )?"
+    r"(?:patients?|subjects?|participants?|individuals?|people|persons?|women|men|those|volunteers|adults|children|we)\s+)?"
+)
 _EXCLUDED_IF = re.compile(
     _LEAD
-    + r"(?:(?:the following |any |all )?(?:patients?|subjects?|participants?|individuals?|people|persons?|women|men|those|volunteers|adults|children|we)\s+)?"
-    r"(?:(?:will|should|must|shall|may|to|were|are|is|be|being|also)\s+){0,3}exclud\w+\s*(?:from\b.*?\s)?(?:if|when|who|with|for|those|patients|subjects|participants|persons|people|:)",
+    + _WHO
+    + r"(?:(?:will|should|must|shall|may|to|were|are|is|be|being|also)\s+){0,3}exclud\w+\s*(?:from\b.*?\s)?"
+    r"(?:if|when|who|with|for|those|patients|subjects|participants|persons|people|:)",
     re.IGNORECASE,
 )
 # A heading inside a paragraph: with a colon, or in capitals before a capital.
 _INLINE = re.compile(
-    r"(?<=[^\w\s/])\s*(?P<a>(?i:(?:key |main |major )?(?:non?[- ])?(?:inclusion|exclusion) criteri\w+)\s*:)"
-    r"|(?<=\w)\s+(?P<b>(?i:(?:key |main |major )?(?:non?[- ])?(?:inclusion|exclusion) criteri\w+)\s*:)"
-    r"|(?<=[\w.;)])\s+(?P<c>(?:Inclusion|Exclusion|INCLUSION|EXCLUSION) (?:Criteria|CRITERIA)(?=\s+[A-Z0-9*•-])|(?:INCLUSION|EXCLUSION)S?\s*:)"
+    r"(?<=[\w.;)*\]])\s+(?:(?i:(?:key |main |major )?(?:non?[- ])?(?:inclusion|exclusion) criteri\w+)\s*:"
+    r"|(?:Inclusion|Exclusion|INCLUSION|EXCLUSION) (?:Criteria|CRITERIA)(?=\s+[A-Z0-9*•-])"
+    r"|(?:INCLUSION|EXCLUSION)S?\s*:)"
 )
 _POINTS_AT_LIST = re.compile(
     r"\b(?:the|these|those|any|all|of|no|none|other|previous|following|listed|defined|meets?|above|and|or)$"
@@ -112,9 +117,8 @@ def _cuts(line: str, before: Kind) -> Iterator[tuple[int, Kind]]:
         return
     own = re.search(r"criteri\w*", stripped, re.IGNORECASE) if kind else None
     for found in _INLINE.finditer(stripped, own.end() if own else 0):
-        start = found.start(found.lastgroup or 0)
-        if start and not _POINTS_AT_LIST.search(stripped[:start].rstrip().lower()):
-            yield start, _kind(found[0])
+        if not _POINTS_AT_LIST.search(stripped[: found.start()].lower()):
+            yield found.start(), _kind(found[0])
 
 
 def _heading(line: str) -> Kind | None:
@@ -124,7 +128,7 @@ def _heading(line: str) -> Kind | None:
     found = _BARE.match(line) or _CRITERIA_FOR.match(line)
     if found:
         return _kind(found["word"])
-    if _OPENS_EXCLUSION.search(line) and not _NOT_OPENING.search(line):
+    if line.rstrip("*_ ").endswith(":") and _OPENS_EXCLUSION.search(line) and not _NOT_OPENING.search(line):
         return "exclusion"
     return None
 

@@ -1,16 +1,17 @@
 """Why does this trial belong to this agent: tier, role, and the names that decided it; and its condition groups.
 
-``given``: a name of the agent stands in the name or other names of an intervention that is no placebo and is not said to
-be stopped, missing or failed; or the registry's MeSH index names the agent and an intervention is left that nothing else
-explains. ``mentioned``: in titles, keywords, arms, descriptions, or as something people may or must have had.
+``given``: a name of the agent stands in the name or other names of an intervention that is no placebo and is not said
+to be stopped, missing or failed; or the registry's MeSH index names the agent and an intervention is left that nothing
+else explains. ``mentioned``: in titles, keywords, arms, descriptions, or as something people may or must have had.
 ``excluded``: in the eligibility text only, and there only as something that keeps people out.
 """
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from fetchers.agent_names import AgentNames
-from fetchers.names import Names, lower
-from fetchers.reading import BREAK, Reading
+from fetchers.names import Names, Text
+from fetchers.reading import Reading
 from fetchers.roles import Role, arms_of, role
 from fetchers.study import Study
 from fetchers.watchlist import OTHER, Condition, Watchlist
@@ -58,7 +59,7 @@ class Matcher:
     def condition_groups(self, study: Study) -> tuple[str, ...]:
         """Ids of the groups the conditions, their MeSH headings and the titles name; ``("other",)`` when none."""
         reading = self._reading(study)
-        texts = BREAK.join((reading.titles, reading.conditions))
+        texts = (reading.titles, reading.conditions)
         found = tuple(group.id for group in self._conditions if group.holds(texts, reading.condition_mesh))
         return found or (OTHER,)
 
@@ -71,19 +72,24 @@ class Matcher:
 
     def _found(self, names: AgentNames, reading: Reading) -> Match | None:
         agent = names.agent.id
-        may_stand = names.may_stand_in(reading.lowered)
-        if not may_stand and not names.mesh & reading.intervention_mesh:
-            return None
+        mentioned = names.in_text(reading.elsewhere)
+        if not mentioned and not names.mesh & reading.intervention_mesh:
+            return self._in_eligibility(names, reading)
         givings = names.givings(reading, others=self._agents.values())
         given = names.ordered(name for giving in givings for name in giving.own)
         if given:
             arms = arms_of(reading.study.arms, reading.study.interventions, givings)
             return Match(agent, "given", role(arms), given)
-        mentioned = names.in_text(reading.elsewhere) or names.in_inclusion(reading.inclusion)
         if mentioned:
             return Match(agent, "mentioned", None, mentioned)
-        excluded = names.in_text(reading.eligibility)
-        return Match(agent, "excluded", None, excluded) if excluded else None
+        return self._in_eligibility(names, reading)
+
+    def _in_eligibility(self, names: AgentNames, reading: Reading) -> Match | None:
+        found = names.in_text(reading.eligibility)
+        if not found:
+            return None
+        lets_in = names.in_inclusion(reading.inclusion)
+        return Match(names.agent.id, "mentioned" if lets_in else "excluded", None, lets_in or found)
 
 
 class _Group:
@@ -92,11 +98,10 @@ class _Group:
     def __init__(self, condition: Condition) -> None:
         self.id = condition.id
         self._names = Names((*condition.terms, *condition.local_terms), masks=condition.not_terms)
-        self._masks = Names(condition.not_terms) if condition.not_terms else None
         self._mesh = frozenset(term.lower() for term in condition.mesh)
 
-    def holds(self, texts: str, mesh: frozenset[str]) -> bool:
-        if self._names.may_stand_in(lower(texts)) and self._names.find(texts)[1]:
+    def holds(self, texts: Sequence[Text], mesh: frozenset[str]) -> bool:
+        if any(self._names.find(text) for text in texts):
             return True
         # The index gives "Arthritis, Rheumatoid" to juvenile arthritis too: a heading does not outweigh a not-term.
-        return bool(self._mesh & mesh) and not (self._masks and self._masks.find(texts)[1])
+        return bool(self._mesh & mesh) and not any(self._names.masked(text) for text in texts)

@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from fetchers.eligibility import criteria, split
-from fetchers.names import lower, squeeze
+from fetchers.names import Text, squeeze
 from fetchers.record import Browse
 from fetchers.study import Study
 
@@ -18,9 +18,10 @@ class Named:
 
     def __init__(self, type: str | None, name: str | None, other_names: tuple[str, ...], about: str | None) -> None:
         self.type = type
-        self.name = squeeze(name or "")
-        self.other_names = tuple(map(squeeze, other_names))
-        self.about = BREAK.join((self.name, *self.other_names, squeeze(about or "")))
+        self.name = Text(squeeze(name or ""))
+        self.other_names = tuple(Text(squeeze(other)) for other in other_names)
+        names = (self.name, *self.other_names)
+        self.about = Text(BREAK.join((*(text.squeezed for text in names), squeeze(about or ""))))
 
 
 class Reading:
@@ -34,41 +35,37 @@ class Reading:
         return tuple(Named(i.type, i.name, i.other_names, i.description) for i in self.study.interventions)
 
     @cached_property
-    def titles(self) -> str:
+    def titles(self) -> Text:
         identification = self.study.identification
         return _joined(identification.brief_title, identification.official_title)
 
     @cached_property
-    def keywords(self) -> str:
+    def keywords(self) -> Text:
         return _joined(*self.study.keywords)
 
     @cached_property
-    def conditions(self) -> str:
+    def conditions(self) -> Text:
         return _joined(*self.study.conditions)
 
     @cached_property
-    def elsewhere(self) -> str:
+    def elsewhere(self) -> Text:
         """Every text in which a name is at most a mention, but for eligibility."""
         description = self.study.protocol_section.description_module
         arms = (text for arm in self.study.arms for text in (arm.label, arm.description))
-        about = (intervention.about for intervention in self.interventions)
-        texts = (*arms, description.brief_summary, description.detailed_description)
-        population = self.study.eligibility.study_population
-        return BREAK.join((self.titles, self.keywords, *about, _joined(*texts, population)))
+        known = (self.titles, self.keywords, *(intervention.about for intervention in self.interventions))
+        summary, details = description.brief_summary, description.detailed_description
+        others = _joined(*arms, summary, details, self.study.eligibility.study_population)
+        return Text(BREAK.join(text.squeezed for text in (*known, others)))
 
     @cached_property
-    def eligibility(self) -> str:
-        return squeeze(self.study.eligibility.eligibility_criteria or "")
+    def eligibility(self) -> Text:
+        return Text(squeeze(self.study.eligibility.eligibility_criteria or ""))
 
     @cached_property
-    def lowered(self) -> str:
-        """All texts, to be asked first whether an agent can stand in them at all."""
-        return lower(self.elsewhere + BREAK + self.eligibility)
-
-    @cached_property
-    def inclusion(self) -> tuple[str, ...]:
+    def inclusion(self) -> tuple[Text, ...]:
         """One text a criterion."""
-        return tuple(map(squeeze, criteria(split(self.study.eligibility.eligibility_criteria).inclusion)))
+        lets_in = split(self.study.eligibility.eligibility_criteria).inclusion
+        return tuple(Text(squeeze(criterion)) for criterion in criteria(lets_in))
 
     @cached_property
     def intervention_mesh(self) -> frozenset[str]:
@@ -84,5 +81,5 @@ def _headings(browse: Browse) -> frozenset[str]:
     return frozenset(mesh.term.lower() for mesh in browse.meshes if mesh.term)
 
 
-def _joined(*texts: str | None) -> str:
-    return BREAK.join(squeeze(text) for text in texts if text)
+def _joined(*texts: str | None) -> Text:
+    return Text(BREAK.join(squeeze(text) for text in texts if text))

@@ -29,7 +29,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class ShortName:
-    """An abbreviation that means the member only where one of ``near`` stands in the same text."""
+    """An abbreviation that means the member only where one of ``near`` stands in the same text.
+
+    One that is written in capitals counts only in capitals.
+    """
 
     name: str
     near: tuple[str, ...]
