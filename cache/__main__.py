@@ -1,0 +1,99 @@
+"""The command line: ``python -m cache refresh | status | changes | export | check | cancel``."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from fetchers.errors import LocalTrouble, TrackerError, Validation
+from fetchers.settings import Settings
+
+USAGE, LOCAL, CANCELLED = 2, 5, 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options."""
+    top = argparse.ArgumentParser(
+        prog="python -m cache", description="Keeps what ClinicalTrials.gov holds on the watch-list."
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    refresh = commands.add_parser("refresh", help="ask the registry and store what it answers")
+    refresh.add_argument("--agent", action="append", default=[], metavar="ID", help="only this agent; may be repeated")
+    refresh.add_argument("--full", action="store_true", help="ask for every record again, whatever is known")
+    refresh.add_argument("--json", action="store_true", help="one report object on standard output")
+    status = commands.add_parser("status", help="what the store holds and how old it is")
+    status.add_argument("--json", action="store_true", help="one object on standard output")
+    changes = commands.add_parser("changes", help="what has changed in the registry, newest first")
+    changes.add_argument("--since", metavar="DATE", help="a date or a moment (UTC unless it names a zone)")
+    changes.add_argument("--json", action="store_true", help="the same as --format json: a list of events")
+    changes.add_argument("--format", choices=("text", "markdown", "json", "atom", "ics"), help="text unless given")
+    changes.add_argument("--out", type=Path, metavar="FILE", help="write to this file instead of standard output")
+    changes.add_argument("--agent", action="append", default=[], metavar="ID", help="only this agent; may be repeated")
+    changes.add_argument("--weight", choices=("high", "medium", "low", "noise"), help="the least weight that is told")
+    changes.add_argument("--base-url", metavar="URL", help="the dashboard's address, for links")
+    export = commands.add_parser("export", help="write the trials to a file")
+    export.add_argument("--format", required=True, choices=("csv", "xlsx", "json", "parquet"))
+    export.add_argument("--out", required=True, type=Path, metavar="FILE")
+    export.add_argument("--query", metavar="QUERY", help="the query string of a dashboard address: only those trials")
+    check = commands.add_parser("check", help="whether the store is sound (0) or damaged (1)")
+    check.add_argument("--rescue", action="store_true", help="copy a damaged store aside and keep what can be read")
+    commands.add_parser("cancel", help="ask the running refresh to stop")
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code, and prints a sentence instead of a traceback for every known trouble."""
+    options = parser().parse_args(argv)
+    try:
+        return _run(options)
+    except Validation as error:
+        return _tell(error, USAGE)
+    except (LocalTrouble, TrackerError) as error:
+        return _tell(error, LOCAL)
+    except BrokenPipeError:
+        # The reader of our output has left (``| head``): nothing more to say to it, also not at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return CANCELLED
+
+
+def _run(options: argparse.Namespace) -> int:
+    # Imported here: --help and a wrong option need neither the database nor pandas.
+    from fetchers import watchlist as watchlists
+
+    settings = Settings.from_env()
+    watchlist = watchlists.load(settings.watchlist)
+    if options.command in ("refresh", "cancel"):
+        from cache import commands
+
+        if options.command == "cancel":
+            return commands.cancel_command(settings, watchlist)
+        return commands.refresh_command(
+            settings, watchlist, agents=options.agent, full=options.full, as_json=options.json
+        )
+    from cache import reading
+
+    if options.command == "status":
+        return reading.status_command(settings, watchlist, as_json=options.json)
+    if options.command == "check":
+        return reading.check_command(settings, watchlist, rescue=options.rescue)
+    if options.command == "changes":
+        from cache import digest
+
+        return digest.changes_command(settings, watchlist, digest.asked_of(options))
+    return reading.export_command(settings, watchlist, fmt=options.format, out=options.out, query=options.query)
+
+
+def _tell(error: TrackerError, exit_code: int) -> int:
+    from cache.store import Damaged
+    from cache.terminal import RESCUE, printable, say
+
+    advice = f" {RESCUE}" if isinstance(error, Damaged) else ""
+    say(sys.stderr, f"{printable(error)}{advice}\n")
+    return exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

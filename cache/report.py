@@ -1,0 +1,55 @@
+"""What a refresh tells of itself: step by step while it runs, and as one report at its end."""
+
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+# Exit codes of the command line.
+FRESH, SOME_FAILED, USAGE, NO_REGISTRY, BUSY, LOCAL, CANCELLED = 0, 1, 2, 3, 4, 5, 130
+
+
+class Result(NamedTuple):
+    """How one scope came out; a failed one reports the trials it still holds."""
+
+    status: Literal["fresh", "unchanged", "failed"]
+    studies: int
+    new: int = 0
+    changed: int = 0
+    left: int = 0
+    set_aside: int = 0
+    error: str | None = None
+
+
+class Step(NamedTuple):
+    """One sign of progress of one scope, for whoever watches this process."""
+
+    scope: str
+    place: int  # of the scopes, from 1
+    scopes: int
+    values: dict[str, Any]  # columns of the progress table that changed
+    requests: int
+
+
+@dataclass
+class Report:
+    """What a refresh did: the JSON of the command line, and its exit code."""
+
+    exit_code: int
+    registry_timestamp: str | None
+    requests: int
+    bytes: int
+    seconds: float
+    agents: dict[str, Result]
+    sweeps: dict[str, Result]
+    error: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The report object of the contract; ``error`` says why the run as a whole ended early, else null."""
+        return {
+            "registry_timestamp": self.registry_timestamp,
+            "requests": self.requests,
+            "bytes": self.bytes,
+            "seconds": round(self.seconds, 3),
+            "agents": {scope: result._asdict() for scope, result in self.agents.items()},
+            "sweeps": {scope: result._asdict() for scope, result in self.sweeps.items()},
+            "error": self.error,
+        }
