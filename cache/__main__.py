@@ -1,15 +1,16 @@
-"""The command line: ``python -m cache refresh | status | changes | export | check | cancel``."""
+"""The command line: ``python -m cache refresh | status | changes | export | check | backup | restore | cancel``."""
 
 import argparse
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from fetchers.errors import LocalTrouble, TrackerError, Validation
 from fetchers.settings import Settings
 
-USAGE, LOCAL, CANCELLED = 2, 5, 130
+USAGE, BUSY, LOCAL, CANCELLED = 2, 4, 5, 130
 
 
 def parser() -> argparse.ArgumentParser:
@@ -22,6 +23,7 @@ def parser() -> argparse.ArgumentParser:
     refresh.add_argument("--agent", action="append", default=[], metavar="ID", help="only this agent; may be repeated")
     refresh.add_argument("--full", action="store_true", help="ask for every record again, whatever is known")
     refresh.add_argument("--json", action="store_true", help="one report object on standard output")
+    refresh.add_argument("--quiet", action="store_true", help="say nothing unless something went wrong")
     status = commands.add_parser("status", help="what the store holds and how old it is")
     status.add_argument("--json", action="store_true", help="one object on standard output")
     changes = commands.add_parser("changes", help="what has changed in the registry, newest first")
@@ -38,8 +40,18 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--query", metavar="QUERY", help="the query string of a dashboard address: only those trials")
     check = commands.add_parser("check", help="whether the store is sound (0) or damaged (1)")
     check.add_argument("--rescue", action="store_true", help="copy a damaged store aside and keep what can be read")
+    _add_safekeeping(commands)
     commands.add_parser("cancel", help="ask the running refresh to stop")
     return top
+
+
+def _add_safekeeping(commands: Any) -> None:
+    backup = commands.add_parser("backup", help="copy the store to a file, also while a refresh runs")
+    backup.add_argument("--out", required=True, type=Path, metavar="FILE")
+    backup.add_argument("--force", action="store_true", help="overwrite the file when it exists")
+    restore = commands.add_parser("restore", help="put a backup in the place of the store, which is kept aside")
+    restore.add_argument("--from", required=True, type=Path, metavar="FILE", dest="source")
+    restore.add_argument("--yes", action="store_true", help="do it without asking")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -64,15 +76,20 @@ def _run(options: argparse.Namespace) -> int:
     from fetchers import watchlist as watchlists
 
     settings = Settings.from_env()
+    if options.command in ("backup", "restore"):
+        from cache import safekeeping
+
+        if options.command == "backup":
+            return safekeeping.backup_command(settings, out=options.out, force=options.force)
+        return safekeeping.restore_command(settings, source=options.source, yes=options.yes)
     watchlist = watchlists.load(settings.watchlist)
     if options.command in ("refresh", "cancel"):
         from cache import commands
 
         if options.command == "cancel":
             return commands.cancel_command(settings, watchlist)
-        return commands.refresh_command(
-            settings, watchlist, agents=options.agent, full=options.full, as_json=options.json
-        )
+        asked = {"agents": options.agent, "full": options.full, "as_json": options.json, "quiet": options.quiet}
+        return commands.refresh_command(settings, watchlist, **asked)
     from cache import reading
 
     if options.command == "status":
@@ -87,12 +104,13 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _tell(error: TrackerError, exit_code: int) -> int:
+    from cache.lock import Busy
     from cache.store import Damaged
     from cache.terminal import RESCUE, printable, say
 
     advice = f" {RESCUE}" if isinstance(error, Damaged) else ""
     say(sys.stderr, f"{printable(error)}{advice}\n")
-    return exit_code
+    return BUSY if isinstance(error, Busy) else exit_code
 
 
 if __name__ == "__main__":

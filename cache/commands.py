@@ -24,14 +24,17 @@ from fetchers.watchlist import Watchlist
 
 
 def refresh_command(
-    settings: Settings, watchlist: Watchlist, *, agents: Sequence[str], full: bool, as_json: bool
+    settings: Settings, watchlist: Watchlist, *, agents: Sequence[str], full: bool, as_json: bool, quiet: bool = False
 ) -> int:
-    """Refresh and report; returns the exit code of the contract. Raises Validation for an unknown agent."""
+    """Refresh and report; returns the exit code of the contract. Raises Validation for an unknown agent.
+
+    ``quiet`` says nothing on standard error unless something went wrong.
+    """
     for agent in agents:
         watchlist.agent(agent)
     began = time.monotonic()
     try:
-        report = _refresh(settings, watchlist, agents, full)
+        report = _refresh(settings, watchlist, agents, full, quiet)
     except lock.Busy as error:
         report = _no_run(BUSY, error, began)
     except LocalTrouble as error:
@@ -59,13 +62,13 @@ def print_json(value: Any) -> None:
     sys.stdout.flush()
 
 
-def _refresh(settings: Settings, watchlist: Watchlist, agents: Sequence[str], full: bool) -> Report:
+def _refresh(settings: Settings, watchlist: Watchlist, agents: Sequence[str], full: bool, quiet: bool) -> Report:
     pulse = Pulse(wake=_wake)
     with _stoppable(pulse):
         try:
             store = open_store(settings, watchlist)
             try:
-                return _run(store, settings, watchlist, agents, full, pulse)
+                return _run(store, settings, watchlist, agents, full, pulse, quiet)
             finally:
                 store.close()
         except Damaged as error:
@@ -73,7 +76,13 @@ def _refresh(settings: Settings, watchlist: Watchlist, agents: Sequence[str], fu
 
 
 def _run(
-    store: Store, settings: Settings, watchlist: Watchlist, agents: Sequence[str], full: bool, pulse: Pulse
+    store: Store,
+    settings: Settings,
+    watchlist: Watchlist,
+    agents: Sequence[str],
+    full: bool,
+    pulse: Pulse,
+    quiet: bool,
 ) -> Report:
     names = {agent.id: agent.name for agent in watchlist.agents}
     names |= {condition.id: condition.name for condition in watchlist.conditions}
@@ -86,9 +95,10 @@ def _run(
             full=full,
             pulse=pulse,
             probe=probe,
-            tell=Progress(sys.stderr, names),
+            tell=Progress(sys.stderr, names, quiet=quiet),
         )
-    say(sys.stderr, summary(report))
+    if report.exit_code or not quiet:
+        say(sys.stderr, summary(report))
     return report
 
 

@@ -73,18 +73,20 @@ study = Table(
     Column("as_of", String(10)),  # starter only: the day the facts stood so
     Column("source", Text),  # starter only: where the facts were read
     Column("note", Text),  # starter only: what the source could not say
-    Column("body_hash", String(32), nullable=False),
+    Column("body_hash", String(32), nullable=False),  # of the newest version; empty when a rescue could not save it
     Column("first_seen", String(20), nullable=False),
     Column("fetched_at", String(20), nullable=False),
     Column("left_registry", String(10)),  # day on which the registry was seen to have dropped it
 )
 
 # Every distinct state a live record was seen in, oldest first by id. ``body`` is zlib over ``Study.body()``.
+# A starter record has one version of its own, which goes when the first live one comes: the two are never compared.
 version = Table(
     "version",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("nct_id", String(11), nullable=False),
+    Column("origin", String(8), nullable=False),  # live | starter
     Column("body_hash", String(32), nullable=False),
     Column("registry_date", String(10)),  # last update posted
     Column("registry_timestamp", String(30)),  # data load it was read from
@@ -200,7 +202,9 @@ staged = Table(
     Column("scope", String(60), nullable=False),
     Column("nct_id", String(11), nullable=False),
     Column("query", String(80), nullable=False),
+    Column("body_hash", String(32)),
     Column("body", LargeBinary),  # null: seen by the sweep and known to be unchanged
+    Column("prepared", LargeBinary),  # what follows from the record, worked out before it is kept
     Index("ix_staged_scope", "refresh_id", "scope", "nct_id"),
 )
 

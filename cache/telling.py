@@ -24,6 +24,13 @@ KIND_WORDS = {
     "left_registry": "Left the registry",
     "returned": "Back in the registry",
 }
+# The heaviest first; what each means is written down in ``cache.weights``.
+WEIGHT_WORDS = {
+    "high": "High: somebody may act on it today",
+    "medium": "Medium: the plan has moved",
+    "low": "Low: true but small",
+    "noise": "Noise: wording, order, a few days",
+}
 _LONG = 160  # characters of a registry text that a sentence quotes
 _DAYS_A_MONTH = 30.44
 

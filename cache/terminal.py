@@ -30,13 +30,17 @@ def say(stream: TextIO, line: str) -> bool:
 
 
 class Progress:
-    """The ``tell`` of a refresh, writing to ``stream``. ``names`` gives the display name of a scope."""
+    """The ``tell`` of a refresh, writing to ``stream``. ``names`` gives the display name of a scope.
 
-    def __init__(self, stream: TextIO, names: Mapping[str, str]) -> None:
+    ``quiet`` tells only of scopes that failed.
+    """
+
+    def __init__(self, stream: TextIO, names: Mapping[str, str], *, quiet: bool = False) -> None:
         self.stream = stream
         self.names = names
         self.live = True
-        self.bar = _is_terminal(stream)
+        self.quiet = quiet
+        self.bar = not quiet and _is_terminal(stream)
         self._fetched = 0
         self._expected: int | None = None
 
@@ -47,7 +51,7 @@ class Progress:
         self._fetched = step.values.get("fetched", self._fetched)
         self._expected = step.values.get("expected", self._expected)
         head = f"[{step.place}/{step.scopes}] {printable(self.names.get(step.scope, step.scope))}"
-        if status in _ENDED:
+        if status in _ENDED and (status == "failed" or not self.quiet):
             result = Result(**{name: step.values[name] for name in Result._fields})
             self._write(("\r\x1b[K" if self.bar else "") + f"{head}: {outcome(result)}\n")
         elif self.bar:

@@ -9,6 +9,7 @@ noise   wording, spelling, order, a more precise date, a move under 14 days; sho
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import Any, Literal
 
 from fetchers.dates import PartialDate
@@ -50,6 +51,7 @@ def _date(before: dict[str, Any] | None, after: dict[str, Any] | None) -> Weight
     return "low" if days >= NOISE_DAYS or happened else "noise"
 
 
+@lru_cache(maxsize=50_000)
 def moved_days(before: str, after: str) -> int:
     """Days from one registry date to another; 0 when the one may mean the other (``2024-12`` and ``2024-12-09``)."""
     old, new = PartialDate.parse(before), PartialDate.parse(after)

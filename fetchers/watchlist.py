@@ -189,17 +189,25 @@ def _references(file: _File) -> Iterator[_Wrong]:
         "agent": {agent.id for agent in file.agents},
         "condition": {OTHER, *(condition.id for condition in file.conditions)},
     }
-    for number, document in enumerate(file.documents):
-        for id in document.conditions:
-            yield from _known(known, "condition", id, f"documents[{number}].conditions")
-    for number, agent in enumerate(file.agents):
-        for id in agent.documents:
-            yield from _known(known, "document", id, f"agents[{number}].documents")
+    named = [
+        *((f"documents[{at}].conditions", "condition", one.conditions) for at, one in enumerate(file.documents)),
+        *((f"agents[{at}].documents", "document", one.documents) for at, one in enumerate(file.agents)),
+        *((f"conditions[{at}].near", "condition", one.near) for at, one in enumerate(file.conditions)),
+    ]
+    for path, kind, ids in named:
+        for id in ids:
+            yield from _known(known, kind, id, path)
     for number, claim in enumerate(file.claims):
         for kind in known:
             yield from _known(known, kind, getattr(claim, kind), f"claims[{number}].{kind}")
-        if claim.phase is not None and claim.phase not in _PHASES:
-            yield _Wrong(f"claims[{number}].phase", f"{claim.phase!r} is none of {', '.join(_PHASES)}")
+        yield from _claim_faults(claim, f"claims[{number}]")
+
+
+def _claim_faults(claim: Claim, path: str) -> Iterator[_Wrong]:
+    if claim.phase is not None and claim.phase not in _PHASES:
+        yield _Wrong(f"{path}.phase", f"{claim.phase!r} is none of {', '.join(_PHASES)}")
+    if claim.kind == "trial" and claim.status is None:
+        yield _Wrong(f"{path}.status", "a claim on a trial says whether it is ongoing or completed")
 
 
 def _known(known: Mapping[str, set[str]], kind: str, id: str | None, path: str) -> Iterator[_Wrong]:

@@ -65,7 +65,10 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A group of conditions; ``swept`` groups are asked for whatever the agent. ``other`` has no terms."""
+    """A group of conditions; ``swept`` groups are asked for whatever the agent. ``other`` has no terms.
+
+    ``near`` are groups so like this one that a study in them lends a general claim a part of its support.
+    """
 
     id: str
     name: str
@@ -74,11 +77,17 @@ class Condition:
     not_terms: tuple[str, ...] = ()
     swept: bool = False
     local_terms: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One statement of a document, in our words; ``phase`` is a registry code (joint phases joined by ``|``)."""
+    """One statement of a document, in our words; ``phase`` is a registry code (joint phases joined by ``|``).
+
+    ``kind`` is what is stated: that a *trial* runs or was done, that studies give a *hint*, that something is in *use*,
+    or that it has an *effect*. Without an agent the claim speaks of all agents of its document. ``until`` is the year
+    in which the studies it can rest on were over, where the literature tells.
+    """
 
     id: str
     document: str
@@ -87,9 +96,11 @@ class Claim:
     agent: str | None = None
     condition: str | None = None
     phase: str | None = None
-    status: str | None = None
+    status: Literal["ongoing", "completed"] | None = None
     tense: Literal["present", "past"] | None = None
     checkable: bool = True
+    kind: Literal["trial", "hint", "use", "effect"] = "hint"
+    until: int | None = None
 
 
 @dataclass(frozen=True)

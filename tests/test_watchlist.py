@@ -123,6 +123,16 @@ def test_every_agent_is_claimed_by_a_document_that_names_it() -> None:
     assert any(not claim.checkable for claim in watchlist.claims)
 
 
+def test_what_the_rules_need_to_know_of_a_claim_is_there() -> None:
+    watchlist = load()
+    trials = {claim.id: (claim.kind, claim.status, claim.until) for claim in watchlist.claims if claim.kind == "trial"}
+
+    assert trials["C1"] == ("trial", "ongoing", None)
+    assert trials["C2"] == ("trial", "completed", 2001)
+    assert {claim.kind for claim in watchlist.claims} == {"trial", "hint", "use", "effect"}
+    assert watchlist.condition("me_cfs").near == ("long_covid", "fibromyalgia")
+
+
 def test_claims_are_in_our_words(tmp_path: Path) -> None:
     documents = DEFAULT_PATH.parents[2] / "shared" / "documents"
     if not documents.exists():
@@ -215,6 +225,11 @@ def test_the_digest_follows_what_is_asked_and_matched(tmp_path: Path, old: str, 
         ('document = "d1"', 'document = "d9"', "claims[0].document", "no document 'd9'"),
         ('agent = "salve"', 'agent = "balm"', "claims[0].agent", "no agent 'balm'"),
         ('condition = "pain"', 'condition = "ache"', "claims[0].condition", "no condition 'ache'"),
+        ("swept = true", 'near = ["ache"]', "conditions[0].near", "no condition 'ache'"),
+        ('tense = "present"', 'kind = "rumour"', "claims[0].kind", "rumour"),
+        ('tense = "present"', 'status = "used"', "claims[0].status", "used"),
+        ('tense = "present"', 'kind = "trial"', "claims[0].status", "ongoing or completed"),
+        ('tense = "present"', 'until = "2001"', "claims[0].until", "expected number"),
         ('"Balm"]', '"Balm"]\nshort_names = [{ name = "SB", near = [] }]', "short_names[0].near", "at least one text"),
         ('"Balm"]', '"Balm"]\nshort_names = [{ name = "SB" }]', "short_names[0].near", "missing"),
     ],

@@ -1,0 +1,80 @@
+"""Connections to the store: how SQLite is opened, and that transactions really begin where we say so."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
+
+from fetchers.errors import Validation
+
+# Execution option of transactions that write: they take their turn at BEGIN, not at the first write.
+WRITING = "writing"
+
+
+def engine_of(url: URL, *, patience: float, readonly: bool = False) -> Engine:
+    """An engine for ``url`` with our way of opening and beginning. ``patience``: seconds to wait for a lock.
+
+    Raises Validation when no driver for the URL is installed. Nothing is opened yet.
+    """
+    if url.get_backend_name() != "sqlite":
+        try:
+            return create_engine(url)
+        except (ArgumentError, NoSuchModuleError, ImportError) as error:
+            raise Validation(f"TRIALS_CACHE_URL: no driver for {url.drivername!r} is installed ({error}).") from error
+    if in_memory(url):
+        # The data lives in the connection: one, handed from thread to thread, never opened a second time.
+        pool: dict[str, Any] = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0, "pool_timeout": patience}
+    else:
+        pool = {"poolclass": NullPool} if readonly else {}
+    if readonly:
+        pool["creator"] = lambda: _open_readonly(Path(url.database or ""), patience)
+    arguments = {} if readonly else {"timeout": patience, "check_same_thread": False}
+    engine = create_engine(url, connect_args=arguments, **pool)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def in_memory(url: URL) -> bool:
+    """Whether an SQLite URL names no file."""
+    return url.database in (None, "", ":memory:")
+
+
+def _open_readonly(path: Path, patience: float) -> sqlite3.Connection:
+    """A connection that cannot write.
+
+    Where not even SQLite's own side files can be made (a read-only folder) the file is read as it lies there, which
+    is right only while no such files hold newer pages; connections are not kept, so the next one sees new data.
+    """
+    name = f"file:{quote(str(path.absolute()))}?mode=ro"
+    options: dict[str, Any] = {"uri": True, "timeout": patience, "check_same_thread": False, "isolation_level": None}
+    connection: sqlite3.Connection = sqlite3.connect(name, **options)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        connection.close()
+        wal = path.with_name(path.name + "-wal")
+        closed = (error.sqlite_errorcode & 0xFF) in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+        if not closed or (wal.exists() and wal.stat().st_size):
+            raise
+        connection = sqlite3.connect(name + "&immutable=1", **options)
+    return connection
+
+
+def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # The driver's own idea of when a transaction begins leaves DDL and reads outside; _begin says it instead.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get(WRITING, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

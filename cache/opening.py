@@ -1,0 +1,28 @@
+"""The store as the product opens it: created when there is none, never without at least the starter snapshot."""
+
+from sqlalchemy import select
+
+from cache import starter
+from cache.answers import load_starter
+from cache.schema import scope
+from cache.store import Store
+from fetchers.matching import Matcher
+from fetchers.settings import Settings
+from fetchers.watchlist import Watchlist
+
+
+def open_store(settings: Settings, watchlist: Watchlist) -> Store:
+    """``Store.open`` for the configured URL; the starter snapshot is loaded into a store that has no scope yet.
+
+    Raises what ``Store.open`` raises.
+    """
+    store = Store.open(settings.cache_url)
+    try:
+        with store.reading() as connection:
+            fresh = connection.execute(select(scope.c.scope).limit(1)).first() is None
+        if fresh:
+            load_starter(store, starter.records(), Matcher(watchlist), watchlist)
+    except BaseException:
+        store.close()
+        raise
+    return store

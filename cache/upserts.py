@@ -1,0 +1,28 @@
+"""Insert or replace rows by primary key, the one statement that every database words for itself."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def upsert(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write whole rows: all of them name the same columns; a row with a known key replaces the named ones."""
+    given = [dict(row) for row in rows]
+    if not given:
+        return
+    keys = [column.name for column in table.primary_key]
+    others = [name for name in given[0] if name not in keys]
+    # The two dialects word it alike, but share no type.
+    if connection.dialect.name == "postgresql":
+        theirs = postgresql.insert(table)
+        connection.execute(
+            theirs.on_conflict_do_update(index_elements=keys, set_={name: theirs.excluded[name] for name in others}),
+            given,
+        )
+    else:
+        ours = sqlite.insert(table)
+        connection.execute(
+            ours.on_conflict_do_update(index_elements=keys, set_={name: ours.excluded[name] for name in others}), given
+        )
