@@ -1,0 +1,108 @@
+"""The funnel from the registry's rows to the counted trials, in words and tables. Pure, no Streamlit."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from cache.filters import Filter
+from dashboard.insights import evidence
+from dashboard.insights.funnel import Funnel
+from dashboard.palette import PHASE_PATH
+from dashboard.tables import LINK
+from dashboard.words import count, day
+from fetchers.queries import agent_queries
+from fetchers.watchlist import Agent
+
+STEPS = (
+    ("rows", "Rows the registry sent"),
+    ("found", "Different trials, by the answer that holds them"),
+    ("matched", "Different trials, by why they belong here"),
+    ("given", "Trials that give it"),
+    ("types", "Counted trials, by study type"),
+    ("lanes", "Counted trials, by phase"),
+)
+
+
+def funnel_rows(funnel: Funnel, address: Callable[[Filter], str]) -> pd.DataFrame:
+    """The funnel as a table: each step with its parts, and the list of those trials where a filter can show it."""
+    rows = []
+    for id, title in STEPS:
+        if id not in {step.id for step in funnel.steps}:
+            continue
+        rows.append((funnel.step(id).number, title, _link(funnel, id, address)))
+        parts = [part for part in funnel.parts(id) if _shown(part.id, part.number)]
+        rows += [(part.number, f"↳ {part.label}", _link(funnel, part.id, address)) for part in parts]
+    return pd.DataFrame(rows, columns=["Number", "Step", LINK])
+
+
+def _shown(id: str, number: int) -> bool:
+    """A zero is told where somebody would look for it, not for every code there is."""
+    return number > 0 or id.startswith("tier_") or id in ("again", "background", "phased")
+
+
+def _link(funnel: Funnel, id: str, address: Callable[[Filter], str]) -> str | None:
+    wanted = filter_of(funnel.agent, id)
+    return address(wanted) if wanted and funnel.step(id).number else None
+
+
+def lists(funnel: Funnel) -> dict[str, tuple[str, ...]]:
+    """Every number of the funnel with its ids, by a heading; the rows of each query as well."""
+    found = {}
+    for id, title in STEPS:
+        for step in (*(one for one in funnel.steps if one.id == id), *funnel.parts(id)):
+            if step.ids:
+                found[title if step.id == id else f"{title}: {step.label}"] = step.ids
+    return found | {f"Rows of the question {query}": ids for query, ids in funnel.queries.items() if ids}
+
+
+def filter_of(agent: str, id: str) -> Filter | None:
+    """The filter that lists just the trials of a step; None for steps that only the list of ids can show."""
+    mine: dict[str, Any] = {"agents": (agent,), "everywhere": True}
+    every = Filter(**mine, tiers=("given", "mentioned", "excluded"), background=True)
+    fixed = {
+        "found": every, "matched": every, "once": None, "given": Filter(**mine, background=True),
+        "counted": Filter(**mine), "types": Filter(**mine), "lanes": Filter(**mine),
+    }  # fmt: skip
+    if id in fixed:
+        return fixed[id]
+    kind, _, code = id.partition("_")
+    if kind == "tier":
+        return Filter(**mine, tiers=(code,), background=True)
+    if kind == "type":
+        return Filter(**mine, study_types=(code,))
+    if id == "phased":
+        return Filter(**mine, phases=PHASE_PATH)
+    return Filter(**mine, phases=(code,)) if kind == "lane" else None
+
+
+def why_differs(funnel: Funnel, agent: Agent, unread: int) -> str:
+    """Why our number is not the one the registry's own page shows; plain text."""
+    name, number = evidence.inner(agent.name), {step.id: step.number for step in funnel.steps}
+    if funnel.answer.state != "asked":
+        return (
+            f"The registry has not answered for {name} yet: what is counted here comes from the starter sample, and "
+            "says nothing about how many trials there are."
+        )
+    asked = agent_queries(agent)
+    names = sum(len(query.names) for query in asked)
+    said = [f"The registry was asked {count(len(asked), 'question')} with {count(names, 'name')} "
+            f"(its data of {day(funnel.answer.registry_date)})"]  # fmt: skip
+    if "rows" in number:
+        said[0] += f"; {count(number['rows'], 'row')} came back, {number['again']:,} of them the same trials again."
+    else:
+        said[0] += "."
+    if number["sweep"]:
+        said.append(f"{count(number['sweep'], 'trial')} more came with the answer for a whole condition.")
+    said.append(
+        f"Of {count(number['matched'], 'different trial')}, {name} is only mentioned in {number['tier_mentioned']:,} "
+        f"and only an exclusion in {number['tier_excluded']:,}; it is given in {number['given']:,}, in "
+        f"{number['background']:,} of these to everybody beside something else. The charts count the remaining "
+        f"{number['counted']:,}."
+    )
+    if unread:
+        said.append(f"{count(unread, 'record')} could not be read and {'is' if unread == 1 else 'are'} in no count.")
+    said.append(
+        "The registry’s own page shows its answer to one question, mentions included, so its number is another one."
+    )
+    return " ".join(said)

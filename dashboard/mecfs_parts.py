@@ -1,0 +1,174 @@
+"""The sections of the page on ME/CFS trials, and the list behind each of its numbers.
+
+The registry's texts stand in tables only, never in Markdown.
+"""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import behind, charts, data, frame, mecfs_tables, record_data, results_tables, view, words
+from dashboard.insights import criteria
+from dashboard.listing import agents_of
+from dashboard.mecfs_tables import Material
+from dashboard.refresh_words import count
+from fetchers.queries import sweep_queries
+
+
+def material() -> Material:
+    """What is known of the trials in ME/CFS."""
+    found = record_data.me_cfs()
+    places = mecfs_tables.agent_places(found.trials, data.matches())
+    return Material(found.trials, places, found.findings, found.pem)
+
+
+def state() -> bool:
+    """Say whether these are all trials or a sample; true for a sample."""
+    scopes = data.scopes()
+    swept = scopes[(scopes["kind"] == "sweep") & (scopes["scope"] == record_data.ME_CFS)]
+    if swept["refreshed_at"].notna().any():
+        asked = sweep_queries(data.watchlist().condition(record_data.ME_CFS))
+        said = " and ".join(f"{one.parameter}={one.value}" for one in asked)
+        st.text(f"All trials the registry returns for ME/CFS, whatever they test. Asked as: {said}")
+        return False
+    st.caption(
+        "A sample: the registry has not been asked for all trials in ME/CFS yet. Shares of a sample say nothing about "
+        "the registry, and eligibility texts come with the first refresh."
+    )
+    return True
+
+
+def sections(found: Material, *, sample: bool) -> None:
+    """All charts with their numbers."""
+    as_of = f"As of {words.as_of(data.freshness())} · {count(len(found.trials), 'trial')} in ME/CFS"
+    as_of += " in the sample" if sample else ""
+    left, right = st.columns(2, gap="large")
+    with left:
+        _share(found, as_of, sample=sample)
+    with right:
+        _instead(found, as_of)
+    with left:
+        _definitions(found, as_of)
+    with right:
+        _malaise(found, as_of)
+    _burden(found, as_of)
+    _rules()
+
+
+def _to(group: str) -> str:
+    return view.address("mecfs", view.params(view.current()[0], show=group))
+
+
+def _share(found: Material, as_of: str, *, sample: bool) -> None:
+    numbers = mecfs_tables.place_numbers(found.places, _to)
+    frame.chart(
+        "mecfs_agents",
+        "The nine agents among ME/CFS trials",
+        mecfs_tables.share_say(found.places, found.trials, sample=sample),
+        charts.bars(results_tables.bars_of(numbers, empty=True)),
+        f"{as_of} · each trial counts once",
+        ("Trials by how near an agent comes", numbers),
+    )
+
+
+def _instead(found: Material, as_of: str) -> None:
+    tested = mecfs_tables.instead(found.trials, found.places)
+    types = mecfs_tables.type_numbers(tested, _to)
+    if types.empty:
+        st.subheader("What is tested instead", anchor=False)
+        st.markdown(mecfs_tables.instead_say(tested))
+        return
+    frame.chart(
+        "mecfs_instead",
+        "What is tested instead",
+        mecfs_tables.instead_say(tested),
+        charts.bars(results_tables.bars_of(types)),
+        f"{as_of} · interventional trials that give none of the agents; a trial may have several types",
+        ("Trials by type of intervention", types),
+        ("Interventions named by more than one trial", mecfs_tables.name_numbers(tested, _to)),
+    )
+
+
+def _definitions(found: Material, as_of: str) -> None:
+    numbers = mecfs_tables.definition_numbers(found.pem, _to)
+    frame.chart(
+        "mecfs_definitions",
+        "Case definitions",
+        mecfs_tables.pem_say(found.pem),
+        charts.bars(results_tables.bars_of(numbers, empty=True)),
+        f"{as_of} · named in the eligibility text; a trial may name several",
+        ("Trials by case definition", numbers),
+    )
+
+
+def _malaise(found: Material, as_of: str) -> None:
+    numbers = mecfs_tables.pem_numbers(found.pem, _to)
+    frame.chart(
+        "mecfs_pem",
+        "Post-exertional malaise",
+        "Possibly, by word rules that could not be measured on real texts: read the quotes before you cite a number.",
+        charts.bars(results_tables.bars_of(numbers, empty=True)),
+        f"{as_of} · each trial counts once; “not named” is not “not asked for”",
+        ("Trials by post-exertional malaise", numbers),
+    )
+
+
+def _burden(found: Material, as_of: str) -> None:
+    numbers = mecfs_tables.burden_numbers(found.findings, _to)
+    frame.chart(
+        "mecfs_burden",
+        "What taking part asks",
+        mecfs_tables.burden_say(found.findings, found.pem),
+        charts.bars(results_tables.bars_of(numbers, empty=True)),
+        f"{as_of} · named in the eligibility text, which rarely tells everything; a trial may stand in several rows",
+        ("Trials by what taking part asks", numbers),
+    )
+
+
+def _rules() -> None:
+    with st.expander("How the texts are read, and how far to trust it", icon=":material/rule:"):
+        st.text(
+            "Word rules look through the eligibility text, nothing else. Each rule was compared with texts a person "
+            "had "
+            "read (real records of other conditions; no ME/CFS text was among them). Precision: the share of its "
+            "findings that the reader confirms. Recall: the share of what the reader found that the rule finds. A rule "
+            "below 0.9, or one without enough findings, is shown with “possibly”."
+        )
+        names = {**criteria.DEFINITIONS, "pem": "Post-exertional malaise", **criteria.BURDEN}
+        figures = criteria.measured()
+        table = pd.DataFrame(
+            {
+                "Rule": [names[rule] for rule in figures],
+                "Texts read": [one.texts for one in figures.values()],
+                "Found by the rule": [one.right + one.wrong for one in figures.values()],
+                "Precision": [one.precision for one in figures.values()],
+                "Recall": [one.recall for one in figures.values()],
+                "Shown": ["as it is" if one.holds else "with “possibly”" for one in figures.values()],
+            }
+        )
+        config: dict[str, Any] = {
+            name: st.column_config.NumberColumn(format="%.2f") for name in ("Precision", "Recall")
+        }
+        st.dataframe(
+            table, hide_index=True, column_config=config, placeholder="not measured", height="content",
+            alt="How the word rules were measured",
+        )  # fmt: skip
+
+
+def group(name: str, found: Material) -> bool:
+    """The list of one group; False when the address names no group."""
+    chosen = mecfs_tables.group(name, found)
+    if chosen is None:
+        behind.nothing(name)
+        return False
+
+    def table(first: int, last: int) -> pd.DataFrame:
+        matches = data.matches()
+        mine = matches[matches["nct_id"].isin(found.trials["nct_id"]) & matches["agent"].isin(list(frame.names()))]
+        part = chosen._replace(rows=chosen.rows.iloc[first:last])
+        return mecfs_tables.listed(part, found.trials, agents_of(mine, frame.names()))
+
+    config: dict[str, Any] = {"In the registry’s words": st.column_config.TextColumn(width="large")}
+    behind.show("mecfs", words.quiet(chosen.title), len(chosen.rows), table, config)
+    return True

@@ -1,0 +1,115 @@
+"""What follows from the stored records one by one: frames kept, like those of ``dashboard.data``, as long as the store
+does not change. Shared by all sessions and never written to."""
+
+from typing import NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from cache import records
+from cache.selection import any_of
+from cache.store import Store
+from dashboard import data
+from dashboard.insights import criteria, families, results_due, stale
+
+_SAID = "Reading the records …"
+ME_CFS = "me_cfs"
+
+
+class Frame(NamedTuple):
+    """The trials in ME/CFS, whatever they test, and what their eligibility texts say."""
+
+    trials: pd.DataFrame  # rows of ``data.trials()`` that are in the registry
+    findings: pd.DataFrame  # ``criteria.table``
+    pem: pd.DataFrame  # ``criteria.pem_table``
+
+
+def facts() -> pd.DataFrame:
+    """``records.facts`` of the store as it is now, with ``judged_on``: the day of the data load a record was read
+    from, or the day a starter fact stood so; missing when nobody noted it."""
+    return _facts(*data.identity(), data.store())
+
+
+def verdicts() -> pd.DataFrame:
+    """``results_due.judge`` of every stored trial."""
+    return _verdicts(*data.identity(), data.store())
+
+
+def published() -> pd.DataFrame:
+    """``results_due.published`` of every stored trial."""
+    return _published(*data.identity(), data.store())
+
+
+def overtaken() -> pd.DataFrame:
+    """``stale.stale`` of every stored trial."""
+    return _overtaken(*data.identity(), data.store())
+
+
+def stopped() -> pd.DataFrame:
+    """``stale.stopped`` of every stored trial."""
+    return _stopped(*data.identity(), data.store())
+
+
+def registration() -> pd.DataFrame:
+    """``stale.registration`` of every stored trial."""
+    return _registration(*data.identity(), data.store())
+
+
+def me_cfs() -> Frame:
+    """The trials in ME/CFS with their eligibility texts read."""
+    return _me_cfs(*data.identity(), data.store())
+
+
+def links() -> pd.DataFrame:
+    """``families.links`` of every stored trial."""
+    return _links(*data.identity(), data.store())
+
+
+@st.cache_resource(max_entries=2, show_spinner=_SAID)
+def _links(key: str, version: int, _store: Store) -> pd.DataFrame:
+    facts = _facts(key, version, _store)
+    citing = facts["nct_id"][facts["cited"].str.len() > 0]
+    types = dict(zip(facts["nct_id"], facts["study_type"], strict=True))
+    return families.links(records.studies(_store, list(citing)), types)
+
+
+@st.cache_resource(max_entries=2, show_spinner=_SAID)
+def _me_cfs(key: str, version: int, _store: Store) -> Frame:
+    trials = data.trials()
+    inside = any_of(trials["condition_groups"], {ME_CFS})
+    mine = trials[inside & trials["left_registry"].isna().to_numpy()].reset_index(drop=True)
+    studies = list(records.studies(_store, list(mine["nct_id"])))
+    return Frame(mine, criteria.table(studies), criteria.pem_table(studies))
+
+
+@st.cache_resource(max_entries=2, show_spinner=_SAID)
+def _facts(key: str, version: int, _store: Store) -> pd.DataFrame:
+    trials = data.trials()
+    days = trials["registry_timestamp"].str[:10].where(trials["origin"] == "live", trials["as_of"])
+    found = records.facts(_store, list(trials["nct_id"]))
+    return found.assign(judged_on=found["nct_id"].map(dict(zip(trials["nct_id"], days, strict=True))))
+
+
+@st.cache_resource(max_entries=2, show_spinner=_SAID)
+def _verdicts(key: str, version: int, _store: Store) -> pd.DataFrame:
+    return results_due.judge(_facts(key, version, _store))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _published(key: str, version: int, _store: Store) -> pd.DataFrame:
+    return results_due.published(_facts(key, version, _store))
+
+
+@st.cache_resource(max_entries=2, show_spinner=_SAID)
+def _overtaken(key: str, version: int, _store: Store) -> pd.DataFrame:
+    return stale.stale(_facts(key, version, _store))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _stopped(key: str, version: int, _store: Store) -> pd.DataFrame:
+    return stale.stopped(_facts(key, version, _store))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _registration(key: str, version: int, _store: Store) -> pd.DataFrame:
+    return stale.registration(_facts(key, version, _store))

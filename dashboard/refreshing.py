@@ -1,0 +1,193 @@
+"""Starting a refresh from the page: who may, how the process is started, and what it said when it ended at once.
+
+The page never fetches. It starts ``python -m cache refresh`` as a process of its own, which outlives the tab, the
+session and the server, and then only watches the store. Nothing here knows Streamlit.
+"""
+
+import contextlib
+import ipaddress
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple, Protocol
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from fetchers.errors import LocalTrouble
+from fetchers.settings import ROOT
+
+EXIT_BUSY = 4
+LONGEST_LOG = 8_000  # bytes read from the end of the log: enough for the last sentence, never a screenful
+LONGEST_WORDS = 600
+# A proxy that says so speaks for somebody else, however local its own connection is.
+PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via")
+NOT_HERE = (
+    "Refreshing from the page is switched off here. Whoever runs this page can refresh with "
+    "“python -m cache refresh”, or allow it with TRIALS_REFRESH."
+)
+SIGN_IN = "Please sign in to refresh the data."
+
+
+class Permission(NamedTuple):
+    """Whether this viewer may refresh, and one sentence for the screen when not."""
+
+    allowed: bool
+    reason: str | None = None
+
+
+def permission(rule: str | None, *, local: bool, signed_in: bool) -> Permission:
+    """Apply ``TRIALS_REFRESH``; when it is not set, everybody may on the machine itself and nobody elsewhere."""
+    rule = rule or ("everyone" if local else "nobody")
+    if rule == "everyone" or (rule == "signed-in" and signed_in):
+        return Permission(True)
+    return Permission(False, SIGN_IN if rule == "signed-in" else NOT_HERE)
+
+
+def is_local(headers: Mapping[str, str], *, peer: str | None, bound: str | None) -> bool:
+    """Whether the browser sits on the server's own machine; doubt counts as "no".
+
+    ``headers`` are those of the page's websocket, ``peer`` the address it came from (None for the loopback address,
+    as Streamlit tells it), ``bound`` the address the server listens on (None for all of them). A name in ``Host`` or
+    ``Origin`` that is not loopback means a proxy or a rebound DNS name, a forwarding header means a proxy.
+    """
+    if bound and not _is_loopback(bound) and not _is_wildcard(bound):
+        return False
+    if peer is not None and not _is_loopback(peer):
+        return False
+    given = {name.lower(): value for name, value in headers.items()}
+    if any(name.lower() in given for name in PROXY_HEADERS):
+        return False
+    origin = given.get("origin")
+    if origin is not None and not _is_loopback(_host_of(origin)):
+        return False
+    return _is_loopback(_host_of(f"//{given.get('host', '')}"))
+
+
+def _host_of(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    # A server that listens on both families sees 127.0.0.1 as ::ffff:127.0.0.1.
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
+
+
+def _is_wildcard(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False
+
+
+class Process(Protocol):
+    """What is asked of a started process; ``subprocess.Popen`` fits."""
+
+    def poll(self) -> int | None: ...
+
+
+Start = Callable[[Sequence[str], Path], Process]
+
+
+def refresh_command(agents: Sequence[str] = ()) -> list[str]:
+    """The command line of a refresh: of everything, or of the agents named."""
+    return [sys.executable, "-m", "cache", "refresh", *(part for agent in agents for part in ("--agent", agent))]
+
+
+def start_process(command: Sequence[str], log: Path) -> Process:
+    """Start ``command`` in the repository's root, in a session of its own, its words going to ``log``.
+
+    A file and not a pipe: nobody may be there to empty a pipe. Raises LocalTrouble when it cannot be started.
+    """
+    try:
+        with log.open("ab") as words:
+            words.truncate(0)
+            return subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell, agent ids are checked there
+                command,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=words,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise LocalTrouble(f"The refresh could not be started on this machine: {reason}.") from error
+
+
+def log_path(cache_url: str) -> Path:
+    """Where a refresh started by the page leaves its words: beside an SQLite file, else in the temporary folder."""
+    with contextlib.suppress(ArgumentError):
+        url = make_url(cache_url)
+        if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith((":memory:", "file:")):
+            path = ROOT / url.database
+            if path.parent.is_dir() and os.access(path.parent, os.W_OK | os.X_OK):
+                return path.with_name(f"{path.name}.refresh.log")
+    return Path(tempfile.mkdtemp(prefix="trial-refresh-")) / "refresh.log"
+
+
+def last_words(log: Path) -> str | None:
+    """The last line with something on it in ``log``, cut to a readable length; None when it said nothing."""
+    try:
+        with log.open("rb") as words:
+            words.seek(0, os.SEEK_END)
+            words.seek(max(0, words.tell() - LONGEST_LOG))
+            text = words.read().decode("utf-8", errors="replace")
+    except OSError:
+        return None
+    lines = [line.strip() for line in text.replace("\r", "\n").splitlines() if line.strip()]
+    return lines[-1][:LONGEST_WORDS] if lines else None
+
+
+class Launch(NamedTuple):
+    """What is known of the process this server started last."""
+
+    started_at: datetime
+    alive: bool
+    exit_code: int | None
+    words: str | None  # its last sentence, once it has ended
+
+
+class Launcher:
+    """Starts refreshes for all sessions of one server, one at a time; the lock of the command line judges the rest."""
+
+    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._now = now
+        self._guard = threading.Lock()
+        self._process: Process | None = None
+        self._started_at: datetime | None = None
+        self._log: Path | None = None
+
+    def start(self, agents: Sequence[str], cache_url: str, start: Start | None = None) -> bool:
+        """Start a refresh unless one of ours is still running; False when it is. Raises LocalTrouble."""
+        with self._guard:
+            if self._process is not None and self._process.poll() is None:
+                return False
+            self._log = self._log or log_path(cache_url)
+            started_at = self._now()
+            self._process = (start or start_process)(refresh_command(agents), self._log)
+            self._started_at = started_at
+            return True
+
+    def latest(self) -> Launch | None:
+        """The process started last, None before the first. Also takes leave of a process that has ended."""
+        with self._guard:
+            if self._process is None or self._started_at is None or self._log is None:
+                return None
+            code = self._process.poll()
+            return Launch(self._started_at, code is None, code, None if code is None else last_words(self._log))

@@ -1,0 +1,145 @@
+"""What the server answers beside the pages: plain HTTP for machines."""
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from urllib.parse import urljoin
+
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from cache.queries import Freshness
+from dashboard import data, served
+from fetchers.errors import TrackerError, Validation
+from fetchers.settings import RECORD_URL
+
+SOURCE = "ClinicalTrials.gov, U.S. National Library of Medicine"
+
+
+async def ready(request: Request) -> Response:
+    """``GET /api/ready``: 200 with the store's version and freshness, 503 with the reason when it cannot be used.
+
+    While the store cannot be used the pages still answer, with the starter snapshot.
+    """
+    try:
+        answer = await run_in_threadpool(_state)
+    except TrackerError as error:
+        answer = {"ready": False, "trouble": str(error)}
+    return JSONResponse(answer, status_code=200 if answer["ready"] else 503, headers={"Cache-Control": "no-store"})
+
+
+def _state() -> dict[str, Any]:
+    trouble = data.trouble()
+    fresh = data.freshness()
+    return {
+        "ready": trouble is None,
+        "trouble": trouble,
+        "version": data.version(),
+        "registry_timestamp": fresh.registry_timestamp,
+        "fetched_at": fresh.fetched_at,
+        "starter": fresh.starter,
+        "starter_date": fresh.starter_date,
+        "failed": list(fresh.failed),
+    }
+
+
+async def not_here(request: Request) -> Response:
+    """The browser's first guess, on a link to a page, that the server lives under that page's address.
+
+    Streamlit answers 404 and the browser notes an error in its console, though its second guess is right. 300 is
+    neither success nor error, so it asks again at the root without a word.
+    """
+    return Response(status_code=300)
+
+
+def _below() -> str:
+    """The path below which the server puts its pages, when it is set ("base/"); the links must lead there."""
+    path = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"{path}/" if path else ""
+
+
+class Source(NamedTuple):
+    """A route that hands out what the store holds, in one format."""
+
+    media_type: str
+    make: Callable[[served.Query, str, datetime], bytes]
+    daily: bool = False  # whether the day it is asked on decides about what it holds
+
+
+SOURCES = {
+    "/feed.xml": Source("application/atom+xml", served.atom),
+    "/calendar.ics": Source("text/calendar; charset=utf-8", served.calendar, daily=True),
+    "/api/trials.json": Source("application/json", served.trials),
+    "/api/changes.json": Source("application/json", served.changes),
+}
+# Part of every ETag: raised by hand whenever what a route makes of the same store changes.
+EDITION = "1"
+_TERMS = urljoin(RECORD_URL, "/about-site/terms-conditions")
+_LINK = f'<{urljoin(RECORD_URL, "/")}>; rel="via", <{_TERMS}>; rel="terms-of-service"'
+
+
+def _endpoint(path: str, source: Source) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        # Reading and encoding take seconds for a large store; the pages' own loop must not wait for them.
+        return await run_in_threadpool(_answer, path, source, request)
+
+    return endpoint
+
+
+def _answer(path: str, source: Source, request: Request) -> Response:
+    """200 with the content, 304 when the asker has it, 400 for a query without sense, 503 without a usable store."""
+    query = {key: request.query_params.getlist(key) for key in request.query_params}
+    now = datetime.now(UTC)
+    base_url = urljoin(str(request.base_url), _below())
+    try:
+        served.usable()
+        tag = _tag(path, query, base_url, now.date().isoformat() if source.daily else "")
+        headers = _headers(data.freshness()) | {"ETag": tag}
+        if _has(request.headers.get("if-none-match"), tag):
+            return Response(status_code=304, headers=headers)
+        content = source.make(query, base_url, now)
+    except Validation as error:
+        return PlainTextResponse(f"{error}\n", status_code=400)
+    except TrackerError as error:
+        retry = {"Retry-After": str(data.RETRY_SECONDS), "Cache-Control": "no-store"}
+        return PlainTextResponse(f"{error}\n", status_code=503, headers=retry)
+    return Response(content, media_type=source.media_type, headers=headers)
+
+
+def _headers(fresh: Freshness) -> dict[str, str]:
+    """Source and date, for formats whose body has no place for them."""
+    dates = {"X-Registry-Timestamp": fresh.registry_timestamp, "X-Fetched-At": fresh.fetched_at}
+    dates["X-Starter-Snapshot"] = fresh.starter_date
+    known = {name: value for name, value in dates.items() if value}
+    return known | {"Link": _LINK, "X-Source": SOURCE, "Cache-Control": "no-cache"}
+
+
+def _tag(path: str, query: served.Query, base_url: str, day: str) -> str:
+    """Equal exactly when the same question is put to the same state of the same store."""
+    asked = sorted((key, tuple(values)) for key, values in query.items())
+    parts = (EDITION, path, asked, base_url, day, data.identity())
+    return f'"{hashlib.blake2b(repr(parts).encode(errors="surrogateescape"), digest_size=16).hexdigest()}"'
+
+
+def _has(given: str | None, tag: str) -> bool:
+    return given is not None and (given.strip() == "*" or tag in re.findall(r'"[^"]*"', given))
+
+
+# A page of this address would be shadowed by a route of the same name, so machines have /api/ to themselves.
+ROUTES = [
+    Route(f"/{below}{path[1:]}", endpoint, methods=["GET"])
+    for below in sorted({"", _below()})
+    for path, endpoint in (("/api/ready", ready), *((path, _endpoint(path, one)) for path, one in SOURCES.items()))
+]
+# The addresses of the pages in main.py.
+_PAGES = ("agents", "trials", "trial", "claims", "gaps", "changes", "about")
+ROUTES += [
+    Route(f"/{page}/_stcore/{probe}", not_here, methods=["GET"])
+    for page in _PAGES
+    for probe in ("health", "host-config")
+]

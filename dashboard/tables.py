@@ -1,0 +1,114 @@
+"""Counts regrouped for charts, and the tables of the same numbers that stand under them. Pure, no Streamlit.
+
+Tables for the screen have words for headings and whole numbers in the cells; a column ``Trials`` holds the address of
+the list of trials behind a row, made by the function that is handed in.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
+
+from cache import counts
+from cache.labels import LANE_WORDS, LANES, STATUS_WORDS
+from cache.selection import Selection
+from dashboard.palette import GROUPS, PHASE_PATH, group_of
+
+LINK = "Trials"
+Address = Callable[..., str]  # the fields of a filter by name -> where the trials are listed
+
+
+def by_group(statuses: pd.DataFrame) -> pd.DataFrame:
+    """Lanes by statuses, as ``counts.status_by_phase`` has them, added up to lanes by status groups (all six)."""
+    groups = [group_of(str(status)) for status in statuses.columns]
+    summed = statuses.T.groupby(groups).sum().T
+    return summed.reindex(columns=[group.id for group in GROUPS], fill_value=0).reindex(list(LANES), fill_value=0)
+
+
+def starts(selection: Selection) -> pd.DataFrame:
+    """Trials by start year, every year from first to last: ``started`` (or not said otherwise) and ``planned``."""
+    planned = (selection.trials["start_date_type"] == "ESTIMATED").to_numpy(dtype=bool)
+    every = counts.starts_per_year(selection)
+    ahead = counts.starts_per_year(Selection(selection.trials[planned], selection.pairs))
+    ahead = ahead.reindex(every.index, fill_value=0)
+    return pd.DataFrame({"started": every - ahead, "planned": ahead})
+
+
+def phase_numbers(groups: pd.DataFrame, address: Address) -> pd.DataFrame:
+    """The numbers of the phase chart: a row a lane, a column a group, the sum, the link; a last row adds up."""
+    lanes = _lanes(groups.sum(axis=1))
+    shown = groups.loc[lanes, [group.id for group in GROUPS]].rename(columns={group.id: group.word for group in GROUPS})
+    shown = shown.loc[:, [word for word in shown if shown[word].sum()]]
+    shown["All"] = groups.loc[lanes].sum(axis=1)
+    shown.loc["All phases"] = shown.sum()
+    links = [address(phases=(lane,)) for lane in lanes]
+    return _framed("Phase", [*(LANE_WORDS[lane] for lane in lanes), "All phases"], shown, [*links, address()])
+
+
+def status_numbers(statuses: pd.DataFrame, address: Address) -> pd.DataFrame:
+    """The same trials by the registry's own statuses: a row a status, a column a lane, the sum, the link."""
+    lanes = _lanes(statuses.sum(axis=1))
+    shown = statuses.loc[lanes].T
+    shown = shown[shown.sum(axis=1) > 0]
+    codes = [str(code) for code in shown.index]
+    order = [code for code in STATUS_WORDS if code in codes] + [code for code in codes if code not in STATUS_WORDS]
+    shown = shown.loc[order].rename(columns=LANE_WORDS)
+    shown["All"] = shown.sum(axis=1)
+    words = [STATUS_WORDS.get(code, code) for code in order]
+    return _framed("Status", words, shown, [address(statuses=(code,)) for code in order])
+
+
+def agent_numbers(
+    agents: pd.DataFrame, names: Mapping[str, str], sampled: Sequence[str], address: Address
+) -> pd.DataFrame:
+    """The numbers of the heatmap: a row an agent. A number nobody knows yet (an agent not asked) is missing, not 0."""
+    lanes = _lanes(agents.sum())
+    shown = agents[lanes].astype("Int64")
+    unasked = agents.index.isin(list(sampled))
+    for lane in lanes:
+        shown.loc[unasked & (agents[lane] == 0).to_numpy(), lane] = pd.NA
+    totals = agents.sum(axis=1).astype("Int64")
+    totals = totals.mask(unasked & (totals == 0).to_numpy())
+    shown = shown.rename(columns=LANE_WORDS).assign(All=totals)
+    shown["Registry"] = ["Not asked yet: a sample" if agent in sampled else "Asked" for agent in agents.index]
+    words = [names[agent] for agent in agents.index]
+    return _framed("Agent", words, shown, [address(agents=(agent,)) for agent in agents.index])
+
+
+def start_numbers(years: pd.DataFrame, address: Address) -> pd.DataFrame:
+    """The numbers of the chart of starts, newest year first; years without a start are left to the chart."""
+    shown = years[years.sum(axis=1) > 0].iloc[::-1]
+    return pd.DataFrame(
+        {
+            "Year": [str(year) for year in shown.index],
+            "Started": shown["started"].to_numpy(),
+            "Planned": shown["planned"].to_numpy(),
+            LINK: [address(year_from=int(year), year_to=int(year)) for year in shown.index],
+        }
+    )
+
+
+def by_condition(selection: Selection, names: Mapping[str, str]) -> "pd.Series[int]":
+    """Trials by condition group, in the watch-list's order; a trial of two groups counts in both."""
+    found = selection.trials["condition_groups"].explode().value_counts()
+    return pd.Series({names[group]: int(found.get(group, 0)) for group in names}, dtype="int64")
+
+
+def by_role(selection: Selection, words: Mapping[str, str]) -> "pd.Series[int]":
+    """Given pairs by role, all roles."""
+    given = selection.pairs[selection.pairs["tier"] == "given"]
+    found = given["role"].value_counts()
+    return pd.Series({word: int(found.get(role, 0)) for role, word in words.items()}, dtype="int64")
+
+
+def _framed(heading: str, words: Sequence[str], numbers: pd.DataFrame, links: Sequence[str]) -> pd.DataFrame:
+    """What a row is, its sum and its link first, so that they are in sight on a narrow screen."""
+    rest = numbers.drop(columns="All").reset_index(drop=True)
+    rest.columns.name = None
+    rest.insert(0, heading, list(words))
+    rest.insert(1, "All", numbers["All"].array)
+    rest.insert(2, LINK, list(links))
+    return rest
+
+
+def _lanes(totals: "pd.Series[int]") -> list[str]:
+    return [lane for lane in LANES if lane in PHASE_PATH or totals.get(lane, 0)]

@@ -1,0 +1,218 @@
+"""Trials as bars over time: from start to completion, solid as far as it is actual, hatched where it is planned.
+
+Pure, no Streamlit. A date that is only a month or a year stands on its first day as a start and on its last day as an
+end, so a bar never is shorter than the record allows.
+"""
+
+import html
+import textwrap
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from cache.labels import STATUS_WORDS
+from dashboard.palette import BAR, HATCH_INK, INK, PLANNED_HATCH
+from fetchers.dates import PartialDate
+
+MOST = 60  # trials in one picture
+ROW = 40
+BAR_COLUMNS = (
+    "nct_id", "title", "status", "start", "solid_until", "end", "primary", "primary_planned", "results", "end_words",
+)  # fmt: skip
+_DIAMOND, _PLANNED, _RESULTS = "#D55E00", "#D55E00", "#8E4585"
+
+
+def bars(trials: pd.DataFrame, today: date) -> pd.DataFrame:
+    """One row for each trial that has a start, the newest start first; columns ``BAR_COLUMNS``, days as dates.
+
+    ``solid_until``: how far the bar is actual: to an actual completion; else to an actual primary completion; else to
+    ``today`` (the day of the data) when the trial has started and its planned end is still to come; else nowhere.
+    ``end`` is missing when the record names neither a completion nor a primary completion.
+    """
+    rows = [_bar(row, today) for row in _plain(trials) if row["start_date"]]
+    made = pd.DataFrame.from_records(rows, columns=list(BAR_COLUMNS))
+    return made.sort_values(["start", "nct_id"], ascending=[False, False], ignore_index=True)
+
+
+def timeline(shown: pd.DataFrame, today: date) -> go.Figure:
+    """The rows of ``bars`` top down, at most ``MOST``."""
+    rows: list[dict[Any, Any]] = shown.head(MOST).to_dict("records")
+    labels = [_label(row) for row in rows]
+    figure = go.Figure()
+    solid = [(label, row, row["start"], row["solid_until"]) for label, row in zip(labels, rows, strict=True)]
+    hatched = [(label, row, row["solid_until"], row["end"]) for label, row in zip(labels, rows, strict=True)]
+    _stretch(figure, "Actual", solid, "")
+    _stretch(figure, "Planned", hatched, PLANNED_HATCH)
+    ends = [(label, row["start"], row["start"]) for label, row in zip(labels, rows, strict=True) if row["end"] is None]
+    _marks(figure, "Started, end not known", "triangle-right", BAR, [(label, day, str(day)) for label, day, _ in ends])
+    for name, symbol, planned in (
+        ("Primary completion", "diamond", False),
+        ("Primary completion, planned", "diamond-open", True),
+    ):
+        found = [
+            (label, row["primary"], str(row["primary"]))
+            for label, row in zip(labels, rows, strict=True)
+            if row["primary"] is not None and row["primary_planned"] is planned
+        ]
+        _marks(figure, name, symbol, _PLANNED if planned else _DIAMOND, found)
+    posted = [
+        (label, row["results"], str(row["results"]))
+        for label, row in zip(labels, rows, strict=True)
+        if row["results"] is not None
+    ]
+    _marks(figure, "Results posted", "diamond-tall", _RESULTS, posted)
+    return _framed(figure, labels, today)
+
+
+def say(shown: pd.DataFrame, today: date, without: int) -> str:
+    """One sentence on all bars: how many, how many run, how many are past a planned end; those without a start."""
+    if shown.empty:
+        return "No trial with a known start is in this view."
+    running = sum(row["start"] <= today and row["end"] is not None and row["end"] > today for row in _records(shown))
+    past = sum(row["end"] is not None and row["solid_until"] < row["end"] <= today for row in _records(shown))
+    said = f"{len(shown):,} trials from {shown['start'].min().year} on; {running:,} run past the day of the data"
+    said += f", {past:,} are past an end that is still marked as planned" if past else ""
+    said += f"; {without:,} without a known start are not drawn" if without else ""
+    return f"{said}."
+
+
+def table(shown: pd.DataFrame) -> pd.DataFrame:
+    """The same bars in words."""
+    return pd.DataFrame(
+        {
+            "NCT id": [f"trial?nct={nct_id}" for nct_id in shown["nct_id"]],
+            "Title": shown["title"].to_numpy(),
+            "Status": shown["status"].to_numpy(),
+            "Start": [str(day) for day in shown["start"]],
+            "Actual until": [
+                str(row["solid_until"]) if row["solid_until"] > row["start"] else None for row in _records(shown)
+            ],
+            "Primary completion": [
+                None if row["primary"] is None else f"{row['primary']}{' (planned)' if row['primary_planned'] else ''}"
+                for row in _records(shown)
+            ],
+            "Completion": shown["end_words"].to_numpy(),
+            "Results posted": [None if day is None else str(day) for day in _list(shown["results"])],
+        }
+    )
+
+
+def _bar(row: dict[Any, Any], today: date) -> tuple[Any, ...]:
+    start = PartialDate(row["start_date"]).earliest
+    primary, primary_planned = _end(row, "primary_completion_date", today)
+    end, planned = _end(row, "completion_date", today)
+    text = row["completion_date"]
+    if end is None:
+        end, planned, text = primary, primary_planned, row["primary_completion_date"]
+    begun = row["start_date_type"] != "ESTIMATED" and row["overall_status"] not in ("NOT_YET_RECRUITING", "WITHDRAWN")
+    solid = start
+    if end and not planned:
+        solid = end
+    elif primary and not primary_planned:
+        solid = primary
+    elif begun and end and end > today:
+        solid = today
+    words = None if end is None else f"{text}{' (planned)' if planned else ''}"
+    end = None if end is None else max(end, start)
+    solid = start if end is None else max(start, min(solid, end))
+    status = STATUS_WORDS.get(row["overall_status"], row["overall_status"])
+    return (row["nct_id"], row["title"], status, start, solid, end, primary, primary_planned,
+            _latest(row["results_first_posted"]), words)  # fmt: skip
+
+
+def _end(row: dict[Any, Any], field: str, today: date) -> tuple[date | None, bool]:
+    """The latest day of a date, and whether it is a plan: what lies ahead and is not marked is one, too."""
+    day, kind = _latest(row[field]), row[f"{field}_type"]
+    return day, kind == "ESTIMATED" or (kind is None and day is not None and day > today)
+
+
+def _stretch(
+    figure: go.Figure, name: str, spans: Sequence[tuple[str, dict[Any, Any], date, date | None]], hatch: str
+) -> None:
+    drawn = [(label, row, first, last) for label, row, first, last in spans if last is not None and last > first]
+    if not drawn:
+        return
+    figure.add_bar(
+        y=[label for label, *_ in drawn],
+        base=[str(first) for _, _, first, _ in drawn],
+        x=[(last - first).days * 86_400_000 for _, _, first, last in drawn if last],
+        orientation="h",
+        name=name,
+        marker={
+            "color": BAR,
+            "opacity": 0.55 if hatch else 1,
+            "pattern": {"shape": hatch, "fgcolor": HATCH_INK, "fillmode": "overlay", "size": 6, "solidity": 0.35},
+        },
+        customdata=[[str(first), str(last), row["status"] or "Status not known"] for _, row, first, last in drawn],
+        hovertemplate=f"{name}: %{{customdata[0]}} to %{{customdata[1]}}<br>%{{customdata[2]}}<extra></extra>",
+    )
+
+
+def _marks(figure: go.Figure, name: str, symbol: str, colour: str, marks: Sequence[tuple[str, date, str]]) -> None:
+    if marks:
+        figure.add_scatter(
+            x=[str(day) for _, day, _ in marks],
+            y=[label for label, *_ in marks],
+            mode="markers",
+            name=name,
+            marker={"symbol": symbol, "size": 12, "color": colour, "line": {"width": 1.5, "color": colour}},
+            hovertemplate=f"{name}: %{{x|%Y-%m-%d}}<extra></extra>",
+        )
+
+
+def _framed(figure: go.Figure, labels: Sequence[str], today: date) -> go.Figure:
+    figure.add_vline(x=str(today), line={"color": INK, "width": 1.5, "dash": "dot"})
+    figure.add_annotation(  # the oldest trials stand at the foot, so there is room on the right
+        x=str(today),
+        y=0,
+        yref="paper",
+        xanchor="right",
+        yanchor="bottom",
+        text="day of the data ",
+        showarrow=False,
+        font={"color": INK, "size": 12},
+    )
+    figure.update_xaxes(
+        type="date", fixedrange=True, automargin=True, side="top", nticks=6, showgrid=True, tickfont={"color": INK}
+    )
+    figure.update_yaxes(
+        type="category", categoryorder="array", categoryarray=list(labels), autorange="reversed", fixedrange=True,
+        automargin=True, showgrid=False, ticklabelstandoff=6, tickfont={"color": INK},
+    )  # fmt: skip
+    return figure.update_layout(
+        barmode="overlay",
+        bargap=0.45,
+        height=170 + ROW * max(len(labels), 1),
+        margin={"l": 0, "r": 16, "t": 8, "b": 8},
+        showlegend=True,
+        legend={"orientation": "h", "yanchor": "top", "y": 0, "yref": "paper", "x": 0, "title": None},
+        font={"color": INK},
+    )
+
+
+def _label(row: dict[Any, Any]) -> str:
+    """The id over the beginning of the title; the registry's text is escaped, Plotly would read tags in it."""
+    lines = textwrap.wrap(" ".join(str(row["title"] or "").split()), 26, max_lines=1, placeholder=" …")
+    return "<br>".join([row["nct_id"], *(html.escape(line, quote=False) for line in lines)])
+
+
+def _latest(text: str | None) -> date | None:
+    return PartialDate(text).latest if text else None
+
+
+def _plain(frame: pd.DataFrame) -> list[dict[Any, Any]]:
+    whole = frame.astype(object)
+    rows: list[dict[Any, Any]] = whole.where(whole.notna(), None).to_dict("records")
+    return rows
+
+
+def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
+    rows: list[dict[Any, Any]] = frame.to_dict("records")
+    return rows
+
+
+def _list(column: "pd.Series[Any]") -> list[Any]:
+    return [None if value is None or pd.isna(value) else value for value in column]

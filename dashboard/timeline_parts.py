@@ -1,0 +1,109 @@
+"""The sections of the timeline page. The registry's texts stand in tables and, escaped, on the axis."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cache.filters import Filter
+from cache.selection import Selection
+from dashboard import data, frame, record_data, timeline_charts, view, words
+from dashboard.charts import CONFIG
+from dashboard.insights import families
+from dashboard.listing import MISSING
+from dashboard.refresh_words import count
+
+SHOWN = 40  # trials of one picture; a screen or two
+_ID = st.column_config.LinkColumn(help="Opens the trial", display_text=r"nct=(NCT\d{8})", width=118)
+
+
+def agents(wanted: Filter) -> None:
+    """One agent, or all of the view."""
+    ids = list(frame.names())
+    chosen = wanted.agents[0] if len(wanted.agents) == 1 else None
+    st.session_state["timeline_agent"] = chosen
+    st.selectbox(
+        "Agent", ids, format_func=lambda id: frame.names().get(id, id), key="timeline_agent",
+        placeholder="All of this view", on_change=_agent_changed, width=420,
+    )  # fmt: skip
+
+
+def _agent_changed() -> None:
+    chosen = st.session_state["timeline_agent"]
+    view.change("agents", (chosen,) if chosen else ())
+
+
+def day() -> date:
+    """The day of the data, which is the "today" of its plans; this day when nothing says it."""
+    fresh = data.freshness()
+    told = fresh.registry_timestamp if fresh.live else fresh.starter_date
+    return date.fromisoformat(told[:10]) if told else datetime.now(UTC).date()
+
+
+def chart(selection: Selection) -> None:
+    """The bars of one page of the view, and their numbers."""
+    today = day()
+    bars = timeline_charts.bars(selection.trials, today)
+    say = timeline_charts.say(bars, today, len(selection.trials) - len(bars))
+    st.markdown(say)
+    if bars.empty:
+        return
+    pages = -(-len(bars) // SHOWN)
+    page = view.page_number(pages)
+    shown = bars.iloc[(page - 1) * SHOWN : page * SHOWN].reset_index(drop=True)
+    figure = timeline_charts.timeline(shown, today)
+    st.plotly_chart(figure, config=CONFIG, key=f"timeline_{page}", alt=f"Timeline of trials. {say}", width="stretch")
+    first = (page - 1) * SHOWN
+    part = f"{first + 1:,} to {first + len(shown):,} of {count(len(bars), 'trial')}, newest start first"
+    st.caption(
+        f"As of {words.as_of(data.freshness())} · {part} · solid: actual, hatched: planned · "
+        "months and years are drawn to their last day"
+    )
+    with st.expander("Numbers", icon=":material/table:", key="timeline_numbers"):
+        st.dataframe(
+            timeline_charts.table(shown), hide_index=True, placeholder=MISSING, height="content", width="stretch",
+            column_config={"NCT id": _ID, "Title": st.column_config.TextColumn(width="large")},
+            alt="The bars of the timeline",
+        )  # fmt: skip
+    view.pages_bar(pages, page)
+
+
+def linked(selection: Selection) -> None:
+    """Which of these trials belong together, and how many there are when they count once."""
+    ids = set(selection.trials["nct_id"])
+    links = record_data.links()
+    mine = links[links["nct_id"].isin(ids) | links["cites"].isin(ids)]
+    st.subheader("Trials that belong together", anchor=False)
+    known = set(data.trials()["nct_id"])
+    roofs = families.families(links, known)
+    once = families.once(ids, roofs)
+    if once < len(ids):
+        st.markdown(
+            f"{count(len(ids), 'trial')} in this view; {once:,} when a platform and its sub-studies count once."
+        )
+    elif mine.empty:
+        st.markdown("No record in this view names another trial by its NCT id.")
+        return
+    else:
+        st.markdown("No two trials in this view stand under one roof; the records below name other trials.")
+    st.dataframe(
+        _links(mine, known), hide_index=True, height="content" if len(mine) < 12 else 420, width="stretch",
+        column_config={
+            "NCT id": _ID, "Names": _ID, "In the registry’s words": st.column_config.TextColumn(width="large"),
+        },
+        alt="Trials that name other trials",
+    )  # fmt: skip
+
+
+def _links(found: pd.DataFrame, known: set[str]) -> pd.DataFrame:
+    shown = found.assign(order=found["kind"].map(list(families.KINDS).index)).sort_values(["order", "nct_id", "cites"])
+    made: dict[str, Any] = {
+        "NCT id": [f"trial?nct={nct_id}" for nct_id in shown["nct_id"]],
+        "Names": [f"trial?nct={nct_id}" for nct_id in shown["cites"]],
+        "As": shown["kind"].map(families.KINDS).to_numpy(),
+        "Stored here": ["yes" if nct_id in known else "no" for nct_id in shown["cites"]],
+        "Stands in": shown["place"].to_numpy(),
+        "In the registry’s words": shown["quote"].to_numpy(),
+    }
+    return pd.DataFrame(made)
