@@ -1,0 +1,75 @@
+"""What browser tests share: one Chromium, dashboards started the way a user starts them, visitors."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.chromium import Visitor, browser, visitor
+from tests.browser.serving import Dashboard
+from tests.fake_registry import FakeRegistry, agent_studies
+
+PAGE_CAP = 3  # small enough that the stand-in's answers turn pages
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="session")
+def chrome() -> Iterator[Browser]:
+    with browser() as launched:
+        yield launched
+
+
+@pytest.fixture
+def visit(chrome: Browser) -> Iterator[Visit]:
+    """Opens windows; at the end closes them and checks that none of them left this machine."""
+    visitors: list[Visitor] = []
+
+    def come(**options: Any) -> Visitor:
+        visitors.append(visitor(chrome, **options))
+        return visitors[-1]
+
+    yield come
+    for one in visitors:
+        one.context.close()
+    assert [url for one in visitors for url in one.seen.outward] == []
+
+
+@pytest.fixture
+def registry() -> Iterator[FakeRegistry]:
+    """A stand-in that holds the hand-made records of the nine agents."""
+    with FakeRegistry(agent_studies(), page_cap=PAGE_CAP) as running:
+        yield running
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Dashboard]]:
+    """Starts dashboards with an empty store; their words are printed when the test fails."""
+    with ExitStack() as running:
+        yield lambda *args, **env: running.enter_context(Dashboard(tmp_path, *args, **env))
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """A dashboard whose store was refreshed from the stand-in by the command line; nobody may change it."""
+    with (
+        FakeRegistry(agent_studies(), page_cap=PAGE_CAP) as running,
+        Dashboard(tmp_path_factory.mktemp("live"), running.url, TRIALS_PACE_SECONDS="0", TRIALS_REFRESH="nobody") as up,
+    ):
+        refreshed = up.run("refresh")
+        assert refreshed.returncode == 0, refreshed.stderr
+        yield up
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """Print what the servers of a failed test said: their blocks end only after the report is made."""
+    report = yield
+    if report.failed and isinstance(item, pytest.Function):
+        for value in item.funcargs.values():
+            if isinstance(value, Dashboard):
+                report.sections.append(("the dashboard said", value.said()))
+    return report

@@ -1,0 +1,59 @@
+"""Takes the README's pictures: ``python -m tests.browser.pictures --out docs``.
+
+The pages show the starter snapshot, as a fresh clone does, or the store that ``--store`` names.
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tests.browser.chromium import browser, visitor
+from tests.browser.reading import open_page
+from tests.browser.serving import Dashboard
+
+PICTURES: dict[str, tuple[str, dict[str, Any]]] = {
+    "overview": ("", {"width": 1440, "height": 1000}),
+    "overview-dark": ("", {"width": 1440, "height": 1000, "scheme": "dark"}),
+    "overview-phone": ("", {"width": 390, "height": 844, "is_mobile": True, "has_touch": True}),
+    "agents": ("agents?agent=rintatolimod", {"width": 1440, "height": 1000}),
+    "agents-dark": ("agents?agent=rintatolimod", {"width": 1440, "height": 1000, "scheme": "dark"}),
+    "agents-phone": ("agents?agent=rintatolimod", {"width": 390, "height": 844, "is_mobile": True, "has_touch": True}),
+    "trials": ("trials", {"width": 1440, "height": 1000}),
+    "trials-dark": ("trials", {"width": 1440, "height": 1000, "scheme": "dark"}),
+    "trials-phone": ("trials", {"width": 390, "height": 844, "is_mobile": True, "has_touch": True}),
+    "about": ("about", {"width": 1440, "height": 1000}),
+}
+
+
+def take(out: Path, names: list[str], *, store: str | None = None, full: bool = False) -> None:
+    """Write one PNG for each name into ``out``."""
+    out.mkdir(parents=True, exist_ok=True)
+    env = {"TRIALS_CACHE_URL": store} if store else {}
+    with tempfile.TemporaryDirectory() as folder, browser() as chrome, Dashboard(Path(folder), **env) as up:
+        for name in names:
+            path, look = PICTURES[name]
+            window = visitor(chrome, **look)
+            open_page(window.page, f"{up.url}/{path}")
+            window.page.wait_for_timeout(1000)  # charts fade in
+            if full:  # Streamlit scrolls inside the page, so the window has to be as high as its content
+                height = window.page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+                window.page.set_viewport_size({"width": look["width"], "height": height})
+                window.page.wait_for_timeout(1000)
+            window.page.screenshot(path=out / f"{name}.png")
+            window.context.close()
+
+
+def main() -> None:
+    """The command line."""
+    asked = argparse.ArgumentParser(prog="python -m tests.browser.pictures", description=__doc__)
+    asked.add_argument("--out", type=Path, required=True, metavar="DIR")
+    asked.add_argument("--store", metavar="URL", help="show this store instead of a fresh one")
+    asked.add_argument("--full", action="store_true", help="the whole page, however long")
+    asked.add_argument("names", nargs="*", metavar="NAME", help=f"which of {', '.join(PICTURES)}; all when none")
+    given = asked.parse_args()
+    take(given.out, given.names or list(PICTURES), store=given.store, full=given.full)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""Reading a page the way a person does: waiting until it is still, finding its tables, its sentences, its width."""
+
+from playwright.sync_api import Locator, Page, expect
+
+STILL = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+
+
+def still(page: Page) -> None:
+    """Wait until the page has been drawn and no script runs."""
+    page.locator(STILL).wait_for()
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    page.wait_for_load_state("networkidle")
+
+
+def open_page(page: Page, url: str) -> None:
+    page.goto(url)
+    page.locator("h1").first.wait_for()
+    still(page)
+
+
+def main(page: Page) -> Locator:
+    return page.get_by_test_id("stMain")
+
+
+def sidebar(page: Page) -> Locator:
+    return page.get_by_test_id("stSidebar")
+
+
+def press_refresh(page: Page) -> None:
+    sidebar(page).get_by_role("button", name="Refresh trial data").click()
+
+
+def numbers(page: Page, chart: str, name: str) -> list[dict[str, str]]:
+    """The rows, by their headings, of the table ``name`` in the "Numbers" below the chart of that title."""
+    block = main(page).get_by_test_id("stVerticalBlock").filter(has=page.get_by_role("heading", name=chart, exact=True))
+    expander = block.last.locator("details").filter(has_text="Numbers").first
+    if expander.get_attribute("open") is None:
+        expander.locator("summary").click()
+    table = page.get_by_role("region", name=name, exact=True)
+    table.hover()
+    page.get_by_role("button", name=f"Fullscreen: {name}", exact=True).click()  # nothing has to be scrolled there
+    rows = grid(table)
+    page.keyboard.press("Escape")
+    return rows
+
+
+def grid(frame: Locator) -> list[dict[str, str]]:
+    """All rows of a grid by their headings, as it tells them to a screen reader: part by part, as it is scrolled."""
+    frame.scroll_into_view_if_needed()
+    frame.locator("canvas table tbody tr").first.wait_for(state="attached")
+    scroller = frame.locator(".dvn-scroller").first
+    heads: dict[int, str] = {}
+    cells: dict[int, dict[int, str]] = {}
+    for step in range(1, 60):
+        columns, found_heads, found_cells = frame.evaluate(_CELLS)
+        heads.update(found_heads)
+        for row, column, text in found_cells:
+            cells.setdefault(row, {})[column] = text
+        if all(len(row) == columns for row in cells.values()) and len(heads) == columns:
+            scroller.evaluate("part => { part.scrollLeft = 0 }")
+            return [{heads[column]: cells[row][column] for column in sorted(heads)} for row in sorted(cells)]
+        # The grid tells what it has drawn only after a pause; every place is visited until nothing is missing.
+        scroller.evaluate(
+            "(part, step) => { part.scrollLeft = (step * part.clientWidth * 0.5) % part.scrollWidth }", step
+        )
+        frame.page.wait_for_timeout(300)
+    raise AssertionError(f"the grid shows {columns} columns, but tells only {heads}")
+
+
+def column(frame: Locator, heading: str) -> list[str]:
+    """One column of a grid, as far as it is in sight."""
+    frame.scroll_into_view_if_needed()
+    frame.locator("canvas table tbody tr").first.wait_for(state="attached")
+    _, heads, cells = frame.evaluate(_CELLS)
+    number = {text: number for number, text in heads}[heading]
+    return [text for _, at, text in cells if at == number]
+
+
+_CELLS = """frame => {
+    const table = frame.querySelector('canvas table');
+    const column = cell => Number(cell.getAttribute('aria-colindex'));
+    const row = cell => Number(cell.closest('tr').getAttribute('aria-rowindex'));
+    return [
+        Number(table.getAttribute('aria-colcount')),
+        [...table.querySelectorAll('thead th')].map(cell => [column(cell), cell.textContent]),
+        [...table.querySelectorAll('tbody td')].map(cell => [row(cell), column(cell), cell.textContent]),
+    ];
+}"""
+
+
+def scrolls_sideways(page: Page) -> list[str]:
+    """The parts of the page that are wider than the window, empty when nothing has to be scrolled sideways."""
+    found: list[str] = page.evaluate(
+        """() => [document.documentElement, document.body,
+                  ...document.querySelectorAll('[data-testid="stMain"], [data-testid="stAppViewContainer"]')]
+                .filter(part => part.scrollWidth > part.clientWidth + 1)
+                .map(part => `${part.tagName}: ${part.scrollWidth} > ${part.clientWidth}`)"""
+    )
+    return found

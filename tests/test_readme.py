@@ -1,0 +1,123 @@
+"""The README is held to the code: what it promises exists, and what exists stands in it."""
+
+import argparse
+import os
+import re
+import shlex
+from urllib.parse import urlsplit
+
+import pytest
+
+from cache.__main__ import parser
+from fetchers import watchlist
+from fetchers.settings import ROOT, VARIABLES, Variable
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+START = "python -m pip install -r requirements.txt && python -m streamlit run dashboard/app.py"
+TEST = "python -m pip install -r requirements-dev.txt && python -m pytest"
+EXIT_CODES = ("0", "1", "2", "3", "4", "5", "130")
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The cells of the table whose first column is called ``heading``, without its two head lines."""
+    table = re.search(rf"^\| {heading} \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", README, re.M)
+    assert table is not None, f"the README has no table of {heading}s"
+    return [
+        [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))] for line in table[1].splitlines()
+    ]
+
+
+@pytest.mark.parametrize("command", [START, TEST])
+def test_the_two_commands_stand_alone_on_their_line_and_name_files_that_exist(command: str) -> None:
+    assert README.splitlines().count(command) == 1
+    for word in shlex.split(command):
+        if word.endswith((".txt", ".py")):
+            assert (ROOT / word).is_file(), word
+
+
+def test_ci_runs_the_readmes_test_command() -> None:
+    script = ROOT / ".ci" / "run"
+    assert TEST in script.read_text(encoding="utf-8")
+    assert "python -m streamlit run dashboard/app.py" in script.read_text(encoding="utf-8")
+    assert os.access(script, os.X_OK)
+
+
+@pytest.mark.parametrize("variable", VARIABLES, ids=lambda variable: variable.name)
+def test_every_variable_stands_in_the_table_with_its_default_and_meaning(variable: Variable) -> None:
+    table = {cells[0].strip("`"): (cells[1].strip("`"), cells[2]) for cells in rows("variable")}
+    assert table[variable.name] == (variable.default, variable.meaning)
+
+
+def test_the_table_names_no_variable_that_does_not_exist() -> None:
+    assert [cells[0].strip("`") for cells in rows("variable")] == [variable.name for variable in VARIABLES]
+    assert set(re.findall(r"TRIALS_[A-Z_]+", README)) == {variable.name for variable in VARIABLES}
+
+
+def subcommands() -> dict[str, argparse.ArgumentParser]:
+    (action,) = [one for one in parser()._actions if isinstance(one, argparse._SubParsersAction)]
+    return dict(action.choices)
+
+
+def options(command: argparse.ArgumentParser) -> set[str]:
+    return {name for action in command._actions for name in action.option_strings} - {"-h", "--help"}
+
+
+def documented() -> dict[str, set[str]]:
+    """Each command of the table with the options named in its rows."""
+    found: dict[str, set[str]] = {}
+    for cells in rows("command"):
+        command = re.match(r"`python -m cache (\w+)", cells[0])
+        assert command is not None, cells[0]
+        found.setdefault(command[1], set()).update(re.findall(r"--[a-z-]+", cells[0]))
+    return found
+
+
+def test_every_command_and_option_is_in_the_table_and_nothing_else() -> None:
+    assert documented() == {name: options(command) for name, command in subcommands().items()}
+
+
+def test_every_command_line_in_the_readme_is_accepted() -> None:
+    for command in re.findall(r"python -m cache ((?:refresh|status|changes|check|cancel)[^`|\\>\n]*)", README):
+        parser().parse_args(shlex.split(command.replace("DATE", "2026-11-01").replace("...", "")))
+    for export_format in ("csv", "xlsx", "json", "parquet"):
+        assert parser().parse_args(["export", "--format", export_format, "--out", "x", "--query", "agent=ivig"])
+        assert export_format in next(cells[0] for cells in rows("command") if "export --format" in cells[0])
+
+
+def test_every_exit_code_of_the_contract_is_explained() -> None:
+    assert tuple(cells[0] for cells in rows("code")) == EXIT_CODES
+
+
+def test_the_agents_are_those_of_the_watch_list() -> None:
+    said = re.search(r"Agent ids: (.*?)\.\n", README, re.S)
+    assert said is not None
+    assert re.findall(r"`(\w+)`", said[1]) == [agent.id for agent in watchlist.load().agents]
+
+
+def test_links_and_pictures_lead_to_files_that_exist() -> None:
+    local = [target for target in re.findall(r"\]\(([^)]+)\)", README) if not urlsplit(target).scheme]
+    assert local
+    for target in local:
+        assert (ROOT / target).is_file(), target
+
+
+def test_pictures_are_small() -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+    assert pictures
+    for target in pictures:
+        assert (ROOT / target).stat().st_size < 300_000, target
+
+
+def test_the_folders_described_exist() -> None:
+    for line in re.findall(r"^    (\S+/)  ", README, re.M):
+        assert (ROOT / line).is_dir(), line
+
+
+def test_every_page_in_the_navigation_is_told() -> None:
+    router = (ROOT / "dashboard" / "main.py").read_text(encoding="utf-8")
+    shown = set(re.findall(r'title="([^"]+)"', router)) - {"Trial", "This page cannot be shown"}
+    assert {title for title in shown if f"**{title}**" not in README} == set()
+
+
+def test_it_is_said_once_and_plainly_that_this_is_no_medical_advice() -> None:
+    assert README.lower().count("not medical advice") == 1
