@@ -1,0 +1,138 @@
+"""The product's own ways, called as the refresh and the pages call them; and stores full of synthetic trials."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from benchmarks.peers import COLUMNS
+from cache import answers, journal
+from cache.asking import Context, ask
+from cache.plan import Asked, question
+from cache.rows import live_facts
+from cache.store import Store, utcnow
+from fetchers.fields import FIELDS, PIECES
+from fetchers.matching import Match, Matcher
+from fetchers.queries import Query
+from fetchers.registry import Registry
+from fetchers.study import Study, decode_study
+from fetchers.watchlist import load
+from tests.fake_registry import synthetic_studies
+
+TIMESTAMP = "2026-11-20T09:00:05"
+SWEPT = "me_cfs"
+_FILLED = 10  # changes of a filled store: one a scope
+
+
+def our_frame(url: str) -> pd.DataFrame:
+    """The registry's pages, decoded and flattened into the product's own row of a trial."""
+    with Registry(url, pace=0) as registry:
+        rows = [live_facts(study) for page in registry.pages({"query.term": "ALL"}) for study in page.studies]
+    return pd.DataFrame(rows)[list(COLUMNS)]
+
+
+def our_store(url: str, path: str) -> int:
+    """One whole answer on the refresh's own path: pages staged one by one, then matched and stored in one transaction.
+
+    It is asked as a swept condition, so every record is looked through for all nine agents: the dearest case.
+    """
+    watchlist = load()
+    store = Store.open(f"sqlite:///{path}")
+    query = Query(f"{SWEPT}:1", SWEPT, "query.term", "ALL", ())
+    refresh_id = journal.begin(store, [SWEPT], full=True, now=utcnow())
+    with Registry(url, pace=0) as registry:
+        context = Context(
+            store=store,
+            source=registry,
+            matcher=Matcher(watchlist),
+            refresh_id=refresh_id,
+            question=question(watchlist),
+            now=utcnow,
+            timestamp=TIMESTAMP,
+            note=lambda scope, **progress: journal.mark(store, refresh_id, scope, **progress),
+        )
+        report = ask(context, Asked(SWEPT, "sweep", (query,)), "full")
+    store.close()
+    return report.studies
+
+
+def projected(studies: int, seed: int = 0) -> list[bytes]:
+    """Synthetic records with only the fields the product asks for, as the registry would send them."""
+    return [json.dumps(_cut(record, _WANTED)).encode() for record in synthetic_studies(studies, seed)]
+
+
+def filled(path: Path, studies: int, seed: int = 0) -> Store:
+    """A store whose agents and sweep hold ``studies`` live trials, made without a registry; reused when it is there."""
+    store = Store.open(f"sqlite:///{path}")
+    if store.version() == _FILLED:
+        return store
+    if store.version():
+        raise SystemExit(f"{path} holds something else; name a file that does not exist yet.")
+    watchlist = load()
+    matcher = Matcher(watchlist)
+    scopes: dict[str, list[Study]] = defaultdict(list)
+    for body in projected(studies, seed):
+        study = decode_study(body)
+        for match in matcher.matches(study):
+            scopes[match.agent].append(study)
+        if SWEPT in matcher.condition_groups(study):
+            scopes[SWEPT].append(study)
+    for scope in [*(agent.id for agent in watchlist.agents), SWEPT]:
+        keep(store, scope, scopes[scope], matcher)
+    return store
+
+
+def keep(store: Store, scope: str, studies: list[Study], matcher: Matcher) -> answers.ScopeReport:
+    """Stage and keep an answer in pages of 1000, as the refresh does."""
+    for start in range(0, len(studies), 1000):
+        answers.stage(store, 1, scope, f"{scope}:1", studies[start : start + 1000])
+    kind: answers.Kind = "sweep" if scope == SWEPT else "agent"
+    named: dict[str, Any] = {"registry_timestamp": TIMESTAMP, "question": "benchmark", "full": True, "vanished": ()}
+    return answers.keep(store, 1, scope, kind, matcher, **named)
+
+
+class Remembered(Matcher):
+    """A matcher that has found everything before, so that storing can be timed without matching."""
+
+    def __init__(self, matcher: Matcher, studies: Iterable[Study]) -> None:
+        self._known = {one.nct_id: (matcher.matches(one), matcher.condition_groups(one)) for one in studies}
+
+    def matches(self, study: Study) -> tuple[Match, ...]:
+        return self._known[study.nct_id][0]
+
+    def condition_groups(self, study: Study) -> tuple[str, ...]:
+        return self._known[study.nct_id][1]
+
+
+def timed_ms(work: Any, *args: Any) -> tuple[float, Any]:
+    """Milliseconds of one call, and what it returned."""
+    began = time.perf_counter()
+    result = work(*args)
+    return (time.perf_counter() - began) * 1000, result
+
+
+def _tree() -> dict[str, Any]:
+    root: dict[str, Any] = {}
+    for path in PIECES:
+        node = root
+        for key in path.split("."):
+            node = node.setdefault(key, {})
+    return root
+
+
+def _cut(value: Any, wanted: dict[str, Any]) -> Any:
+    if isinstance(value, list):
+        return [_cut(item, wanted) for item in value]
+    if not wanted or not isinstance(value, dict):
+        return value
+    return {key: _cut(item, wanted[key]) for key, item in value.items() if key in wanted}
+
+
+_WANTED = _tree()
+__all__ = ["FIELDS", "SWEPT", "Remembered", "filled", "keep", "our_frame", "our_store", "projected", "timed_ms"]

@@ -1,0 +1,107 @@
+"""The benchmarks run, and their sides did the same work. Nothing here looks at a clock."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from benchmarks import load, measuring, overview, pages, refresh
+from benchmarks.ours import filled
+from cache.schema import answer, match, study
+
+STUDIES = 60
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with a store of STUDIES trials, shared: the benchmarks only read it."""
+    path = tmp_path_factory.mktemp("benchmarks") / "store.sqlite3"
+    filled(path, STUDIES).close()
+    return path
+
+
+def test_a_filled_store_shows_every_trial_with_its_agents(store: Path) -> None:
+    held = filled(store, STUDIES)  # the second call takes the store as it is
+    with held.reading() as connection:
+        assert connection.scalar(select(func.count()).select_from(study)) == STUDIES
+        assert connection.scalar(select(func.count(match.c.nct_id.distinct()))) == STUDIES
+        assert connection.scalar(select(func.count(answer.c.scope.distinct()))) >= 5
+    held.close()
+
+
+def test_a_file_that_is_no_filled_store_is_not_measured(tmp_path: Path) -> None:
+    other = filled(tmp_path / "store.sqlite3", 5)
+    with other.writing() as connection:
+        from cache.store import bump
+
+        bump(connection)
+    other.close()
+    with pytest.raises(SystemExit, match="something else"):
+        filled(tmp_path / "store.sqlite3", 5)
+
+
+def test_load_brings_every_way_to_the_same_facts(capsys: pytest.CaptureFixture[str]) -> None:
+    measured, steps = load.main(["--studies", str(STUDIES), "--rounds", "1", "--parts", "20"])
+    assert len(measured) == 3
+    assert {one.frames[0].result.rows for one in measured} == {STUDIES}
+    assert len({one.frames[0].result.digest for one in measured}) == 1
+    assert [one.stores[0].result for one in measured] == [STUDIES] * 3
+    assert all(one.frames[0].peak > one.frames[0].start > 10 for one in measured)
+    assert all(milliseconds > 0 for milliseconds in steps.values())
+    said = capsys.readouterr().out
+    assert "| this product |" in said
+    assert said.rstrip().splitlines()[-1].startswith(measuring.environment()[:6])
+
+
+def test_load_compares_every_fact_it_says_it_does() -> None:
+    frame = load.pd.DataFrame({name: [None] for name in load.COLUMNS} | {name: [["a"]] for name in load.LISTS})
+    whole = load.same(frame)
+    for name in set(load.COLUMNS) - {"enrollment", "has_results"}:
+        other = frame.copy()
+        other[name] = [["b"]] if name in load.LISTS else "b"
+        assert load.same(other).digest != whole.digest, name
+
+
+def test_overview_counts_as_plain_pandas_does(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frames, clock = overview.main(["--studies", str(STUDIES), "--repeats", "1", "--store", str(store)])
+    assert len(frames.trials) == STUDIES
+    assert len(clock.times["all"]) == len(clock.times["plain pandas"]) == len(overview.SCENARIOS)
+    counted = overview.redraw(frames, overview.SCENARIOS["every tier"], measuring.Clock())
+    assert counted.key[0] == STUDIES
+    assert counted.status_by_phase.to_numpy().sum() == STUDIES
+    assert "whole redraw" in capsys.readouterr().out
+
+
+def test_overview_notices_a_wrong_count(store: Path) -> None:
+    held = filled(store, STUDIES)
+    frames = overview.read(held)
+    held.close()
+    wanted = overview.SCENARIOS["every tier"]
+    ours = overview.redraw(frames, wanted, measuring.Clock())
+    fewer = overview.plain_frames(frames)._replace(trials=frames.trials.iloc[1:].astype({"lane": "str"}))
+    assert overview.agree(ours, overview.by_hand(overview.plain_frames(frames), wanted))
+    assert not overview.agree(ours, overview.by_hand(fewer, wanted))
+
+
+def test_refresh_asks_once_when_nothing_is_new_and_sees_what_changed(capsys: pytest.CaptureFixture[str]) -> None:
+    first, same, reloaded, changed, lost = refresh.main(["--studies", "300"])
+    assert [step.exit_code for step in (first, same, reloaded, changed, lost)] == [0] * 5
+    assert first.after.held == first.after.versions == 300
+    assert first.after.events == 0, "the first load is a baseline"
+    assert same.requests == 1
+    assert same.after == same.before
+    assert reloaded.after == reloaded.before
+    assert changed.after.versions - changed.before.versions == 3
+    assert changed.after.events - changed.before.events == 3
+    assert changed.bytes < 0.05 * first.bytes
+    assert (lost.after.left - lost.before.left, lost.after.held - lost.before.held) == (1, -2)
+    assert "of the full load" in capsys.readouterr().out
+
+
+def test_pages_are_whole_when_they_are_measured(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = pages.main(["--studies", str(STUDIES), "--starts", "1", "--reruns", "1", "--store", str(store)])
+    assert found["page"]["charts"] == 3
+    assert found["page"]["failed"] == []
+    assert found["page"]["titles"], "an empty page was measured"
+    assert len(found["new store"]) == len(found["filled store"]) == 1
+    assert "server start" in capsys.readouterr().out
