@@ -1,0 +1,184 @@
+"""The pages on results, on ME/CFS trials and on time, over the starter snapshot and over a refreshed store."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from fetchers.settings import ROOT
+from tests.fake_registry import agent_studies
+from tests.fake_registry.shorthand import dates, eligibility, experimental, phase
+from tests.fake_registry.studies import make_study
+from tests.rig import Rig, url_of
+
+ME = {"conditions": ["Myalgic Encephalomyelitis"], "condition_mesh": ["Fatigue Syndrome, Chronic"]}
+FDA = {"is_fda_regulated_drug": True, "path": {"protocolSection.oversightModule.isFdaRegulatedDevice": False}}
+PLATFORM, PART = "NCT08000001", "NCT08000002"
+
+
+def studies() -> list[dict[str, Any]]:
+    """The stand-in's records, and some that owe, are stale, belong together and name what they ask."""
+    overdue = dates("2019-01-10", "2021-03", "2021-06", True)
+    return [
+        *agent_studies(),
+        make_study(PLATFORM, **ME, **phase(2), **experimental("Intravenous Immunoglobulin"), **overdue, **FDA,
+                   first_submit="2019-02-01", title="A platform of *immune* treatments"),
+        make_study(PART, **ME, **phase(2), **experimental("Intravenous Immunoglobulin"), **FDA,
+                   **dates("2020-02", "2024-01", "2024-02"), status="RECRUITING", verified="2021-05",
+                   description=f"A sub-study of the platform {PLATFORM}.", first_submit="2020-02-20",
+                   references=[{"pmid": "12345", "type": "RESULT", "citation": "A paper"}]),
+        make_study("NCT08000003", **ME, **phase(1), **experimental("Methotrexate"), status="TERMINATED",
+                   why_stopped="Slow _accrual_"),
+        make_study("NCT08000004", **ME, **phase(2), **experimental("Rituximab"),
+                   **eligibility(["Canadian Consensus Criteria", "Able to attend weekly visits"], ["Bedbound"])),
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def refreshed(tmp_path_factory: pytest.TempPathFactory) -> str:
+    url = url_of(tmp_path_factory.mktemp("records"))
+    with Rig(studies(), page_cap=50, url=url) as rig:
+        assert rig.refresh().exit_code == 0
+    return url
+
+
+@pytest.fixture(params=["starter", "live"])
+def store(request: pytest.FixtureRequest, refreshed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    return use(monkeypatch, refreshed if request.param == "live" else url_of(tmp_path))
+
+
+@pytest.fixture
+def live(refreshed: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    return use(monkeypatch, refreshed)
+
+
+def use(monkeypatch: pytest.MonkeyPatch, url: str) -> str:
+    for name in ("TRIALS_REGISTRY_URL", "TRIALS_WATCHLIST", "TRIALS_REFRESH"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TRIALS_CACHE_URL", url)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    return url
+
+
+@pytest.fixture(autouse=True)
+def cleared() -> Iterator[None]:
+    yield
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def open_page(name: str, query: str = "") -> AppTest:
+    page = AppTest.from_file(str(ROOT / "dashboard" / "main.py"), default_timeout=120)
+    page.switch_page(f"app_pages/{name}.py")
+    for key, value in parse_qsl(query):
+        page.query_params[key] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def tables(page: AppTest) -> list[Any]:
+    return [element.value for element in page.dataframe]
+
+
+def texts(page: AppTest) -> str:
+    return " ".join(element.value for kind in (page.markdown, page.caption, page.text) for element in kind)
+
+
+@pytest.mark.parametrize("name", ["results", "mecfs", "timeline"])
+def test_every_page_opens_and_says_how_old_its_data_is(store: str, name: str) -> None:
+    page = open_page(name, "all=1" if name != "mecfs" else "")
+    assert page.title[0].value
+    assert any("Registry data of" in one.value or "Starter snapshot of" in one.value for one in page.caption)
+    assert "Source: ClinicalTrials.gov" in texts(page)
+    assert tables(page)
+
+
+@pytest.mark.parametrize("name", ["results", "mecfs"])
+def test_every_number_opens_the_list_of_its_trials(live: str, name: str) -> None:
+    page = open_page(name, "all=1" if name == "results" else "")
+    rows = [row for table in tables(page) if "Trials" in table for row in table.to_dict("records")]
+    linked = [(row["All"], row["Trials"]) for row in rows if isinstance(row["Trials"], str) and row["All"]]
+    assert len(linked) > 10
+    for number, link in dict.fromkeys(linked):
+        path, _, query = link.partition("?")
+        assert path == name
+        listed = open_page(name, query)
+        assert "is no list" not in texts(listed)
+        (table,) = tables(listed)
+        assert len(table) == number
+        assert all(cell.startswith("trial?nct=NCT") for cell in table["NCT id"])
+
+
+def test_states_of_results_add_up_to_the_trials_of_the_view(store: str) -> None:
+    states = tables(open_page("results", "all=1"))[0]
+    assert states["All"].iloc[:-1].sum() == states["All"].iloc[-1]
+    inner = states[["Covered", "Probably covered", "Not covered", "Not known"]]
+    assert (inner.sum(axis=1) == states["All"]).all()
+
+
+def test_results_page_tells_what_is_overdue_stale_and_stopped(live: str) -> None:
+    (overdue,) = tables(open_page("results", "all=1&show=state.overdue"))
+    assert list(overdue["NCT id"]) == [f"trial?nct={PLATFORM}"]
+    assert list(overdue["Due"]) == ["2022-03-31"]
+    (paper,) = tables(open_page("results", "all=1&show=papers.paper_alone"))
+    assert list(paper["Papers"]) == ["https://pubmed.ncbi.nlm.nih.gov/?term=12345"]
+    (past,) = tables(open_page("results", "all=1&show=stale.past_completion"))
+    assert f"trial?nct={PART}" in list(past["NCT id"])
+    (unverified,) = tables(open_page("results", "all=1&show=stale.unverified"))
+    assert list(unverified["NCT id"]) == [f"trial?nct={PART}"]
+    (few,) = tables(open_page("results", "all=1&show=why.people"))
+    assert "Slow _accrual_" in list(few["Why stopped, in the registry’s words"])
+    (late,) = tables(open_page("results", "all=1&show=registered.retrospective"))
+    assert list(late["NCT id"]) == [f"trial?nct={PLATFORM}"]
+
+
+def test_me_cfs_page_tells_shares_definitions_and_burden_with_quotes(live: str) -> None:
+    page = open_page("mecfs")
+    assert "sample" not in texts(page)
+    assert "query.cond=" in texts(page)
+    (ccc,) = tables(open_page("mecfs", "show=definition.ccc"))
+    assert "In: * Canadian Consensus Criteria" in list(ccc["In the registry’s words"])
+    (mobility,) = tables(open_page("mecfs", "show=burden.mobility"))
+    assert list(mobility["In the registry’s words"]) == ["Out: * Bedbound"]
+    (instead,) = tables(open_page("mecfs", "show=name.rituximab"))
+    assert "trial?nct=NCT08000004" in list(instead["NCT id"])
+    rows = [row for table in tables(page) if "Case definition" in table for row in table.to_dict("records")]
+    assert all("possibly" in row["Case definition"] for row in rows[:-2])
+
+
+def test_me_cfs_page_calls_a_sample_a_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, url_of(tmp_path))
+    page = open_page("mecfs")
+    assert "A sample: the registry has not been asked" in texts(page)
+    assert "in the starter sample" in texts(page)
+
+
+def test_a_list_that_does_not_exist_is_said_and_everything_is_shown(live: str) -> None:
+    for name in ("results", "mecfs"):
+        page = open_page(name, "show=state.nonsense")
+        assert "is no list of this page" in texts(page)
+        assert len(tables(page)) > 3
+
+
+def test_timeline_links_platform_and_sub_study_and_counts_them_once(live: str) -> None:
+    page = open_page("timeline", "agent=ivig&condition=me_cfs")
+    bars, links = tables(page)
+    assert {f"trial?nct={PLATFORM}", f"trial?nct={PART}"} <= set(bars["NCT id"])
+    assert f"{len(bars) + 0} trials" in texts(page)
+    assert "count once" in texts(page)
+    (link,) = links.to_dict("records")
+    assert (link["NCT id"], link["Names"]) == (f"trial?nct={PART}", f"trial?nct={PLATFORM}")
+    assert link["In the registry’s words"] == f"A sub-study of the platform {PLATFORM}."
+
+
+def test_timeline_turns_its_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, url_of(tmp_path))
+    first, second = (tables(open_page("timeline", f"page={page}"))[0]["NCT id"] for page in (1, 2))
+    assert len(first) == 40
+    assert set(first).isdisjoint(second)
