@@ -19,7 +19,7 @@ from cache.placing import place
 from cache.queries import Freshness, freshness, matches, trials
 from cache.store import Store, moment, utcnow
 from fetchers.errors import Validation
-from fetchers.settings import RECORD_URL
+from fetchers.settings import RECORD_URL, SOURCE_URL
 from fetchers.watchlist import Watchlist
 
 FORMATS = ("csv", "xlsx", "json", "parquet")
@@ -87,7 +87,7 @@ def to_bytes(shown: pd.DataFrame, why: pd.DataFrame, fmt: str, facts: Mapping[st
 def about(fresh: Freshness, view: str, *, now: Callable[[], datetime] = utcnow) -> dict[str, str]:
     """Source, dates, view and changes, as the registry's terms ask for them; for the file's own page on itself."""
     facts = {
-        "Source": f"{REGISTRY}, U.S. National Library of Medicine (https://clinicaltrials.gov)",
+        "Source": f"{REGISTRY}, U.S. National Library of Medicine ({SOURCE_URL})",
         "Registry data of": fresh.registry_timestamp or "not asked yet",
         "Fetched at (UTC)": fresh.fetched_at or "not asked yet",
         "Written at (UTC)": moment(now()),

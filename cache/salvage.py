@@ -40,35 +40,45 @@ def salvage_table(source: sqlite3.Connection, target: sqlite3.Connection, table:
 def readable(source: sqlite3.Connection, table: str, columns: Sequence[str]) -> Iterator[Row]:
     """The rows that can be read, in no promised order."""
     names = ", ".join(f'"{name}"' for name in columns)
-    up = f'SELECT rowid, {names} FROM "{table}" NOT INDEXED WHERE rowid > ? AND rowid < ? ORDER BY rowid'  # noqa: S608
-    low, whole = yield from _scan(source, up, 0, _END)
+    up = f'SELECT rowid, {names} FROM "{table}" NOT INDEXED WHERE rowid >= ? AND rowid <= ? ORDER BY rowid'  # noqa: S608
+    last, whole = yield from _scan(source, up, 1, _END)
     if whole:
         return
-    high, _ = yield from _scan(source, f"{up} DESC", low, _END)
-    while not whole and (start := _next_readable(source, table, low, high)) is not None:
-        last, whole = yield from _scan(source, up, start - 1, high)
-        low = max(last, start)
+    first, _ = yield from _scan(source, f"{up} DESC", last + 1, _END)
+    while not whole and (start := _next_readable(source, table, last + 1, first - 1)) is not None:
+        last, whole = yield from _scan(source, up, start, first - 1)
+        last = max(last, start)
 
 
 def _scan(source: sqlite3.Connection, query: str, low: int, high: int) -> Generator[Row, None, tuple[int, bool]]:
     """Yield rows until the end or the damage; returns the last row number read and whether the end was reached."""
-    last = high if query.endswith("DESC") else low
+    backwards = query.endswith("DESC")
+    last = high + 1 if backwards else low - 1
     try:
         for row in source.execute(query, (low, high)):
             last = row[0]
             yield row[1:]
+        return last, True
     except sqlite3.DatabaseError:
+        pass
+    # The driver reads a row ahead, so the damage has cost the good row before it; that one is read by itself.
+    try:
+        row = source.execute(f"{query} LIMIT 1", (low, last - 1) if backwards else (last + 1, high)).fetchone()
+    except sqlite3.DatabaseError:
+        row = None
+    if row is None:
         return last, False
-    return last, True
+    yield row[1:]
+    return row[0], False
 
 
 def _next_readable(source: sqlite3.Connection, table: str, low: int, high: int) -> int | None:
-    """The row number behind the damage after ``low`` from which reading works again."""
-    before, step = 0, 1
-    while low + step < high and _reads(source, table, low + step, high) is None:
+    """The number of the first row from ``low`` on, behind the damage, from which reading works again."""
+    before, step = -1, 0
+    while low + step <= high and _reads(source, table, low + step, high) is None:
         # One by one at first, so that what lies between two broken pages is not jumped over.
         before, step = step, step + 1 if step < _NEAR else step * 2
-    if low + step >= high:
+    if low + step > high:
         return None
     while step - before > 1:
         middle = (before + step) // 2
@@ -80,7 +90,7 @@ def _next_readable(source: sqlite3.Connection, table: str, low: int, high: int) 
 
 
 def _reads(source: sqlite3.Connection, table: str, start: int, high: int) -> int | None:
-    query = f'SELECT rowid, * FROM "{table}" NOT INDEXED WHERE rowid >= ? AND rowid < ? ORDER BY rowid LIMIT 1'  # noqa: S608
+    query = f'SELECT rowid, * FROM "{table}" NOT INDEXED WHERE rowid >= ? AND rowid <= ? ORDER BY rowid LIMIT 1'  # noqa: S608
     try:
         row = source.execute(query, (start, high)).fetchone()
     except sqlite3.DatabaseError:

@@ -70,13 +70,15 @@ def _of_driver(error: BaseException | None, place: str | Path) -> LocalTrouble |
     if code is None:
         # Raised by the driver itself, not by SQLite: bytes in a text column that are no text.
         return _damaged(place, str(error)) if "Could not decode" in str(error) else None
-    if "unsupported file format" in str(error):  # a header with nonsense in it, which SQLite gives no code of its own
+    # A header with nonsense in it has no code of its own.
+    if code & 0xFF in _BROKEN or "unsupported file format" in str(error):
         return _damaged(place, str(error))
-    code &= 0xFF
+    return _of_code(code & 0xFF, error, place)
+
+
+def _of_code(code: int, error: sqlite3.Error, place: str | Path) -> LocalTrouble | None:
     if code in _BUSY:
         return Locked(f"The store {place} is locked by another process. Wait until it is done, or end it.")
-    if code in _BROKEN:
-        return _damaged(place, str(error))
     if code == sqlite3.SQLITE_FULL:
         return full(place)
     if code in _CLOSED:

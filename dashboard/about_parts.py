@@ -1,14 +1,18 @@
 """The parts of the page on the data."""
 
+from collections.abc import Mapping
+from urllib.parse import urljoin
+
 import pandas as pd
 import streamlit as st
 
 from cache import queries
 from cache.export import MODIFIED
 from dashboard import data, frame, listing, words
+from fetchers.settings import RECORD_URL
 
-TERMS = "https://clinicaltrials.gov/about-site/terms-conditions"
-SITE = "https://clinicaltrials.gov/"
+TERMS = urljoin(RECORD_URL, "/about-site/terms-conditions")
+SITE = urljoin(RECORD_URL, "/")
 
 
 def source() -> None:
@@ -45,39 +49,32 @@ def matching() -> None:
         "Every agent is asked of the registry in every condition, under all of its names. What comes back is then read "
         "here, because the registry also returns trials that only speak of an agent."
     )
-    st.table(
-        pd.DataFrame(
-            [
-                ("Given", "People in the trial get the agent: it stands among the interventions."),
-                ("Only mentioned", "A title, a keyword or a description names it, but nobody gets it."),
-                ("Only as an exclusion", "It is only named as a reason why people may not take part."),
-            ],
-            columns=["How the agent appears", "What that means"],
-        ),
-        hide_index=True,
-        border="horizontal",
-        alt="The three ways in which an agent can appear in a trial",
-    )
-    st.table(
-        pd.DataFrame(
-            [
-                ("Tested", "In experimental arms, and not in every arm."),
-                ("Comparator", "In comparison arms only."),
-                ("Background", "In every arm beside something else: everybody gets it, so the trial does not test it."),
-                ("Role unclear", "The record does not say enough about its arms."),
-            ],
-            columns=["Role of an agent that is given", "What that means"],
-        ),
-        hide_index=True,
-        border="horizontal",
-        alt="The four roles of an agent that is given",
-    )
+    _meanings("How the agent appears", _TIERS)
+    _meanings("Role of an agent that is given", _ROLES)
     st.markdown(
         "The charts count trials that give an agent other than as background; a switch adds the rest. A trial in two "
         "phases is one trial in a lane of its own. A trial with several agents counts for each of them, and one in "
         "several condition groups counts in each. Conditions are grouped by their names; some groups are asked "
         "for whatever they test."
     )
+
+
+_TIERS = (
+    ("Given", "People in the trial get the agent: it stands among the interventions."),
+    ("Only mentioned", "A title, a keyword or a description names it, but nobody gets it."),
+    ("Only as an exclusion", "It is only named as a reason why people may not take part."),
+)
+_ROLES = (
+    ("Tested", "In experimental arms, and not in every arm."),
+    ("Comparator", "In comparison arms only."),
+    ("Background", "In every arm beside something else: everybody gets it, so the trial does not test it."),
+    ("Role unclear", "The record does not say enough about its arms."),
+)
+
+
+def _meanings(heading: str, meanings: tuple[tuple[str, str], ...]) -> None:
+    table = pd.DataFrame(list(meanings), columns=[heading, "What that means"])
+    st.table(table, hide_index=True, border="horizontal", alt=heading)
 
 
 def names() -> None:
@@ -167,6 +164,10 @@ def state() -> None:
         table, hide_index=True, height="content", placeholder="–", alt="State of each part of the data", width="stretch"
     )
     _last_refresh()
+    _set_aside(dict(zip(scopes["scope"], scopes["name"], strict=True)))
+
+
+def _set_aside(names: Mapping[str, str]) -> None:
     aside = queries.set_aside(data.store())
     if aside.empty:
         st.text("No record had to be set aside: every record of the newest answers could be read.")
@@ -174,7 +175,6 @@ def state() -> None:
     st.text(
         f"{words.count(len(aside), 'record')} could not be read and {'is' if len(aside) == 1 else 'are'} not shown:"
     )
-    names = dict(zip(scopes["scope"], scopes["name"], strict=True))
     st.dataframe(
         pd.DataFrame(
             {

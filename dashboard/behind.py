@@ -15,7 +15,7 @@ _CONFIG: dict[str, Any] = {
     "NCT id": st.column_config.LinkColumn(
         help="Opens the trial", display_text=r"nct=(NCT\d{8})", pinned=True, width=118
     ),
-    "Title": st.column_config.TextColumn(width="large"),
+    "Title": st.column_config.TextColumn(width="medium"),
 }
 
 

@@ -30,7 +30,7 @@ def state() -> bool:
     if swept["refreshed_at"].notna().any():
         asked = sweep_queries(data.watchlist().condition(record_data.ME_CFS))
         said = " and ".join(f"{one.parameter}={one.value}" for one in asked)
-        st.text(f"All trials the registry returns for ME/CFS, whatever they test. Asked as: {said}")
+        st.caption(words.plain(f"All trials the registry returns for ME/CFS, whatever they test. Asked as: {said}"))
         return False
     st.caption(
         "A sample: the registry has not been asked for all trials in ME/CFS yet. Shares of a sample say nothing about "

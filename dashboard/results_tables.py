@@ -218,8 +218,8 @@ def _papers(papers: pd.DataFrame, nct_id: str) -> tuple[list[str], list[str]]:
     """PubMed ids of a trial's results papers and of other papers that name it."""
     if nct_id not in papers.index:
         return [], []
-    mine: list[list[str]] = papers.loc[nct_id, ["RESULT", "DERIVED"]].tolist()
-    return mine[0], mine[1]
+    mine: dict[Any, list[str]] = papers.loc[nct_id].to_dict()
+    return mine["RESULT"], mine["DERIVED"]
 
 
 def _pubmed(papers: pd.DataFrame, nct_id: str) -> str | None:

@@ -137,7 +137,7 @@ ROUTES = [
     for path, endpoint in (("/api/ready", ready), *((path, _endpoint(path, one)) for path, one in SOURCES.items()))
 ]
 # The addresses of the pages in main.py.
-_PAGES = ("agents", "trials", "trial", "claims", "gaps", "changes", "about")
+_PAGES = ("agents", "trials", "trial", "claims", "gaps", "mecfs", "timeline", "results", "changes", "about")
 ROUTES += [
     Route(f"/{page}/_stcore/{probe}", not_here, methods=["GET"])
     for page in _PAGES

@@ -126,6 +126,8 @@ def _bar(row: dict[Any, Any], today: date) -> tuple[Any, ...]:
 def _end(row: dict[Any, Any], field: str, today: date) -> tuple[date | None, bool]:
     """The latest day of a date, and whether it is a plan: what lies ahead and is not marked is one, too."""
     day, kind = _latest(row[field]), row[f"{field}_type"]
+    if kind == "ACTUAL" and day and day > today >= PartialDate(row[field]).earliest:
+        day = today  # the rest of the month has not happened yet
     return day, kind == "ESTIMATED" or (kind is None and day is not None and day > today)
 
 
@@ -179,8 +181,9 @@ def _framed(figure: go.Figure, labels: Sequence[str], today: date) -> go.Figure:
         type="date", fixedrange=True, automargin=True, side="top", nticks=6, showgrid=True, tickfont={"color": INK}
     )
     figure.update_yaxes(
-        type="category", categoryorder="array", categoryarray=list(labels), autorange="reversed", fixedrange=True,
-        automargin=True, showgrid=False, ticklabelstandoff=6, tickfont={"color": INK},
+        type="category", categoryorder="array", categoryarray=list(labels), fixedrange=True,
+        range=[max(len(labels), 1) - 0.5, -0.5], automargin=True, showgrid=False, ticklabelstandoff=6,
+        tickfont={"color": INK},
     )  # fmt: skip
     return figure.update_layout(
         barmode="overlay",

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
+from urllib.parse import urljoin
 
 import pandas as pd
 
@@ -18,8 +19,9 @@ from dashboard.palette import GROUPS, PHASE_PATH
 from dashboard.refresh_words import count as count
 from dashboard.refresh_words import moment as moment
 from dashboard.refresh_words import plain as plain
+from fetchers.settings import RECORD_URL
 
-SOURCE = "Source: [ClinicalTrials.gov](https://clinicaltrials.gov/), U.S. National Library of Medicine"
+SOURCE = f"Source: [ClinicalTrials.gov]({urljoin(RECORD_URL, '/')}), U.S. National Library of Medicine"
 DERIVED = "Agents, roles and condition groups are assigned by this product, not by the registry."
 ADVICE = "Not medical advice."
 

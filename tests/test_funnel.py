@@ -16,7 +16,7 @@ def funnels(found: Frames) -> dict[str, Funnel]:
     return {one.agent: one for one in made}
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=20)
 @given(stores())
 def test_it_adds_up_on_every_store(made: Made) -> None:
     found = made.frames()
@@ -32,13 +32,13 @@ def test_it_adds_up_on_every_store(made: Made) -> None:
             assert step.id in ("rows", "again") or len(set(step.ids)) == step.number
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=12)
 @given(stores())
 def test_every_number_opens_its_list(made: Made) -> None:
     found = made.frames()
     for agent, one in funnels(found).items():
         lists = funnel_words.lists(one)
-        listed = {number for number in map(len, lists.values())}
+        listed = set(map(len, lists.values()))
         for step in one.steps:
             wanted = funnel_words.filter_of(agent, step.id)
             if wanted is not None:
@@ -71,10 +71,10 @@ def test_the_way_of_one_agent() -> None:
     assert one.step("again").ids == ("NCT00000003",)
     assert funnel_words.why_differs(one, LISTED.agents[1], 2) == (
         "The registry was asked 1 question with 1 name (its data of 19 November 2026); 6 rows came back, 1 of them the "
-        "same trials again. 1 trial more came with the answer for a whole condition. Of 6 different trials, IVIG is only "
-        "mentioned in 1 and only an exclusion in 1; it is given in 4, in 1 of these to everybody beside something else. "
-        "The charts count the remaining 3. 2 records could not be read and are in no count. The registry’s own page shows "
-        "its answer to one question, mentions included, so its number is another one."
+        "same trials again. 1 trial more came with the answer for a whole condition. Of 6 different trials, IVIG is "
+        "only mentioned in 1 and only an exclusion in 1; it is given in 4, in 1 of these to everybody beside something "
+        "else. The charts count the remaining 3. 2 records could not be read and are in no count. The registry’s own "
+        "page shows its answer to one question, mentions included, so its number is another one."
     )  # fmt: skip
     assert len(funnel_words.lists(one)["Rows of the question ivig:brands"]) == 2
 

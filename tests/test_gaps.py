@@ -25,7 +25,7 @@ def cell(cells: pd.DataFrame, agent: str, condition: str) -> "pd.Series[object]"
     return cells[(cells["agent"] == agent) & (cells["condition"] == condition)].iloc[0]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=20)
 @given(stores())
 def test_the_map_is_whole_and_adds_up_on_every_store(made: Made) -> None:
     found = made.frames()
@@ -46,7 +46,7 @@ def test_the_map_is_whole_and_adds_up_on_every_store(made: Made) -> None:
             assert (one["state"] == gaps.FOUND) == bool(one["ids"])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=12)
 @given(stores())
 def test_every_number_is_the_length_of_the_list_it_opens(made: Made) -> None:
     found = made.frames()

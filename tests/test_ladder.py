@@ -18,7 +18,7 @@ def steps(found: Frames, condition: str = "me_cfs") -> pd.DataFrame:
     return ladder.ladder(LISTED, *found[:3], condition)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=20)
 @given(stores())
 def test_no_condition_is_further_than_all_of_them_and_some_condition_is_as_far(made: Made) -> None:
     found = made.frames()
@@ -35,7 +35,7 @@ def test_no_condition_is_further_than_all_of_them_and_some_condition_is_as_far(m
             assert row_["here_lane"] is None or row_["here_lane"] in PHASE_PATH
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=12)
 @given(stores())
 def test_every_number_is_the_length_of_the_list_it_opens(made: Made) -> None:
     found = made.frames()

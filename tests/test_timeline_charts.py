@@ -138,3 +138,8 @@ def test_a_bar_runs_forward_and_is_solid_only_in_the_past(
         assert row["start"] <= row["solid_until"]
         if row["end"] is not None:
             assert row["solid_until"] <= row["end"]
+
+
+def test_an_actual_month_that_is_not_over_ends_on_the_day_of_the_data() -> None:
+    found = bar(completion_date="2026-11", completion_date_type="ACTUAL")
+    assert (found["solid_until"], found["end"], found["end_words"]) == (TODAY, TODAY, "2026-11")

@@ -37,9 +37,9 @@ DEFINITIONS = {
 WITH_PEM = ("ccc", "icc", "iom")  # definitions that cannot be met without post-exertional malaise
 PEM = {
     "required": "Asked for by name",
-    "implied": "Asked for through the case definition",
-    "mentioned": "Mentioned, but not as a condition of its own",
-    "excluded": "Named only among what keeps people out",
+    "implied": "By its case definition",
+    "mentioned": "Only mentioned",
+    "excluded": "Only as an exclusion",
     "none": "Not named",
     "unknown": "Eligibility text not known",
 }

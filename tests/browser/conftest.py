@@ -49,7 +49,12 @@ def registry() -> Iterator[FakeRegistry]:
 def serve(tmp_path: Path) -> Iterator[Callable[..., Dashboard]]:
     """Starts dashboards with an empty store; their words are printed when the test fails."""
     with ExitStack() as running:
-        yield lambda *args, **env: running.enter_context(Dashboard(tmp_path, *args, **env))
+
+        def start(*args: str, folder: Path = tmp_path, **env: str) -> Dashboard:
+            folder.mkdir(exist_ok=True)
+            return running.enter_context(Dashboard(folder, *args, **env))
+
+        yield start
 
 
 @pytest.fixture(scope="session")

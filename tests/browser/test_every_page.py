@@ -21,6 +21,9 @@ PAGES = {
     "trials": ("Trials", "Trials that give"),
     f"trial?nct={TRIAL}": ("", TRIAL),
     "changes": ("Changes", "refreshes of this tracker"),
+    "mecfs": ("ME/CFS trials", "Case definitions"),
+    "timeline?all=1": ("Timeline", "run past the day of the data"),
+    "results?all=1": ("Results and delays", "Posted and published"),
     "about": ("About the data", "ClinicalTrials.gov"),
 }
 LOOKS: dict[str, dict[str, Any]] = {
@@ -33,8 +36,8 @@ LOOKS: dict[str, dict[str, Any]] = {
 KNOWN_VIOLATIONS = {
     # st.title is a first-level and st.subheader a third-level heading; the second level is as large as the title.
     "heading-order": "h3",
-    # In dark mode a chosen segment or pill is the primary colour on a tint of itself (4.1 : 1).
-    "color-contrast": "[data-testid=stButtonGroup]",
+    # In dark mode a chosen segment or pill is the primary colour on a tint of itself (4.1 : 1); st.caption fades links.
+    "color-contrast": "[data-testid=stButtonGroup], [data-testid=stCaptionContainer] a",
     # The box around st.table scrolls on a phone, and Streamlit gives it no place in the order of the Tab key.
     "scrollable-region-focusable": "[data-testid=stTable]",
 }
