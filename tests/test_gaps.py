@@ -133,14 +133,14 @@ def test_the_kinds_of_empty_look_different_without_colour() -> None:
     assert signs["Methotrexate", "Lupus"] == "0"
     assert signs["IVIG", "Lupus"] == "✕"
     assert signs["TNF inhibitors", "Lupus"] == "–"
-    assert figure.data[0].z[0] == (1, 0, 0, 0)
+    assert list(figure.data[0].z[0]) == [1, 0, 0, 0]
     assert set(figure.data[0].z[1]) == {None}  # what nobody knows has no ground
 
 
 def test_activity_is_no_plan() -> None:
     rows = [row(1, overall_status="RECRUITING", start_date="2020-01", completion_date="2026-01"),
             row(2, overall_status="COMPLETED", completion_date="2027-01"),
-            row(3, completion_date="2026-02", completion_date_type="ESTIMATED", start_date="not a date")]  # fmt: skip
+            row(3, completion_date="2026-02", completion_date_type="ESTIMATED")]  # fmt: skip
     found = evidence.dated(evidence.pairs(*frames(rows, {n: [Why("ivig")] for n in (1, 2, 3)}, {})[:2]), TODAY)
     assert dict(zip(found["nct_id"], found["newest"], strict=True)) == {
         "NCT00000001": "2020-01", "NCT00000002": None, "NCT00000003": None,

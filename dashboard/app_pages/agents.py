@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import agent_parts, data, frame, view
+from dashboard import agent_parts, data, frame, insight_parts, view
 
 frame.head("Agents", "What the registry holds on one of the agents, or on several beside one another.")
 wanted, problems = view.current()
@@ -22,6 +22,9 @@ with one:
     agent_parts.about(agent)
     agent_parts.figures(agent, wanted)
     agent_parts.charts_of(agent, wanted)
+    insight_parts.claims_of(agent)
+    insight_parts.gaps_of(agent)
+    insight_parts.funnel_of(agent)
     agent_parts.trials_of(agent, wanted)
 with several:
     agent_parts.compare(wanted)
