@@ -78,7 +78,7 @@ def doors(finding: Finding, watchlist: Watchlist) -> list[Door]:
         "here": (f"In {finding.place}", replace(given, conditions=groups)),
         "near": (f"In {finding.around}", replace(given, conditions=near)),
         "named": (
-            f"that only mention it, or exclude people on it, in {finding.place}",
+            f"Named but not given, in {finding.place}",
             Filter(agents=finding.agents, tiers=TIERS[1:], conditions=groups),
         ),
         "elsewhere": ("In any condition", base(finding)),

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from cache.filters import Filter
+from cache.labels import STUDY_TYPES
 from dashboard.insights import evidence
 from dashboard.insights.funnel import Funnel
 from dashboard.palette import PHASE_PATH
@@ -69,8 +70,8 @@ def filter_of(agent: str, id: str) -> Filter | None:
     kind, _, code = id.partition("_")
     if kind == "tier":
         return Filter(**mine, tiers=(code,), background=True)
-    if kind == "type":
-        return Filter(**mine, study_types=(code,))
+    if kind == "type":  # a type the registry has added since has no filter
+        return Filter(**mine, study_types=(code,)) if code in STUDY_TYPES else None
     if id == "phased":
         return Filter(**mine, phases=PHASE_PATH)
     return Filter(**mine, phases=(code,)) if kind == "lane" else None

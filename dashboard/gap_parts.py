@@ -21,7 +21,7 @@ CELLS: dict[str, Any] = {
         help="Suspended, terminated or withdrawn; opens their list", display_text=_NUMBER
     ),
     "By trial": st.column_config.LinkColumn(help="Opens the trial", display_text=r"nct=(NCT\d{8})", width=118),
-    "State": st.column_config.TextColumn(width="large"),
+    "State": st.column_config.TextColumn(width="medium"),
 }
 FUNNEL: dict[str, Any] = {
     "Number": st.column_config.NumberColumn(format="localized", pinned=True, width=90),
@@ -77,7 +77,7 @@ def gap_map(wanted: Filter) -> None:
 def cell_table(table: pd.DataFrame, name: str) -> None:
     """Cells of the gap map, each number a link to its list."""
     st.dataframe(
-        table, hide_index=True, column_config=CELLS, placeholder="not asked", alt=name, width="stretch",
+        table, hide_index=True, column_config=CELLS, placeholder="–", alt=name, width="stretch",
         height=min(560, 39 + 35 * len(table)),
     )  # fmt: skip
 
@@ -114,7 +114,7 @@ def ladder(wanted: Filter) -> None:
     st.markdown(say)
     st.plotly_chart(figure, config=charts.CONFIG, key="ladder", alt=f"How far each agent got. {say}", width="stretch")
     st.caption(
-        "The highest phase entered counts; trials not begun or withdrawn, without a phase, or giving the agent as "
+        "The highest phase entered counts; trials not begun, withdrawn, of no recorded status, without a phase, or giving the agent as "
         "background only are no step."
     )
     with st.expander("Numbers", icon=":material/table:", key="ladder_numbers"):

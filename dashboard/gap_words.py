@@ -6,14 +6,13 @@ from typing import Any
 import pandas as pd
 
 from cache.filters import Filter
-from cache.labels import LANE_WORDS, STATUSES
+from cache.labels import LANE_WORDS
 from dashboard.insights import evidence, gaps
 from dashboard.insights.evidence import Asked
 from dashboard.words import listed, plain
 from fetchers.queries import agent_queries
 from fetchers.watchlist import Agent
 
-BEGUN = tuple(status for status in STATUSES if status not in evidence.NOT_BEGUN)
 Address = Callable[[Filter], str]
 
 
@@ -46,13 +45,13 @@ def cell_rows(
             "Agent": [agents[row["agent"]] for row in rows],
             "Condition": [conditions[row["condition"]] for row in rows],
             "Trials": numbers("total"),
+            "State": [state_of(row) for row in rows],
             "Recruiting": numbers("recruiting", statuses=("RECRUITING",)),
             "Stopped or paused": numbers("stopped", statuses=evidence.STOPPED),
             "Highest phase": [LANE_WORDS[row["highest"]] if row["highest"] else None for row in rows],
             "Newest activity": [row["newest"] for row in rows],
             "What it was": [row["newest_what"] for row in rows],
             "By trial": [f"trial?nct={row['newest_id']}" if row["newest_id"] else None for row in rows],
-            "State": [state_of(row) for row in rows],
         }
     )
 
@@ -115,7 +114,7 @@ def _reached(row: Mapping[Any, Any], key: str, address: Address) -> str | None:
         return None
     groups = (row["condition"],) if key == "here" else ()
     wanted = Filter(
-        agents=(row["agent"],), phases=(lane,), statuses=BEGUN, conditions=groups, everywhere=not groups
+        agents=(row["agent"],), phases=(lane,), statuses=evidence.BEGUN, conditions=groups, everywhere=not groups
     )  # fmt: skip
     return f"{address(wanted)}#{len(ids):,}"
 

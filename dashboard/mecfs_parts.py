@@ -129,9 +129,9 @@ def _burden(found: Material, as_of: str) -> None:
 def _rules() -> None:
     with st.expander("How the texts are read, and how far to trust it", icon=":material/rule:"):
         st.text(
-            "Word rules look through the eligibility text, nothing else. Each rule was compared with texts a person "
-            "had "
-            "read (real records of other conditions; no ME/CFS text was among them). Precision: the share of its "
+            "Word rules look through the eligibility text, nothing else. Each rule was compared with real texts of "
+            "other conditions that were read and labelled one by one; no ME/CFS text was among them, and the rules "
+            "were written with these texts at hand, so on others they may do worse. Precision: the share of a rule’s "
             "findings that the reader confirms. Recall: the share of what the reader found that the rule finds. A rule "
             "below 0.9, or one without enough findings, is shown with “possibly”."
         )

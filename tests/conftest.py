@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests import outcomes
+
 _strayed: list[str] = []
 _WATCHED = {
     "socket.connect": 1,
@@ -64,3 +66,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    lines = outcomes.matrix()
+    if lines:
+        terminalreporter.section("faults at the steps of a refresh")
+        terminalreporter.write("\n".join(lines) + "\n")

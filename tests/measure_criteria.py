@@ -1,4 +1,4 @@
-"""Measures the word rules of ``dashboard.insights.criteria`` on real eligibility texts that a person has labelled.
+"""Measures the word rules of ``dashboard.insights.criteria`` on real texts that were read and labelled.
 
 ``python -m tests.measure_criteria --records FILE`` prints the figures of every rule, as ``measured.csv`` has them, then
 precision, recall and the disagreements. FILE: one record a line (gzip or plain). The labels (``labels_criteria.csv``)

@@ -1,11 +1,12 @@
 """A stand-in registry, a store and a refresh over both in one process, for tests of the job."""
 
+import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from cache import refresh
 from cache.pulse import Pulse
@@ -85,8 +86,24 @@ class Rig:
         """Everything a failed refresh must leave as it was."""
         return {table.name: sorted(map(_comparable, self.rows(table))) for table in DATA}
 
+    def store_bytes(self) -> bytes:
+        """The store in memory as it stands, for ``load_store`` of another rig."""
+        with self.store.reading() as connection:
+            return _driver(connection).serialize()
+
+    def load_store(self, content: bytes) -> None:
+        """Begin with a store of another rig."""
+        with self.store.engine.connect() as connection:
+            _driver(connection).deserialize(content)
+
     def paths(self) -> list[str]:
         return [request.path for request in self.fake.requests]
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
 
 
 def _comparable(row: dict[str, Any]) -> tuple[Any, ...]:

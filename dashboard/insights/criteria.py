@@ -2,8 +2,8 @@
 
 Written word rules over the registry's own words, nothing else. Every finding carries the words it rests on and whether
 they stand among what lets people in or what keeps them out. How far a rule can be trusted was measured on real texts
-that a person had read and labelled; the figures lie in ``measured.csv`` beside this module, and what a rule below 0.9,
-or one that could not be measured, says is shown with "possibly". A text in which no rule finds anything "does not
+that were read and labelled one by one; the figures lie in ``measured.csv`` beside this module, and what a rule below
+0.9, or one that could not be measured, says is shown with "possibly". A text in which no rule finds anything "does not
 name" the matter: that is not the same as "does not ask for it". Texts in, findings out, no Streamlit.
 """
 
@@ -62,7 +62,7 @@ class Finding(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """How one rule did on texts that were read by a person."""
+    """How one rule did on texts that were read and labelled."""
 
     texts: int  # labelled for this rule
     positives: int  # of them, those in which a reader found it

@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
+from cache.labels import NOT_RECORDED, STATUSES
 from cache.selection import Mask, any_of, coded, places
 from dashboard.palette import PHASE_PATH
 from fetchers.dates import PartialDate
@@ -24,6 +25,8 @@ STOPPED = ("SUSPENDED", "TERMINATED", "WITHDRAWN")
 ENDED = ("COMPLETED", "TERMINATED")
 OVER = (*ENDED, "WITHDRAWN", "UNKNOWN", "NO_LONGER_AVAILABLE", "APPROVED_FOR_MARKETING", "WITHHELD")
 NOT_BEGUN = ("NOT_YET_RECRUITING", "WITHDRAWN")  # nobody has been given anything
+# A status that is not recorded, or that the registry has invented since, is no proof that anybody has.
+BEGUN = tuple(status for status in STATUSES if status not in (*NOT_BEGUN, "WITHHELD", NOT_RECORDED))
 
 _FACTS = (
     "title", "origin", "overall_status", "last_known_status", "study_type", "lane", "start_date", "start_date_type",
@@ -106,8 +109,8 @@ def is_stopped(found: pd.DataFrame) -> Mask:
 
 
 def has_begun(found: pd.DataFrame) -> Mask:
-    """Everything but what is still planned or was withdrawn before anybody took part."""
-    return ~coded(found["overall_status"], NOT_BEGUN)
+    """Not what is still planned, was withdrawn before anybody took part, or has no status one could tell it by."""
+    return coded(found["overall_status"], BEGUN)
 
 
 def is_running(found: pd.DataFrame, on: date) -> Mask:
