@@ -86,6 +86,13 @@ class Clock:
         return [median(ordered), ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))], median(self.cpu[name])]
 
 
+def cpu_ms(work: Callable[[], Any]) -> float:
+    """Milliseconds of the processor one call takes."""
+    began = time.process_time()
+    work()
+    return (time.process_time() - began) * 1000
+
+
 def median(values: Iterable[float]) -> float:
     return statistics.median(list(values))
 

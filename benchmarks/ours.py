@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,7 +16,7 @@ from cache.asking import Context, ask
 from cache.plan import Asked, question
 from cache.rows import live_facts
 from cache.store import Store, utcnow
-from fetchers.fields import FIELDS, PIECES
+from fetchers.fields import PIECES
 from fetchers.matching import Match, Matcher
 from fetchers.queries import Query
 from fetchers.registry import Registry
@@ -110,13 +109,6 @@ class Remembered(Matcher):
         return self._known[study.nct_id][1]
 
 
-def timed_ms(work: Any, *args: Any) -> tuple[float, Any]:
-    """Milliseconds of one call, and what it returned."""
-    began = time.perf_counter()
-    result = work(*args)
-    return (time.perf_counter() - began) * 1000, result
-
-
 def _tree() -> dict[str, Any]:
     root: dict[str, Any] = {}
     for path in PIECES:
@@ -135,4 +127,3 @@ def _cut(value: Any, wanted: dict[str, Any]) -> Any:
 
 
 _WANTED = _tree()
-__all__ = ["FIELDS", "SWEPT", "Remembered", "filled", "keep", "our_frame", "our_store", "projected", "timed_ms"]

@@ -121,10 +121,10 @@ def _target(out: Path, path: Path, *, force: bool) -> Path:
 
 
 @contextmanager
-def _as_it_is(path: Path) -> Iterator[Store]:
-    """A store to read from, of whatever revision, never written to."""
+def _as_it_is(path: Path, place: Path | None = None) -> Iterator[Store]:
+    """A store to read from, of whatever revision, never written to; ``place`` is what messages call it."""
     url = f"sqlite:///{path}"
-    store = Store(engine_of(make_url(url), patience=PATIENCE_SECONDS, readonly=True), url, str(path))
+    store = Store(engine_of(make_url(url), patience=PATIENCE_SECONDS, readonly=True), url, str(place or path))
     try:
         yield store
     finally:
@@ -165,9 +165,14 @@ def _contents(store: Store) -> Contents:
 def _prepare(source: Path, prepared: Path) -> Contents:
     """Make a copy of ``source`` that is sound and up to date, and nothing else."""
     try:
-        with _as_it_is(source) as store:
+        if source.with_name(source.name + "-wal").exists():  # somebody may be writing to it
+            with _as_it_is(source) as store:
+                rescue.backup(store, prepared)
+        else:  # SQLite would leave files of its own beside a backup it has looked into
+            with local_troubles(source):
+                shutil.copyfile(source, prepared)
+        with _as_it_is(prepared, source) as store:
             _revision(store)
-            rescue.backup(store, prepared)
         copy = Store.open(f"sqlite:///{prepared}")
         try:
             complaint = next(iter(integrity(copy)), None)
@@ -256,14 +261,21 @@ def _copy_as_it_lies(path: Path, aside: Path) -> None:
             lying = path.with_name(path.name + suffix)
             if lying.exists():
                 shutil.copyfile(lying, aside.with_name(aside.name + suffix))
+                _sync(aside.with_name(aside.name + suffix))
 
 
 def _swap(path: Path, prepared: Path) -> None:
     """Put a file where nothing is that anybody could use."""
     with local_troubles(path):
+        _sync(prepared)
         for suffix in ("-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         prepared.replace(path)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def _discard(path: Path) -> None:

@@ -114,8 +114,8 @@ def ladder(wanted: Filter) -> None:
     st.markdown(say)
     st.plotly_chart(figure, config=charts.CONFIG, key="ladder", alt=f"How far each agent got. {say}", width="stretch")
     st.caption(
-        "The highest phase entered counts; trials not begun, withdrawn, of no recorded status, without a phase, or giving the agent as "
-        "background only are no step."
+        "The highest phase entered counts; trials not begun, withdrawn, of no recorded status, without a phase, or "
+        "giving the agent as background only are no step."
     )
     with st.expander("Numbers", icon=":material/table:", key="ladder_numbers"):
         links = ("Trials there", f"Trials there, {here}")

@@ -22,7 +22,7 @@ def state_of(row: Mapping[Any, Any]) -> str:
     if state == gaps.FOUND:
         return "Sample: not asked yet" if row["sample"] else f"Registry data of {when}"
     if state == gaps.NONE:
-        return f"None registered, as far as was asked (data of {when})"
+        return f"No trial registered, as far as was asked (data of {when})"
     return "Not asked yet" if state == gaps.NOT_ASKED else "Asked, and failed"
 
 

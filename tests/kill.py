@@ -8,6 +8,7 @@ violation with the seed that leads to it.
 import argparse
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -210,6 +211,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"VIOLATION after {killer.kills.total()} kills, seed {given.seed}, store kept in {folder}: {error}")
         return 1
     print(summary(killer) + f" (seed {given.seed})")
+    shutil.rmtree(folder)
     return 0
 
 

@@ -30,13 +30,22 @@ def no_sleep(seconds: float) -> None:
 
 
 class Rig:
-    """Use as a context manager; ``refresh`` runs the real job with the real client over a real socket."""
+    """Use as a context manager; ``refresh`` runs the real job with the real client over a real socket.
+
+    A ``store`` that is given is not closed.
+    """
 
     def __init__(
-        self, studies: Iterable[dict[str, Any]] | None = None, page_cap: int = 2, url: str | None = None, **fake: Any
+        self,
+        studies: Iterable[dict[str, Any]] | None = None,
+        page_cap: int = 2,
+        url: str | None = None,
+        store: Store | None = None,
+        **fake: Any,
     ) -> None:
         self.fake = FakeRegistry(agent_studies() if studies is None else studies, page_cap=page_cap, **fake)
-        self.store = Store.open(url) if url else Store.in_memory()
+        self.store = store or (Store.open(url) if url else Store.in_memory())
+        self._lent = store is not None
         self.now = datetime(2026, 11, 22, 12, tzinfo=UTC)
         self.steps: list[Step] = []
 
@@ -46,7 +55,8 @@ class Rig:
 
     def __exit__(self, *error: object) -> None:
         self.fake.stop()
-        self.store.close()
+        if not self._lent:
+            self.store.close()
 
     def refresh(
         self,
@@ -92,7 +102,7 @@ class Rig:
             return _driver(connection).serialize()
 
     def load_store(self, content: bytes) -> None:
-        """Begin with a store of another rig."""
+        """Begin with a store of another rig; whatever the own one held is gone."""
         with self.store.engine.connect() as connection:
             _driver(connection).deserialize(content)
 
@@ -115,7 +125,7 @@ def is_first_page(request: Request) -> bool:
 
 
 def is_later_page(request: Request) -> bool:
-    return request.path == "/studies" and "pageToken" in request.params
+    return request.path == "/studies" and "pageToken" in request.params and "filter.ids" not in request.params
 
 
 def is_look_up(request: Request) -> bool:

@@ -184,6 +184,7 @@ def test_a_restore_brings_the_backup_back_and_keeps_the_present_store_aside(path
     assert contents(path.with_name(ASIDE)) == present
     assert kept.read_bytes() == file
     assert names(path.parent) == {path.name, ASIDE}
+    assert names(kept.parent) == {"store", kept.name}
     with opened(path) as store:
         assert store.version() > number, "a reader could take the restored state for one it has seen"
 
@@ -209,6 +210,17 @@ def test_a_restore_can_be_taken_back(path: Path, kept: Path) -> None:
     done = restore(url(path), path.with_name(ASIDE), lambda: NOW)
     assert done.aside == path.with_name(ASIDE + "-2")
     assert contents(path) == present
+
+
+def test_a_restore_from_another_store_that_is_in_use(path: Path, kept: Path, tmp_path: Path) -> None:
+    with opened(kept) as other:
+        refresher = Refresher(other)
+        refresher.id = 2
+        refresher.answer("azathioprine", [record(9, "azathioprine")])
+        assert kept.with_name(kept.name + "-wal").stat().st_size > 0
+        restore(url(path), kept, lambda: NOW)
+    assert "NCT00000009" in str(contents(path)["study"])
+    assert contents(path) == contents(kept)
 
 
 def test_a_restore_where_there_is_no_store_yet(kept: Path, tmp_path: Path) -> None:

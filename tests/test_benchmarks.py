@@ -65,11 +65,11 @@ def test_load_compares_every_fact_it_says_it_does() -> None:
 def test_overview_counts_as_plain_pandas_does(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     frames, clock = overview.main(["--studies", str(STUDIES), "--repeats", "1", "--store", str(store)])
     assert len(frames.trials) == STUDIES
-    assert len(clock.times["all"]) == len(clock.times["plain pandas"]) == len(overview.SCENARIOS)
+    assert len(clock.times["queries and figures"]) == len(clock.times["plain pandas"]) == len(overview.SCENARIOS)
     counted = overview.redraw(frames, overview.SCENARIOS["every tier"], measuring.Clock())
     assert counted.key[0] == STUDIES
     assert counted.status_by_phase.to_numpy().sum() == STUDIES
-    assert "whole redraw" in capsys.readouterr().out
+    assert "| queries and figures |" in capsys.readouterr().out
 
 
 def test_overview_notices_a_wrong_count(store: Path) -> None:

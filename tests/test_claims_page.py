@@ -55,7 +55,7 @@ def test_the_literature_stands_apart_with_source_and_day(starter: None) -> None:
 def test_the_rules_are_on_the_page(starter: None) -> None:
     rules = table(page("claims"), "Rule", "Verdict")
     assert len(rules) == 15
-    assert "None found does not mean that none exists" in rules["Rule"].iloc[-1]
+    assert "Not found does not mean that there is none" in rules["Rule"].iloc[-1]
 
 
 def test_a_live_store_with_one_agent_that_failed(live: str, monkeypatch: pytest.MonkeyPatch) -> None:

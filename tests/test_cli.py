@@ -19,12 +19,12 @@ from sqlalchemy import insert, select, update
 from cache.__main__ import main
 from cache.lock import hold
 from cache.opening import open_store
-from cache.schema import answer, event, progress, refresh, staged
+from cache.schema import answer, event, refresh, staged
 from cache.store import Store
 from fetchers.registry import Registry
 from fetchers.settings import ROOT, VARIABLES, Settings
 from tests.fake_registry import FakeRegistry, agent_studies, make_study
-from tests.rig import AGENTS, WATCHLIST, no_sleep, url_of
+from tests.rig import AGENTS, WATCHLIST, Rig, no_sleep, url_of
 
 Run = Callable[..., tuple[int, str, str]]
 Start = Callable[..., subprocess.Popen[str]]
@@ -35,7 +35,7 @@ REPORT = {"registry_timestamp", "requests", "bytes", "seconds", "agents", "sweep
 
 @pytest.fixture
 def fake() -> Iterator[FakeRegistry]:
-    with FakeRegistry(agent_studies(), page_cap=3) as registry:
+    with FakeRegistry(agent_studies(), page_cap=20) as registry:
         yield registry
 
 
@@ -45,6 +45,21 @@ def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("starter")
     open_store(Settings(cache_url=url_of(folder)), WATCHLIST).close()
     return folder / "trials.sqlite3"
+
+
+@pytest.fixture(scope="module")
+def whole(starter: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store after a refresh of everything."""
+    folder = tmp_path_factory.mktemp("whole")
+    with Rig(page_cap=20, url=url_of(Path(shutil.copy(starter, folder)).parent)) as rig:
+        assert rig.refresh().exit_code == 0
+    return folder / "trials.sqlite3"
+
+
+@pytest.fixture
+def refreshed(env: dict[str, str], whole: Path, tmp_path: Path) -> None:
+    """The command meets a store that was refreshed a moment ago."""
+    shutil.copy(whole, tmp_path)
 
 
 @pytest.fixture
@@ -141,9 +156,8 @@ def test_refresh_of_all_reports_every_agent_and_the_sweeps_apart(run: Run, fake:
     assert lines[-1].startswith("10 fresh; registry data of 2026-11-20T09:00:05;")
 
 
+@pytest.mark.usefixtures("refreshed")
 def test_refresh_again_is_unchanged_with_one_request(run: Run, fake: FakeRegistry) -> None:
-    run("refresh")
-    fake.clear_requests()
     code, out, _ = run("refresh", "--json")
     report = json.loads(out)
     assert (code, report["requests"], len(fake.requests)) == (0, 1, 1)
@@ -164,6 +178,35 @@ def test_refresh_in_full_asks_for_everything_again(run: Run, fake: FakeRegistry)
     assert code == 0
     assert len(fake.requests) > 1
     assert "fresh" in err
+
+
+def test_quiet_refresh_says_nothing_when_all_went_well(run: Run, fake: FakeRegistry) -> None:
+    assert run("refresh", "--quiet", "--agent", "ivig") == (0, "", "")
+    assert run("refresh", "--quiet", "--agent", "ivig") == (0, "", "")  # unchanged
+    code, out, err = run("refresh", "--quiet", "--json", "--agent", "ivig")
+    assert (code, err, json.loads(out)["agents"]["ivig"]["status"]) == (0, "", "unchanged")
+
+
+def test_quiet_refresh_says_what_failed_and_nothing_else(run: Run, fake: FakeRegistry) -> None:
+    fake.fault("short-total", when=lambda request: "Ampligen" in str(request.params))
+    code, out, err = run("refresh", "--quiet", "--agent", "ivig", "--agent", "rintatolimod")
+    assert (code, out) == (1, "")
+    failed, last = err.splitlines()
+    assert failed.startswith("[1/2] Rintatolimod (Ampligen): failed, ")
+    assert last.startswith("1 fresh, 1 failed; registry data of ")
+
+
+def test_quiet_refresh_that_does_not_begin_says_why(run: Run, env: dict[str, str], fake: FakeRegistry) -> None:
+    store = Store.open(env["TRIALS_CACHE_URL"])
+    with hold(store.engine):
+        code, out, err = run("refresh", "--quiet")
+    store.close()
+    assert (code, out, len(err.splitlines())) == (4, "", 1)
+    fake.fault("403")
+    code, out, err = run("refresh", "--quiet", "--agent", "ivig")
+    assert (code, out) == (3, "")
+    assert "refused this machine" in err
+    assert run("refresh", "--quiet", "--agent", "vitamin_c")[0] == 2
 
 
 def test_some_agents_failed(run: Run, fake: FakeRegistry) -> None:
@@ -354,46 +397,6 @@ def test_full_disk_while_refreshing(env: dict[str, str], tmp_path: Path, run: Ru
 # -- processes --------------------------------------------------------------------------------------------------------
 
 
-def first_scopes_kept(url: str) -> Callable[[], bool]:
-    def reached() -> bool:
-        told = [row["status"] for row in rows(url, progress)]
-        return told.count("fresh") >= 2
-
-    return reached
-
-
-def test_killed_refresh_leaves_whole_agents_and_the_next_one_finishes(
-    env: dict[str, str], run: Run, start: Start
-) -> None:
-    url = env["TRIALS_CACHE_URL"]
-    process = start("refresh", set={"TRIALS_PACE_SECONDS": "0.2"})
-    wait_until(first_scopes_kept(url))
-    process.kill()
-    process.communicate()
-    kept = {row["scope"] for row in rows(url, progress) if row["status"] == "fresh"}
-    live = {row["scope"] for row in rows(url, answer) if row["origin"] == "live"}
-    assert kept <= live
-    assert len(live) < 10
-    assert run("check")[0] == 0
-    code, out, _ = run("status", "--json")
-    assert (code, json.loads(out)["refresh"]["state"]) == (0, "running")
-    assert run("refresh")[0] == 0
-    assert [row["outcome"] for row in rows(url, refresh)] == ["broken", "fresh"]
-    assert rows(url, staged) == []
-    assert run("check")[0] == 0
-    status = json.loads(run("status", "--json")[1])
-    assert {name for name, one in status["agents"].items() if one["studies"] == 0} == set()
-
-
-def test_two_processes_at_once_one_runs_and_the_other_says_so(env: dict[str, str], start: Start) -> None:
-    both = [start("refresh", "--agent", "ivig", "--json", set={"TRIALS_PACE_SECONDS": "1"}) for _ in range(2)]
-    printed = [process.communicate(timeout=PATIENCE) for process in both]
-    assert sorted(process.returncode for process in both) == [0, 4], printed
-    (busy,) = (json.loads(out) for process, (out, _) in zip(both, printed, strict=True) if process.returncode == 4)
-    assert "Another refresh" in busy["error"]
-    assert [row["outcome"] for row in rows(env["TRIALS_CACHE_URL"], refresh)] == ["fresh"]
-
-
 @pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "cancel"])
 def test_cancel_also_while_the_registry_stalls(
     env: dict[str, str], run: Run, start: Start, fake: FakeRegistry, how: str
@@ -481,8 +484,8 @@ def test_status_after_a_refresh(run: Run, fake: FakeRegistry) -> None:
     assert [line.split()[0] for line in lines] == [*AGENTS, "me_cfs"]
 
 
+@pytest.mark.usefixtures("refreshed")
 def test_export_json_equals_the_raw_records(run: Run, fake: FakeRegistry, tmp_path: Path) -> None:
-    run("refresh")
     out = tmp_path / "trials.json"
     code, printed, err = run("export", "--format", "json", "--out", str(out))
     assert (code, printed) == (0, "")

@@ -11,11 +11,12 @@ import pytest
 
 from cache.report import Report
 from cache.schema import progress, refresh, scope, staged, study
+from cache.store import Store
 from fetchers.fields import FIELDS
 from tests import outcomes
 from tests.fake_registry import FAULT_NAMES, Request, agent_studies, make_study
 from tests.fake_registry.faults import can_show
-from tests.rig import AGENTS, Rig, held, is_first_page
+from tests.rig import AGENTS, Rig, held, is_first_page, is_later_page
 
 TITLE = "protocolSection.identificationModule.briefTitle"
 UPDATED = "protocolSection.statusModule.lastUpdatePostDateStruct.date"
@@ -27,10 +28,6 @@ SILENT = ("stall", "slow-body")
 
 def is_version(request: Request) -> bool:
     return request.path == "/version"
-
-
-def is_later_page(request: Request) -> bool:
-    return request.path == "/studies" and "pageToken" in request.params and "filter.ids" not in request.params
 
 
 def is_sweep_page(request: Request) -> bool:
@@ -145,12 +142,20 @@ def _id_of(record: dict[str, Any]) -> str:
     return str(record["protocolSection"]["identificationModule"]["nctId"])
 
 
+@pytest.fixture(scope="module")
+def memory() -> Iterator[Store]:
+    """One database for all cells, filled anew for each: its statements are compiled once."""
+    store = Store.in_memory()
+    yield store
+    store.close()
+
+
 @pytest.fixture
-def rig(yesterday: tuple[bytes, list[dict[str, Any]]]) -> Iterator[Rig]:
-    """That store, and a registry where since then records were edited, added and removed for both agents."""
-    store, studies = yesterday
-    with Rig(studies) as made:
-        made.load_store(store)
+def rig(yesterday: tuple[bytes, list[dict[str, Any]]], memory: Store) -> Iterator[Rig]:
+    """Yesterday's store, and a registry where since then records were edited, added and removed for both agents."""
+    content, studies = yesterday
+    with Rig(studies, store=memory) as made:
+        made.load_store(content)
         for number, (agent, drug) in enumerate(zip(ASKED, ("Rintatolimod", "Hyperbaric oxygen"), strict=True)):
             changed, gone, *_ = held(made, agent)
             made.fake.edit(changed, **{TITLE: f"New title {number}", UPDATED: "2026-11-21"})

@@ -75,7 +75,7 @@ def test_the_three_kinds_of_empty() -> None:
     assert cell(cells, "tnf_inhibitors", "lupus")["state"] == gaps.NOT_ASKED
     states = gap_words.cell_rows(cells, NAMES, GROUPS, False, lambda wanted: "x")["State"]
     assert set(states) == {
-        "None registered, as far as was asked (data of 2026-11-19)", "Asked, and failed", "Not asked yet",
+        "No trial registered, as far as was asked (data of 2026-11-19)", "Asked, and failed", "Not asked yet",
     }  # fmt: skip
     say = gap_words.gaps_say(cells)
     assert say == (

@@ -37,11 +37,11 @@ def test_three_kinds_of_cell_on_a_live_store(live: None) -> None:
     at = page("gaps")
     cells = table(at, "Agent", "Condition", "State")
     states = cells["State"].str.partition(" (")[0].str.partition(",")[0]
-    assert set(states) == {"Registry data of 2026-11-20", "None registered", "Asked", "Sample: not asked yet"}
+    assert set(states) == {"Registry data of 2026-11-20", "No trial registered", "Asked", "Sample: not asked yet"}
     failed = cells[cells["State"] == "Asked, and failed"]
     assert set(failed["Agent"]) == {"Sizofiran"}
     assert failed["Trials"].isna().all()
-    empty = cells[states == "None registered"]
+    empty = cells[states == "No trial registered"]
     assert empty["Trials"].str.endswith("#0").all()
     assert "none registered as far as was asked" in shown(at)
 

@@ -110,11 +110,42 @@ def test_impossible_place_is_local_trouble_and_says_where(tmp_path: Path) -> Non
     assert not held(engine)
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
+# Everything is loaded before the process becomes somebody else, who may not be able to read this checkout.
+UNPRIVILEGED = """
+import os
+from sqlalchemy import create_engine
+from cache.lock import held, hold
+from fetchers.errors import LocalTrouble
+engine = create_engine("sqlite:///trials.sqlite3")
+with hold(engine):
+    pass
+os.remove("trials.sqlite3.refresh-lock")
+os.chmod(".", 0o555)
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+try:
+    with hold(engine):
+        print("a lock in a read-only folder")
+except LocalTrouble as error:
+    print(error, held(engine), sep="\\n")
+"""
+
+
 def test_read_only_folder_is_local_trouble(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    with pytest.raises(LocalTrouble, match="writable"), hold(create_engine(f"sqlite:///{tmp_path / 'a.sqlite3'}")):
-        pytest.fail("a lock in a read-only folder")
+    command = [sys.executable, "-c", UNPRIVILEGED]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    try:
+        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False)
+    finally:
+        tmp_path.chmod(0o700)
+    said, is_held = done.stdout.splitlines() or [done.stderr, ""]
+    assert said == (
+        "The lock trials.sqlite3.refresh-lock cannot be taken: Permission denied. Make the store's folder writable."
+    )
+    assert is_held == "False"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_other_databases_are_turned_away_in_words() -> None:

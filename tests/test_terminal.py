@@ -41,6 +41,17 @@ def test_no_terminal_gets_one_line_a_scope() -> None:
     assert stream.getvalue() == ("[2/9] Intravenous immunoglobulin: fresh, 1,234 trials (3 new, 2 changed, 1 left)\n")
 
 
+@pytest.mark.parametrize("stream", [io.StringIO(), Terminal()])
+def test_quiet_tells_only_of_what_failed(stream: io.StringIO) -> None:
+    tell = Progress(stream, NAMES, quiet=True)
+    for one in (step(status="asking"), step(fetched=100, expected=1_234), step(status="storing"), ended(FRESH)):
+        tell(one)
+    assert stream.getvalue() == ""
+    tell(ended(Result("failed", 5, error="The registry is down.")))
+    said = "[2/9] Intravenous immunoglobulin: failed, 5 trials kept as they were: The registry is down.\n"
+    assert stream.getvalue() == said
+
+
 def test_terminal_gets_a_bar_that_fills_and_ends_in_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     stream = Terminal()

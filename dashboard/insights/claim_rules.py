@@ -100,7 +100,7 @@ def _results(found: pd.DataFrame) -> str:
     posted = int(done_["has_results"].fillna(False).sum())
     known = int(done_["has_results"].notna().sum())
     if done_.empty:
-        return "None of them has ended."
+        return "No trial of these has ended."
     if not known:
         return f"Ended: {len(done_):,}; whether results are posted is not known."
     return f"Ended: {len(done_):,}; results posted: {posted:,} (what they mean has to be read in them)."
@@ -165,7 +165,7 @@ RULES = (
         "ended", CONTRADICTED,
         "The same, but every trial found has ended, was stopped, or is of unknown status.", True,
         lambda claim, seen: _trial(claim, "ongoing") and len(seen.here) > 0,
-        lambda claim, seen: f"None is running{_phase(claim)}: every trial found in {seen.place} has ended, was "
+        lambda claim, seen: f"No trial is running{_phase(claim)}: every trial found in {seen.place} has ended, was "
         f"stopped, or is of unknown status: {trials(seen.here)}.",
     ),
     Rule(
@@ -231,7 +231,7 @@ RULES = (
     ),
     Rule(
         "none", NOT_FOUND,
-        "No trial is found in the condition, and no rule above applies. None found does not mean that none exists.",
+        "No trial is found in the condition, and no rule above applies. Not found does not mean that there is none.",
         True,
         lambda claim, seen: True,
         _not_found,
