@@ -28,7 +28,7 @@ from benchmarks.peers import (
     to_sqlite,
 )
 from benchmarks.standin import StandIn
-from cache.bodies import hash_of, pack
+from cache.keeping.bodies import hash_of, pack
 from cache.store import Store
 from fetchers.fields import FIELDS
 from fetchers.matching import Matcher

@@ -11,10 +11,11 @@ from typing import Any
 import pandas as pd
 
 from benchmarks.peers import COLUMNS
-from cache import answers, journal
-from cache.asking import Context, ask
-from cache.plan import Asked, question
-from cache.rows import live_facts
+from cache import answers
+from cache.job import journal
+from cache.job.asking import Context, ask
+from cache.job.plan import Asked, question
+from cache.keeping.rows import live_facts
 from cache.store import Store, utcnow
 from fetchers.fields import PIECES
 from fetchers.matching import Match, Matcher

@@ -17,10 +17,11 @@ import pandas as pd
 
 from benchmarks.measuring import Clock, environment, table
 from benchmarks.ours import filled
-from cache import counts, queries
+from cache import queries
 from cache.filters import Filter
-from cache.labels import LANES, NOT_RECORDED
 from cache.store import Store
+from cache.views import counts
+from cache.views.labels import LANES, NOT_RECORDED
 from dashboard import charts, tables
 from fetchers.watchlist import Watchlist, load
 

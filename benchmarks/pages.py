@@ -28,7 +28,7 @@ IMPORTS = {
     "cache.refresh": "import cache.refresh",
     "pandas": "import pandas",
     "streamlit": "import streamlit",
-    "all that the Overview needs": "import cache.counts, dashboard.frame, dashboard.charts, dashboard.tables",
+    "all that the Overview needs": "import cache.views.counts, dashboard.frame, dashboard.charts, dashboard.tables",
 }
 # Addresses a visitor goes through with the two switches and some links.
 ADDRESSES: tuple[dict[str, str], ...] = (

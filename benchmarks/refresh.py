@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from benchmarks.measuring import environment, table
 from benchmarks.standin import StandIn
-from cache.plan import plan
+from cache.job.plan import plan
 from cache.refresh import run
 from cache.schema import answer, event, study, version
 from cache.store import Store

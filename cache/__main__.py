@@ -77,36 +77,36 @@ def _run(options: argparse.Namespace) -> int:
 
     settings = Settings.from_env()
     if options.command in ("backup", "restore"):
-        from cache import safekeeping
+        from cache.safety import safekeeping
 
         if options.command == "backup":
             return safekeeping.backup_command(settings, out=options.out, force=options.force)
         return safekeeping.restore_command(settings, source=options.source, yes=options.yes)
     watchlist = watchlists.load(settings.watchlist)
     if options.command in ("refresh", "cancel"):
-        from cache import commands
+        from cache.cli import commands
 
         if options.command == "cancel":
             return commands.cancel_command(settings, watchlist)
         asked = {"agents": options.agent, "full": options.full, "as_json": options.json, "quiet": options.quiet}
         return commands.refresh_command(settings, watchlist, **asked)
-    from cache import reading
+    from cache.cli import reading
 
     if options.command == "status":
         return reading.status_command(settings, watchlist, as_json=options.json)
     if options.command == "check":
         return reading.check_command(settings, watchlist, rescue=options.rescue)
     if options.command == "changes":
-        from cache import digest
+        from cache.cli import digest
 
         return digest.changes_command(settings, watchlist, digest.asked_of(options))
     return reading.export_command(settings, watchlist, fmt=options.format, out=options.out, query=options.query)
 
 
 def _tell(error: TrackerError, exit_code: int) -> int:
-    from cache.lock import Busy
+    from cache.cli.terminal import RESCUE, printable, say
+    from cache.job.lock import Busy
     from cache.store import Damaged
-    from cache.terminal import RESCUE, printable, say
 
     advice = f" {RESCUE}" if isinstance(error, Damaged) else ""
     say(sys.stderr, f"{printable(error)}{advice}\n")

@@ -9,17 +9,17 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from cache import deriving
-from cache.departures import drop_starter, end_answers
-from cache.deriving import prepare
-from cache.history import Events
-from cache.merging import Merge
+from cache.keeping import deriving
+from cache.keeping.departures import drop_starter, end_answers
+from cache.keeping.deriving import prepare
+from cache.keeping.history import Events
+from cache.keeping.merging import Merge
+from cache.keeping.staging import Known, forget, known, leavers, set_aside, stage, stage_unchanged
+from cache.keeping.starting import load_starter
+from cache.keeping.upserts import upsert
 from cache.schema import scope as scopes
 from cache.schema import set_aside as aside
-from cache.staging import Known, forget, known, leavers, set_aside, stage, stage_unchanged
-from cache.starting import load_starter
 from cache.store import Store, bump, moment, trouble, utcnow
-from cache.upserts import upsert
 from fetchers.matching import Matcher
 
 __all__ = [

@@ -1,7 +1,7 @@
 """Trials as a file: CSV, XLSX, JSON or Parquet, with where the data come from and how they were changed.
 
 The JSON is a list of objects with the registry's own codes and dates; what is not known is null. CSV and XLSX hold the
-same facts as cells (``cache.cells``), Parquet the same with proper types.
+same facts as cells (``cache.views.cells``), Parquet the same with proper types.
 """
 
 import sys
@@ -13,11 +13,11 @@ from typing import Any
 import msgspec
 import pandas as pd
 
-from cache import formats
 from cache.filters import Filter
-from cache.placing import place
 from cache.queries import Freshness, freshness, matches, trials
 from cache.store import Store, moment, utcnow
+from cache.views import formats
+from cache.views.placing import place
 from fetchers.errors import Validation
 from fetchers.settings import RECORD_URL, SOURCE_URL
 from fetchers.watchlist import Watchlist

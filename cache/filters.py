@@ -9,9 +9,9 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-from cache import sentence
-from cache.labels import LANES, SPONSOR_CLASSES, STATUSES, STUDY_TYPES, TIERS
-from cache.selection import Selection, select
+from cache.views import sentence
+from cache.views.labels import LANES, SPONSOR_CLASSES, STATUSES, STUDY_TYPES, TIERS
+from cache.views.selection import Selection, select
 from fetchers.watchlist import Watchlist
 
 if TYPE_CHECKING:

@@ -13,16 +13,16 @@ import msgspec
 import pandas as pd
 from sqlalchemy import ColumnElement, Text, cast, exists, func, or_, select
 
-from cache import frames
-from cache.jobs import Job as Job
-from cache.jobs import JobScope as JobScope
-from cache.jobs import latest_job as latest_job
-from cache.labels import LANES as LANES
-from cache.labels import ROLES, SPONSOR_CLASSES, STATUSES, STUDY_TYPES, TIERS
 from cache.schema import answer, match, progress, scope, study, version
 from cache.schema import set_aside as aside
 from cache.starter import snapshot_date
 from cache.store import Damaged, Store
+from cache.views import frames
+from cache.views.jobs import Job as Job
+from cache.views.jobs import JobScope as JobScope
+from cache.views.jobs import latest_job as latest_job
+from cache.views.labels import LANES as LANES
+from cache.views.labels import ROLES, SPONSOR_CLASSES, STATUSES, STUDY_TYPES, TIERS
 from fetchers.study import Study, decode_study
 from fetchers.watchlist import Watchlist
 
@@ -80,7 +80,7 @@ def trials(store: Store) -> pd.DataFrame:
 
     ``lane`` is an ordered category over ``LANES``; status, study type, sponsor class and origin are categories;
     ``registry_timestamp`` is the newest data load the row is known to have stood in; ``number`` and ``search_text``
-    (case-folded) serve ``cache.selection``.
+    (case-folded) serve ``cache.views.selection``.
     """
     stored = [column for column in study.c if column.name in TRIAL_COLUMNS]
     asked = [cast(column, Text).label(column.name) if column.name in _LISTS else column for column in stored]

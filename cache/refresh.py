@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from cache import answers, journal
+from cache import answers
 from cache.answers import ScopeReport
-from cache.asking import TRIES, Context, Source, ask
-from cache.lock import Busy, hold
-from cache.plan import Asked, Kind, ScopeState, Way, plan, question, way
-from cache.pulse import Pulse, Watched
-from cache.report import CANCELLED, FRESH, LOCAL, NO_REGISTRY, SOME_FAILED, Report, Result, Step
+from cache.job import journal
+from cache.job.asking import TRIES, Context, Source, ask
+from cache.job.lock import Busy, hold
+from cache.job.plan import Asked, Kind, ScopeState, Way, plan, question, way
+from cache.job.pulse import Pulse, Watched
+from cache.job.report import CANCELLED, FRESH, LOCAL, NO_REGISTRY, SOME_FAILED, Report, Result, Step
 from cache.store import Damaged, Store, moment, utcnow
 from fetchers.errors import Cancelled, DataReloaded, Incomplete, LocalTrouble, Refused, TrackerError, Transport
 from fetchers.fields import SWEEP_FIELDS

@@ -15,9 +15,9 @@ from sqlalchemy import URL, Connection, Engine, insert, inspect, make_url, selec
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from cache import migrations
-from cache.engines import WRITING, engine_of, in_memory
+from cache.keeping.engines import WRITING, engine_of, in_memory
+from cache.keeping.troubles import Damaged, Locked, NewerStore, local_troubles
 from cache.schema import meta, metadata
-from cache.troubles import Damaged, Locked, NewerStore, local_troubles
 from fetchers.errors import LocalTrouble, Validation
 
 __all__ = ["Damaged", "Locked", "NewerStore", "Store", "bump", "local_troubles", "moment", "trouble", "utcnow"]

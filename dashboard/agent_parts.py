@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cache import counts
 from cache.filters import Filter
-from cache.labels import ROLE_WORDS, TIERS
+from cache.views import counts
+from cache.views.labels import ROLE_WORDS, TIERS
 from dashboard import charts, data, frame, listing, refresh_panel, tables, view, words
 from dashboard.palette import GROUPS
 from fetchers.watchlist import Agent

@@ -4,9 +4,9 @@ store does not change. Shared by all sessions and never written to."""
 import pandas as pd
 import streamlit as st
 
-from cache import changelog, versions
-from cache.changelog import Change, Refreshed
 from cache.store import Store
+from cache.views import changelog, versions
+from cache.views.changelog import Change, Refreshed
 from dashboard import data
 from dashboard.insights import slips
 

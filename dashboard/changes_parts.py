@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from cache.changelog import WEIGHTS, Refreshed
 from cache.changes import KINDS
-from cache.telling import WEIGHT_WORDS
+from cache.views.changelog import WEIGHTS, Refreshed
+from cache.views.telling import WEIGHT_WORDS
 from dashboard import changes_data, changes_tables, changes_view, charts, data, frame, slip_charts, view, words
 from dashboard.changes_tables import LINK, ROWS, SHOW
 from dashboard.changes_view import ChangesView

@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from cache.changelog import WEIGHTS
-from cache.labels import DATE_TYPE_WORDS
-from cache.telling import KIND_WORDS
+from cache.views.changelog import WEIGHTS
+from cache.views.labels import DATE_TYPE_WORDS
+from cache.views.telling import KIND_WORDS
 from dashboard import words
 from dashboard.changes_view import MEASURE_WORDS
 from dashboard.insights import slips

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
-from cache.changelog import WEIGHTS, Refreshed, at_least, since_moment
 from cache.changes import KINDS
 from cache.store import moment
-from cache.telling import KIND_WORDS
+from cache.views.changelog import WEIGHTS, Refreshed, at_least, since_moment
+from cache.views.telling import KIND_WORDS
 from cache.weights import Weight
 from dashboard import refresh_words, words
 from fetchers.errors import Validation

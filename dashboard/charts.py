@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from cache.labels import LANE_WORDS
+from cache.views.labels import LANE_WORDS
 from dashboard.palette import (
     AXIS_WORDS,
     BAR,

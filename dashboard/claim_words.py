@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from cache.filters import Filter
-from cache.labels import LANE_WORDS, TIERS
+from cache.views.labels import LANE_WORDS, TIERS
 from dashboard.insights.claim_rules import RULES
 from dashboard.insights.claims import Finding, counts_background, groups_of, near_of, standing
 from dashboard.listing import status_words, why

@@ -17,8 +17,8 @@ from cache import answers, queries, starter
 from cache.filters import Filter
 from cache.opening import open_store
 from cache.queries import Freshness
-from cache.selection import Selection
 from cache.store import Damaged, Locked, NewerStore, Store
+from cache.views.selection import Selection
 from fetchers import watchlist as watchlists
 from fetchers.errors import LocalTrouble, Validation
 from fetchers.matching import Matcher

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cache import export
 from cache.filters import YEARS, Filter
-from cache.labels import (
+from cache.views.labels import (
     LANE_WORDS,
     LANES,
     SPONSOR_CLASSES,

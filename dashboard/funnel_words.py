@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from cache.filters import Filter
-from cache.labels import STUDY_TYPES
+from cache.views.labels import STUDY_TYPES
 from dashboard.insights import evidence
 from dashboard.insights.funnel import Funnel
 from dashboard.palette import PHASE_PATH

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from cache.filters import Filter
-from cache.labels import LANE_WORDS
+from cache.views.labels import LANE_WORDS
 from dashboard.insights import evidence, gaps
 from dashboard.insights.evidence import Asked
 from dashboard.words import listed, plain

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cache.changelog import TOLD
-from cache.labels import DATE_TYPE_WORDS, STATUS_WORDS
+from cache.views.changelog import TOLD
+from cache.views.labels import DATE_TYPE_WORDS, STATUS_WORDS
 from dashboard import changes_data, view, words
 from dashboard.refresh_words import count
 

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 import pandas as pd
 import streamlit as st
 
-from cache import asked as holdings
 from cache import queries
+from cache.keeping import asked as holdings
 from cache.store import Store
 from dashboard import data
 from dashboard.insights import claims, evidence, gaps, literature

@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cache.labels import DATE_TYPE_WORDS, LANE_WORDS, ROLE_WORDS, STATUS_WORDS, STUDY_TYPE_WORDS, TIER_WORDS
-from cache.selection import Selection
+from cache.views.labels import DATE_TYPE_WORDS, LANE_WORDS, ROLE_WORDS, STATUS_WORDS, STUDY_TYPE_WORDS, TIER_WORDS
+from cache.views.selection import Selection
 from dashboard import view
 from dashboard.trial_words import MISSING as MISSING
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from cache.labels import LANE_WORDS
+from cache.views.labels import LANE_WORDS
 from dashboard.insights.criteria import BURDEN, DEFINITIONS, PEM, certain
 from dashboard.listing import status_words
 from dashboard.refresh_words import count

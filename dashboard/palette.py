@@ -1,13 +1,13 @@
 """The one place of order, colour, hatch and word of everything a chart shows.
 
-The words and their order come from ``cache.labels``; here stands what only a screen needs. Colour never stands alone:
-every group of statuses has a hatch of its own as well. The colours keep 3:1 against both backgrounds of
+The words and their order come from ``cache.views.labels``; here stands what only a screen needs. Colour never stands
+alone: every group of statuses has a hatch of its own as well. The colours keep 3:1 against both backgrounds of
 ``.streamlit/config.toml``; a test computes it.
 """
 
 from typing import NamedTuple
 
-from cache.labels import LANE_WORDS, LANES, NOT_RECORDED
+from cache.views.labels import LANE_WORDS, LANES, NOT_RECORDED
 
 
 class StatusGroup(NamedTuple):

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from cache import records
-from cache.selection import any_of
+from cache.keeping import records
 from cache.store import Store
+from cache.views.selection import any_of
 from dashboard import data
 from dashboard.insights import criteria, families, results_due, stale
 

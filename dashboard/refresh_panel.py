@@ -10,7 +10,8 @@ from typing import Literal, NamedTuple
 import streamlit as st
 from streamlit.runtime import Runtime
 
-from cache import journal, plan, queries
+from cache import queries
+from cache.job import journal, plan
 from cache.queries import Job
 from cache.store import moment
 from dashboard import data, refreshing

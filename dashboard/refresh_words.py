@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from cache.journal import BROKEN, CANCELLED
+from cache.job.journal import BROKEN, CANCELLED
 from cache.queries import Job, JobScope
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$:&])")

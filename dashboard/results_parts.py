@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from cache.filters import Filter
-from cache.selection import Selection
+from cache.views.selection import Selection
 from dashboard import behind, charts, data, frame, record_data, results_groups, results_tables, view, words
 from dashboard.insights import results_due
 from dashboard.refresh_words import count

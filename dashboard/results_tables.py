@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from cache.labels import LANE_WORDS, STATUS_WORDS
+from cache.views.labels import LANE_WORDS, STATUS_WORDS
 from dashboard.insights.results_due import COVERAGE, FACTS, REASONS, STATES
 from dashboard.insights.stale import FLAGS, GOING_ON, REGISTRATION
 from dashboard.insights.why_stopped import CLASSES

@@ -8,10 +8,12 @@ from datetime import datetime
 
 import msgspec
 
-from cache import changelog, digest, export, feed
+from cache import export
 from cache.changes import KINDS
+from cache.cli import digest
 from cache.filters import Filter
-from cache.selection import Selection
+from cache.views import changelog, feed
+from cache.views.selection import Selection
 from dashboard import data
 from fetchers.errors import LocalTrouble, Validation
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from cache import counts
-from cache.labels import LANE_WORDS, LANES, STATUS_WORDS
-from cache.selection import Selection
+from cache.views import counts
+from cache.views.labels import LANE_WORDS, LANES, STATUS_WORDS
+from cache.views.selection import Selection
 from dashboard.palette import GROUPS, PHASE_PATH, group_of
 
 LINK = "Trials"

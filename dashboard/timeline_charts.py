@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from cache.labels import STATUS_WORDS
+from cache.views.labels import STATUS_WORDS
 from dashboard.palette import BAR, HATCH_INK, INK, PLANNED_HATCH
 from fetchers.dates import PartialDate
 

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from cache.filters import Filter
-from cache.selection import Selection
+from cache.views.selection import Selection
 from dashboard import data, frame, record_data, timeline_charts, view, words
 from dashboard.charts import CONFIG
 from dashboard.insights import families

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cache.labels import LANE_WORDS, ROLE_WORDS, SPONSOR_WORDS, STUDY_TYPE_WORDS, TIER_WORDS
+from cache.views.labels import LANE_WORDS, ROLE_WORDS, SPONSOR_WORDS, STUDY_TYPE_WORDS, TIER_WORDS
 from dashboard import data, frame, listing, trial_words, words
 from dashboard.palette import GROUPS, group_of
 from dashboard.trial_words import Row

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cache.labels import DATE_TYPE_WORDS
+from cache.views.labels import DATE_TYPE_WORDS
 from dashboard.refresh_words import count
 
 Row = Mapping[str, Any]

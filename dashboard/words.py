@@ -12,9 +12,9 @@ from urllib.parse import urljoin
 
 import pandas as pd
 
-from cache.counts import AgentCover, KeyFigures
-from cache.labels import LANE_WORDS
 from cache.queries import Freshness
+from cache.views.counts import AgentCover, KeyFigures
+from cache.views.labels import LANE_WORDS
 from dashboard.palette import GROUPS, PHASE_PATH
 from dashboard.refresh_words import count as count
 from dashboard.refresh_words import moment as moment

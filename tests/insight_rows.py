@@ -8,8 +8,8 @@ import pandas as pd
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert
 
-from cache import asked as holdings
 from cache import queries
+from cache.keeping import asked as holdings
 from cache.schema import answer, match, scope, study
 from cache.store import Store
 from fetchers.watchlist import Watchlist

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from cache.bodies import hash_of, unpack
 from cache.changes import WHOLE, differences
-from cache.plan import plan
+from cache.job.plan import plan
+from cache.keeping.bodies import hash_of, unpack
 from cache.schema import answer, event, progress, refresh, scope, staged, study, version
 from cache.store import Store
 from fetchers import watchlist

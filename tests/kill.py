@@ -23,9 +23,9 @@ from typing import Any
 
 from sqlalchemy import create_engine
 
-from cache.lock import hold
+from cache.job.lock import hold
 from cache.opening import open_store
-from cache.soundness import integrity
+from cache.safety.soundness import integrity
 from fetchers.settings import ROOT, Settings
 from tests.fake_registry import FakeRegistry, Request, agent_studies, make_study
 from tests.keeping import WATCHLIST, State, Violation, demand, judge, state_of, truth_of

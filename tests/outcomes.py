@@ -1,5 +1,11 @@
 """What the cells of the fault matrix came to, for the table at the end of the test output."""
 
+from collections.abc import Iterable
+
+# Name under which a test records a cell: [fault, step, what happened].
+CELL = "fault matrix"
+# In the order of a refresh.
+STEPS = ("version", "first page", "later page", "sweep page", "by ids", "exists")
 # (fault, step) -> what happened, filled while the tests run.
 CELLS: dict[tuple[str, str], str] = {}
 CANNOT_SHOW = "-"
@@ -17,4 +23,12 @@ def matrix() -> list[str]:
     """The table of what was run; empty when nothing was."""
     if not CELLS:
         return []
-    return table(list(dict.fromkeys(fault for fault, _ in CELLS)), list(dict.fromkeys(step for _, step in CELLS)))
+    return table(sorted({fault for fault, _ in CELLS}), [step for step in STEPS if any(step == at for _, at in CELLS)])
+
+
+def collect(properties: Iterable[tuple[str, object]]) -> None:
+    """Take the cells a test recorded; its last word on a cell counts. Works across the processes of a test run."""
+    for name, value in properties:
+        if name == CELL and isinstance(value, list | tuple):
+            fault, step, outcome = value
+            CELLS[fault, step] = outcome

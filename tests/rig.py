@@ -9,8 +9,8 @@ from typing import Any, Self
 from sqlalchemy import Connection, select
 
 from cache import refresh
-from cache.pulse import Pulse
-from cache.report import Report, Step
+from cache.job.pulse import Pulse
+from cache.job.report import Report, Step
 from cache.schema import answer, event, match, study, version
 from cache.store import Store
 from fetchers import watchlist

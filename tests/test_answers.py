@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cache import answers, arrivals, deriving, merging
+from cache import answers
 from cache.answers import Known, ScopeReport, fail, known, leavers, load_starter, set_aside
-from cache.bodies import hash_of, unpack
+from cache.keeping import arrivals, deriving, merging
+from cache.keeping.bodies import hash_of, unpack
 from cache.schema import answer, event, match, meta, scope, staged, study, version
 from cache.schema import set_aside as aside
 from cache.starter import StarterRecord

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine
 
-from cache import backups
 from cache.__main__ import main
-from cache.backups import backup, restore
-from cache.lock import SUFFIX, hold
+from cache.job.lock import SUFFIX, hold
+from cache.safety import backups
+from cache.safety.backups import backup, restore
+from cache.safety.soundness import integrity
 from cache.schema import meta, study
-from cache.soundness import integrity
 from cache.store import Damaged, Locked, NewerStore, Store
 from fetchers.errors import LocalTrouble, Validation
 from fetchers.settings import VARIABLES

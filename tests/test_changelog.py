@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cache.changelog import (
+from cache.changes import KINDS
+from cache.store import Store
+from cache.views.changelog import (
     TOLD,
     WEIGHTS,
     Change,
@@ -18,8 +20,6 @@ from cache.changelog import (
     refreshed,
     since_moment,
 )
-from cache.changes import KINDS
-from cache.store import Store
 from fetchers.errors import Validation
 from tests import moved
 

@@ -13,10 +13,10 @@ import streamlit as st
 from hypothesis import given, settings, strategies
 from streamlit.testing.v1 import AppTest
 
-from cache.changelog import Refreshed
 from cache.changes import KINDS
 from cache.store import Store, moment
-from cache.telling import KIND_WORDS
+from cache.views.changelog import Refreshed
+from cache.views.telling import KIND_WORDS
 from dashboard import changes_tables, changes_view
 from dashboard.changes_view import MEASURES, ChangesView, read, since
 from fetchers.settings import ROOT

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.elements.lib import streamlit_plotly_theme
 
-from cache.labels import LANE_WORDS, LANES
+from cache.views.labels import LANE_WORDS, LANES
 from dashboard import charts, palette
 from dashboard.palette import GROUPS, PHASE_PATH
 

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from cache.__main__ import main
-from cache.lock import hold
+from cache.job.lock import hold
 from cache.opening import open_store
 from cache.schema import answer, event, refresh, staged
 from cache.store import Store
@@ -233,7 +233,7 @@ def test_registry_refuses_this_machine(run: Run, fake: FakeRegistry) -> None:
 
 def test_registry_that_is_not_there(run: Run, fake: FakeRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
     run("refresh", "--agent", "ivig")
-    monkeypatch.setattr("cache.commands.Registry", partial(Registry, sleep=no_sleep))
+    monkeypatch.setattr("cache.cli.commands.Registry", partial(Registry, sleep=no_sleep))
     fake.stop()
     code, out, err = run("refresh", "--json")
     assert code == 3

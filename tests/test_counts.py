@@ -3,11 +3,12 @@
 import pandas as pd
 import pytest
 
-from cache import counts, queries
+from cache import queries
 from cache.filters import Filter
-from cache.labels import LANES, NOT_RECORDED, STATUSES
-from cache.selection import Selection
 from cache.store import Store
+from cache.views import counts
+from cache.views.labels import LANES, NOT_RECORDED, STATUSES
+from cache.views.selection import Selection
 from tests.trial_rows import Why, asked, put, row, watchlist
 
 WATCHLIST = watchlist()

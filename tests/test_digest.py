@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cache.__main__ import main
-from cache.digest import as_markdown, as_text, escaped, in_words
+from cache.cli.digest import as_markdown, as_text, escaped, in_words
 from cache.store import Store
 from fetchers.settings import VARIABLES
 from tests import moved
@@ -155,9 +155,9 @@ def test_wrong_usage_is_a_sentence_and_exit_2(run: Run, arguments: tuple[str, ..
 @settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8")), st.text(alphabet=st.characters(codec="utf-8")))
 def test_no_registry_text_steers_a_terminal_or_breaks_a_digest(title: str, reason: str) -> None:
-    from cache.changelog import Change
-    from cache.digest import Digest
+    from cache.cli.digest import Digest
     from cache.queries import Freshness
+    from cache.views.changelog import Change
 
     one = Change(1, "NCT00000001", title, "why_stopped", "low", None, reason, None, moved.SEEN, ("ivig",))
     fresh = Freshness(None, None, False, False, None, (), 1)

@@ -15,11 +15,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cache import export, formats, queries
-from cache.cells import CUT, LONGEST, cell, neutral
+from cache import export, queries
+from cache.keeping.starting import load_starter
 from cache.starter import records
-from cache.starting import load_starter
 from cache.store import Store
+from cache.views import formats
+from cache.views.cells import CUT, LONGEST, cell, neutral
 from fetchers.errors import LocalTrouble, Validation
 from fetchers.matching import Matcher
 from fetchers.watchlist import load

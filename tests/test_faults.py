@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cache.report import Report
+from cache.job.report import Report
 from cache.schema import progress, refresh, scope, staged, study
 from cache.store import Store
 from fetchers.fields import FIELDS
@@ -43,6 +43,7 @@ def is_exists(request: Request) -> bool:
 
 
 # Pages of records belong to a refresh in full, sweep pages and the look-up of what they name to every other one.
+Record = Callable[[str, object], None]
 STEPS: dict[str, Callable[[Request], bool]] = {
     "version": is_version,
     "first page": is_first_page,
@@ -102,7 +103,8 @@ HARMLESS += [
 ]
 
 
-def test_the_matrix_holds_every_fault_at_every_step_where_it_can_show() -> None:
+def test_the_matrix_holds_every_fault_at_every_step_where_it_can_show(record_property: Record) -> None:
+    assert tuple(STEPS) == outcomes.STEPS
     cells = {(fault, step) for fault, step, _ in FAILING} | set(HARMLESS)
     assert len(cells) == len(FAILING) + len(HARMLESS)
     assert {fault for fault, _ in cells} == set(FAULT_NAMES)
@@ -111,7 +113,8 @@ def test_the_matrix_holds_every_fault_at_every_step_where_it_can_show() -> None:
         here = [request for request in requests if is_here(request)]
         assert here
         for fault in FAULT_NAMES:
-            outcomes.CELLS[fault, step] = "not run" if (fault, step) in cells else outcomes.CANNOT_SHOW
+            if (fault, step) not in cells:
+                record_property(outcomes.CELL, [fault, step, outcomes.CANNOT_SHOW])
             assert ((fault, step) in cells) is any(can_show(fault, request) for request in here), (fault, step)
 
 
@@ -196,8 +199,8 @@ def assert_made_up_for(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize(("fault", "step", "words"), FAILING, ids=[f"{fault} at {step}" for fault, step, _ in FAILING])
-def test_lasting_fault(rig: Rig, fault: str, step: str, words: str) -> None:
-    outcomes.CELLS[fault, step] = "FAILED"
+def test_lasting_fault(rig: Rig, record_property: Record, fault: str, step: str, words: str) -> None:
+    record_property(outcomes.CELL, [fault, step, "FAILED"])
     before = rig.data()
     rig.fake.fault(fault, when=STEPS[step])
     # To wait for silence once is enough here; that everything is tried again is shown below.
@@ -205,7 +208,7 @@ def test_lasting_fault(rig: Rig, fault: str, step: str, words: str) -> None:
     assert_failed_and_kept(rig, report, before, words)
     rig.fake.clear_faults()
     assert_made_up_for(rig)
-    outcomes.CELLS[fault, step] = f"exit {report.exit_code}, kept"
+    record_property(outcomes.CELL, [fault, step, f"exit {report.exit_code}, kept"])
 
 
 # Every kind of passing fault once, and one of each family (status, body, silence) at every step.
@@ -233,8 +236,8 @@ def assert_made_up_for_in_spite(rig: Rig, step: str) -> None:
 
 
 @pytest.mark.parametrize(("fault", "step"), HARMLESS)
-def test_fault_that_a_refresh_lives_with(rig: Rig, fault: str, step: str) -> None:
-    outcomes.CELLS[fault, step] = "FAILED"
+def test_fault_that_a_refresh_lives_with(rig: Rig, record_property: Record, fault: str, step: str) -> None:
+    record_property(outcomes.CELL, [fault, step, "FAILED"])
     before = {agent: set(held(rig, agent)) & set(rig.fake.studies) for agent in ASKED}
     rig.fake.fault(fault, when=STEPS[step])
     report = rig.refresh(*ASKED, full=step in IN_FULL)
@@ -243,7 +246,7 @@ def test_fault_that_a_refresh_lives_with(rig: Rig, fault: str, step: str) -> Non
     for agent, result in report.agents.items():
         assert before[agent] <= set(held(rig, agent)), "an unreadable record was taken for one that left"
         assert (result.set_aside > 0) is (fault != "no-timestamp")
-    outcomes.CELLS[fault, step] = "exit 0, " + ("fresh" if fault == "no-timestamp" else "set aside")
+    record_property(outcomes.CELL, [fault, step, "exit 0, " + ("fresh" if fault == "no-timestamp" else "set aside")])
 
 
 # -- a registry that is down is noticed once --------------------------------------------------------------------------

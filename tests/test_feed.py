@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cache.changelog import Change
 from cache.changes import KINDS
-from cache.feed import ATOM, atom, calendar
 from cache.queries import Freshness
+from cache.views.changelog import Change
+from cache.views.feed import ATOM, atom, calendar
 from dashboard.routes import ROUTES
 from fetchers.settings import ROOT
 from tests import moved

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from cache import queries
 from cache.filters import KEYS, Filter, slug
-from cache.labels import LANES, NOT_RECORDED, SPONSOR_CLASSES, STATUSES, STUDY_TYPES, TIERS
 from cache.store import Store
+from cache.views.labels import LANES, NOT_RECORDED, SPONSOR_CLASSES, STATUSES, STUDY_TYPES, TIERS
 from tests.trial_rows import Why, put, row, watchlist
 
 WATCHLIST = watchlist()

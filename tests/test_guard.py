@@ -12,6 +12,14 @@ pytest_plugins = ["pytester"]
 CONFTEST = Path(__file__).with_name("conftest.py").read_text(encoding="utf-8")
 
 
+@pytest.fixture
+def apart(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A test run of its own with our conftest, whose imports it finds."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parent.parent))
+    pytester.makeconftest(CONFTEST)
+    return pytester
+
+
 @pytest.mark.parametrize(
     "address",
     [("127.0.0.1", 80), ("127.9.9.9", 80), ("::1", 80, 0, 0), "localhost", None, "/run/socket", b"\0abstract"],
@@ -42,9 +50,8 @@ def test_leaving_the_machine_fails(attempt: object, no_network: list[str]) -> No
     no_network.clear()
 
 
-def test_a_swallowed_attempt_still_fails_the_test(pytester: pytest.Pytester) -> None:
-    pytester.makeconftest(CONFTEST)
-    pytester.makepyfile(
+def test_a_swallowed_attempt_still_fails_the_test(apart: pytest.Pytester) -> None:
+    apart.makepyfile(
         """
         import socket
 
@@ -55,15 +62,14 @@ def test_a_swallowed_attempt_still_fails_the_test(pytester: pytest.Pytester) -> 
                 pass
         """
     )
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result = apart.runpytest_subprocess("-p", "no:cacheprovider")
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["*tried to leave the machine*registry.invalid*"])
 
 
-def test_browser_tests_are_left_out_unless_asked_for(pytester: pytest.Pytester) -> None:
-    pytester.makeconftest(CONFTEST)
-    pytester.makeini("[pytest]\nmarkers = browser: x")
-    pytester.makepyfile(
+def test_browser_tests_are_left_out_unless_asked_for(apart: pytest.Pytester) -> None:
+    apart.makeini("[pytest]\nmarkers = browser: x")
+    apart.makepyfile(
         """
         import pytest
 
@@ -75,6 +81,6 @@ def test_browser_tests_are_left_out_unless_asked_for(pytester: pytest.Pytester) 
             pass
         """
     )
-    with contextlib.chdir(pytester.path):
-        pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1, deselected=1)
-        pytester.runpytest_subprocess("-p", "no:cacheprovider", "--browser").assert_outcomes(passed=2)
+    with contextlib.chdir(apart.path):
+        apart.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1, deselected=1)
+        apart.runpytest_subprocess("-p", "no:cacheprovider", "--browser").assert_outcomes(passed=2)

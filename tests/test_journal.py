@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from cache import journal
-from cache.plan import ScopeState
+from cache.job import journal
+from cache.job.plan import ScopeState
 from cache.schema import progress, refresh, scope, set_aside, staged
 from cache.store import Store
 

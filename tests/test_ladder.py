@@ -4,7 +4,7 @@ import pandas as pd
 from hypothesis import given, settings
 
 from cache.filters import Filter
-from cache.labels import LANES
+from cache.views.labels import LANES
 from dashboard import gap_charts, gap_words
 from dashboard.insights import ladder
 from dashboard.palette import PHASE_PATH

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-from cache.lock import Busy, held, hold, path_of
+from cache.job.lock import Busy, held, hold, path_of
 from fetchers.errors import LocalTrouble, Validation
 from fetchers.settings import ROOT
 
 HOLDER = """
 import sys, time
 from sqlalchemy import create_engine
-from cache.lock import hold
+from cache.job.lock import hold
 with hold(create_engine(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
@@ -114,7 +114,7 @@ def test_impossible_place_is_local_trouble_and_says_where(tmp_path: Path) -> Non
 UNPRIVILEGED = """
 import os
 from sqlalchemy import create_engine
-from cache.lock import held, hold
+from cache.job.lock import held, hold
 from fetchers.errors import LocalTrouble
 engine = create_engine("sqlite:///trials.sqlite3")
 with hold(engine):

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from cache import backups, export, migrations
-from cache.soundness import integrity
+from cache import export, migrations
+from cache.safety import backups
+from cache.safety.soundness import integrity
 from cache.store import Store
 from tests.fake_registry import agent_studies
 from tests.rig import WATCHLIST, Rig, held

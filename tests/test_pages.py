@@ -18,10 +18,11 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from cache import export, labels
-from cache.labels import LANE_WORDS, STATUS_WORDS
+from cache import export
 from cache.schema import scope
 from cache.store import Store
+from cache.views import labels
+from cache.views.labels import LANE_WORDS, STATUS_WORDS
 from dashboard import data
 from fetchers import watchlist as watchlists
 from fetchers.settings import ROOT

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cache.labels import LANES, STATUSES
+from cache.views.labels import LANES, STATUSES
 from dashboard import palette
 from fetchers.settings import ROOT
 

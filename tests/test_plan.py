@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cache import plan as plans
-from cache.plan import ScopeState, plan, question, way
+from cache.job import plan as plans
+from cache.job.plan import ScopeState, plan, question, way
 from fetchers import watchlist
 from fetchers.errors import Validation
 

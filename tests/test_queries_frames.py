@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import insert, text, update
 
 from cache import queries
-from cache.labels import LANES, lane
 from cache.schema import answer, progress, refresh, set_aside, study
 from cache.store import Damaged, Store
+from cache.views.labels import LANES, lane
 from tests.trial_rows import SEEN, Why, asked, body, put, row, watchlist
 
 NOW = datetime(2026, 11, 20, 8, 0, 30, tzinfo=UTC)

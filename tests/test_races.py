@@ -15,8 +15,8 @@ from sqlalchemy import func, select
 
 from cache.__main__ import main
 from cache.opening import open_store
+from cache.safety.soundness import integrity
 from cache.schema import answer, event, match, refresh, scope, staged, study, version
-from cache.soundness import integrity
 from cache.store import Store
 from fetchers.settings import ROOT, VARIABLES, Settings
 from tests.fake_registry import FakeRegistry, Request, agent_studies, make_study

@@ -6,7 +6,7 @@ import msgspec
 import pandas as pd
 import pytest
 
-from cache import records
+from cache.keeping import records
 from cache.store import Damaged, Store
 from fetchers.study import decode_study
 from tests import trial_rows

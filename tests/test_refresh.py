@@ -14,10 +14,10 @@ import pytest
 from sqlalchemy import event as hooks
 from sqlalchemy import update
 
-from cache import journal
-from cache.journal import CANCELLED
-from cache.plan import plan
-from cache.pulse import Pulse
+from cache.job import journal
+from cache.job.journal import CANCELLED
+from cache.job.plan import plan
+from cache.job.pulse import Pulse
 from cache.schema import answer, progress, refresh, scope, set_aside, staged, study
 from cache.store import Damaged, Store
 from fetchers.errors import Cancelled, LocalTrouble, Validation

@@ -8,8 +8,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from cache import journal
-from cache.journal import BROKEN, CANCELLED
+from cache.job import journal
+from cache.job.journal import BROKEN, CANCELLED
 from cache.queries import Job, latest_job
 from cache.store import Store
 from dashboard import refresh_panel, refreshing

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cache.journal import BROKEN, CANCELLED
+from cache.job.journal import BROKEN, CANCELLED
 from cache.queries import Job, JobScope
 from dashboard import refresh_words as words
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cache.bodies import is_whole
-from cache.rescue import backup, integrity, rescue, rescued
-from cache.salvage import readable
+from cache.keeping.bodies import is_whole
+from cache.keeping.staging import known, stage
+from cache.safety.rescue import backup, integrity, rescue, rescued
+from cache.safety.salvage import readable
 from cache.schema import answer, event, match, meta, scope, staged, study, version
-from cache.staging import known, stage
 from cache.store import Damaged, Locked, NewerStore, Store
 from fetchers.errors import LocalTrouble
 from tests.answering import Refresher, everything, record, rows
@@ -306,7 +306,7 @@ def test_a_full_disk_while_rescuing_leaves_the_damaged_file_in_place(
     def no_space(*_: object) -> None:
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr("cache.rescue.salvage_table", no_space)
+    monkeypatch.setattr("cache.safety.rescue.salvage_table", no_space)
     with pytest.raises(LocalTrouble, match="disk is full"):
         rescue(url(path), lambda: NOW)
     assert path.read_bytes() == before

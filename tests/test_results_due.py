@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cache.records import FACT_COLUMNS
+from cache.keeping.records import FACT_COLUMNS
 from dashboard.insights import results_due
 from dashboard.insights.results_due import COVERAGE, FACTS, REASONS, STATES
 

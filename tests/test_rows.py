@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cache.rows import live_facts, starter_facts
+from cache.keeping.rows import live_facts, starter_facts
 from cache.schema import study as table
 from fetchers.settings import ROOT
 from fetchers.study import UNKNOWN_ENROLLMENT, Study, decode_study

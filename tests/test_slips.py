@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cache.answers import load_starter
 from cache.starter import records
 from cache.store import Damaged, Store
-from cache.versions import PROMISES, STATE_COLUMNS, ledger_states, promises, versions, with_copies
+from cache.views.versions import PROMISES, STATE_COLUMNS, ledger_states, promises, versions, with_copies
 from dashboard import changes_tables, slip_charts
 from dashboard.insights import slips
 from fetchers import watchlist

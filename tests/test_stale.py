@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from cache.records import FACT_COLUMNS
+from cache.keeping.records import FACT_COLUMNS
 from dashboard.insights import stale
 from dashboard.insights.why_stopped import CLASSES, why_classes
 

@@ -15,10 +15,10 @@ import pytest
 from sqlalchemy import select, text, update
 
 from cache import answers, opening, starter
+from cache.keeping.troubles import local_troubles
 from cache.migrations import HEAD
 from cache.schema import meta, metadata, scope, study
 from cache.store import Damaged, Locked, NewerStore, Store, bump, trouble
-from cache.troubles import local_troubles
 from fetchers.errors import LocalTrouble, Validation
 from fetchers.settings import ROOT, Settings
 from fetchers.watchlist import load

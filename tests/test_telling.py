@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cache.changes import KINDS
-from cache.telling import KIND_WORDS, tell
+from cache.views.telling import KIND_WORDS, tell
 
 CASES: list[tuple[str, Any, Any, str]] = [
     ("new_trial", None, {"title": "T", "status": "NOT_YET_RECRUITING"}, "New trial: not yet recruiting"),

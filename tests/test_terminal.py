@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from cache.report import Report, Result, Step
-from cache.terminal import Progress, outcome, printable, summary, table
+from cache.cli.terminal import Progress, outcome, printable, summary, table
+from cache.job.report import Report, Result, Step
 
 NAMES = {"ivig": "Intravenous immunoglobulin"}
 FRESH = Result("fresh", 1_234, new=3, changed=2, left=1)

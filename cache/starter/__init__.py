@@ -17,6 +17,8 @@ from fetchers.errors import LocalTrouble
 from fetchers.study import Study, decode_study
 
 DATA = Path(__file__).with_name("trials.jsonl.gz")
+# First promised dates and sizes known from public copies of records.
+PROMISES = Path(__file__).with_name("promises.toml")
 
 
 class StarterRecord(NamedTuple):

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cache import counts
+from cache.views import counts
 from dashboard import charts, data, frame, tables, view, words
 
 watchlist = data.watchlist()

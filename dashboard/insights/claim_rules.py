@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from cache.labels import LANE_WORDS
-from cache.selection import coded
+from cache.views.labels import LANE_WORDS
+from cache.views.selection import coded
 from dashboard.insights import evidence
 from dashboard.words import count, listed
 from fetchers.watchlist import Claim

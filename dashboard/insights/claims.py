@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from cache.selection import coded
+from cache.views.selection import coded
 from dashboard.insights import claim_rules, evidence
 from dashboard.insights.claim_rules import NOT_ASKED, OUTSIDE, VERDICTS, Seen
 from dashboard.insights.evidence import Asked

@@ -13,8 +13,8 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from cache.labels import NOT_RECORDED, STATUSES
-from cache.selection import Mask, any_of, coded, places
+from cache.views.labels import NOT_RECORDED, STATUSES
+from cache.views.selection import Mask, any_of, coded, places
 from dashboard.palette import PHASE_PATH
 from fetchers.dates import PartialDate
 from fetchers.errors import Parsing

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from cache.labels import LANE_WORDS, LANES, STUDY_TYPE_WORDS, STUDY_TYPES
-from cache.selection import coded
+from cache.views.labels import LANE_WORDS, LANES, STUDY_TYPE_WORDS, STUDY_TYPES
+from cache.views.selection import coded
 from dashboard.insights import evidence
 from dashboard.insights.evidence import Asked
 from dashboard.palette import PHASE_PATH
@@ -51,7 +51,7 @@ class Funnel(NamedTuple):
 def funnels(
     watchlist: Watchlist, trials: pd.DataFrame, matches: pd.DataFrame, scopes: pd.DataFrame, answers: pd.DataFrame
 ) -> tuple[Funnel, ...]:
-    """One funnel an agent, in the watch-list's order. ``answers``: ``cache.asked.answers``."""
+    """One funnel an agent, in the watch-list's order. ``answers``: ``cache.keeping.asked.answers``."""
     found = evidence.pairs(trials, matches)
     states = evidence.asked(scopes)
     return tuple(

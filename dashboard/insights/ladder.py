@@ -6,8 +6,8 @@ trials without a phase, are no step.
 
 import pandas as pd
 
-from cache.labels import LANES
-from cache.selection import coded
+from cache.views.labels import LANES
+from cache.views.selection import coded
 from dashboard.insights import evidence
 from fetchers.watchlist import Watchlist
 

@@ -91,7 +91,7 @@ class Verdict(NamedTuple):
 
 
 def judge(facts: pd.DataFrame) -> pd.DataFrame:
-    """One row a trial of ``facts`` (columns of ``cache.records.facts`` and ``judged_on``, the day its facts stood so).
+    """One row a trial of ``facts`` (columns of ``records.facts`` and ``judged_on``, the day its facts stood so).
 
     Columns ``RESULT_COLUMNS``; days and dates as text, ``missing`` a list. For posted results ``days`` tells how long
     after the due date they were sent in, negative when before.

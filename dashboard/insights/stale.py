@@ -41,7 +41,7 @@ def stale(facts: pd.DataFrame) -> pd.DataFrame:
     """One row a trial and flag (a trial may have several); columns ``STALE_COLUMNS``.
 
     ``date`` is what has passed (or, for an unknown status, the day it was verified last), as the registry wrote it,
-    ``days`` how long ago. ``facts``: columns of ``cache.records.facts`` and ``judged_on``; a trial without a
+    ``days`` how long ago. ``facts``: columns of ``cache.keeping.records.facts`` and ``judged_on``; a trial without a
     ``judged_on`` can only have the flag of its status.
     """
     rows = []

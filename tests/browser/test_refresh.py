@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from cache.labels import LANE_WORDS, STATUS_WORDS, lane
+from cache.views.labels import LANE_WORDS, STATUS_WORDS, lane
 from fetchers import watchlist
 from tests.browser.conftest import Visit
 from tests.browser.reading import main, numbers, open_page, press_refresh, sidebar, still

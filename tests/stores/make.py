@@ -16,7 +16,7 @@ import msgspec
 
 from cache import export
 from cache.answers import load_starter
-from cache.lock import SUFFIX
+from cache.job.lock import SUFFIX
 from cache.starter import StarterRecord
 from cache.store import Store
 from fetchers.study import decode_study

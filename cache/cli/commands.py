@@ -1,0 +1,148 @@
+"""``python -m cache refresh`` and ``cancel``: the one place where the registry meets the store."""
+
+import json
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from sqlalchemy import create_engine
+
+from cache import refresh
+from cache.cli.terminal import Progress, printable, say, summary
+from cache.job import journal, lock
+from cache.job.pulse import Pulse
+from cache.job.report import BUSY, LOCAL, Report
+from cache.opening import open_store
+from cache.safety import rescue
+from cache.store import Damaged, Store
+from fetchers.errors import LocalTrouble, TrackerError
+from fetchers.registry import Registry
+from fetchers.settings import Settings
+from fetchers.watchlist import Watchlist
+
+
+def refresh_command(
+    settings: Settings, watchlist: Watchlist, *, agents: Sequence[str], full: bool, as_json: bool, quiet: bool = False
+) -> int:
+    """Refresh and report; returns the exit code of the contract. Raises Validation for an unknown agent.
+
+    ``quiet`` says nothing on standard error unless something went wrong.
+    """
+    for agent in agents:
+        watchlist.agent(agent)
+    began = time.monotonic()
+    try:
+        report = _refresh(settings, watchlist, agents, full, quiet)
+    except lock.Busy as error:
+        report = _no_run(BUSY, error, began)
+    except LocalTrouble as error:
+        report = _no_run(LOCAL, error, began)
+    if as_json:
+        print_json(report.as_json())
+    return report.exit_code
+
+
+def cancel_command(settings: Settings, watchlist: Watchlist) -> int:
+    """Ask the running refresh to stop. Always 0: with none running there is nothing to do."""
+    store = open_store(settings, watchlist)
+    try:
+        found = journal.request_cancel(store) if lock.held(store.engine) else None
+    finally:
+        store.close()
+    who = f"The refresh of process {found.pid} was asked to stop." if found else "No refresh is running."
+    say(sys.stderr, f"{who}\n")
+    return 0
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output, in plain ASCII so that no terminal can stumble over it."""
+    sys.stdout.write(json.dumps(value, indent=2) + "\n")
+    sys.stdout.flush()
+
+
+def _refresh(settings: Settings, watchlist: Watchlist, agents: Sequence[str], full: bool, quiet: bool) -> Report:
+    pulse = Pulse(wake=_wake)
+    with _stoppable(pulse):
+        try:
+            store = open_store(settings, watchlist)
+            try:
+                return _run(store, settings, watchlist, agents, full, pulse, quiet)
+            finally:
+                store.close()
+        except Damaged as error:
+            raise LocalTrouble(f"{error} {rescued(settings)}") from error
+
+
+def _run(
+    store: Store,
+    settings: Settings,
+    watchlist: Watchlist,
+    agents: Sequence[str],
+    full: bool,
+    pulse: Pulse,
+    quiet: bool,
+) -> Report:
+    names = {agent.id: agent.name for agent in watchlist.agents}
+    names |= {condition.id: condition.name for condition in watchlist.conditions}
+    with _registry(settings, pulse) as registry, _registry(settings, pulse, attempts=1) as probe:
+        report = refresh.run(
+            store,
+            registry,
+            watchlist,
+            agents=agents,
+            full=full,
+            pulse=pulse,
+            probe=probe,
+            tell=Progress(sys.stderr, names, quiet=quiet),
+        )
+    if report.exit_code or not quiet:
+        say(sys.stderr, summary(report))
+    return report
+
+
+def _registry(settings: Settings, pulse: Pulse, attempts: int = 4) -> Registry:
+    return Registry(
+        settings.registry_url,
+        pace=settings.pace_seconds,
+        timeout=settings.timeout_seconds,
+        user_agent=settings.user_agent,
+        attempts=attempts,
+        stop=pulse,
+    )
+
+
+def rescued(settings: Settings) -> str:
+    """Set the damaged store aside, save what can be read, and say so."""
+    with lock.hold(create_engine(settings.cache_url)):
+        return str(rescue.rescue(settings.cache_url))
+
+
+def _no_run(exit_code: int, error: TrackerError, began: float) -> Report:
+    say(sys.stderr, f"{printable(error)}\n")
+    return Report(exit_code, None, 0, 0, time.monotonic() - began, {}, {}, str(error))
+
+
+@contextmanager
+def _stoppable(pulse: Pulse) -> Iterator[None]:
+    """Ctrl-C and SIGTERM stop the refresh in good order instead of ending the process where it stands."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, lambda *_: pulse.interrupt()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _wake() -> None:
+    """Send the waiting main thread the signal that ``_stoppable`` handles."""
+    main = threading.main_thread().ident
+    if main is not None and signal.getsignal(signal.SIGTERM) not in (signal.SIG_DFL, signal.SIG_IGN):
+        with suppress(OSError):
+            signal.pthread_kill(main, signal.SIGTERM)

@@ -1,0 +1,119 @@
+"""What a person sees of a refresh on standard error: a bar on a terminal, one line a scope anywhere else.
+
+A terminal that has gone away, or cannot show a character, never disturbs the work.
+"""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from typing import TextIO
+
+from cache.job.report import Report, Result, Step
+
+RESCUE = "Run python -m cache check --rescue: it copies the damaged store aside and keeps what can be read."
+_BAR = 24
+_ENDED = ("fresh", "unchanged", "failed")
+
+
+def printable(text: object) -> str:
+    """Text for a terminal: registry and file names may hold control characters, which must not reach it."""
+    return "".join(letter if letter.isprintable() else " " for letter in str(text))
+
+
+def say(stream: TextIO, line: str) -> bool:
+    """Write one line; False when nobody is there to read it any more."""
+    try:
+        stream.write(line)
+        stream.flush()
+    except (OSError, ValueError, UnicodeError):
+        return False
+    return True
+
+
+class Progress:
+    """The ``tell`` of a refresh, writing to ``stream``. ``names`` gives the display name of a scope.
+
+    ``quiet`` tells only of scopes that failed.
+    """
+
+    def __init__(self, stream: TextIO, names: Mapping[str, str], *, quiet: bool = False) -> None:
+        self.stream = stream
+        self.names = names
+        self.live = True
+        self.quiet = quiet
+        self.bar = not quiet and _is_terminal(stream)
+        self._fetched = 0
+        self._expected: int | None = None
+
+    def __call__(self, step: Step) -> None:
+        status = step.values.get("status")
+        if status == "asking":
+            self._fetched, self._expected = 0, None
+        self._fetched = step.values.get("fetched", self._fetched)
+        self._expected = step.values.get("expected", self._expected)
+        head = f"[{step.place}/{step.scopes}] {printable(self.names.get(step.scope, step.scope))}"
+        if status in _ENDED and (status == "failed" or not self.quiet):
+            result = Result(**{name: step.values[name] for name in Result._fields})
+            self._write(("\r\x1b[K" if self.bar else "") + f"{head}: {outcome(result)}\n")
+        elif self.bar:
+            width = shutil.get_terminal_size().columns - 1
+            self._write("\r\x1b[K" + f"{head} {self._filled(status)} {step.requests} requests"[:width])
+
+    def _filled(self, status: object) -> str:
+        if status == "storing":
+            return f"[{'#' * _BAR}] storing {self._fetched} trials,"
+        if not self._expected:
+            return f"[{'.' * _BAR}] asking,"
+        filled = min(_BAR, _BAR * self._fetched // self._expected)
+        return f"[{'#' * filled}{'.' * (_BAR - filled)}] {self._fetched}/{self._expected} trials,"
+
+    def _write(self, text: str) -> None:
+        self.live = self.live and say(self.stream, text)
+
+
+def outcome(result: Result) -> str:
+    """One scope's result in words."""
+    if result.status == "failed":
+        return f"failed, {counted(result.studies)} kept as they were: {printable(result.error)}"
+    if result.status == "unchanged":
+        return f"unchanged, {counted(result.studies)}"
+    aside = f", {result.set_aside} set aside unread" if result.set_aside else ""
+    news = f"{result.new} new, {result.changed} changed, {result.left} left"
+    return f"fresh, {counted(result.studies)} ({news}{aside})"
+
+
+def summary(report: Report) -> str:
+    """The last lines: what came of the whole run."""
+    results = [*report.agents.values(), *report.sweeps.values()]
+    counts = [(sum(result.status == status for result in results), status) for status in _ENDED]
+    line = ", ".join(f"{count} {status}" for count, status in counts if count)
+    data = f"registry data of {report.registry_timestamp}" if report.registry_timestamp else "no data time stamp"
+    said = f"{line}; {data}; {traffic(report.requests, report.bytes)}, {report.seconds:.1f} s\n"
+    return said + (f"{printable(report.error)}\n" if report.error else "")
+
+
+def counted(trials: int) -> str:
+    return "1 trial" if trials == 1 else f"{trials:,} trials"
+
+
+def traffic(requests: int, size: int) -> str:
+    return f"{requests:,} request{'' if requests == 1 else 's'}, {size:,} bytes"
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Rows as aligned columns, the first of them the heading; numbers to the right."""
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [
+            cell.rjust(width) if cell.replace(",", "").isdigit() else cell.ljust(width)
+            for cell, width in zip(row, widths, strict=True)
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except ValueError:  # closed
+        return False

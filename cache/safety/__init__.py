@@ -1,0 +1,1 @@
+"""What happens when the store itself is in danger: checks, rescue of a damaged file, backup and restore."""

@@ -1,0 +1,1 @@
+"""What readers get: frames, counts, words, changes as sentences, feeds and files."""
