@@ -21,6 +21,7 @@ from cache.views import frames
 from cache.views.jobs import Job as Job
 from cache.views.jobs import JobScope as JobScope
 from cache.views.jobs import latest_job as latest_job
+from cache.views.jobs import recent_jobs as recent_jobs
 from cache.views.labels import LANES as LANES
 from cache.views.labels import ROLES, SPONSOR_CLASSES, STATUSES, STUDY_TYPES, TIERS
 from fetchers.study import Study, decode_study

@@ -13,6 +13,11 @@ from fetchers.settings import RECORD_URL
 
 TERMS = urljoin(RECORD_URL, "/about-site/terms-conditions")
 SITE = urljoin(RECORD_URL, "/")
+HISTORY = 20  # refreshes that are listed
+_ENDED = {
+    "fresh": "All answered", "partial": "Some parts failed", "failed": "Failed",
+    "cancelled": "Cancelled", "broken": "Died",
+}  # fmt: skip
 
 
 def source() -> None:
@@ -163,8 +168,9 @@ def state() -> None:
     st.dataframe(
         table, hide_index=True, height="content", placeholder="–", alt="State of each part of the data", width="stretch"
     )
-    _last_refresh()
-    _set_aside(dict(zip(scopes["scope"], scopes["name"], strict=True)))
+    names = dict(zip(scopes["scope"], scopes["name"], strict=True))
+    _refreshes(names)
+    _set_aside(names)
 
 
 def _set_aside(names: Mapping[str, str]) -> None:
@@ -197,19 +203,43 @@ def _when(asked: object, load: object, *, starter: bool) -> tuple[str, str]:
     return "not asked yet", "starter snapshot" if starter else "–"
 
 
-def _last_refresh() -> None:
-    job = queries.latest_job(data.store())
-    if job is None:
+def _refreshes(names: Mapping[str, str]) -> None:
+    """What each of the newest refreshes cost, brought, and failed at."""
+    jobs = queries.recent_jobs(data.store(), HISTORY)
+    if not jobs:
         st.text("No refresh has been run with this store yet.")
         return
-    how = {
-        "fresh": "everything was answered", "partial": "some parts failed", "failed": "it failed",
-        "cancelled": "it was cancelled", "broken": "it stopped without a word",
-    }  # fmt: skip
-    ended = how.get(job.outcome or "", "it is running")
-    st.text(
-        f"The last refresh began on {words.moment(job.started_at)}: {ended}, {words.count(job.requests, 'request')}."
+    st.text("The newest refreshes:")
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Began": [words.moment(job.started_at) for job in jobs],
+                "Ended": [_ENDED.get(job.outcome or "", "Running" if job.alive else "Died") for job in jobs],
+                "Requests": [job.requests for job in jobs],
+                "Kilobytes": [round(job.bytes / 1000) for job in jobs],
+                "New": [sum(scope.new or 0 for scope in job.scopes) for job in jobs],
+                "Changed": [sum(scope.changed or 0 for scope in job.scopes) for job in jobs],
+                "Gone": [sum(scope.left or 0 for scope in job.scopes) for job in jobs],
+                "Why": [_reasons(job, names) for job in jobs],
+            }
+        ),
+        hide_index=True,
+        height="content",
+        placeholder="–",
+        alt="The newest refreshes: how they ended, their traffic, what they brought and why they failed",
+        width="stretch",
     )
+
+
+def _reasons(job: queries.Job, names: Mapping[str, str]) -> str | None:
+    """What went wrong, each reason once with the parts it hit; None when nothing did."""
+    if job.error:
+        return job.error
+    hit: dict[str, list[str]] = {}
+    for scope in job.scopes:
+        if scope.error:
+            hit.setdefault(scope.error, []).append(names.get(scope.scope, scope.scope))
+    return " ".join(f"{words.listed(parts)}: {reason}" for reason, parts in hit.items()) or None
 
 
 def makers() -> None:

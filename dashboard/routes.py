@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
@@ -136,8 +137,8 @@ ROUTES = [
     for below in sorted({"", _below()})
     for path, endpoint in (("/api/ready", ready), *((path, _endpoint(path, one)) for path, one in SOURCES.items()))
 ]
-# The addresses of the pages in main.py.
-_PAGES = ("agents", "trials", "trial", "claims", "gaps", "mecfs", "timeline", "results", "changes", "about")
+# Every page but the first has the address of its script.
+_PAGES = sorted(script.stem for script in Path(__file__).with_name("app_pages").glob("*.py"))
 ROUTES += [
     Route(f"/{page}/_stcore/{probe}", not_here, methods=["GET"])
     for page in _PAGES

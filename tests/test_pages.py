@@ -16,10 +16,11 @@ from urllib.parse import parse_qs, urlsplit
 import pandas as pd
 import pytest
 import streamlit as st
+from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 from cache import export
-from cache.schema import scope
+from cache.schema import progress, refresh, scope
 from cache.store import Store
 from cache.views import labels
 from cache.views.labels import LANE_WORDS, STATUS_WORDS
@@ -372,6 +373,20 @@ def test_choosing_another_agent_goes_into_the_address(live: str, opened: Open) -
     assert app.query_params["agent"] == "sizofiran"
     assert app.query_params["all"] == "1"
     assert app.subheader[0].value == "Sizofiran"
+
+
+def test_the_data_page_lists_past_refreshes_with_traffic_and_reasons(live: str, opened: Open) -> None:
+    store = Store.open(live)
+    with store.writing() as connection:
+        connection.execute(refresh.update().values(outcome="partial", bytes=123_456))
+        connection.execute(progress.update().where(progress.c.scope == "ivig").values(error="It was down."))
+        requests = connection.scalar(select(refresh.c.requests))
+    store.close()
+    app = opened(live, "about")
+    (told,) = (table for table in tables(app) if "Requests" in table)
+    assert told.loc[0, ["Ended", "Requests", "Kilobytes"]].tolist() == ["Some parts failed", requests, 123]
+    assert told.loc[0, "Why"] == f"{NAMES['ivig']}: It was down."
+    assert_clean(app)
 
 
 def test_agents_side_by_side(live: str, opened: Open) -> None:

@@ -243,6 +243,14 @@ def test_the_newest_job_with_its_scopes_in_order(store: Store) -> None:
     assert job.scopes[0].studies is None
 
 
+def test_recent_jobs_are_told_newest_first_each_with_its_own_scopes(store: Store) -> None:
+    for _ in range(3):
+        started(store)
+    jobs = queries.recent_jobs(store, 2, now=lambda: NOW)
+    assert [job.id for job in jobs] == [3, 2]
+    assert [[step.scope for step in job.scopes] for job in jobs] == [["ivig", "methotrexate"]] * 2
+
+
 def test_a_job_nobody_heard_of_is_not_alive(store: Store) -> None:
     started(store)
     job = queries.latest_job(store, now=lambda: datetime(2026, 11, 20, 8, 1, 1, tzinfo=UTC))

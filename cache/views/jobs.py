@@ -1,10 +1,10 @@
-"""The newest refresh as the page and ``status`` watch it: read-only."""
+"""The newest refreshes as the pages and ``status`` watch them: read-only."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from cache.job.lock import held
 from cache.schema import progress, refresh
@@ -55,15 +55,24 @@ class Job(NamedTuple):
 
 def latest_job(store: Store, now: Callable[[], datetime] = utcnow) -> Job | None:
     """The newest refresh with its scopes in the order they are asked; None when there never was one."""
-    newest = select(*(refresh.c[name] for name in Job._fields[:-2])).order_by(refresh.c.id.desc()).limit(1)
+    return next(iter(recent_jobs(store, 1, now)), None)
+
+
+def recent_jobs(store: Store, limit: int, now: Callable[[], datetime] = utcnow) -> tuple[Job, ...]:
+    """The newest refreshes, at most ``limit``, newest first, each with its scopes in the order they are asked."""
+    newest = select(*(refresh.c[name] for name in Job._fields[:-2])).order_by(refresh.c.id.desc()).limit(limit)
     with store.reading() as connection:
-        row = connection.execute(newest).first()
-        if row is None:
-            return None
-        steps = select(*(progress.c[name] for name in JobScope._fields)).where(progress.c.refresh_id == row.id)
-        scopes = tuple(JobScope(*step) for step in connection.execute(steps.order_by(progress.c.place)))
-    alive = row.state == "running" and (_young(row.beat_at, now()) or _locked(store))
-    return Job._make((*row, scopes, alive))
+        rows = connection.execute(newest).all()
+        steps = select(progress.c.refresh_id, *(progress.c[name] for name in JobScope._fields))
+        steps = steps.where(progress.c.refresh_id.in_([row.id for row in rows])).order_by(progress.c.place)
+        scopes: dict[int, list[JobScope]] = {row.id: [] for row in rows}
+        for refresh_id, *step in connection.execute(steps):
+            scopes[refresh_id].append(JobScope(*step))
+    return tuple(Job._make((*row, tuple(scopes[row.id]), _alive(store, row, now()))) for row in rows)
+
+
+def _alive(store: Store, row: Row[Any], now: datetime) -> bool:
+    return row.state == "running" and (_young(row.beat_at, now) or _locked(store))
 
 
 def _young(beat_at: str, now: datetime) -> bool:

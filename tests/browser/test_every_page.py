@@ -20,6 +20,8 @@ PAGES = {
     "agents?agent=sizofiran": ("Agents", "Sizofiran"),
     "trials": ("Trials", "Trials that give"),
     f"trial?nct={TRIAL}": ("", TRIAL),
+    "claims": ("Claims", "C1"),
+    "gaps": ("Gaps", "How we count"),
     "changes": ("Changes", "refreshes of this tracker"),
     "mecfs": ("ME/CFS trials", "Case definitions"),
     "timeline?all=1": ("Timeline", "run past the day of the data"),
