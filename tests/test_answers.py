@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cache import answers
@@ -484,7 +484,13 @@ TITLES = st.sampled_from("ABC")
 STEP = st.tuples(st.sampled_from([AZA, MTX, SWEEP]), st.dictionaries(st.integers(1, 5), TITLES), st.booleans())
 
 
+# A trial leaves the registry, stops answering one scope meanwhile, and comes back in another scope.
+RETURN = [(SWEEP, {1: "A"}, False), (AZA, {1: "A"}, False), (MTX, {1: "A"}, False)]
+RETURN += [(AZA, {}, True), (MTX, {}, False), (SWEEP, {1: "A"}, False)]
+
+
 @settings(max_examples=30, deadline=None)
+@example(RETURN)
 @given(st.lists(STEP, max_size=8))
 def test_after_any_answers_the_store_holds_the_last_ones_and_every_distinct_state(
     steps: list[tuple[str, dict[int, str], bool]],

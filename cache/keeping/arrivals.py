@@ -84,15 +84,12 @@ class Chunk:
 
     def work(self, *, rematch: bool) -> list[str]:
         """The trials whose row or matches may come out otherwise than they stand; all of them when ``rematch``."""
-        return [
-            nct_id
-            for nct_id in self.arrivals
-            if rematch
-            or not self.held(nct_id)
-            or self.differs(nct_id)
-            or nct_id not in self.stored
-            or self.stored[nct_id].origin != "live"
-        ]
+        return [nct_id for nct_id in self.arrivals if rematch or self.differs(nct_id) or not self._settled(nct_id)]
+
+    def _settled(self, nct_id: str) -> bool:
+        """Whether the scope holds a live trial that is not just coming back: one that left kept all its matches."""
+        stored = self.stored.get(nct_id)
+        return stored is not None and stored.origin == "live" and stored.left_registry is None and self.held(nct_id)
 
     def body_hash(self, nct_id: str) -> str:
         """Of the trial's record once this answer is kept."""
