@@ -12,18 +12,17 @@ from tests.browser.chromium import browser, visitor
 from tests.browser.reading import open_page
 from tests.browser.serving import Dashboard
 
-PICTURES: dict[str, tuple[str, dict[str, Any]]] = {
-    "overview": ("", {"width": 1440, "height": 1000}),
-    "overview-dark": ("", {"width": 1440, "height": 1000, "scheme": "dark"}),
-    "overview-phone": ("", {"width": 390, "height": 844, "is_mobile": True, "has_touch": True}),
-    "agents": ("agents?agent=rintatolimod", {"width": 1440, "height": 1000}),
-    "agents-dark": ("agents?agent=rintatolimod", {"width": 1440, "height": 1000, "scheme": "dark"}),
-    "agents-phone": ("agents?agent=rintatolimod", {"width": 390, "height": 844, "is_mobile": True, "has_touch": True}),
-    "trials": ("trials", {"width": 1440, "height": 1000}),
-    "trials-dark": ("trials", {"width": 1440, "height": 1000, "scheme": "dark"}),
-    "trials-phone": ("trials", {"width": 390, "height": 844, "is_mobile": True, "has_touch": True}),
-    "about": ("about", {"width": 1440, "height": 1000}),
+LOOKS: dict[str, dict[str, Any]] = {
+    "": {"width": 1440, "height": 1000},
+    "-dark": {"width": 1440, "height": 1000, "scheme": "dark"},
+    "-phone": {"width": 390, "height": 844, "is_mobile": True, "has_touch": True},
 }
+PAGES = {
+    "overview": "",
+    "agents": "agents?agent=rintatolimod",
+    **{page: page for page in ("trials", "claims", "gaps", "changes", "mecfs", "timeline", "results", "about")},
+}
+PICTURES = {f"{page}{look}": (path, window) for page, path in PAGES.items() for look, window in LOOKS.items()}
 
 
 def take(out: Path, names: list[str], *, store: str | None = None, full: bool = False) -> None:
@@ -52,6 +51,9 @@ def main() -> None:
     asked.add_argument("--full", action="store_true", help="the whole page, however long")
     asked.add_argument("names", nargs="*", metavar="NAME", help=f"which of {', '.join(PICTURES)}; all when none")
     given = asked.parse_args()
+    unknown = [name for name in given.names if name not in PICTURES]
+    if unknown:
+        asked.error(f"there is no picture {', '.join(unknown)}; known are {', '.join(PICTURES)}")
     take(given.out, given.names or list(PICTURES), store=given.store, full=given.full)
 
 
