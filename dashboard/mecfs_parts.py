@@ -8,7 +8,18 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import behind, charts, data, frame, mecfs_tables, record_data, results_tables, view, words
+from dashboard import (
+    behind,
+    charts,
+    data,
+    frame,
+    measured_parts,
+    mecfs_tables,
+    record_data,
+    results_tables,
+    view,
+    words,
+)
 from dashboard.insights import criteria
 from dashboard.listing import agents_of
 from dashboard.mecfs_tables import Material
@@ -127,33 +138,14 @@ def _burden(found: Material, as_of: str) -> None:
 
 
 def _rules() -> None:
-    with st.expander("How the texts are read, and how far to trust it", icon=":material/rule:"):
-        st.text(
-            "Word rules look through the eligibility text, nothing else. Each rule was compared with real texts of "
-            "other conditions that were read and labelled one by one; no ME/CFS text was among them, and the rules "
-            "were written with these texts at hand, so on others they may do worse. Precision: the share of a rule’s "
-            "findings that the reader confirms. Recall: the share of what the reader found that the rule finds. A rule "
-            "below 0.9, or one without enough findings, is shown with “possibly”."
-        )
-        names = {**criteria.DEFINITIONS, "pem": "Post-exertional malaise", **criteria.BURDEN}
-        figures = criteria.measured()
-        table = pd.DataFrame(
-            {
-                "Rule": [names[rule] for rule in figures],
-                "Texts read": [one.texts for one in figures.values()],
-                "Found by the rule": [one.right + one.wrong for one in figures.values()],
-                "Precision": [one.precision for one in figures.values()],
-                "Recall": [one.recall for one in figures.values()],
-                "Shown": ["as it is" if one.holds else "with “possibly”" for one in figures.values()],
-            }
-        )
-        config: dict[str, Any] = {
-            name: st.column_config.NumberColumn(format="%.2f") for name in ("Precision", "Recall")
-        }
-        st.dataframe(
-            table, hide_index=True, column_config=config, placeholder="not measured", height="content",
-            alt="How the word rules were measured",
-        )  # fmt: skip
+    measured_parts.rules(
+        "How the texts are read, and how far to trust it",
+        "Word rules look through the eligibility text, nothing else. Each rule was compared with real texts of "
+        "other conditions that were read and labelled one by one; no ME/CFS text was among them, and the rules "
+        "were written with these texts at hand, so on others they may do worse.",
+        {**criteria.DEFINITIONS, "pem": "Post-exertional malaise", **criteria.BURDEN},
+        criteria.figures(),
+    )
 
 
 def group(name: str, found: Material) -> bool:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from dashboard.insights.results_due import COVERAGE, FACTS, REASONS, STATES
 from dashboard.insights.stale import FLAGS, REGISTRATION
-from dashboard.insights.why_stopped import CLASSES
+from dashboard.insights.why_stopped import CLASSES, said
 from dashboard.results_tables import PAPERS, Group
 
 
@@ -27,7 +27,7 @@ TITLES = {
     "missing": {key: f"Not known: {words}" for key, words in FACTS.items()},
     "papers": PAPERS,
     "stale": FLAGS,
-    "why": CLASSES,
+    "why": {name: said(name) for name in CLASSES},
     "registered": REGISTRATION,
 }
 
@@ -93,7 +93,7 @@ def _why(key: str, material: Material) -> pd.DataFrame:
         {
             "nct_id": found["nct_id"],
             "Why stopped, in the registry’s words": found["why"],
-            "Classes": [", ".join(CLASSES[one] for one in classes) for classes in found["classes"]],
+            "Classes": [", ".join(said(one) for one in classes) for classes in found["classes"]],
         }
     )
 

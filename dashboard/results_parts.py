@@ -10,8 +10,19 @@ import streamlit as st
 
 from cache.filters import Filter
 from cache.views.selection import Selection
-from dashboard import behind, charts, data, frame, record_data, results_groups, results_tables, view, words
-from dashboard.insights import results_due
+from dashboard import (
+    behind,
+    charts,
+    data,
+    frame,
+    measured_parts,
+    record_data,
+    results_groups,
+    results_tables,
+    view,
+    words,
+)
+from dashboard.insights import results_due, why_stopped
 from dashboard.refresh_words import count
 from dashboard.results_groups import Material
 
@@ -122,6 +133,13 @@ def _stopped(found: Material, to: results_tables.Address, as_of: str) -> None:
         charts.bars(results_tables.bars_of(numbers)),
         f"{as_of} · classes by word rules, a trial may stand in several; the lists show the registry’s own words",
         ("Stopped trials by class of reason", numbers),
+    )
+    measured_parts.rules(
+        "How the reasons are classed, and how far to trust it",
+        "Word rules look through the reason the registry gives, nothing else. They were compared with reasons of other "
+        "trials that stopped from 2017 to 2019; one person labelled these after the rules were finished.",
+        why_stopped.CLASSES,
+        why_stopped.figures(),
     )
 
 

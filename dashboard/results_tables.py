@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from cache.views.labels import LANE_WORDS, STATUS_WORDS
+from dashboard.insights import why_stopped
 from dashboard.insights.results_due import COVERAGE, FACTS, REASONS, STATES
 from dashboard.insights.stale import FLAGS, GOING_ON, REGISTRATION
-from dashboard.insights.why_stopped import CLASSES
 from dashboard.listing import status_words
 from dashboard.refresh_words import count
 
@@ -93,7 +93,13 @@ def last_known_numbers(overtaken: pd.DataFrame) -> pd.DataFrame:
 
 def stopped_numbers(stopped: pd.DataFrame, address: Address) -> pd.DataFrame:
     """Stopped trials by class of reason; a trial may stand in several."""
-    return _numbers("Why stopped", CLASSES, stopped["classes"].explode().value_counts(), "why", address)
+    return _numbers(
+        "Why stopped",
+        {name: why_stopped.said(name) for name in why_stopped.CLASSES},
+        stopped["classes"].explode().value_counts(),
+        "why",
+        address,
+    )
 
 
 def registration_numbers(found: pd.DataFrame, address: Address) -> pd.DataFrame:
@@ -178,7 +184,7 @@ def stopped_say(stopped: pd.DataFrame, facts: pd.DataFrame) -> str:
     known = int(facts["overall_status"].notna().sum())
     said = f"{count(len(stopped), 'trial')} of {known:,} with a known status stopped or paused"
     if not given.empty:
-        said += f"; most often named: {CLASSES[str(given.index[0])].lower()} ({int(given.iloc[0]):,})"
+        said += f"; most often named: {why_stopped.said(str(given.index[0])).lower()} ({int(given.iloc[0]):,})"
     return f"{said}; for {silent:,} no reason is known here." if silent else f"{said}."
 
 

@@ -1,6 +1,6 @@
 """Measures the word rules of ``dashboard.insights.criteria`` on real texts that were read and labelled.
 
-``python -m tests.measure_criteria --records FILE`` prints the figures of every rule, as ``measured.csv`` has them, then
+``python -m tests.measure_criteria --records FILE`` prints the figures of every rule, as ``criteria.csv`` has them, then
 precision, recall and the disagreements. FILE: one record a line (gzip or plain). The labels (``labels_criteria.csv``)
 are facts only: an NCT id and, for each matter, 1 (a reader found it), 0 (did not) or nothing (not read for it).
 """
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dashboard.insights import criteria
-from dashboard.insights.criteria import Figures
+from dashboard.insights.measured import Figures
 from fetchers.settings import ROOT
 from fetchers.study import decode_study
 

@@ -3,7 +3,8 @@
 import pytest
 
 from dashboard.insights import criteria
-from dashboard.insights.criteria import BURDEN, DEFINITIONS, PEM, Figures, find, pem_of
+from dashboard.insights.criteria import BURDEN, DEFINITIONS, PEM, find, pem_of
+from dashboard.insights.measured import Figures
 from tests import measure_criteria
 
 
@@ -116,7 +117,7 @@ def test_a_finding_says_where_and_in_the_registrys_words() -> None:
 
 
 def test_every_rule_has_its_figures() -> None:
-    assert tuple(criteria.measured()) == criteria.rules()
+    assert tuple(criteria.figures()) == criteria.rules()
 
 
 def test_figures() -> None:
@@ -129,7 +130,7 @@ def test_figures() -> None:
 
 
 def test_only_rules_that_hold_are_said_without_possibly() -> None:
-    for rule, figures in criteria.measured().items():
+    for rule, figures in criteria.figures().items():
         hits = figures.right + figures.wrong
         good = hits >= 10 and figures.right / hits >= 0.9
         assert criteria.certain(rule) == good
@@ -149,4 +150,4 @@ def test_enough_texts_were_labelled() -> None:
 
 @pytest.mark.skipif(not measure_criteria.RECORDS.exists(), reason="the real records are not on this machine")
 def test_the_figures_are_what_the_real_texts_give() -> None:
-    assert measure_criteria.measure(measure_criteria.labels(), measure_criteria.texts()) == criteria.measured()
+    assert measure_criteria.measure(measure_criteria.labels(), measure_criteria.texts()) == criteria.figures()

@@ -7,7 +7,7 @@ import pytest
 
 from cache.keeping.records import FACT_COLUMNS
 from dashboard.insights import stale
-from dashboard.insights.why_stopped import CLASSES, why_classes
+from dashboard.insights.why_stopped import CLASSES
 
 PLAIN: dict[str, Any] = dict.fromkeys(FACT_COLUMNS) | {
     "nct_id": "NCT00000001",
@@ -90,51 +90,6 @@ def test_registration(facts: dict[str, Any], found: str, days: int | None) -> No
     (row,) = stale.registration(frame(**facts)).to_dict("records")
     assert row["registration"] == found
     assert (None if pd.isna(row["days"]) else row["days"]) == days
-
-
-# Reasons in the manner of the registry, ours except where they are too short to be anybody's.
-@pytest.mark.parametrize(
-    ("why", "classes"),
-    [
-        ("Slow recruitment", ["people"]),
-        ("Low enrolment", ["people"]),
-        ("Recruitment was too slow.", ["people"]),
-        ("No participants enrolled", ["people"]),
-        ("Unable to recruit enough patients", ["people"]),
-        ("Loss of funding", ["money"]),
-        ("Lack of funding and slow accrual", ["people", "money"]),
-        ("Study costs", ["money"]),
-        ("Interim analysis: futility", ["no_effect"]),
-        ("The primary endpoint was not met", ["no_effect"]),
-        ("Lack of efficacy", ["no_effect"]),
-        ("Did not show benefit over placebo", ["no_effect"]),
-        ("Serious adverse events", ["harm"]),
-        ("Toxicity", ["harm"]),
-        ("Stopped early because the primary endpoint was reached", ["goal_met"]),
-        ("Sponsor decision", ["sponsor"]),
-        ("Business reasons, not related to safety", ["sponsor"]),
-        ("Company decision; no safety concerns", ["sponsor"]),
-        ("Not due to safety but because of slow enrollment", ["people"]),
-        ("PI left the institution", ["staff"]),
-        ("The principal investigator moved", ["staff"]),
-        ("Shortage of staff", ["staff"]),
-        ("Drug supply issues", ["logistics"]),
-        ("Study drug was not available", ["logistics"]),
-        ("FDA", ["authority"]),
-        ("Ethics committee withdrew its approval", ["authority"]),
-        ("Protocol was amended", ["design"]),
-        ("Replaced by another study", ["other_study"]),
-        ("COVID-19", ["pandemic"]),
-        ("Low recruitment due to the pandemic", ["people", "pandemic"]),
-        ("The moon was full", ["unclassified"]),
-        (None, ["none_given"]),
-        ("", ["none_given"]),
-        ("N/A", ["none_given"]),
-        (" - ", ["none_given"]),
-    ],
-)
-def test_why_classes(why: str | None, classes: list[str]) -> None:
-    assert why_classes(why) == classes
 
 
 def test_stopped_trials_keep_their_words() -> None:

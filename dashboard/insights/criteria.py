@@ -2,26 +2,23 @@
 
 Written word rules over the registry's own words, nothing else. Every finding carries the words it rests on and whether
 they stand among what lets people in or what keeps them out. How far a rule can be trusted was measured on real texts
-that were read and labelled one by one; the figures lie in ``measured.csv`` beside this module, and what a rule below
+that were read and labelled one by one; the figures lie in ``criteria.csv`` beside this module, and what a rule below
 0.9, or one that could not be measured, says is shown with "possibly". A text in which no rule finds anything "does not
 name" the matter: that is not the same as "does not ask for it". Texts in, findings out, no Streamlit.
 """
 
-import csv
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import pandas as pd
 
+from dashboard.insights import measured
 from fetchers.eligibility import criteria, sections
 from fetchers.study import Study, plain
 
-MEASURED = Path(__file__).with_name("measured.csv")
-LEAST_PRECISION = 0.9
-LEAST_HITS = 10  # fewer say nothing about a rule
+MEASURED = Path(__file__).with_name("criteria.csv")
 QUOTE = 280  # characters of the registry's words
 FINDING_COLUMNS = ("nct_id", "trait", "rule", "place", "quote", "certain")
 
@@ -59,31 +56,6 @@ class Finding(NamedTuple):
     place: Literal["in", "out"]
     quote: str  # the registry's words, cut at words
     certain: bool  # the rule was measured and holds; without it "possibly" goes with it
-
-
-class Figures(NamedTuple):
-    """How one rule did on texts that were read and labelled."""
-
-    texts: int  # labelled for this rule
-    positives: int  # of them, those in which a reader found it
-    right: int  # found by both
-    wrong: int  # found by the rule only
-
-    @property
-    def precision(self) -> float | None:
-        """The share of the rule's hits that a reader confirms; None without any hit."""
-        hits = self.right + self.wrong
-        return self.right / hits if hits else None
-
-    @property
-    def recall(self) -> float | None:
-        """The share of what a reader finds that the rule finds, too; None when there was nothing to find."""
-        return self.right / self.positives if self.positives else None
-
-    @property
-    def holds(self) -> bool:
-        """Good enough to be said without "possibly"."""
-        return self.right + self.wrong >= LEAST_HITS and (self.precision or 0.0) >= LEAST_PRECISION
 
 
 _COME = (
@@ -197,15 +169,12 @@ def pem_table(studies: Iterable[Study]) -> pd.DataFrame:
 
 def certain(rule: str) -> bool:
     """Whether what a rule finds may be said without "possibly"."""
-    figures = measured().get(rule)
-    return figures is not None and figures.holds
+    return measured.holds(MEASURED, rule)
 
 
-@cache
-def measured(path: Path = MEASURED) -> dict[str, Figures]:
+def figures() -> dict[str, measured.Figures]:
     """The committed figures by rule, as ``python -m tests.measure_criteria`` prints them."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return {row["rule"]: Figures(*(int(row[name]) for name in Figures._fields)) for row in csv.DictReader(file)}
+    return measured.load(MEASURED)
 
 
 def rules() -> tuple[str, ...]:

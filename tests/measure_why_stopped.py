@@ -1,0 +1,73 @@
+"""Measures the word rules of ``dashboard.insights.why_stopped`` on the registry's reasons that were read and labelled.
+
+``python -m tests.measure_why_stopped`` prints the figures of every rule on the reasons labelled after the rules were
+finished, as ``why_stopped.csv`` has them, then precision, recall and the disagreements. The labels
+(``labels_why_stopped.csv``) are an NCT id, the reason the registry gave for it between 2017 and 2019, the classes one
+reader found, and whether the rules were finished before it was read (1) or with it at hand (0).
+"""
+
+import csv
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from dashboard.insights import why_stopped
+from dashboard.insights.measured import Figures
+
+LABELS = Path(__file__).with_name("labels_why_stopped.csv")
+
+
+class Label(NamedTuple):
+    """One reason as a reader took it."""
+
+    nct_id: str
+    unseen: bool
+    classes: frozenset[str]
+    why: str
+
+
+def labels(path: Path = LABELS) -> tuple[Label, ...]:
+    """Every labelled reason."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [Label(row["nct_id"], row["unseen"] == "1", frozenset(row["classes"].split()), row["why"])
+                for row in csv.DictReader(file)]  # fmt: skip
+    return tuple(rows)
+
+
+def measure(labelled: tuple[Label, ...]) -> dict[str, Figures]:
+    """The figures of every rule."""
+    found = [(one.classes, set(why_stopped.why_classes(one.why))) for one in labelled]
+    return {
+        rule: Figures(
+            len(labelled),
+            sum(rule in truth for truth, _ in found),
+            sum(rule in truth and rule in said for truth, said in found),
+            sum(rule not in truth and rule in said for truth, said in found),
+        )
+        for rule in why_stopped.rules()
+    }
+
+
+def main() -> int:
+    """The command line."""
+    labelled = labels()
+    unseen = tuple(one for one in labelled if one.unseen)
+    print(f"{len(labelled)} reasons labelled, {len(unseen)} of them after the rules were finished")
+    print("rule,texts,positives,right,wrong")
+    figures = measure(unseen)
+    for rule, found in figures.items():
+        print(f"{rule},{','.join(map(str, found))}")
+    print("\nrule        precision  recall  without “possibly”")
+    for rule, found in figures.items():
+        precision, recall = (f"{x:.2f}" if x is not None else "–" for x in (found.precision, found.recall))
+        print(f"{rule:<12}{precision:>8}{recall:>9}  {'yes' if found.holds else 'no'}")
+    print()
+    for one in unseen:
+        said = set(why_stopped.why_classes(one.why))
+        if said != one.classes:
+            print(f"{one.nct_id}: reader {' '.join(sorted(one.classes))}, rules {' '.join(sorted(said))}: {one.why}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
