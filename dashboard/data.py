@@ -86,7 +86,7 @@ def _opened() -> Opened:
     return Opened(_stand_in(digest), f"stand-in {digest}", reason + INSTEAD)
 
 
-@st.cache_data(ttl=RETRY_SECONDS, max_entries=8, show_spinner=False)
+@st.cache_resource(ttl=RETRY_SECONDS, max_entries=8, show_spinner=False)
 def _failure(key: str) -> str | None:
     """Why the store cannot be opened; asked again only now and then, because a locked one keeps its visitor waiting."""
     try:

@@ -134,6 +134,7 @@ def _burden(found: Material, as_of: str) -> None:
         charts.bars(results_tables.bars_of(numbers, empty=True)),
         f"{as_of} · named in the eligibility text, which rarely tells everything; a trial may stand in several rows",
         ("Trials by what taking part asks", numbers),
+        ("Trials by number of sites, as the record lists them", mecfs_tables.site_numbers(found.trials, _to)),
     )
 
 

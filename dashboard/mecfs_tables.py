@@ -20,6 +20,14 @@ PLACES = {
     "excluded": "One of them only as an exclusion",
     "none": "None of the nine agents",
 }
+SITES = {
+    "one": "One site",
+    "few": "2 to 5 sites",
+    "many": "6 sites or more",
+    "none": "No site named",
+    "unknown": "Sites not known",
+}
+FEW = 5
 NAMES = 15  # interventions named in the table
 NO_DEFINITION = "none"
 _DEFINITIONS = {**DEFINITIONS, NO_DEFINITION: "None of these named", "unknown": "Eligibility text not known"}
@@ -115,6 +123,18 @@ def burden_numbers(findings: pd.DataFrame, address: Address) -> pd.DataFrame:
     )
 
 
+def site_numbers(trials: pd.DataFrame, address: Address) -> pd.DataFrame:
+    """Trials by number of sites, which is how far people may have to travel; each trial once."""
+    return _numbers("Sites", SITES, trials["sites"].map(sites_key, na_action=None).value_counts(), "sites", address)
+
+
+def sites_key(number: Any) -> str:
+    """A key of SITES for a number of sites; a missing one is unknown, not none."""
+    if pd.isna(number):
+        return "unknown"
+    return "none" if number == 0 else "one" if number == 1 else "few" if number <= FEW else "many"
+
+
 def possibly(rule: str, words: str) -> str:
     """The words of a rule, followed by "possibly" when its precision is not known to be good."""
     return words if certain(rule) else f"{words}, possibly"
@@ -197,6 +217,9 @@ def group(name: str, material: Material) -> Group | None:
     if kind == "burden" and key in BURDEN:
         rows = material.findings[material.findings["rule"] == key].drop_duplicates("nct_id")
         return Group(possibly(key, BURDEN[key]), _quotes(rows["nct_id"], material.findings, key))
+    if kind == "sites" and key in SITES:
+        rows = trials[trials["sites"].map(sites_key, na_action=None) == key]
+        return Group(SITES[key], pd.DataFrame({"nct_id": rows["nct_id"], "Sites": rows["sites"]}))
     return None
 
 

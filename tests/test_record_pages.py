@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from dashboard import mecfs_tables, record_data
 from fetchers.settings import ROOT
 from tests.fake_registry import agent_studies
 from tests.fake_registry.shorthand import dates, eligibility, experimental, phase
@@ -150,6 +152,16 @@ def test_me_cfs_page_tells_shares_definitions_and_burden_with_quotes(live: str) 
     assert "trial?nct=NCT08000004" in list(instead["NCT id"])
     rows = [row for table in tables(page) if "Case definition" in table for row in table.to_dict("records")]
     assert all("possibly" in row["Case definition"] for row in rows[:-2])
+
+
+def test_me_cfs_page_counts_sites_and_never_takes_unknown_for_none(live: str) -> None:
+    page = open_page("mecfs")
+    (sites,) = [one for one in tables(page) if "Sites" in one.columns]
+    assert list(sites["Sites"]) == list(mecfs_tables.SITES.values())
+    assert sites["All"].sum() == len(record_data.me_cfs().trials)
+    assert [mecfs_tables.sites_key(number) for number in (pd.NA, 0, 1, 2, 5, 6)] == [
+        "unknown", "none", "one", "few", "few", "many",
+    ]  # fmt: skip
 
 
 def test_me_cfs_page_calls_a_sample_a_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
