@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from cache.views import sentence
-from cache.views.labels import LANES, SPONSOR_CLASSES, STATUSES, STUDY_TYPES, TIERS
+from cache.views.labels import LANES, ROLES, SPONSOR_CLASSES, STATUSES, STUDY_TYPES, TIERS
 from cache.views.selection import Selection, select
 from fetchers.watchlist import Watchlist
 
@@ -26,6 +26,7 @@ _YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no"
 KEYS = {
     "agents": "agent",
     "tiers": "tier",
+    "roles": "role",
     "background": "background",
     "conditions": "condition",
     "everywhere": "all",
@@ -45,6 +46,7 @@ KEYS = {
 FOREIGN = frozenset({"nct", "embed", "embed_options"})
 _CODES = {
     "tiers": TIERS,
+    "roles": ROLES,
     "phases": LANES,
     "statuses": STATUSES,
     "study_types": STUDY_TYPES,
@@ -54,6 +56,7 @@ _NAMES = ("agents", "conditions", "countries")
 _SWITCHES = ("background", "everywhere", "frame", "left")
 _WHAT = {
     "tiers": "tier",
+    "roles": "role",
     "phases": "phase",
     "statuses": "status",
     "study_types": "study type",
@@ -77,6 +80,7 @@ class Filter:
 
     agents: tuple[str, ...] = ()  # none chosen: every agent of the watch-list
     tiers: tuple[str, ...] = ("given",)
+    roles: tuple[str, ...] = ()  # of given pairs; once one is named, it and not ``background`` decides
     background: bool = False  # also pairs in which the agent is given as background only
     conditions: tuple[str, ...] = ()  # none chosen: the documents' conditions
     everywhere: bool = False  # none chosen: all conditions instead
@@ -127,8 +131,8 @@ class Filter:
     def apply(self, trials: "pd.DataFrame", matches: "pd.DataFrame", watchlist: Watchlist) -> Selection:
         """What this view shows of the frames of ``cache.queries``.
 
-        A trial is let in when its own facts pass and at least one of its (trial, agent) pairs does: agent, tier and
-        background are decided pair by pair. With ``frame`` the swept conditions' trials without any agent join them.
+        A trial is let in when its own facts pass and at least one of its (trial, agent) pairs does: agent, tier, role
+        and background are decided pair by pair. With ``frame`` the swept conditions' trials without any agent join.
         """
         return select(self, trials, matches, watchlist)
 

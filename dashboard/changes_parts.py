@@ -11,6 +11,7 @@ import streamlit as st
 
 from cache.changes import KINDS
 from cache.views.changelog import WEIGHTS, Refreshed
+from cache.views.selection import among
 from cache.views.telling import WEIGHT_WORDS
 from dashboard import changes_data, changes_tables, changes_view, charts, data, frame, slip_charts, view, words
 from dashboard.changes_tables import LINK, ROWS, SHOW
@@ -170,6 +171,14 @@ def _list(table: pd.DataFrame, page: int) -> None:
         st.switch_page(view.script("trial"), query_params={"nct": table[LINK].iloc[chosen[0]].partition("=")[2]})
 
 
+def newest(found: pd.DataFrame, most: int, key: str) -> None:
+    """The newest few of some changes, for another page."""
+    st.dataframe(
+        changes_tables.listed(found.head(most), frame.names()).drop(columns="Agents"), key=key, hide_index=True,
+        column_config=_CONFIG, placeholder="not given", height="content", width="stretch", alt="Newest changes",
+    )  # fmt: skip
+
+
 def _pages(pages: int, page: int) -> None:
     if pages > 1:
         st.session_state["changes_page"] = page
@@ -232,7 +241,7 @@ def subscriptions(wanted: Any, shown: ChangesView) -> None:
 def slips_section(shown: ChangesView, ids: "pd.Series[Any]") -> None:
     """First promised against now, for the trials of this view."""
     every = changes_data.ledger()
-    ledger = every[every["nct_id"].isin(ids)]
+    ledger = every[among(every["nct_id"], ids)]
     measure = shown.measure or _first_measure(ledger)
     st.session_state["changes_measure"] = measure
     st.segmented_control(
@@ -247,7 +256,7 @@ def slips_section(shown: ChangesView, ids: "pd.Series[Any]") -> None:
     else:
         _slips(moved, say)
     outside = slips.slipped(every, measure)
-    hidden(shown, 0, int((~outside["nct_id"].isin(ids)).sum()), "slip")
+    hidden(shown, 0, int((~among(outside["nct_id"], ids)).sum()), "slip")
 
 
 def _slips(moved: pd.DataFrame, say: str) -> None:

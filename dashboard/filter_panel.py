@@ -10,6 +10,8 @@ from cache.filters import YEARS, Filter
 from cache.views.labels import (
     LANE_WORDS,
     LANES,
+    ROLE_WORDS,
+    ROLES,
     SPONSOR_CLASSES,
     SPONSOR_WORDS,
     STATUS_WORDS,
@@ -23,6 +25,10 @@ from dashboard import data, frame, view, words
 
 _RESULTS = {"any": None, "yes": True, "no": False}
 _RESULT_WORDS = {"any": "Any", "yes": "Posted", "no": "Not posted"}
+_ROLES_MEAN = (
+    "Of trials that give the agent. Tested: in experimental arms and not in every arm; comparator: in comparator arms "
+    "only; background: in every arm beside something else."
+)
 _MIME = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -50,6 +56,7 @@ def show(wanted: Filter) -> None:
             {code: SPONSOR_WORDS[code] for code in SPONSOR_CLASSES},
         )
         _many("tiers", "How the agent appears", wanted.tiers, {code: TIER_WORDS[code] for code in TIERS})
+        _many("roles", "Role of the agent", wanted.roles, {code: ROLE_WORDS[code] for code in ROLES}, _ROLES_MEAN)
         _year("year_from", "Started in or after", wanted.year_from)
         _year("year_to", "Started in or before", wanted.year_to)
         _results(wanted)
@@ -64,7 +71,7 @@ def show(wanted: Filter) -> None:
 
 def _more(wanted: Filter) -> int:
     plain = Filter()
-    names = ("study_types", "sponsor_classes", "tiers", "year_from", "year_to", "results", "frame", "left")
+    names = ("study_types", "sponsor_classes", "tiers", "roles", "year_from", "year_to", "results", "frame", "left")
     return sum(getattr(wanted, name) != getattr(plain, name) for name in names)
 
 

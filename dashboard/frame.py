@@ -10,17 +10,16 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import charts, data, refresh_panel, view, words
-from dashboard.tables import LINK
+from dashboard import catalogue, charts, data, refresh_panel, tables, view, words
 
 WIDTH = 1180  # pixels; longer lines are hard to read
 
 
-def navigation(pages: Mapping[str, Any]) -> None:
+def navigation(pages: Mapping[catalogue.Page, Any]) -> None:
     """Links to the pages; they carry the scope, which Streamlit's own navigation would drop."""
     st.markdown("#### :material/clinical_notes: Trial tracker")
     scope = view.carried()
-    for name in ("overview", "agents", "trials", "claims", "gaps", "mecfs", "timeline", "results", "changes", "about"):
+    for name in catalogue.NAVIGATION:
         st.page_link(pages[name], query_params=scope, width="stretch")
     st.space("small")
 
@@ -97,12 +96,17 @@ def chart(key: str, title: str, say: str, figure: go.Figure, caption: str, *numb
             table_of_numbers(name, table)
 
 
+def bars(key: str, title: str, say: str, caption: str, *numbers: tuple[str, pd.DataFrame], empty: bool = True) -> None:
+    """The first table of numbers as bars, over all of them; ``empty``: rows without a trial keep their place."""
+    chart(key, title, say, charts.bars(tables.bars_of(numbers[0][1], empty=empty)), caption, *numbers)
+
+
 def table_of_numbers(name: str, table: pd.DataFrame) -> None:
     """A table of counts whose rows lead to their trials."""
     first = str(table.columns[0])
     config: dict[str, Any] = {
         first: st.column_config.TextColumn(pinned=True),
-        LINK: st.column_config.LinkColumn(help="Opens the list of these trials", display_text="Show trials"),
+        tables.LINK: st.column_config.LinkColumn(help="Opens the list of these trials", display_text="Show trials"),
     }
     config |= {
         column: st.column_config.NumberColumn(format="localized")

@@ -8,15 +8,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from cache.views.selection import among
 from dashboard import (
     behind,
-    charts,
     data,
     frame,
     measured_parts,
     mecfs_tables,
     record_data,
-    results_tables,
     view,
     words,
 )
@@ -73,11 +72,10 @@ def _to(group: str) -> str:
 
 def _share(found: Material, as_of: str, *, sample: bool) -> None:
     numbers = mecfs_tables.place_numbers(found.places, _to)
-    frame.chart(
+    frame.bars(
         "mecfs_agents",
         "The nine agents among ME/CFS trials",
         mecfs_tables.share_say(found.places, found.trials, sample=sample),
-        charts.bars(results_tables.bars_of(numbers, empty=True)),
         f"{as_of} · each trial counts once",
         ("Trials by how near an agent comes", numbers),
     )
@@ -90,24 +88,23 @@ def _instead(found: Material, as_of: str) -> None:
         st.subheader("What is tested instead", anchor=False)
         st.markdown(mecfs_tables.instead_say(tested))
         return
-    frame.chart(
+    frame.bars(
         "mecfs_instead",
         "What is tested instead",
         mecfs_tables.instead_say(tested),
-        charts.bars(results_tables.bars_of(types)),
         f"{as_of} · interventional trials that give none of the agents; a trial may have several types",
         ("Trials by type of intervention", types),
         ("Interventions named by more than one trial", mecfs_tables.name_numbers(tested, _to)),
+        empty=False,
     )
 
 
 def _definitions(found: Material, as_of: str) -> None:
     numbers = mecfs_tables.definition_numbers(found.pem, _to)
-    frame.chart(
+    frame.bars(
         "mecfs_definitions",
         "Case definitions",
         mecfs_tables.pem_say(found.pem),
-        charts.bars(results_tables.bars_of(numbers, empty=True)),
         f"{as_of} · named in the eligibility text; a trial may name several",
         ("Trials by case definition", numbers),
     )
@@ -115,11 +112,10 @@ def _definitions(found: Material, as_of: str) -> None:
 
 def _malaise(found: Material, as_of: str) -> None:
     numbers = mecfs_tables.pem_numbers(found.pem, _to)
-    frame.chart(
+    frame.bars(
         "mecfs_pem",
         "Post-exertional malaise",
         "Possibly, by word rules that could not be measured on real texts: read the quotes before you cite a number.",
-        charts.bars(results_tables.bars_of(numbers, empty=True)),
         f"{as_of} · each trial counts once; “not named” is not “not asked for”",
         ("Trials by post-exertional malaise", numbers),
     )
@@ -127,11 +123,10 @@ def _malaise(found: Material, as_of: str) -> None:
 
 def _burden(found: Material, as_of: str) -> None:
     numbers = mecfs_tables.burden_numbers(found.findings, _to)
-    frame.chart(
+    frame.bars(
         "mecfs_burden",
         "What taking part asks",
         mecfs_tables.burden_say(found.findings, found.pem),
-        charts.bars(results_tables.bars_of(numbers, empty=True)),
         f"{as_of} · named in the eligibility text, which rarely tells everything; a trial may stand in several rows",
         ("Trials by what taking part asks", numbers),
         ("Trials by number of sites, as the record lists them", mecfs_tables.site_numbers(found.trials, _to)),
@@ -158,7 +153,7 @@ def group(name: str, found: Material) -> bool:
 
     def table(first: int, last: int) -> pd.DataFrame:
         matches = data.matches()
-        mine = matches[matches["nct_id"].isin(found.trials["nct_id"]) & matches["agent"].isin(list(frame.names()))]
+        mine = matches[among(matches["nct_id"], found.trials["nct_id"]) & matches["agent"].isin(list(frame.names()))]
         part = chosen._replace(rows=chosen.rows.iloc[first:last])
         return mecfs_tables.listed(part, found.trials, agents_of(mine, frame.names()))
 

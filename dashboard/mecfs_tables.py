@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from cache.views.labels import LANE_WORDS
+from cache.views.selection import among
 from dashboard.insights.criteria import BURDEN, DEFINITIONS, PEM, certain
 from dashboard.listing import status_words
 from dashboard.refresh_words import count
@@ -51,7 +52,7 @@ class Material(NamedTuple):
 
 def agent_places(trials: pd.DataFrame, matches: pd.DataFrame) -> "pd.Series[Any]":
     """For each trial how near one of the agents comes to it: keys of PLACES, the nearest one; by NCT id."""
-    mine = matches[matches["nct_id"].isin(trials["nct_id"])]
+    mine = matches[among(matches["nct_id"], trials["nct_id"])]
     order = list(PLACES)
     best = dict.fromkeys(trials["nct_id"], "none")
     for nct_id, tier, role in zip(mine["nct_id"], mine["tier"], mine["role"], strict=True):

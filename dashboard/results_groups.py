@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from cache.views.labels import NOT_RECORDED, STATUS_WORDS
 from dashboard.insights.results_due import COVERAGE, FACTS, REASONS, STATES
 from dashboard.insights.stale import FLAGS, REGISTRATION
 from dashboard.insights.why_stopped import CLASSES, said
@@ -35,6 +36,9 @@ TITLES = {
 def find(name: str, material: Material) -> Group | None:
     """The group of that name; None for a name that means nothing."""
     kind, dot, key = name.partition(".")
+    if kind == "last":
+        rows = _last_known(key, material)
+        return Group(f"Unknown status, last known: {STATUS_WORDS.get(key, key)}", rows) if len(rows) else None
     if not dot or key not in TITLES.get(kind, {}):
         return None
     return Group(TITLES[kind][key], _ROWS[kind](key, material))
@@ -85,6 +89,12 @@ def _stale(key: str, material: Material) -> pd.DataFrame:
     return pd.DataFrame(
         {"nct_id": found["nct_id"], date: found["date"], "Days ago": found["days"], "Judged on": found["judged_on"]}
     )
+
+
+def _last_known(key: str, material: Material) -> pd.DataFrame:
+    unknown = _stale("unknown_status", material)
+    last = material.overtaken.set_index(["nct_id", "flag"])["last_known_status"].xs("unknown_status", level="flag")
+    return unknown[(unknown["nct_id"].map(last).fillna(NOT_RECORDED) == key).to_numpy()]
 
 
 def _why(key: str, material: Material) -> pd.DataFrame:

@@ -9,10 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from cache.filters import Filter
-from cache.views.selection import Selection
+from cache.views.selection import Selection, among
 from dashboard import (
     behind,
-    charts,
     data,
     frame,
     measured_parts,
@@ -45,7 +44,7 @@ def material(selection: Selection) -> Material:
     ids = selection.trials["nct_id"]
 
     def mine(whole: pd.DataFrame) -> pd.DataFrame:
-        return whole[whole["nct_id"].isin(ids)]
+        return whole[among(whole["nct_id"], ids)]
 
     facts, verdicts = mine(record_data.facts()), mine(record_data.verdicts())
     # What the starter snapshot does not say of papers is not known, too.
@@ -79,11 +78,10 @@ def sections(found: Material, wanted: Filter) -> None:
 
 def _results(found: Material, to: results_tables.Address, as_of: str) -> None:
     numbers = results_tables.state_numbers(found.verdicts, to)
-    frame.chart(
+    frame.bars(
         "results_states",
         "Results in the registry",
         results_tables.results_say(found.verdicts, found.facts),
-        charts.bars(results_tables.bars_of(numbers, empty=True)),
         f"{as_of} · each trial counts once · posting facts, no finding on anybody’s conduct",
         ("Trials by state of results", numbers),
         ("Trials the rule does not cover, by reason", results_tables.why_numbers(found.verdicts, to)),
@@ -95,11 +93,10 @@ def _results(found: Material, to: results_tables.Address, as_of: str) -> None:
 
 def _published(found: Material, to: results_tables.Address, as_of: str) -> None:
     numbers = results_tables.paper_numbers(found.papers, to)
-    frame.chart(
+    frame.bars(
         "results_papers",
         "Posted and published",
         results_tables.papers_say(found.papers),
-        charts.bars(results_tables.bars_of(numbers, empty=True)),
         f"{as_of} · papers as the record names them, with a PubMed id; one that names the trial may tell something "
         f"else",
         ("Trials by results and papers", numbers),
@@ -108,14 +105,13 @@ def _published(found: Material, to: results_tables.Address, as_of: str) -> None:
 
 def _stale(found: Material, to: results_tables.Address, as_of: str) -> None:
     numbers = results_tables.stale_numbers(found.overtaken, to)
-    frame.chart(
+    frame.bars(
         "results_stale",
         "Overtaken records",
         results_tables.stale_say(found.overtaken, found.facts),
-        charts.bars(results_tables.bars_of(numbers, empty=True)),
         f"{as_of} · a trial may stand in several rows · judged on the day the record was read",
         ("Trials by what has been overtaken", numbers),
-        ("Unknown status, by the last known one", results_tables.last_known_numbers(found.overtaken)),
+        ("Unknown status, by the last known one", results_tables.last_known_numbers(found.overtaken, to)),
     )
 
 
@@ -126,13 +122,13 @@ def _stopped(found: Material, to: results_tables.Address, as_of: str) -> None:
         st.subheader("Why trials stopped", anchor=False)
         st.markdown(say)
         return
-    frame.chart(
+    frame.bars(
         "results_stopped",
         "Why trials stopped",
         say,
-        charts.bars(results_tables.bars_of(numbers)),
         f"{as_of} · classes by word rules, a trial may stand in several; the lists show the registry’s own words",
         ("Stopped trials by class of reason", numbers),
+        empty=False,
     )
     measured_parts.rules(
         "How the reasons are classed, and how far to trust it",
@@ -145,11 +141,10 @@ def _stopped(found: Material, to: results_tables.Address, as_of: str) -> None:
 
 def _registration(found: Material, to: results_tables.Address, as_of: str) -> None:
     numbers = results_tables.registration_numbers(found.registration, to)
-    frame.chart(
+    frame.bars(
         "results_registration",
         "Registered in time",
         results_tables.registration_say(found.registration),
-        charts.bars(results_tables.bars_of(numbers, empty=True)),
         f"{as_of} · the WHO asks for registration before the first person joins; a month counts to its last day",
         ("Trials by time of registration", numbers),
     )

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from cache.views.labels import LANE_WORDS, STATUS_WORDS
+from cache.views.labels import LANE_WORDS, NOT_RECORDED, STATUS_WORDS
 from dashboard.insights import why_stopped
 from dashboard.insights.results_due import COVERAGE, FACTS, REASONS, STATES
 from dashboard.insights.stale import FLAGS, GOING_ON, REGISTRATION
@@ -84,11 +84,12 @@ def stale_numbers(overtaken: pd.DataFrame, address: Address) -> pd.DataFrame:
     return _numbers("Record", FLAGS, overtaken["flag"].value_counts(), "stale", address)
 
 
-def last_known_numbers(overtaken: pd.DataFrame) -> pd.DataFrame:
-    """Trials of unknown status by the status that was known last."""
+def last_known_numbers(overtaken: pd.DataFrame, address: Address) -> pd.DataFrame:
+    """Trials of unknown status by the status that was known last, the most frequent first."""
     unknown = overtaken[overtaken["flag"] == "unknown_status"]
-    found = unknown["last_known_status"].map(STATUS_WORDS).fillna("Not recorded").value_counts()
-    return pd.DataFrame({"Last known status": found.index, "All": found.to_numpy()})
+    found = unknown["last_known_status"].fillna(NOT_RECORDED).value_counts()
+    words = {str(code): STATUS_WORDS.get(str(code), str(code)) for code in found.index}
+    return _numbers("Last known status", words, found, "last", address)
 
 
 def stopped_numbers(stopped: pd.DataFrame, address: Address) -> pd.DataFrame:
@@ -117,13 +118,6 @@ def _numbers(
             LINK: [address(f"{prefix}.{key}") for key in words],
         }
     )
-
-
-def bars_of(table: pd.DataFrame, *, empty: bool = False) -> "pd.Series[int]":
-    """The first column and ``All`` as a chart of bars wants them, without the sum and, unless asked, empty rows."""
-    shown = table[table.iloc[:, 0] != "All trials"]
-    shown = shown if empty else shown[shown["All"] > 0]
-    return pd.Series(shown["All"].to_numpy(), index=list(shown.iloc[:, 0]), dtype="int64")
 
 
 def results_say(verdicts: pd.DataFrame, facts: pd.DataFrame) -> str:

@@ -100,6 +100,13 @@ def by_role(selection: Selection, words: Mapping[str, str]) -> "pd.Series[int]":
     return pd.Series({word: int(found.get(role, 0)) for role, word in words.items()}, dtype="int64")
 
 
+def bars_of(table: pd.DataFrame, *, empty: bool = True) -> "pd.Series[int]":
+    """The first column and ``All`` as a chart of bars wants them, without the sum; ``empty``: with empty rows."""
+    shown = table[table.iloc[:, 0] != "All trials"]
+    shown = shown if empty else shown[shown["All"] > 0]
+    return pd.Series(shown["All"].to_numpy(), index=list(shown.iloc[:, 0]), dtype="int64")
+
+
 def _framed(heading: str, words: Sequence[str], numbers: pd.DataFrame, links: Sequence[str]) -> pd.DataFrame:
     """What a row is, its sum and its link first, so that they are in sight on a narrow screen."""
     rest = numbers.drop(columns="All").reset_index(drop=True)

@@ -8,22 +8,20 @@ the address, so Back would leave the app, and it writes the words of a widget wh
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from cache.filters import Filter
 from dashboard import data
+from dashboard.catalogue import Page as Page
 
 # Keys of single pages beside the filter's own.
 OWN = frozenset({"nct", "compare", "page"}) | {"show", "since", "looked", "kind", "weight", "every", "measure"}
 DOCUMENTS, EVERYTHING = "documents", "all"
 _SCOPES = {DOCUMENTS: "Documents’ conditions", EVERYTHING: "All conditions"}
 Query = dict[str, list[str]]
-Page = Literal[
-    "overview", "agents", "trials", "trial", "claims", "gaps", "changes", "results", "mecfs", "timeline", "about"
-]  # fmt: skip
 _LAST_LIST = "last_list_of_trials"
 _LAST_SCOPE = "last_scope"
 

@@ -17,8 +17,8 @@ from cache.changes import KINDS
 from cache.queries import Freshness
 from cache.views.changelog import Change
 from cache.views.feed import ATOM, atom, calendar
+from dashboard import catalogue
 from dashboard.routes import ROUTES
-from fetchers.settings import ROOT
 from tests import moved
 
 BASE = "https://trials.example.org"
@@ -43,8 +43,7 @@ def made(changes: Iterable[Change], fresh: Freshness = FRESH) -> bytes:
 
 def served_paths() -> set[str]:
     """Every address the dashboard answers: its routes and the pages of its navigation."""
-    pages = re.findall(r'url_path="(\w+)"', (ROOT / "dashboard" / "main.py").read_text(encoding="utf-8"))
-    return {"/", *(f"/{page}" for page in pages), *(route.path for route in ROUTES)}
+    return {"/", *(f"/{page.id}" for page in catalogue.PAGES[1:]), *(route.path for route in ROUTES)}
 
 
 def check_required(content: bytes) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cache import queries
 from cache.filters import KEYS, Filter, slug
 from cache.store import Store
-from cache.views.labels import LANES, NOT_RECORDED, SPONSOR_CLASSES, STATUSES, STUDY_TYPES, TIERS
+from cache.views.labels import LANES, NOT_RECORDED, ROLES, SPONSOR_CLASSES, STATUSES, STUDY_TYPES, TIERS
 from tests.trial_rows import Why, put, row, watchlist
 
 WATCHLIST = watchlist()
@@ -78,6 +78,16 @@ def frames() -> Frames:
         (Filter(agents=("tnf_inhibitors",)), []),
         (Filter(agents=("tnf_inhibitors",), tiers=("excluded",)), [5]),
         (Filter(tiers=("mentioned", "excluded")), [5, 8]),
+        (Filter(roles=("tested",)), [1]),
+        (Filter(roles=("comparator",)), [2]),
+        (Filter(roles=("background",)), [1, 5]),
+        (Filter(roles=("unclear", "comparator"), everywhere=True), [2, 3, 4]),
+        (Filter(roles=ROLES, everywhere=True), [1, 2, 3, 4, 5]),
+        (Filter(roles=("tested",), background=True), [1]),
+        (Filter(roles=("background",), agents=("methotrexate",)), []),
+        (Filter(roles=("comparator",), tiers=("given", "mentioned")), [2, 8]),
+        (Filter(roles=("comparator",), tiers=("excluded",)), [5]),
+        (Filter(roles=("comparator",), frame=True), [2, 6]),
         (Filter(left=True), [1, 2, 4, 7]),
         (Filter(frame=True), [1, 2, 4, 6]),
         (Filter(frame=True, agents=("tnf_inhibitors",)), [6]),
@@ -111,6 +121,7 @@ def test_which_trials(frames: Frames, wanted: Filter, expected: list[int]) -> No
 def test_pairs_are_those_that_let_a_trial_in(frames: Frames) -> None:
     assert frames.pairs(Filter()) == [(1, "methotrexate"), (2, "ivig"), (4, "methotrexate")]
     assert frames.pairs(Filter(background=True, statuses=("RECRUITING",))) == [(1, "ivig"), (1, "methotrexate")]
+    assert frames.pairs(Filter(roles=("background",))) == [(1, "ivig"), (5, "ivig")]
     assert frames.pairs(Filter(frame=True, agents=("tnf_inhibitors",))) == []
 
 
@@ -161,7 +172,7 @@ def some(codes: Any) -> st.SearchStrategy[tuple[str, ...]]:
 def filters(draw: st.DrawFn) -> Filter:
     years = sorted(draw(st.lists(st.integers(1900, 2100), min_size=2, max_size=2)))
     return Filter(
-        agents=draw(some(AGENTS)), tiers=draw(some(TIERS)), background=draw(st.booleans()),
+        agents=draw(some(AGENTS)), tiers=draw(some(TIERS)), roles=draw(some(ROLES)), background=draw(st.booleans()),
         conditions=draw(some(CONDITIONS)), everywhere=draw(st.booleans()), phases=draw(some(LANES)),
         statuses=draw(some(STATUSES)), study_types=draw(some(STUDY_TYPES)),
         countries=tuple(draw(st.lists(COUNTRIES, max_size=3))), sponsor_classes=draw(some(SPONSOR_CLASSES)),
@@ -199,15 +210,17 @@ def test_the_default_view_has_an_empty_address() -> None:
 
 def test_the_address_in_full() -> None:
     wanted = Filter(
-        agents=("methotrexate", "ivig"), tiers=("mentioned", "given"), background=True, conditions=("me_cfs",),
+        agents=("methotrexate", "ivig"), tiers=("mentioned", "given"), roles=("unclear", "tested"), background=True,
+        conditions=("me_cfs",),
         everywhere=True, phases=("PHASE1|PHASE2", "EARLY_PHASE1"), statuses=("UNKNOWN",),
         study_types=("INTERVENTIONAL",),
         countries=("Korea, Republic of",), sponsor_classes=("OTHER_GOV",), year_from=1999, year_to=2020, results=False,
         text="  low   dose ", frame=True, left=True,
     )  # fmt: skip
     assert wanted.to_query() == {
-        "agent": ["ivig", "methotrexate"], "tier": ["given", "mentioned"], "background": ["1"], "condition": ["me_cfs"],
-        "all": ["1"], "phase": ["early_phase1", "phase1-phase2"], "status": ["unknown"], "type": ["interventional"],
+        "agent": ["ivig", "methotrexate"], "tier": ["given", "mentioned"],
+        "role": ["tested", "unclear"], "background": ["1"], "condition": ["me_cfs"], "all": ["1"],
+        "phase": ["early_phase1", "phase1-phase2"], "status": ["unknown"], "type": ["interventional"],
         "country": ["Korea, Republic of"], "sponsor": ["other_gov"], "from": ["1999"], "to": ["2020"],
         "results": ["no"], "q": ["low dose"], "frame": ["1"], "left": ["1"],
     }  # fmt: skip
@@ -229,6 +242,7 @@ def test_slugs_of_lanes_are_distinct() -> None:
         ("q=what?&all=true", Filter(text="what?", everywhere=True)),
         ("agent=ivig&agent=ivig&nct=NCT00000001&embed=true", Filter(agents=("ivig",))),
         ("background=0&results=yes", Filter(results=True)),
+        ("role=Comparator&role=background", Filter(roles=("comparator", "background"))),
     ],
 )
 def test_what_people_write(query: str, expected: Filter) -> None:
@@ -242,6 +256,7 @@ def test_what_people_write(query: str, expected: Filter) -> None:
         ("status=open", "Unknown status “open”"),
         ("phase=5", "known are early_phase1, phase1, phase1-phase2"),
         ("type=x", "Unknown study type"),
+        ("role=placebo", "Unknown role “placebo” was ignored; known are tested, comparator, background, unclear."),
         ("condition=flu", "Unknown condition “flu”"),
         ("from=soon", "“soon” is not a year"),
         ("to=99999", "“99999” is not a year"),
@@ -298,6 +313,23 @@ OPENING = "Trials that give any of the three agents (not as background) in the d
             "Trials that give or only exclude people because of IVIG (not as background) in other conditions.",
         ),
         (
+            Filter(agents=("methotrexate",), roles=("comparator",)),
+            "Trials that give methotrexate as comparator in the documents’ conditions.",
+        ),
+        (
+            Filter(roles=("background", "tested", "unclear"), background=True, everywhere=True),
+            "Trials that give any of the three agents as the tested treatment, as background or in an unclear role in "
+            "any condition.",
+        ),
+        (
+            Filter(agents=("ivig",), roles=("comparator",), tiers=("given", "mentioned"), conditions=("lupus",)),
+            "Trials that give or only mention IVIG (given as comparator) in lupus.",
+        ),
+        (
+            Filter(agents=("ivig",), roles=("comparator",), tiers=("excluded",), conditions=("lupus",)),
+            "Trials that only exclude people because of IVIG in lupus.",
+        ),
+        (
             Filter(phases=("PHASE1|PHASE2", "NA", "NONE", "UNKNOWN")),
             f"{OPENING}, phase 1/2, phase not applicable, without a phase or phase not known.",
         ),
@@ -337,7 +369,8 @@ def test_no_sentence_holds_a_code(wanted: Filter) -> None:
 
 def test_every_value_has_words_of_its_own() -> None:
     values: dict[str, Any] = {
-        "agents": AGENTS, "tiers": TIERS, "conditions": CONDITIONS, "phases": LANES, "statuses": STATUSES,
+        "agents": AGENTS, "tiers": TIERS, "roles": ROLES, "conditions": CONDITIONS, "phases": LANES,
+        "statuses": STATUSES,
         "study_types": STUDY_TYPES[:2], "sponsor_classes": SPONSOR_CLASSES, "countries": ["Peru", "Oman"],
     }  # fmt: skip
     views = [Filter(**{name: (code,)}) for name, codes in values.items() for code in codes]

@@ -35,6 +35,8 @@ def studies() -> list[dict[str, Any]]:
                    references=[{"pmid": "12345", "type": "RESULT", "citation": "A paper"}]),
         make_study("NCT08000003", **ME, **phase(1), **experimental("Methotrexate"), status="TERMINATED",
                    why_stopped="Slow *accrual*"),
+        make_study("NCT08000005", **ME, **phase(2), **experimental("Methotrexate"), status="UNKNOWN",
+                   path={"protocolSection.statusModule.lastKnownStatus": "RECRUITING"}),
         make_study("NCT08000004", **ME, **phase(2), **experimental("Rituximab"),
                    **eligibility(["Canadian Consensus Criteria", "Able to attend weekly visits"], ["Bedbound"])),
     ]  # fmt: skip
@@ -134,6 +136,9 @@ def test_results_page_tells_what_is_overdue_stale_and_stopped(live: str) -> None
     assert f"trial?nct={PART}" in list(past["NCT id"])
     (unverified,) = tables(open_page("results", "all=1&show=stale.unverified"))
     assert list(unverified["NCT id"]) == [f"trial?nct={PART}"]
+    (last,) = tables(open_page("results", "all=1&show=last.RECRUITING"))
+    assert "trial?nct=NCT08000005" in list(last["NCT id"])
+    assert "is no list" in texts(open_page("results", "all=1&show=last.WITHDRAWN"))
     (few,) = tables(open_page("results", "all=1&show=why.people"))
     assert "Slow *accrual*" in list(few["Why stopped, in the registry’s words"])
     (late,) = tables(open_page("results", "all=1&show=registered.retrospective"))

@@ -1,6 +1,6 @@
 """Which trials and which (trial, agent) pairs a filter lets through: pure, over the frames of ``cache.queries``."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -67,6 +67,13 @@ def any_of(column: "pd.Series[Any]", wanted: Collection[str]) -> Mask:
     return np.fromiter((bool(items) and not values.isdisjoint(items) for items in column.to_numpy()), bool, len(column))
 
 
+def among(column: "pd.Series[Any]", ids: Iterable[str]) -> Mask:
+    """Rows of a column of ids that hold one of these; for thousands of ids fifty times as fast as ``isin``."""
+    wanted = pd.Index(ids if isinstance(ids, pd.Series) else list(ids), dtype="str").unique()
+    rows: Mask = wanted.get_indexer(pd.Index(column, dtype="str")) >= 0
+    return rows
+
+
 def places(trials: pd.DataFrame, matches: pd.DataFrame) -> npt.NDArray[np.intp]:
     """For each match the row of its trial, -1 when that trial is not among them."""
     if trials.empty:
@@ -79,7 +86,9 @@ def places(trials: pd.DataFrame, matches: pd.DataFrame) -> npt.NDArray[np.intp]:
 
 def _pair_mask(wanted: "Filter", matches: pd.DataFrame) -> Mask:
     rows = coded(matches["tier"], wanted.tiers)
-    if not wanted.background:
+    if wanted.roles:  # only what is given has a role: pairs of other tiers are none of its business
+        rows &= coded(matches["role"], wanted.roles) | ~coded(matches["tier"], ["given"])
+    elif not wanted.background:
         rows &= ~coded(matches["role"], ["background"])
     if wanted.agents:
         rows &= coded(matches["agent"], wanted.agents)

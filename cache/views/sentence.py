@@ -10,6 +10,12 @@ if TYPE_CHECKING:
     from cache.filters import Filter
 
 _VERBS = {"given": "give", "mentioned": "only mention", "excluded": "only exclude people because of"}
+_ROLES = {
+    "tested": "as the tested treatment",
+    "comparator": "as comparator",
+    "background": "as background",
+    "unclear": "in an unclear role",
+}
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 # Where the words of a legend do not read well in the middle of a sentence.
 _LANES = LANE_WORDS | {"NA": "phase not applicable", "NONE": "without a phase"}
@@ -24,9 +30,7 @@ _SPONSORS = SPONSOR_WORDS | {"OTHER": "other", NOT_RECORDED: "not recorded"}
 
 def of(wanted: "Filter", watchlist: Watchlist) -> str:
     """The sentence of ``Filter.sentence``."""
-    clauses = [
-        f"Trials that {_verb(wanted)} {_agents(wanted, watchlist)}{_background(wanted)} {_where(wanted, watchlist)}"
-    ]
+    clauses = [f"Trials that {_verb(wanted)} {_agents(wanted, watchlist)}{_role(wanted)} {_where(wanted, watchlist)}"]
     if wanted.frame:
         clauses[0] += f", and trials in {_swept(watchlist)} in which no agent is found"
     clauses += _coded(wanted)
@@ -55,9 +59,12 @@ def _agents(wanted: "Filter", watchlist: Watchlist) -> str:
     return f"any of the {_NUMBERS[count] if count < len(_NUMBERS) else count} agents"
 
 
-def _background(wanted: "Filter") -> str:
+def _role(wanted: "Filter") -> str:
     if "given" not in wanted.tiers:
         return ""
+    if wanted.roles:
+        named = _either([_ROLES[role] for role in wanted.roles])
+        return f" {named}" if wanted.tiers == ("given",) else f" (given {named})"
     return " (also as background)" if wanted.background else " (not as background)"
 
 

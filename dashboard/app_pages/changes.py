@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from cache.views.selection import among
 from dashboard import changes_data, changes_parts, changes_view, data, frame, view
 
 frame.head("Changes", "What moved in the registry, as the refreshes of this tracker saw it.")
@@ -25,7 +26,7 @@ else:
         every = every[[not set(wanted.agents).isdisjoint(agents) for agents in every["agents"]]]
     if shown.kinds:
         every = every[every["kind"].isin(shown.kinds)]
-    here = every if shown.every else every[every["nct_id"].isin(ids)]
+    here = every if shown.every else every[among(every["nct_id"], ids)]
     weighed = every["weight"].isin(changes_view.weights(shown))
     found = here[here["weight"].isin(changes_view.weights(shown))]
     if found.empty:

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from dashboard.catalogue import NAVIGATION
 from tests.browser.chromium import browser, visitor
 from tests.browser.reading import open_page
 from tests.browser.serving import Dashboard
@@ -17,10 +18,9 @@ LOOKS: dict[str, dict[str, Any]] = {
     "-dark": {"width": 1440, "height": 1000, "scheme": "dark"},
     "-phone": {"width": 390, "height": 844, "is_mobile": True, "has_touch": True},
 }
-PAGES = {
+PAGES: dict[str, str] = dict(zip(NAVIGATION, NAVIGATION, strict=True)) | {
     "overview": "",
     "agents": "agents?agent=rintatolimod",
-    **{page: page for page in ("trials", "claims", "gaps", "changes", "mecfs", "timeline", "results", "about")},
 }
 PICTURES = {f"{page}{look}": (path, window) for page, path in PAGES.items() for look, window in LOOKS.items()}
 

@@ -36,12 +36,16 @@ def numbers(page: Page, chart: str, name: str) -> list[dict[str, str]]:
     expander = block.last.locator("details").filter(has_text="Numbers").first
     if expander.get_attribute("open") is None:
         expander.locator("summary").click()
-    table = page.get_by_role("region", name=name, exact=True)
+    return whole(page.get_by_role("region", name=name, exact=True), name)
+
+
+def whole(table: Locator, name: str) -> list[dict[str, str]]:
+    """All rows of the table of that name, by their headings."""
     table.hover()
     # Nothing has to be scrolled there. Told to the button itself: while its bar fades in, the grid lies above it.
-    page.get_by_role("button", name=f"Fullscreen: {name}", exact=True).dispatch_event("click")
+    table.page.get_by_role("button", name=f"Fullscreen: {name}", exact=True).dispatch_event("click")
     rows = grid(table)
-    page.keyboard.press("Escape")
+    table.page.keyboard.press("Escape")
     return rows
 
 

@@ -25,6 +25,7 @@ PAGES = {
     "changes": ("Changes", "refreshes of this tracker"),
     "mecfs": ("ME/CFS trials", "Case definitions"),
     "timeline?all=1": ("Timeline", "run past the day of the data"),
+    "map?all=1": ("Where the trials are", "Trials whose record names no site"),
     "results?all=1": ("Results and delays", "Posted and published"),
     "about": ("About the data", "ClinicalTrials.gov"),
 }

@@ -1,0 +1,110 @@
+"""Every number opens the list of its trials: on each page, table by table and figure by figure, the links are followed
+and the list that opens is counted."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.chromium import Visitor
+from tests.browser.conftest import Visit
+from tests.browser.reading import main, open_page, whole
+from tests.browser.serving import Dashboard
+
+pytestmark = pytest.mark.browser
+
+# Pages with numbers of trials -> how many different lists their numbers must open at least.
+PAGES = {
+    "?all=1": 20,
+    "agents?agent=methotrexate&all=1": 10,
+    "agents?compare=methotrexate&compare=ivig&all=1": 2,
+    "claims": 3,
+    "gaps": 10,
+    "mecfs": 5,
+    "map?all=1": 2,
+    "results?all=1": 5,
+}
+FOLLOWED = 3  # links of each table: the largest number, the smallest above none, and none itself
+_LIST = re.compile(r"([\d,]+) trials? found|No trial found|of ([\d,]+) trials?\. An NCT id|No trial of this view")
+_IN_LINK = re.compile(r"^(?:trials|trial|results|mecfs)\?[^#]*(?:#([\d,]+))?$")
+
+
+class Number(NamedTuple):
+    """A number as the page shows it, and where it leads."""
+
+    where: str
+    number: int
+    address: str
+
+
+def whole_number(text: str) -> int:
+    return int(text.replace(",", ""))
+
+
+def in_row(table: str, row: dict[str, str]) -> Iterator[Number]:
+    """The numbers of a row that lead somewhere: those written in their link, or the row's own sum."""
+    for heading, cell in row.items():
+        found = _IN_LINK.match(cell)
+        if not found or cell.startswith("trial?"):
+            continue
+        if found[1]:
+            yield Number(f"{table}, {heading}", whole_number(found[1]), cell.partition("#")[0])
+        elif "All" in row or "Number" in row:
+            yield Number(table, whole_number(row.get("All", row.get("Number", ""))), cell)
+        elif "Started" in row:
+            yield Number(table, whole_number(row["Started"]) + whole_number(row["Planned"]), cell)
+
+
+def in_tables(page: Page) -> Iterator[Number]:
+    """What the tables of numbers say, opened one by one; of each a few rows that differ most."""
+    for expander in main(page).locator("details").filter(has=page.locator("summary", has_text="Numbers")).all():
+        if expander.get_attribute("open") is None:
+            expander.locator("summary").first.click()
+    page.wait_for_timeout(600)
+    for name in [region.get_attribute("aria-label") or "" for region in tables(page).all()]:
+        table = main(page).get_by_role("region", name=name, exact=True)
+        found = sorted({one for row in whole(table, name) for one in in_row(name, row)}, key=lambda one: one.number)
+        above = [one for one in found if one.number]
+        yield from dict.fromkeys([*found[:1], *above[:1], *above[-1:]][:FOLLOWED])
+
+
+def tables(page: Page) -> Locator:
+    return main(page).get_by_role("region").filter(has=page.locator("canvas table"))
+
+
+def in_figures(page: Page) -> Iterator[Number]:
+    """The single figures in their frames, each with the link below it."""
+    for figure in main(page).get_by_test_id("stMetric").all():
+        value = figure.get_by_test_id("stMetricValue").inner_text()
+        if not re.fullmatch(r"[\d,]+", value):  # "Not known"
+            continue
+        frame = figure.locator("xpath=ancestor::*[@data-testid='stVerticalBlock'][1]")
+        link = frame.locator("a[href]").first
+        expect(link).to_be_visible()
+        yield Number(figure.inner_text().splitlines()[0], whole_number(value), link.get_attribute("href") or "")
+
+
+def listed(window: Visitor, url: str) -> int:
+    """How many trials the list at an address holds, by its own words."""
+    open_page(window.page, url)
+    found = _LIST.search(main(window.page).inner_text())
+    assert found is not None, f"{url} is no list of trials"
+    return whole_number(found[1] or found[2] or "0")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_number_opens_its_list(live: Dashboard, visit: Visit, path: str) -> None:
+    window, other = visit(), visit()
+    open_page(window.page, f"{live.url}/{path}")
+    found = [*in_figures(window.page), *in_tables(window.page)]
+    lists = {one.address: one for one in found}
+    assert len(lists) >= PAGES[path], f"only {len(lists)}: {sorted(lists)}"
+    wrong = [
+        (one, opened)
+        for one in lists.values()
+        if (opened := listed(other, f"{live.url}/{one.address.removeprefix(live.url).lstrip('/')}")) != one.number
+    ]
+    assert wrong == []
+    assert window.seen.console == other.seen.console == []
