@@ -1,4 +1,4 @@
-"""The parts of the Agents page."""
+"""The first screen of an agent's page: what it is, how fresh the data, its story, its figures, the verdicts."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,243 +8,225 @@ import pandas as pd
 import streamlit as st
 
 from cache.filters import Filter
-from cache.views import counts
-from cache.views.labels import ROLE_WORDS, TIERS
-from dashboard import charts, data, frame, listing, refresh_panel, tables, view, words
-from dashboard.palette import GROUPS
+from cache.views.selection import Selection
+from dashboard import agent_story, agent_tables, claim_words, data, frame, insight_data, refresh_panel, view, words
+from dashboard.agent_story import Story
+from dashboard.claim_words import VERDICT, Look
+from dashboard.insights import literature
 from fetchers.watchlist import Agent
 
-MOST = 4  # agents side by side
+ONE, SEVERAL = "one", "several"
+_LOOKS = {ONE: "One agent", SEVERAL: "Side by side"}
+SECTIONS = {
+    "timeline": "Timeline",
+    "claims": "Claims",
+    "conditions": "Conditions and phases",
+    "changes": "Changes",
+    "results": "Results and delays",
+    "counting": "Trials and counting",
+}
 
 
-def choose() -> None:
-    """Put the chosen agent in the address."""
+def one_agent() -> bool:
+    """Whether one agent is looked at and not several side by side: the address then names none to compare."""
+    return not view.own("compare")
+
+
+def looks() -> None:
+    """The switch between one agent and several."""
+    chosen = ONE if one_agent() else SEVERAL
+    st.session_state["agents_look"] = chosen
+    st.segmented_control(
+        "Look at", list(_LOOKS), format_func=_LOOKS.__getitem__, key="agents_look", label_visibility="collapsed",
+        on_change=_look_changed,
+    )  # fmt: skip
+
+
+def _look_changed() -> None:
+    look = st.session_state["agents_look"]
+    if look is not None:  # a click on the chosen one takes the choice away: nothing changes then
+        wanted, _ = view.current()
+        first = wanted.agents[:1] or tuple(frame.names())[:1]
+        view.show(wanted, compare=list(first) if look == SEVERAL else [])
+
+
+def chooser(wanted: Filter) -> Agent:
+    """One agent or several, and which one; in one row."""
+    ids = list(frame.names())
+    agent = data.watchlist().agent(wanted.agents[0] if wanted.agents else ids[0])
+    st.session_state["agent"] = agent.id
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        looks()
+        st.selectbox(
+            "Agent", ids, format_func=lambda id: frame.names().get(id, id), key="agent", on_change=_chosen, width=320,
+            label_visibility="collapsed",
+        )  # fmt: skip
+    return agent
+
+
+def _chosen() -> None:
     view.change("agents", (st.session_state["agent"],))
 
 
-def about(agent: Agent) -> None:
-    """What it is, who names it, how it is asked for, how fresh it is."""
-    documents = {document.id: document for document in data.watchlist().documents}
-    with st.container(border=True):
-        st.subheader(agent.name, anchor=False)
-        st.text(f"{agent.kind[0].upper()}{agent.kind[1:]}.")
-        named = words.listed(f"“{documents[id].title}” ({documents[id].kind})" for id in agent.documents)
-        st.text(f"Named in {named}." if named else "Named in none of the documents.")
-        st.text(_age(agent.id))
-        with st.expander("Names asked for", icon=":material/search:"):
-            st.dataframe(
-                _names(agent), hide_index=True, placeholder="none", alt=f"Names of {agent.name}", width="stretch"
-            )
-            if agent.false_friends:
-                st.text(f"Never counted, because they mean something else: {', '.join(agent.false_friends)}.")
+def sections() -> Sequence[Any]:
+    """The tabs below the first screen, in the order of ``SECTIONS``; the address says which one is open."""
+    asked = view.own("show")[-1:]
+    if asked and asked[0] not in SECTIONS:
+        view.problems((f"“{asked[0][:40]}” is no section of this page; known are {', '.join(SECTIONS)}.",))
+    st.session_state["agent_sections"] = SECTIONS.get(asked[0] if asked else "", SECTIONS["timeline"])
+    return st.tabs(list(SECTIONS.values()), key="agent_sections", on_change=_section_changed)
+
+
+def _section_changed() -> None:
+    label = st.session_state["agent_sections"]
+    view.show(view.current()[0], show=[key for key, one in SECTIONS.items() if one == label and key != "timeline"])
+
+
+def mine(agent: Agent, wanted: Filter) -> Filter:
+    """The view of one agent: the scope all pages share."""
+    return replace(view.scope(wanted), agents=(agent.id,))
+
+
+def story(agent: Agent, wanted: Filter, selection: Selection) -> Story:
+    """What is known of an agent in a view; ``selection``: the trials of that view."""
+    conditions = frame.condition_names()
+    groups = wanted.groups(data.watchlist()) or tuple(conditions)
+    steps = pd.concat([insight_data.ladder(group) for group in groups])
+    cells = insight_data.grid(wanted.background)
+    about = agent.name, agent_story.place(wanted, conditions), insight_data.asked()[agent.id]
+    return agent_story.tell(
+        mine(agent, wanted), about, selection, agent_story.of_agent(steps, agent.id, groups),
+        agent_story.of_agent(cells, agent.id, groups),
+    )  # fmt: skip
+
+
+def first_screen(agent: Agent, told: Story) -> None:
+    """All that a reader needs first."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader(agent.name, anchor=False, width="stretch")
         refresh_panel.agent_button(agent.id)
+    _about(agent)
+    if told.trials:
+        st.markdown(agent_story.sentence(told))
+        _figures(told)
+    else:
+        st.info(agent_story.sentence(told), icon=":material/search_off:")
+    _first(agent, told)
+    _verdicts(agent)
+    _behind(agent)
 
 
-def _age(agent: str) -> str:
+def _about(agent: Agent) -> None:
+    documents = {document.id: document for document in data.watchlist().documents}
+    named = words.listed(f"“{documents[id].title}” ({documents[id].kind})" for id in agent.documents)
+    st.text(f"{agent.kind[0].upper()}{agent.kind[1:]}.")
+    said = f"Named in {named}." if named else "Named in none of the documents."
     scopes = data.scopes()
-    row = scopes[scopes["scope"] == agent].iloc[0]
+    row = scopes[scopes["scope"] == agent.id].iloc[0]
+    st.caption(words.plain(f"{said} {_age(row)}"))
+    if isinstance(row["error"], str):
+        st.text(f"The last refresh failed; earlier data is shown. {row['error']}")
+
+
+def _age(row: "pd.Series[Any]") -> str:
     asked = isinstance(row["refreshed_at"], str)
-    said = (
+    return (
         f"Asked of the registry on {words.moment(row['refreshed_at'])}; data of {words.day(row['registry_timestamp'])}."
         if asked
         else "Not asked yet: what is shown is a sample from the starter snapshot."
         if row["starter"]
         else "Not asked yet."
     )
-    if isinstance(row["error"], str):
-        said += f" The last refresh failed; earlier data is shown. {row['error']}"
-    return said
 
 
-def _names(agent: Agent) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "Member": [member.name for member in agent.members],
-            "Asked of the registry": [
-                ", ".join(member.names) if member.on else "not asked" for member in agent.members
-            ],
-            "Also recognised": [
-                ", ".join([*member.local_names, *(short.name for short in member.short_names)]) or None
-                for member in agent.members
-            ],
-        }
-    )
-
-
-def figures(agent: Agent, wanted: Filter) -> None:
-    """Given, mentioned, excluded: how often, in the conditions chosen."""
-    pairs = data.selection(replace(view.scope(wanted), agents=(agent.id,), tiers=TIERS, background=True)).pairs
-    given = pairs["tier"] == "given"
-    aside = given & (pairs["role"] == "background")
-    shown = (
-        ("Given", int((given & ~aside).sum()), "other than as background", {"tiers": ("given",)}),
-        (
-            "Background",
-            int(aside.sum()),
-            "everybody gets it beside something else",
-            {"tiers": ("given",), "background": True},
-        ),
-        (
-            "Only mentioned",
-            int((pairs["tier"] == "mentioned").sum()),
-            "named, but nobody gets it",
-            {"tiers": ("mentioned",)},
-        ),
-        (
-            "Only as an exclusion",
-            int((pairs["tier"] == "excluded").sum()),
-            "people on it may not take part",
-            {"tiers": ("excluded",)},
-        ),
-    )
-    with st.grid(4, min_column_width=190, gap="small"):
-        for label, number, note, narrower in shown:
+def _figures(told: Story) -> None:
+    with st.grid(5, min_column_width=150, gap="small"):
+        for figure in agent_story.figures(told):
             with st.container(border=True, height="stretch", gap="xsmall"):
-                st.metric(label, f"{number:,}")
-                st.caption(note)
-                trials_link({**narrower, "agents": (agent.id,)}, view.scope(wanted))
+                st.metric(figure.label, figure.value)
+                st.caption(figure.note)
+                for label, wanted in figure.doors:
+                    trials_link(wanted, label)
 
 
-def trials_link(narrower: dict[str, Any], wanted: Filter, label: str = "Show trials") -> None:
+def trials_link(wanted: Filter, label: str = "Show trials") -> None:
     """A link to the list of trials behind a number."""
     st.page_link(
-        view.script("trials"),
-        label=label,
-        icon=":material/arrow_forward:",
-        icon_position="right",
-        query_params=view.params(view.narrow(wanted, narrower)),
-    )
-
-
-def charts_of(agent: Agent, wanted: Filter) -> None:
-    """Phases by status, roles and conditions of one agent."""
-    mine = replace(view.scope(wanted), agents=(agent.id,))
-    selection = data.selection(mine)
-    if selection.trials.empty:
-        st.info(_none(agent, wanted), icon=":material/search_off:")
-        return
-
-    def address(**narrower: Any) -> str:
-        return view.to_trials(mine, **narrower)
-
-    statuses = counts.status_by_phase(selection)
-    groups = tables.by_group(statuses)
-    caption = words.counted(data.freshness(), len(selection.trials), 1, words.plain(mine.sentence(data.watchlist())))
-    frame.chart(
-        "agent_phases",
-        "Phases and statuses",
-        words.phases_say(groups),
-        charts.phase_by_status(groups),
-        caption,
-        ("Trials by phase and group of statuses", tables.phase_numbers(groups, address)),
-        ("Trials by the registry’s own status and phase", tables.status_numbers(statuses, address)),
-    )
-    left, right = st.columns(2, gap="large")
-    with left:
-        _bars(
-            "agent_conditions",
-            "Conditions",
-            tables.by_condition(selection, frame.condition_names()),
-            "a trial of two groups counts for both",
-            [address(conditions=(group,)) for group in frame.condition_names()],
-        )
-    with right:
-        every = data.selection(replace(mine, background=True))
-        _bars("agent_roles", "Roles", tables.by_role(every, ROLE_WORDS), "trials that give it, background included")
-
-
-def _bars(key: str, title: str, found: "pd.Series[int]", what: str, links: Sequence[str] = ()) -> None:
-    table = pd.DataFrame({title[:-1]: found.index, "All": found.to_numpy()})
-    if links:
-        table[tables.LINK] = list(links)
-    caption = words.counted(data.freshness(), int(found.sum()), 1, what)
-    frame.chart(key, title, words.most_say(found), charts.bars(found), caption, (f"Trials by {title.lower()}", table))
-
-
-def _none(agent: Agent, wanted: Filter) -> str:
-    name = words.plain(agent.name)
-    if agent.id in frame.sampled():
-        return (
-            f"Not asked yet: the starter snapshot holds no trial that gives {name} here, and the registry has not been "
-            "asked. Press the button above to find out."
-        )
-    more = "" if wanted.everywhere else " Try “All conditions”."
-    return (
-        f"None found: the registry was asked, and no trial that gives {name} came back here. "
-        f"That does not mean that none exists.{more}"
-    )
-
-
-def trials_of(agent: Agent, wanted: Filter) -> None:
-    """The agent's trials, one page of them."""
-    mine = replace(view.scope(wanted), agents=(agent.id,))
-    selection = data.selection(mine)
-    if selection.trials.empty:
-        return
-    st.subheader("Trials", anchor=False)
-    found = len(selection.trials)
-    st.text(mine.sentence(data.watchlist()))
-    first = (
-        f"The newest {listing.ROWS} of {found:,}."
-        if found > listing.ROWS
-        else f"{words.count(found, 'trial')}, newest first."
-    )
-    st.caption(f"{first} Choose a row to open a trial.")
-    listing.show(selection, frame.names(), "agent_trials", f"Trials of {agent.name}")
-    trials_link({}, mine, "Open in the list, with filters and downloads")
-
-
-def compare(wanted: Filter) -> None:
-    """Two to four agents on one scale."""
-    names = frame.names()
-    asked = list(dict.fromkeys(id for id in view.own("compare")))
-    chosen = [id for id in asked if id in names][:MOST]
-    if unknown := [id for id in asked if id not in chosen]:
-        view.problems((f"Not compared: {', '.join(unknown)}. Known are up to {MOST} of {', '.join(names)}.",))
-    st.session_state["compare"] = chosen
-    st.multiselect(
-        "Agents to compare", list(names), format_func=lambda id: names.get(id, id), key="compare", max_selections=MOST,
-        on_change=_compare_changed, placeholder="Choose two to four agents",
+        view.script("trials"), label=label, icon=":material/arrow_forward:", icon_position="right",
+        query_params=view.params(wanted),
     )  # fmt: skip
-    if len(chosen) < 2:
-        st.info("Choose two to four agents to see them on one scale.", icon=":material/compare_arrows:")
+
+
+def _first(agent: Agent, told: Story) -> None:
+    """What is asked first: the trials in the swept conditions, and the one heard of last; of an empty view, those
+    elsewhere."""
+    sample = " in the sample" if told.sample else ""
+    cells = insight_data.grid(told.wanted.background)
+    with st.container(horizontal=True, gap="medium"):
+        for group, name in frame.swept().items():
+            total = agent_story.of_agent(cells, agent.id, (group,))["total"].iloc[0]
+            here = replace(told.wanted, conditions=(group,), everywhere=False)
+            if pd.isna(total):
+                st.text(f"In {name}: {'asked, and failed' if told.answer.state == 'failed' else 'not asked yet'}",
+                        width="content")  # fmt: skip
+            else:
+                trials_link(here, f"In {words.plain(name)}: {words.count(int(total), 'trial')}{sample}")
+        if told.newest:
+            st.page_link(
+                view.script("trial"), label=f"Newest activity: {told.newest.nct_id}", icon=":material/arrow_forward:",
+                icon_position="right", query_params={"nct": told.newest.nct_id},
+            )  # fmt: skip
+        anywhere = replace(told.wanted, conditions=(), everywhere=True)
+        if not told.trials and not told.everywhere and (found := len(data.selection(anywhere).trials)):
+            trials_link(anywhere, f"In any condition: {words.count(found, 'trial')}{sample}")
+
+
+def _verdicts(agent: Agent) -> None:
+    """The verdict on each statement of the documents on this agent, a line each."""
+    found = [one for one in insight_data.findings() if one.claim.agent == agent.id]
+    if not found:
         return
-    selections = {id: data.selection(replace(view.scope(wanted), agents=(id,))) for id in chosen}
-    groups = {names[id]: tables.by_group(counts.status_by_phase(one)) for id, one in selections.items()}
-    table = pd.DataFrame([_beside(names[id], one, wanted, id) for id, one in selections.items()])
-    trials = len({nct_id for one in selections.values() for nct_id in one.trials["nct_id"]})
-    say = "; ".join(
-        f"{words.plain(name)}: {words.count(int(one.to_numpy().sum()), 'trial')}" for name, one in groups.items()
+    with st.container(gap="xsmall"):
+        st.markdown("**What the documents say of it, and whether the registry bears it out**")
+        for finding in found:
+            look = VERDICT[finding.verdict]
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.badge(claim_words.verdict_word(finding), icon=look.icon, color=_colour(look), help=look.means)
+                st.text(f"{finding.claim.id}: {finding.claim.words}", width="stretch")
+        st.page_link(
+            view.script("claims"), label="Reasons, evidence and rules of these verdicts",
+            icon=":material/fact_check:", query_params={"agent": agent.id},
+        )  # fmt: skip
+
+
+def _colour(look: Look) -> Any:
+    return look.colour
+
+
+def _behind(agent: Agent) -> None:
+    """What stands behind the screen, one click away: the names asked for, and what was kept by hand."""
+    left, right = st.columns(2, gap="small")
+    with left, st.expander("Names asked for", icon=":material/search:"):
+        st.dataframe(
+            agent_tables.names(agent), hide_index=True, placeholder="none", alt=f"Names of {agent.name}",
+            width="stretch",
+        )  # fmt: skip
+        if agent.false_friends:
+            st.text(f"Never counted, because they mean something else: {', '.join(agent.false_friends)}.")
+    notes = [one for one in literature.load() if one.agent == agent.id]
+    with right, st.expander(f"Papers and authorities ({len(notes)})", icon=":material/menu_book:"):
+        _kept_by_hand(notes)
+
+
+def _kept_by_hand(notes: Sequence[literature.Note]) -> None:
+    st.markdown(
+        "Kept by hand and **not from the registry**; nobody has looked again since the day beside each note. An "
+        "approval or a refusal stands here only where a source was met, so silence means nothing."
     )
-    frame.chart(
-        "compared",
-        "Phases and statuses, side by side",
-        f"{say}.",
-        charts.side_by_side(groups),
-        words.counted(
-            data.freshness(), trials, len(chosen), words.cells_mean(sampled_of(chosen), len(chosen), cells=False)
-        ),
-        ("The agents compared", table),
-    )
-
-
-def sampled_of(chosen: list[str]) -> list[str]:
-    """Those of some agents that the registry was not asked for yet."""
-    return [id for id in frame.sampled() if id in chosen]
-
-
-def _beside(name: str, selection: Any, wanted: Filter, id: str) -> dict[str, Any]:
-    groups = tables.by_group(counts.status_by_phase(selection)).sum()
-    figures = counts.key_figures(selection)
-    return {
-        "Agent": name,
-        "All": figures.trials,
-        **{group.word: int(groups[group.id]) for group in GROUPS},
-        "Results posted": figures.with_results if figures.results_known else pd.NA,
-        tables.LINK: view.to_trials(view.scope(wanted), agents=(id,)),
-    }
-
-
-def _compare_changed() -> None:
-    wanted, _ = view.current()
-    view.show(wanted, compare=st.session_state["compare"])
+    for note in notes:
+        with st.container(border=True, gap="xsmall"):
+            st.text(note.words)
+            written = words.day(note.written.isoformat())
+            st.caption(f"{words.plain(note.source)}. Written on {written}, beside claim {words.plain(note.claim)}.")
+    if not notes:
+        st.text("Nothing was noted on this agent.")

@@ -168,7 +168,7 @@ def _list(table: pd.DataFrame, page: int) -> None:
     )  # fmt: skip
     chosen = event["selection"]["rows"]
     if chosen and chosen[0] < len(table):
-        st.switch_page(view.script("trial"), query_params={"nct": table[LINK].iloc[chosen[0]].partition("=")[2]})
+        view.open_trial(table[LINK].iloc[chosen[0]].partition("=")[2])
 
 
 def newest(found: pd.DataFrame, most: int, key: str) -> None:

@@ -122,4 +122,4 @@ def show(selection: Selection, names: Mapping[str, str], key: str, alt: str, pag
     )
     chosen: Sequence[int] = event["selection"]["rows"]
     if chosen and chosen[0] < len(table):
-        st.switch_page(view.script("trial"), query_params={"nct": table["NCT id"].iloc[chosen[0]].partition("=")[2]})
+        view.open_trial(table["NCT id"].iloc[chosen[0]].partition("=")[2])

@@ -11,7 +11,9 @@ from cache.store import Store
 from cache.views.selection import any_of
 from dashboard import data
 from dashboard.insights import criteria, families, results_due, stale
+from fetchers.study import Study
 
+NO_LINKS = pd.DataFrame(columns=list(families.LINK_COLUMNS), dtype="str")
 _SAID = "Reading the records …"
 ME_CFS = "me_cfs"
 
@@ -28,6 +30,13 @@ def facts() -> pd.DataFrame:
     """``records.facts`` of the store as it is now, with ``judged_on``: the day of the data load a record was read
     from, or the day a starter fact stood so; missing when nobody noted it."""
     return _facts(*data.identity(), data.store())
+
+
+def facts_of(nct_id: str) -> pd.DataFrame:
+    """The row of ``facts`` of one trial, read by itself: its page does not wait for all the others. No row when its
+    record is not stored."""
+    trials = data.trials()
+    return _judged(records.facts(data.store(), [nct_id]), trials[trials["nct_id"] == nct_id])
 
 
 def verdicts() -> pd.DataFrame:
@@ -65,11 +74,30 @@ def links() -> pd.DataFrame:
     return _links(*data.identity(), data.store())
 
 
+def links_of(study: Study) -> pd.DataFrame:
+    """The rows of ``links`` in which this record is the one that cites, without reading the others."""
+    trials = data.trials()
+    return families.links([study], dict(zip(trials["nct_id"], trials["study_type"], strict=True)))
+
+
+def links_read() -> bool:
+    """Whether ``links`` of the store as it is now has been made in this process and comes at once."""
+    key, version = data.identity()
+    return version in _linked(key)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _linked(key: str) -> set[int]:
+    """The versions of a store whose links have been made."""
+    return set()
+
+
 @st.cache_resource(max_entries=2, show_spinner=_SAID)
 def _links(key: str, version: int, _store: Store) -> pd.DataFrame:
     facts = _facts(key, version, _store)
     citing = facts["nct_id"][facts["cited"].str.len() > 0]
     types = dict(zip(facts["nct_id"], facts["study_type"], strict=True))
+    _linked(key).add(version)
     return families.links(records.studies(_store, list(citing)), types)
 
 
@@ -85,8 +113,11 @@ def _me_cfs(key: str, version: int, _store: Store) -> Frame:
 @st.cache_resource(max_entries=2, show_spinner=_SAID)
 def _facts(key: str, version: int, _store: Store) -> pd.DataFrame:
     trials = data.trials()
+    return _judged(records.facts(_store, list(trials["nct_id"])), trials)
+
+
+def _judged(found: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
     days = trials["registry_timestamp"].str[:10].where(trials["origin"] == "live", trials["as_of"])
-    found = records.facts(_store, list(trials["nct_id"]))
     return found.assign(judged_on=found["nct_id"].map(dict(zip(trials["nct_id"], days, strict=True))))
 
 

@@ -15,12 +15,17 @@ import plotly.graph_objects as go
 
 from cache.views.labels import STATUS_WORDS
 from dashboard.palette import BAR, HATCH_INK, INK, PLANNED_HATCH
+from dashboard.refresh_words import count
 from fetchers.dates import PartialDate
 
 MOST = 60  # trials in one picture
 ROW = 40
 BAR_COLUMNS = (
     "nct_id", "title", "status", "start", "solid_until", "end", "primary", "primary_planned", "results", "end_words",
+)  # fmt: skip
+_READ = (
+    "nct_id", "title", "overall_status", "start_date", "start_date_type", "primary_completion_date",
+    "primary_completion_date_type", "completion_date", "completion_date_type", "results_first_posted",
 )  # fmt: skip
 _DIAMOND, _PLANNED, _RESULTS = "#D55E00", "#D55E00", "#8E4585"
 
@@ -32,7 +37,7 @@ def bars(trials: pd.DataFrame, today: date) -> pd.DataFrame:
     ``today`` (the day of the data) when the trial has started and its planned end is still to come; else nowhere.
     ``end`` is missing when the record names neither a completion nor a primary completion.
     """
-    rows = [_bar(row, today) for row in _plain(trials) if row["start_date"]]
+    rows = [_bar(row, today) for row in _plain(trials[list(_READ)]) if row["start_date"]]
     made = pd.DataFrame.from_records(rows, columns=list(BAR_COLUMNS))
     return made.sort_values(["start", "nct_id"], ascending=[False, False], ignore_index=True)
 
@@ -71,12 +76,18 @@ def say(shown: pd.DataFrame, today: date, without: int) -> str:
     """One sentence on all bars: how many, how many run, how many are past a planned end; those without a start."""
     if shown.empty:
         return "No trial with a known start is in this view."
-    running = sum(row["start"] <= today and row["end"] is not None and row["end"] > today for row in _records(shown))
-    past = sum(row["end"] is not None and row["solid_until"] < row["end"] <= today for row in _records(shown))
-    said = f"{len(shown):,} trials from {shown['start'].min().year} on; {running:,} run past the day of the data"
-    said += f", {past:,} are past an end that is still marked as planned" if past else ""
-    said += f"; {without:,} without a known start are not drawn" if without else ""
+    spans = list(zip(shown["start"], shown["solid_until"], _list(shown["end"]), strict=True))
+    running = sum(start <= today and end is not None and end > today for start, _, end in spans)
+    past = sum(end is not None and solid < end <= today for _, solid, end in spans)
+    said = f"{count(len(shown), 'trial')} from {shown['start'].min().year} on"
+    said += f"; {running:,} {'runs' if running == 1 else 'run'} past the day of the data"
+    said += f", {past:,} {_are(past)} past an end that is still marked as planned" if past else ""
+    said += f"; {without:,} without a known start {_are(without)} not drawn" if without else ""
     return f"{said}."
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def table(shown: pd.DataFrame) -> pd.DataFrame:
@@ -166,28 +177,23 @@ def _marks(figure: go.Figure, name: str, symbol: str, colour: str, marks: Sequen
 
 
 def _framed(figure: go.Figure, labels: Sequence[str], today: date) -> go.Figure:
-    figure.add_vline(x=str(today), line={"color": INK, "width": 1.5, "dash": "dot"})
-    figure.add_annotation(  # the oldest trials stand at the foot, so there is room on the right
-        x=str(today),
-        y=0,
-        yref="paper",
-        xanchor="right",
-        yanchor="bottom",
-        text="day of the data ",
-        showarrow=False,
-        font={"color": INK, "size": 12},
-    )
-    figure.update_xaxes(
-        type="date", fixedrange=True, automargin=True, side="top", nticks=6, showgrid=True, tickfont={"color": INK}
-    )
-    figure.update_yaxes(
-        type="category", categoryorder="array", categoryarray=list(labels), fixedrange=True,
-        range=[max(len(labels), 1) - 0.5, -0.5], automargin=True, showgrid=False, ticklabelstandoff=6,
-        tickfont={"color": INK},
-    )  # fmt: skip
+    line = {"color": INK, "width": 1.5, "dash": "dot"}
+    words = {  # the oldest trials stand at the foot, so there is room on the right
+        "x": str(today), "y": 0, "yref": "paper", "xanchor": "right", "yanchor": "bottom", "text": "day of the data ",
+        "showarrow": False, "font": {"color": INK, "size": 12},
+    }  # fmt: skip
+    axis = {"fixedrange": True, "automargin": True, "tickfont": {"color": INK}}
+    rows = {
+        "type": "category", "categoryorder": "array", "categoryarray": list(labels), "showgrid": False,
+        "range": [max(len(labels), 1) - 0.5, -0.5], "ticklabelstandoff": 6,
+    }  # fmt: skip
     return figure.update_layout(
+        shapes=[{"type": "line", "x0": str(today), "x1": str(today), "y0": 0, "y1": 1, "yref": "paper", "line": line}],
+        annotations=[words],
+        xaxis=axis | {"type": "date", "side": "top", "nticks": 6, "showgrid": True},
+        yaxis=axis | rows,
         barmode="overlay",
-        bargap=0.45,
+        bargap=0.45 if len(labels) > 2 else 0.7,  # few rows are high ones
         height=170 + ROW * max(len(labels), 1),
         margin={"l": 0, "r": 16, "t": 8, "b": 8},
         showlegend=True,

@@ -15,6 +15,7 @@ from dashboard.listing import MISSING
 from dashboard.refresh_words import count
 
 SHOWN = 40  # trials of one picture; a screen or two
+FEW = 12  # trials of the picture on another page
 _ID = st.column_config.LinkColumn(help="Opens the trial", display_text=r"nct=(NCT\d{8})", width=118)
 
 
@@ -51,11 +52,35 @@ def chart(selection: Selection) -> None:
         return
     pages = -(-len(bars) // SHOWN)
     page = view.page_number(pages)
-    shown = bars.iloc[(page - 1) * SHOWN : page * SHOWN].reset_index(drop=True)
-    figure = timeline_charts.timeline(shown, today)
-    st.plotly_chart(figure, config=CONFIG, key=f"timeline_{page}", alt=f"Timeline of trials. {say}", width="stretch")
     first = (page - 1) * SHOWN
+    shown = bars.iloc[first : first + SHOWN].reset_index(drop=True)
     part = f"{first + 1:,} to {first + len(shown):,} of {count(len(bars), 'trial')}, newest start first"
+    _drawn(shown, today, say, part, f"timeline_{page}")
+    view.pages_bar(pages, page)
+
+
+def few(selection: Selection, wanted: Filter) -> None:
+    """The bars of the newest few, for another page, with a link to all of them."""
+    today = day()
+    bars = timeline_charts.bars(selection.trials, today)
+    say = timeline_charts.say(bars, today, len(selection.trials) - len(bars))
+    st.markdown(say)
+    if bars.empty:
+        return
+    shown = bars.head(FEW)
+    part = f"the newest {FEW} of {count(len(bars), 'trial')}" if len(bars) > FEW else "newest start first"
+    _drawn(shown, today, say, part, "timeline_few")
+    st.page_link(
+        view.script("timeline"),
+        label=f"All {len(bars):,} on the timeline" if len(bars) > FEW else "The same on the timeline’s own page",
+        icon=":material/view_timeline:",
+        query_params=view.params(wanted),
+    )
+
+
+def _drawn(shown: pd.DataFrame, today: date, say: str, part: str, key: str) -> None:
+    figure = timeline_charts.timeline(shown, today)
+    st.plotly_chart(figure, config=CONFIG, key=key, alt=f"Timeline of trials. {say}", width="stretch")
     st.caption(
         f"As of {words.as_of(data.freshness())} · {part} · solid: actual, hatched: planned · "
         "months and years are drawn to their last day"
@@ -66,7 +91,6 @@ def chart(selection: Selection) -> None:
             column_config={"NCT id": _ID, "Title": st.column_config.TextColumn(width="large")},
             alt="The bars of the timeline",
         )  # fmt: skip
-    view.pages_bar(pages, page)
 
 
 def linked(selection: Selection) -> None:

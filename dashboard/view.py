@@ -90,6 +90,15 @@ def last_list() -> list[tuple[str, str]]:
     return [(key, value) for key, values in kept.items() for value in values]
 
 
+def open_trial(nct_id: str) -> None:
+    """Leave for a trial's page; Back leads to this one as it is.
+
+    The browser notes the new keys on this page before it leaves, so this page's own keys have to be among them.
+    """
+    kept = [(key, value) for key, values in query().items() if key != "nct" for value in values]
+    st.switch_page(script("trial"), query_params=[*kept, ("nct", nct_id)])
+
+
 def problems(found: tuple[str, ...]) -> None:
     """Say what of the address could not be used."""
     if found:

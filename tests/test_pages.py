@@ -362,7 +362,7 @@ def test_an_agent_shows_its_counts_names_and_trials(live: str, opened: Open, age
 def test_an_agent_without_trials_here_is_none_found_not_none_exists(live: str, opened: Open) -> None:
     app = opened(live, "agents", "agent=azathioprine&condition=fibromyalgia")
     assert not exported(live, "agent=azathioprine&condition=fibromyalgia")
-    (info,) = (info.value for info in app.info if "Azathioprine" in info.value)
+    (info,) = (info.value for info in app.info if "azathioprine" in info.value)
     assert info.startswith("None found: the registry was asked")
     assert "does not mean that none exists" in info
 

@@ -222,7 +222,9 @@ def test_command_line_says_what_it_did(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize(
-    "damage", [b"", b"no gzip", DATA.read_bytes()[:9000] + b"!" * 9000, gzip.compress(b'{"source": 3}\n'), None]
+    "damage",
+    [b"", b"no gzip", DATA.read_bytes()[:9000] + b"!" * 9000, gzip.compress(b'{"source": 3}\n'), None],
+    ids=["empty", "no gzip", "torn", "another shape", "gone"],  # packed bytes hold the time, and ids must not
 )
 def test_a_damaged_file_is_a_local_trouble(tmp_path: Path, damage: bytes | None) -> None:
     path = tmp_path / "trials.jsonl.gz"

@@ -110,8 +110,8 @@ def test_the_sentence_and_the_table_tell_the_same() -> None:
     found = bars(pd.DataFrame(rows), TODAY)
     said = timeline_charts.say(found, TODAY, 1)
     assert said == (
-        "3 trials from 2020 on; 1 run past the day of the data, 1 are past an end that is still marked as planned; "
-        "1 without a known start are not drawn."
+        "3 trials from 2020 on; 1 runs past the day of the data, 1 is past an end that is still marked as planned; "
+        "1 without a known start is not drawn."
     )
     table = timeline_charts.table(found)
     assert list(table["NCT id"]) == [f"trial?nct=NCT0000000{n}" for n in (3, 2, 1)]

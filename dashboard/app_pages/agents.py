@@ -1,30 +1,45 @@
-"""Agents: one at a time, and two to four side by side."""
+"""Agents: the story of one on one screen, and two to four side by side."""
 
-import streamlit as st
-
-from dashboard import agent_parts, data, frame, insight_parts, view
+from dashboard import (
+    agent_compare,
+    agent_counts,
+    agent_delays,
+    agent_news,
+    agent_parts,
+    data,
+    frame,
+    insight_parts,
+    timeline_parts,
+    view,
+)
 
 frame.head("Agents", "What the registry holds on one of the agents, or on several beside one another.")
 wanted, problems = view.current()
 view.problems(problems)
 view.scope_bar(wanted)
 
-one, several = st.tabs(
-    ["One agent", "Side by side"], default="Side by side" if view.own("compare") else "One agent", key="agents_tabs"
-)
-with one:
-    ids = list(frame.names())
-    agent = data.watchlist().agent(wanted.agents[0] if wanted.agents else ids[0])
-    st.session_state["agent"] = agent.id
-    st.selectbox(
-        "Agent", ids, format_func=lambda id: frame.names().get(id, id), key="agent", on_change=agent_parts.choose
-    )
-    agent_parts.about(agent)
-    agent_parts.figures(agent, wanted)
-    agent_parts.charts_of(agent, wanted)
-    insight_parts.claims_of(agent)
-    insight_parts.gaps_of(agent)
-    insight_parts.funnel_of(agent)
-    agent_parts.trials_of(agent, wanted)
-with several:
-    agent_parts.compare(wanted)
+if agent_parts.one_agent():
+    agent = agent_parts.chooser(wanted)
+    mine = agent_parts.mine(agent, wanted)
+    selection = data.selection(mine)
+    told = agent_parts.story(agent, wanted, selection)
+    agent_parts.first_screen(agent, told)
+    timeline, claims, conditions, changes, results, counting = agent_parts.sections()
+    with timeline:
+        timeline_parts.few(selection, mine)
+    with claims:
+        insight_parts.claims_of(agent)
+    with conditions:
+        insight_parts.gaps_of(agent)
+        agent_counts.charts_of(mine, selection)
+    with changes:
+        agent_news.sections(told)
+    with results:
+        if results.open:  # it reads every stored record once, which nobody should wait for who does not look at it
+            agent_delays.delays_of(mine, selection)
+    with counting:
+        agent_counts.appears(agent, mine)
+        agent_counts.trials_of(agent, mine, selection)
+        insight_parts.funnel_of(agent)
+else:
+    agent_compare.compare(wanted)

@@ -1,33 +1,48 @@
-"""One trial: what the registry says of it, and why it is here."""
+"""One trial: what the registry says of it, what follows from that, and why it is here."""
 
 import re
 
 import streamlit as st
 
-from dashboard import data, frame, history_parts, trial_parts, view, words
+from dashboard import data, frame, history_parts, record_data, view, words
+from dashboard import trial_near_parts as near
+from dashboard import trial_parts as parts
+from dashboard import trial_record_parts as record
+from dashboard.trial_known import Known
 
 given = " ".join(view.own("nct")[-1:]).strip().upper()
-row = trial_parts.find(given)
+row = parts.find(given)
 
 if row is None:
     frame.head("Trial")
-    trial_parts.missing(given, wellformed=re.fullmatch(r"NCT[0-9]{8}", given) is not None)
+    parts.missing(given, wellformed=re.fullmatch(r"NCT[0-9]{8}", given) is not None)
 else:
-    frame.head(words.quiet(str(row["title"]) if isinstance(row["title"], str) else str(row["nct_id"])))
-    study = data.study(str(row["nct_id"]))
-    trial_parts.identity(row, given)
-    trial_parts.origin(row)
-    trial_parts.glance(row, study)
+    nct_id = str(row["nct_id"])
+    frame.head(words.quiet(str(row["title"]) if isinstance(row["title"], str) else nct_id))
+    known = Known(row, data.study(nct_id), record_data.facts_of(nct_id))
+    parts.identity(row, given)
+    parts.summary(known)
     left, right = st.columns(2, gap="large")
     with left:
-        trial_parts.dates(row)
+        parts.glance(known)
     with right:
-        trial_parts.reasons(row)
-    trial_parts.substance(row, study)
-    trial_parts.places(row, study)
-    trial_parts.eligibility(study)
-    trial_parts.ids(row, study)
-    history_parts.history_of(str(row["nct_id"]))
+        parts.dates(known)
+    record.results(known)
+    record.eligibility(known)
+    record.wording(known)
+    record.given(known)
+    record.places(known)
+    together = st.container()
+    near.exclusions(known)
+    parts.reasons(row)
+    claims = st.container()
+    near.ids(known)
+    history_parts.history_of(nct_id)
+    # What needs all other records comes last, so that on the first visit after a refresh nobody waits for the rest.
+    with claims:
+        near.claims(known)
+    with together:
+        near.together(known)
 
 st.page_link(
     view.script("trials"), label="Back to the list", icon=":material/arrow_back:", query_params=view.last_list()

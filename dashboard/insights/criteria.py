@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 import pandas as pd
 
 from dashboard.insights import measured
+from dashboard.insights.quoting import around
 from fetchers.eligibility import criteria, sections
 from fetchers.study import Study, plain
 
@@ -129,7 +130,7 @@ def find(text: str | None) -> list[Finding]:
             for rule, words in rules.items():
                 hit = _hit(rule, words, criterion)
                 if hit and (rule, place) not in found:
-                    quote = _quote(criterion, hit.start(), hit.end())
+                    quote = around(criterion, hit.start(), hit.end(), QUOTE)
                     found[rule, place] = Finding(trait, rule, place, quote, certain(rule))
     return list(found.values())
 
@@ -139,7 +140,7 @@ def pem_of(text: str | None) -> tuple[str, str | None]:
     if not text:
         return "unknown", None
     hits = [(place, one, hit) for place, one in _criteria(text) if (hit := _hit("pem", _COMPILED["pem"]["pem"], one))]
-    quoted = [(place, one[: hit.end()], _quote(one, hit.start(), hit.end())) for place, one, hit in hits]
+    quoted = [(place, one[: hit.end()], around(one, hit.start(), hit.end(), QUOTE)) for place, one, hit in hits]
     alone = [quote for place, before, quote in quoted if place == "in" and not _OPTIONAL.search(before)]
     implied = [one.quote for one in find(text) if one.rule in WITH_PEM and one.place == "in"]
     inside = [quote for place, _, quote in quoted if place == "in"]
@@ -190,18 +191,7 @@ def _criteria(text: str | None) -> Iterator[tuple[Literal["in", "out"], str]]:
 
 def _hit(rule: str, words: re.Pattern[str], criterion: str) -> re.Match[str] | None:
     for hit in words.finditer(criterion):
-        around = criterion[max(0, hit.start() - 60) : hit.end() + 40]
-        if rule not in _REJECTED or not _REJECTED[rule].search(around):
+        near = criterion[max(0, hit.start() - 60) : hit.end() + 40]
+        if rule not in _REJECTED or not _REJECTED[rule].search(near):
             return hit
     return None
-
-
-def _quote(criterion: str, start: int, end: int) -> str:
-    """The words around a hit, cut at words, with marks where something is left out."""
-    if len(criterion) <= QUOTE:
-        return criterion
-    room = max(0, QUOTE - (end - start)) // 2
-    first, last = max(0, start - room), min(len(criterion), end + room)
-    first = criterion.find(" ", first) + 1 if first else 0
-    last = criterion.rfind(" ", 0, last) if last < len(criterion) else last
-    return ("… " if first else "") + criterion[first:last] + (" …" if last < len(criterion) else "")

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from dashboard.insights.quoting import around
 from fetchers.study import Study, plain
 
 KINDS = {
@@ -88,7 +89,7 @@ def _links(study: Study, types: Mapping[str, str | None]) -> Iterator[tuple[str,
             if hit[0] in own:
                 continue
             kind = _kind(study, place, hit, types)
-            quote = " ".join(place.text[max(0, hit.start() - ROOM) : hit.end() + ROOM].split())
+            quote = " ".join(around(place.text, hit.start(), hit.end(), 2 * ROOM).split())
             row = (study.nct_id, hit[0], kind, place.name, quote)
             if hit[0] not in best or order.index(kind) < order.index(best[hit[0]][2]):
                 best[hit[0]] = row
@@ -101,9 +102,9 @@ def _kind(study: Study, place: Place, hit: re.Match[str], types: Mapping[str, st
         return "expanded_access"
     if place.name == "secondary id":
         return "platform"
-    around = place.text[max(0, hit.start() - ROOM) : hit.end() + ROOM]
+    near = place.text[max(0, hit.start() - ROOM) : hit.end() + ROOM]
     for kind, words in _COMPILED.items():
-        if words.search(around):
+        if words.search(near):
             return kind
     return "cited"
 

@@ -79,11 +79,15 @@ def test_a_row_opens_its_trial(live: Dashboard, visit: Visit) -> None:
     box = table.bounding_box()
     assert box is not None
     window.page.mouse.click(box["x"] + 18, box["y"] + 35 + 17)  # the marker of the first row
-    expect(window.page).to_have_url(re.compile(rf"/trial\?nct={first}"))
+    expect(window.page).to_have_url(re.compile(rf"/trial\?.*nct={first}"))
     still(window.page)
     expect(main(window.page).get_by_text(first).first).to_be_visible()
     link = main(window.page).get_by_role("link", name=re.compile("ClinicalTrials.gov")).first
     expect(link).to_have_attribute("href", re.compile(rf"^https://clinicaltrials\.gov/study/{first}"))
+    window.page.go_back()
+    expect(window.page).to_have_url(re.compile(r"/trials\?agent=sizofiran&all=1"))
+    still(window.page)
+    assert ids(window.page)[0] == first
     assert window.seen.console == []
 
 
