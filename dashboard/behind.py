@@ -1,6 +1,6 @@
 """The list of trials behind a number, for pages whose groups no filter can name: the group stands in the address."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -30,9 +30,15 @@ def nothing(name: str) -> None:
 
 
 def show(
-    page: view.Page, title: str, total: int, make: Callable[[int, int], pd.DataFrame], config: dict[str, Any]
+    page: view.Page,
+    title: str,
+    total: int,
+    make: Callable[[int, int], pd.DataFrame],
+    config: Mapping[str, Any] | None = None,
+    unit: str = "trial",
 ) -> None:
-    """One page of the list, with a way back. ``make``: the table of the trials from one place to another."""
+    """One page of the list, with a way back. ``make``: the table of the trials from one place to another; ``unit``:
+    what a row of it is."""
     st.subheader(title.replace("_", " "), anchor=False)
     st.page_link(
         view.script(page),
@@ -46,13 +52,13 @@ def show(
     pages = -(-total // ROWS)
     number = view.page_number(pages)
     first, last = (number - 1) * ROWS, min(number * ROWS, total)
-    st.caption(f"{first + 1:,} to {last:,} of {count(total, 'trial')}. An NCT id opens the trial.")
+    st.caption(f"{first + 1:,} to {last:,} of {count(total, unit)}. An NCT id opens the trial.")
     table = make(first, last)
     st.dataframe(
         table,
         key=f"behind_{page}_{number}",
         hide_index=True,
-        column_config=_CONFIG | config,
+        column_config=_CONFIG | dict(config or {}),
         placeholder=MISSING,
         height=min(640, 39 + 35 * len(table)),
         width="stretch",

@@ -128,7 +128,7 @@ def query_rows(finding: Finding, names: Mapping[str, str]) -> pd.DataFrame:
         state = {"asked": "answered", "not_asked": "not asked yet", "failed": "asked, and failed"}[one.state]
         if one.state == "asked" and one.error:
             state = "answered; the newest attempt failed"
-        rows.append((names[query.scope], f"{query.parameter}={query.value}", state, one.registry_date, one.error))
+        rows.append((names[query.scope], query.question, state, one.registry_date, one.error))
     return pd.DataFrame(rows, columns=["Agent", "Asked of the registry", "State", "Registry data of", "Reason"])
 
 

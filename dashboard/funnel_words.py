@@ -25,15 +25,19 @@ STEPS = (
 )
 
 
-def funnel_rows(funnel: Funnel, address: Callable[[Filter], str]) -> pd.DataFrame:
-    """The funnel as a table: each step with its parts, and the list of those trials where a filter can show it."""
+REPEATED = ("rows", "again")  # what these count is rows, a trial as often as it came
+
+
+def funnel_rows(funnel: Funnel, address: Callable[[Filter], str], own: Callable[[str], str]) -> pd.DataFrame:
+    """The funnel as a table: each step with its parts, and the list of those trials, by a filter where one can show
+    it. ``own``: where the list of a group of the funnel is."""
     rows = []
     for id, title in STEPS:
         if id not in {step.id for step in funnel.steps}:
             continue
-        rows.append((funnel.step(id).number, title, _link(funnel, id, address)))
+        rows.append((funnel.step(id).number, title, _link(funnel, id, address, own)))
         parts = [part for part in funnel.parts(id) if _shown(part.id, part.number)]
-        rows += [(part.number, f"↳ {part.label}", _link(funnel, part.id, address)) for part in parts]
+        rows += [(part.number, f"↳ {part.label}", _link(funnel, part.id, address, own)) for part in parts]
     return pd.DataFrame(rows, columns=["Number", "Step", LINK])
 
 
@@ -42,28 +46,42 @@ def _shown(id: str, number: int) -> bool:
     return number > 0 or id.startswith("tier_") or id in ("again", "background", "phased")
 
 
-def _link(funnel: Funnel, id: str, address: Callable[[Filter], str]) -> str | None:
+def question_rows(funnel: Funnel, agent: Agent, own: Callable[[str], str]) -> pd.DataFrame:
+    """How many rows each question to the registry brought, with their list."""
+    asked = {query.id: query.question for query in agent_queries(agent)}
+    return pd.DataFrame(
+        {
+            "Number": [len(ids) for ids in funnel.queries.values()],
+            "Asked of the registry": [asked.get(name, name) for name in funnel.queries],
+            LINK: [own(f"question.{name}") if ids else None for name, ids in funnel.queries.items()],
+        }
+    )
+
+
+def group(funnel: Funnel, name: str) -> tuple[str, tuple[str, ...]] | None:
+    """The title and the ids of a group by its name in the address; None for a name that means nothing."""
+    kind, _, key = name.partition(".")
+    if kind == "question" and key in funnel.queries:
+        return "Rows of one question to the registry", funnel.queries[key]
+    step = next((one for one in funnel.steps if kind == "step" and one.id == key), None)
+    return (step.label, step.ids) if step else None
+
+
+def _link(funnel: Funnel, id: str, address: Callable[[Filter], str], own: Callable[[str], str]) -> str | None:
+    if not funnel.step(id).number:
+        return None
     wanted = filter_of(funnel.agent, id)
-    return address(wanted) if wanted and funnel.step(id).number else None
-
-
-def lists(funnel: Funnel) -> dict[str, tuple[str, ...]]:
-    """Every number of the funnel with its ids, by a heading; the rows of each query as well."""
-    found = {}
-    for id, title in STEPS:
-        for step in (*(one for one in funnel.steps if one.id == id), *funnel.parts(id)):
-            if step.ids:
-                found[title if step.id == id else f"{title}: {step.label}"] = step.ids
-    return found | {f"Rows of the question {query}": ids for query, ids in funnel.queries.items() if ids}
+    return address(wanted) if wanted else own(f"step.{id}")
 
 
 def filter_of(agent: str, id: str) -> Filter | None:
-    """The filter that lists just the trials of a step; None for steps that only the list of ids can show."""
+    """The filter that lists just the trials of a step; None for steps that no filter can name."""
     mine: dict[str, Any] = {"agents": (agent,), "everywhere": True}
     every = Filter(**mine, tiers=("given", "mentioned", "excluded"), background=True)
     fixed = {
-        "found": every, "matched": every, "once": None, "given": Filter(**mine, background=True),
-        "counted": Filter(**mine), "types": Filter(**mine), "lanes": Filter(**mine),
+        "found": every, "matched": every, "given": Filter(**mine, background=True),
+        "counted": Filter(**mine), "background": Filter(**mine, roles=("background",)),
+        "types": Filter(**mine), "lanes": Filter(**mine),
     }  # fmt: skip
     if id in fixed:
         return fixed[id]

@@ -1,13 +1,25 @@
 """The parts of the Gaps page, and what it lends to an agent's page."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from cache.filters import Filter
-from dashboard import charts, data, frame, funnel_words, gap_charts, gap_words, insight_data, view, words
+from dashboard import (
+    behind,
+    charts,
+    data,
+    frame,
+    funnel_words,
+    gap_charts,
+    gap_words,
+    insight_data,
+    listing,
+    view,
+    words,
+)
 from dashboard.insights.evidence import inner
 from dashboard.tables import LINK
 from fetchers.watchlist import Agent
@@ -26,9 +38,9 @@ CELLS: dict[str, Any] = {
 FUNNEL: dict[str, Any] = {
     "Number": st.column_config.NumberColumn(format="localized", pinned=True, width=90),
     "Step": st.column_config.TextColumn(width="large"),
+    "Asked of the registry": st.column_config.TextColumn(width="large"),
     LINK: st.column_config.LinkColumn(help="Opens the list of these trials", display_text="Show trials", width=110),
 }
-_NCT_ID = st.column_config.LinkColumn(help="Opens the trial", display_text=r"nct=(NCT\d{8})")
 _SIGNS = "0: none registered as far as was asked · –: not asked yet · ✕: asked, and failed · bold: some are recruiting"
 
 
@@ -132,16 +144,19 @@ def _ladder_changed() -> None:
     view.change("conditions", (st.session_state["ladder_condition"],))
 
 
-def funnel_chooser(wanted: Filter) -> Agent:
+def agent_of(wanted: Filter) -> Agent:
+    """The agent whose funnel is shown: the first one named, else the first of the list."""
+    return data.watchlist().agent(wanted.agents[0] if wanted.agents else next(iter(frame.names())))
+
+
+def funnel_chooser(agent: Agent) -> None:
     """Whose funnel is shown."""
     ids = list(frame.names())
-    agent = data.watchlist().agent(wanted.agents[0] if wanted.agents else ids[0])
     st.session_state["funnel_agent"] = agent.id
     st.selectbox(
         "Agent", ids, format_func=lambda id: frame.names().get(id, id), key="funnel_agent", on_change=_funnel_changed,
         width=360,
     )  # fmt: skip
-    return agent
 
 
 def _funnel_changed() -> None:
@@ -153,22 +168,36 @@ def funnel(agent: Agent) -> None:
     mine = insight_data.funnel(agent.id)
     st.text(funnel_words.why_differs(mine, agent, insight_data.unread(agent.id)))
     st.dataframe(
-        funnel_words.funnel_rows(mine, address), hide_index=True, column_config=FUNNEL, placeholder="ids below",
+        funnel_words.funnel_rows(mine, address, _own(agent)), hide_index=True, column_config=FUNNEL, placeholder="–",
         height="content", width="stretch", alt=f"From rows to counted trials: {agent.name}",
     )  # fmt: skip
     st.caption("↳ marks the parts of the number above them; the parts of a number always add up to it.")
-    found = funnel_words.lists(mine)
-    if not found:
-        return
-    with st.expander("Ids behind every number", icon=":material/list:", key=f"funnel_ids_{agent.id}"):
-        chosen = st.selectbox("Number", list(found), key=f"funnel_step_{agent.id}",
-                              format_func=lambda one: f"{one} ({len(found[one]):,})")  # fmt: skip
-        ids = found.get(chosen, ())
-        st.dataframe(
-            pd.DataFrame({"NCT id": [f"trial?nct={nct_id}" for nct_id in ids]}), hide_index=True, width=220,
-            column_config={"NCT id": _NCT_ID}, height=min(420, 39 + 35 * max(len(ids), 1)),
-            alt=f"Ids of {chosen}",
-        )  # fmt: skip
+    if mine.queries:
+        with st.expander("Rows by question", icon=":material/list:", key=f"funnel_questions_{agent.id}"):
+            st.dataframe(
+                funnel_words.question_rows(mine, agent, _own(agent)), hide_index=True, column_config=FUNNEL,
+                placeholder="–", height="content", width="stretch", alt=f"Rows by question: {agent.name}",
+            )  # fmt: skip
+
+
+def _own(agent: Agent) -> Callable[[str], str]:
+    """Where the Gaps page lists a group of the agent's funnel."""
+    return lambda name: view.address("gaps", view.params(Filter(agents=(agent.id,)), show=name))
+
+
+def group(name: str, agent: Agent) -> bool:
+    """The list of one group of an agent's funnel; False when the address names no group."""
+    found = funnel_words.group(insight_data.funnel(agent.id), name)
+    if found is None:
+        behind.nothing(name)
+        return False
+    title, ids = found
+    unit = "row" if name.startswith("question.") or name.removeprefix("step.") in funnel_words.REPEATED else "trial"
+    behind.show(
+        "gaps", words.quiet(f"{agent.name}: {title}"), len(ids),
+        lambda first, last: listing.named(data.trials(), ids[first:last]), unit=unit,
+    )  # fmt: skip
+    return True
 
 
 def row_of(agent: Agent, wanted: Filter) -> None:

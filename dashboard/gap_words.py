@@ -79,7 +79,7 @@ def asked_rows(agents: Sequence[Agent], answers: Mapping[str, Asked]) -> pd.Data
         state = {"asked": "Answered", "not_asked": "Not asked yet", "failed": "Asked, and failed"}[one.state]
         if one.state == "asked" and one.error:
             state = "Answered; the newest attempt failed"
-        questions = " · ".join(f"{query.parameter}={query.value}" for query in agent_queries(agent))
+        questions = " · ".join(query.question for query in agent_queries(agent))
         rows.append((agent.name, questions, state, one.registry_date, one.refreshed_at, one.error))
     return pd.DataFrame(
         rows, columns=["Agent", "Asked, in every condition", "State", "Registry data of", "Fetched", "Reason"]

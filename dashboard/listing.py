@@ -83,6 +83,20 @@ def rows(selection: Selection, names: Mapping[str, str], page: int = 1) -> pd.Da
     )
 
 
+def named(trials: pd.DataFrame, nct_ids: Sequence[str]) -> pd.DataFrame:
+    """Some trials in the order of their ids, an id as often as it comes: NCT id, title, status, phase."""
+    about = trials.set_index("nct_id").loc[list(nct_ids)]
+    statuses = zip(about["overall_status"], about["last_known_status"], strict=True)
+    return pd.DataFrame(
+        {
+            "NCT id": [f"trial?nct={nct_id}" for nct_id in about.index],
+            "Title": about["title"].to_numpy(),
+            "Status": [status_words(*both) for both in statuses],
+            "Phase": [LANE_WORDS[str(lane)] for lane in about["lane"]],
+        }
+    )
+
+
 def _joined(column: "pd.Series[Any]") -> list[str | None]:
     return [", ".join(items) if items else None for items in column]
 

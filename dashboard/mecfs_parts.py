@@ -39,7 +39,7 @@ def state() -> bool:
     swept = scopes[(scopes["kind"] == "sweep") & (scopes["scope"] == record_data.ME_CFS)]
     if swept["refreshed_at"].notna().any():
         asked = sweep_queries(data.watchlist().condition(record_data.ME_CFS))
-        said = " and ".join(f"{one.parameter}={one.value}" for one in asked)
+        said = " and ".join(one.question for one in asked)
         st.caption(words.plain(f"All trials the registry returns for ME/CFS, whatever they test. Asked as: {said}"))
         return False
     st.caption(

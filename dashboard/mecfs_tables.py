@@ -5,10 +5,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from cache.views.labels import LANE_WORDS
 from cache.views.selection import among
 from dashboard.insights.criteria import BURDEN, DEFINITIONS, PEM, certain
-from dashboard.listing import status_words
+from dashboard.listing import named
 from dashboard.refresh_words import count
 from dashboard.trial_words import code, intervention
 
@@ -226,20 +225,11 @@ def group(name: str, material: Material) -> Group | None:
 
 def listed(found: Group, trials: pd.DataFrame, agents: Mapping[str, str]) -> pd.DataFrame:
     """The trials of a group as a table."""
-    about = trials.set_index("nct_id").loc[list(found.rows["nct_id"])]
-    statuses = zip(about["overall_status"], about["last_known_status"], strict=True)
-    table = pd.DataFrame(
-        {
-            "NCT id": [f"trial?nct={nct_id}" for nct_id in about.index],
-            "Title": about["title"].to_numpy(),
-            "Status": [status_words(*both) for both in statuses],
-            "Phase": [LANE_WORDS[str(lane)] for lane in about["lane"]],
-            "Agents": [agents.get(nct_id, "none of them") for nct_id in about.index],
-            "Interventions": [
-                "; ".join(map(intervention, items)) if items else None for items in about["interventions"]
-            ],
-        }
-    )
+    ids = list(found.rows["nct_id"])
+    items = trials.set_index("nct_id")["interventions"].loc[ids]
+    table = named(trials, ids)
+    table["Agents"] = [agents.get(nct_id, "none of them") for nct_id in ids]
+    table["Interventions"] = ["; ".join(map(intervention, some)) if some else None for some in items]
     for name in found.rows.columns.drop("nct_id"):
         table.insert(2, name, found.rows[name].to_numpy())
     return table

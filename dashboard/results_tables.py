@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from cache.views.labels import LANE_WORDS, NOT_RECORDED, STATUS_WORDS
+from cache.views.labels import NOT_RECORDED, STATUS_WORDS
 from dashboard.insights import why_stopped
 from dashboard.insights.results_due import COVERAGE, FACTS, REASONS, STATES
 from dashboard.insights.stale import FLAGS, GOING_ON, REGISTRATION
-from dashboard.listing import status_words
+from dashboard.listing import named
 from dashboard.refresh_words import count
 
 LINK = "Trials"
@@ -197,20 +197,10 @@ def registration_say(found: pd.DataFrame) -> str:
 
 def listed(group: Group, trials: pd.DataFrame, papers: pd.DataFrame) -> pd.DataFrame:
     """The trials of a group as a table: id, title, status, phase, what the group is about, papers."""
-    about = trials.set_index("nct_id").loc[list(group.rows["nct_id"])]
-    table = pd.DataFrame(
-        {
-            "NCT id": [f"trial?nct={nct_id}" for nct_id in about.index],
-            "Title": about["title"].to_numpy(),
-            "Status": [
-                status_words(*both) for both in zip(about["overall_status"], about["last_known_status"], strict=True)
-            ],
-            "Phase": [LANE_WORDS[str(lane)] for lane in about["lane"]],
-        }
-    )
+    table = named(trials, list(group.rows["nct_id"]))
     for name in group.rows.columns.drop("nct_id"):
         table[name] = group.rows[name].to_numpy()
-    table["Papers"] = [_pubmed(papers, nct_id) for nct_id in about.index]
+    table["Papers"] = [_pubmed(papers, nct_id) for nct_id in group.rows["nct_id"]]
     return table
 
 

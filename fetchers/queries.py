@@ -27,6 +27,11 @@ class Query(NamedTuple):
     value: str
     names: tuple[str, ...]
 
+    @property
+    def question(self) -> str:
+        """As the registry's own address has it, unencoded: ``query.intr=azathioprine OR Imuran``."""
+        return f"{self.parameter}={self.value}"
+
 
 def agent_queries(agent: Agent) -> tuple[Query, ...]:
     """The requests that together ask for every member that is on; ids are ``agent:member``, then ``agent:member:2``."""

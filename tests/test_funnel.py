@@ -37,15 +37,19 @@ def test_it_adds_up_on_every_store(made: Made) -> None:
 def test_every_number_opens_its_list(made: Made) -> None:
     found = made.frames()
     for agent, one in funnels(found).items():
-        lists = funnel_words.lists(one)
-        listed = set(map(len, lists.values()))
+        table = funnel_words.funnel_rows(one, repr, str)
+        assert (table["Number"] >= 0).all()
+        assert list(table["Trials"].isna()) == list(table["Number"] == 0)
         for step in one.steps:
             wanted = funnel_words.filter_of(agent, step.id)
             if wanted is not None:
                 assert tuple(wanted.apply(*found[:2], LISTED).trials["nct_id"]) == step.ids, step.id
-            assert step.number in listed or step.number == 0
-        table = funnel_words.funnel_rows(one, lambda wanted: "x")
-        assert (table["Number"] >= 0).all()
+        for number, link in zip(table["Number"], table["Trials"], strict=True):
+            if isinstance(link, str) and not link.startswith("Filter("):
+                assert len(funnel_words.group(one, link)[1]) == number
+        questions = funnel_words.question_rows(one, LISTED.agent(agent), str)
+        for number, link in zip(questions["Number"], questions["Trials"], strict=True):
+            assert number == (len(funnel_words.group(one, link)[1]) if isinstance(link, str) else 0)
 
 
 def test_the_way_of_one_agent() -> None:
@@ -76,7 +80,14 @@ def test_the_way_of_one_agent() -> None:
         "else. The charts count the remaining 3. 2 records could not be read and are in no count. The registry’s own "
         "page shows its answer to one question, mentions included, so its number is another one."
     )  # fmt: skip
-    assert len(funnel_words.lists(one)["Rows of the question ivig:brands"]) == 2
+    asked = funnel_words.question_rows(one, LISTED.agents[1], str)["Asked of the registry"]
+    assert asked[0].startswith("query.intr=")
+    assert funnel_words.group(one, "question.ivig:brands") == (
+        "Rows of one question to the registry", ("NCT00000003", "NCT00000004"),
+    )  # fmt: skip
+    assert funnel_words.group(one, "step.sweep")[1] == ("NCT00000002",)
+    for nonsense in ("", "step", "step.nothing", "question.nobody", "lane.NA"):
+        assert funnel_words.group(one, nonsense) is None
 
 
 def test_a_part_that_is_missing_or_twice_is_seen() -> None:
@@ -102,9 +113,11 @@ def test_a_sample_is_called_one() -> None:
     assert "rows" not in {step.id for step in one.steps}
 
 
-def test_what_no_filter_can_list_has_its_ids() -> None:
+def test_which_steps_a_filter_can_list() -> None:
     assert funnel_words.filter_of("ivig", "again") is None
-    assert funnel_words.filter_of("ivig", "background") is None
+    assert funnel_words.filter_of("ivig", "background") == Filter(
+        agents=("ivig",), everywhere=True, roles=("background",)
+    )
     assert funnel_words.filter_of("ivig", "phased") == Filter(
         agents=("ivig",), everywhere=True,
         phases=("EARLY_PHASE1", "PHASE1", "PHASE1|PHASE2", "PHASE2", "PHASE2|PHASE3", "PHASE3", "PHASE4"),

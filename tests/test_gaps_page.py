@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 
-from tests.insight_pages import fresh, live_url, page, shown, starter_url, table
+from tests.insight_pages import fresh, live_url, page, shown, starter_url, table, tables
 
 
 @pytest.fixture
@@ -69,11 +70,20 @@ def test_the_funnel_of_one_agent_and_its_ids(live: None) -> None:
     steps = table(at, "Number", "Step").set_index("Step")["Number"]
     assert steps["Rows the registry sent"] == steps["↳ Each trial once"] + steps["↳ The same trials again"]
     assert steps["↳ Only mentioned"] == 1
-    chosen = next(box for box in at.selectbox if box.label == "Number")
-    assert len(chosen.options) > 8
-    chosen.select_index(2).run()
-    ids = next(one.value for one in at.dataframe if list(one.value.columns) == ["NCT id"])
-    assert ids["NCT id"].str.fullmatch(r"trial\?nct=NCT\d{8}").all()
+    rows = [row for name in ("Step", "Asked of the registry") for row in table(at, "Number", name).to_dict("records")]
+    own = [(row["Number"], row["Trials"]) for row in rows if str(row["Trials"]).startswith("gaps?")]
+    assert len(own) >= 5
+    for number, link in own:
+        listed = page("gaps", **dict(parse_qsl(link.partition("?")[2])))
+        (listing,) = tables(listed)
+        assert len(listing) == number
+        assert listing["NCT id"].str.fullmatch(r"trial\?nct=NCT\d{8}").all()
+
+
+def test_a_group_that_does_not_exist_is_said_and_everything_is_shown(live: None) -> None:
+    at = page("gaps", agent="ivig", show="step.unheard")
+    assert "is no list of this page" in shown(at)
+    assert len(table(at, "Agent", "Condition", "State")) == 72
 
 
 def test_background_can_be_added(live: None) -> None:

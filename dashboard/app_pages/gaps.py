@@ -2,15 +2,18 @@
 
 import streamlit as st
 
-from dashboard import data, frame, gap_parts, view
+from dashboard import behind, data, frame, gap_parts, view
 
 frame.head("Gaps", "Where there is no trial, how far each agent got, and how the numbers come about.")
 wanted, problems = view.current()
 view.problems(problems)
 
-gap_parts.background_switch(wanted)
-gap_parts.gap_map(wanted)
-gap_parts.asked(data.watchlist().agents)
-gap_parts.ladder(wanted)
-st.subheader("How we count", anchor=False)
-gap_parts.funnel(gap_parts.funnel_chooser(wanted))
+agent, name = gap_parts.agent_of(wanted), behind.asked()
+if not (name and gap_parts.group(name, agent)):
+    gap_parts.background_switch(wanted)
+    gap_parts.gap_map(wanted)
+    gap_parts.asked(data.watchlist().agents)
+    gap_parts.ladder(wanted)
+    st.subheader("How we count", anchor=False)
+    gap_parts.funnel_chooser(agent)
+    gap_parts.funnel(agent)

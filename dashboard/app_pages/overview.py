@@ -46,6 +46,10 @@ if swept:
     with st.container(border=True, gap="xsmall"):
         st.metric(card.label, card.value)
         st.caption(card.note)
+        st.page_link(
+            view.script("gaps"), label="Show all gaps", icon=":material/arrow_forward:", icon_position="right",
+            query_params=view.params(view.scope(wanted)),
+        )  # fmt: skip
 
 if selection.trials.empty:
     st.info(words.nothing(fresh, wanted.everywhere), icon=":material/search_off:")

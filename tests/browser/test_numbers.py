@@ -27,9 +27,11 @@ PAGES = {
     "map?all=1": 1,
     "results?all=1": 4,
 }
-_LIST = re.compile(r"([\d,]+) trials? found|No trial found|of ([\d,]+) trials?\. An NCT id|No trial of this view")
+_LIST = re.compile(
+    r"([\d,]+) trials? found|No trial found|of ([\d,]+) (?:trial|row)s?\. An NCT id|No trial of this view"
+)
 _TOLD_IN = {"Open ones": ["Open"]}  # which column has the number of a link that is not about the whole row
-_IN_LINK = re.compile(r"^(?:trials|trial|results|mecfs)\?[^#]*(?:#([\d,]+))?$")
+_IN_LINK = re.compile(r"^(?:trials|results|mecfs|gaps|map)\?[^#]*(?:#([\d,]+))?$")
 
 
 class Number(NamedTuple):
@@ -48,7 +50,7 @@ def in_row(table: str, row: dict[str, str]) -> Iterator[Number]:
     """The numbers of a row that lead somewhere: those written in their link, or the row's own sum."""
     for heading, cell in row.items():
         found = _IN_LINK.match(cell)
-        if not found or cell.startswith("trial?"):
+        if not found:
             continue
         if found[1]:
             yield Number(f"{table}, {heading}", whole_number(found[1]), cell.partition("#")[0])
