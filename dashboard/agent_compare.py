@@ -47,7 +47,8 @@ def _beside(chosen: list[str], wanted: Filter) -> None:
         agent_tables.beside(stories, gap_parts.address), hide_index=True, column_config=_CONFIG, placeholder="–",
         height="content", width="stretch", alt="Key figures of the agents compared",
     )  # fmt: skip
-    groups = {names[id]: tables.by_group(counts.status_by_phase(one)) for id, one in selections.items()}
+    statuses = {names[id]: counts.status_by_phase(one) for id, one in selections.items()}
+    groups = {name: tables.by_group(one) for name, one in statuses.items()}
     trials = len({nct_id for one in selections.values() for nct_id in one.trials["nct_id"]})
     sampled = [id for id in frame.sampled() if id in chosen]
     say = "; ".join(
@@ -59,16 +60,16 @@ def _beside(chosen: list[str], wanted: Filter) -> None:
         f"{say}.",
         charts.side_by_side(groups),
         words.counted(data.freshness(), trials, len(chosen), words.cells_mean(sampled, len(chosen), cells=False)),
-        *_numbers(views, groups),
+        *_numbers(views, statuses, groups),
     )
 
 
-def _numbers(views: dict[str, Filter], groups: dict[str, Any]) -> list[tuple[str, Any]]:
+def _numbers(views: dict[str, Filter], statuses: dict[str, Any], groups: dict[str, Any]) -> list[tuple[str, Any]]:
     """The numbers of the chart: agents by group of statuses, and each agent's phases by the same groups."""
     rows = agent_tables.by_agent(groups, [view.to_trials(one) for one in views.values()])
     by_phase = [
         (f"{name}, by phase", tables.phase_numbers(table, _to(one)))
-        for one, (name, table) in zip(views.values(), groups.items(), strict=True)
+        for one, (name, table) in zip(views.values(), statuses.items(), strict=True)
     ]
     return [("The agents compared", rows), *by_phase]
 

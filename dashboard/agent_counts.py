@@ -53,7 +53,7 @@ def charts_of(wanted: Filter, selection: Selection) -> None:
         words.phases_say(groups),
         charts.phase_by_status(groups),
         caption,
-        ("Trials by phase and group of statuses", tables.phase_numbers(groups, address)),
+        ("Trials by phase and group of statuses", tables.phase_numbers(statuses, address)),
         ("Trials by the registry’s own status and phase", tables.status_numbers(statuses, address)),
     )
     _conditions_and_roles(wanted, selection)

@@ -1,6 +1,7 @@
 """What all pages share: the way around, the head with the age of the data, the foot with its source; and one way to
 put a chart over its numbers."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import catalogue, charts, data, refresh_panel, tables, view, words
 
+_NUMBER = r"#([\d,]+)$"  # of a link: see ``dashboard.tables``
 WIDTH = 1180  # pixels; longer lines are hard to read
 
 
@@ -107,6 +109,11 @@ def table_of_numbers(name: str, table: pd.DataFrame) -> None:
     config: dict[str, Any] = {
         first: st.column_config.TextColumn(pinned=True),
         tables.LINK: st.column_config.LinkColumn(help="Opens the list of these trials", display_text="Show trials"),
+    }
+    config |= {
+        column: st.column_config.LinkColumn(help="Opens their list", display_text=_NUMBER, alignment="right")
+        for column in table.columns
+        if any(isinstance(cell, str) and re.search(_NUMBER, cell) for cell in table[column])
     }
     config |= {
         column: st.column_config.NumberColumn(format="localized")

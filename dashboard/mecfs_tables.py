@@ -9,6 +9,7 @@ from cache.views.selection import among
 from dashboard.insights.criteria import BURDEN, DEFINITIONS, PEM, certain
 from dashboard.listing import named
 from dashboard.refresh_words import count
+from dashboard.tables import numbered
 from dashboard.trial_words import code, intervention
 
 LINK = "Trials"
@@ -116,9 +117,11 @@ def burden_numbers(findings: pd.DataFrame, address: Address) -> pd.DataFrame:
         {
             "Taking part": [possibly(rule, words) for rule, words in BURDEN.items()],
             "All": [int(either.get(rule, 0)) for rule in BURDEN],
-            "To let in": table["in"].to_numpy(),
-            "To keep out": table["out"].to_numpy(),
             LINK: [address(f"burden.{rule}") for rule in BURDEN],
+            **{
+                word: [numbered(address(f"burden.{rule}.{place}"), number) for rule, number in table[place].items()]
+                for place, word in (("in", "To let in"), ("out", "To keep out"))
+            },
         }
     )
 
@@ -214,13 +217,22 @@ def group(name: str, material: Material) -> Group | None:
         rows = pem[pem["pem"] == key]
         title = PEM[key] if key == "unknown" else f"Post-exertional malaise: {possibly('pem', PEM[key].lower())}"
         return Group(title, rows[["nct_id", "quote"]].rename(columns={"quote": "In the registry’s words"}))
-    if kind == "burden" and key in BURDEN:
-        rows = material.findings[material.findings["rule"] == key].drop_duplicates("nct_id")
-        return Group(possibly(key, BURDEN[key]), _quotes(rows["nct_id"], material.findings, key))
+    if kind == "burden":
+        return _burden(key, material.findings)
     if kind == "sites" and key in SITES:
         rows = trials[trials["sites"].map(sites_key, na_action=None) == key]
         return Group(SITES[key], pd.DataFrame({"nct_id": rows["nct_id"], "Sites": rows["sites"]}))
     return None
+
+
+def _burden(key: str, findings: pd.DataFrame) -> Group | None:
+    """The trials a rule on burden finds something in, or only what lets in or keeps out (``visits.in``)."""
+    rule, dot, place = key.partition(".")
+    if rule not in BURDEN or (dot and place not in ("in", "out")):
+        return None
+    mine = findings[(findings["rule"] == rule) & ((findings["place"] == place) if dot else True)]
+    title = possibly(rule, BURDEN[rule]) + (f", to {'let in' if place == 'in' else 'keep out'}" if dot else "")
+    return Group(title, _quotes(mine["nct_id"].drop_duplicates(), mine, rule))
 
 
 def listed(found: Group, trials: pd.DataFrame, agents: Mapping[str, str]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from cache.views.labels import NOT_RECORDED, STATUS_WORDS
 from dashboard.insights.results_due import COVERAGE, FACTS, REASONS, STATES
 from dashboard.insights.stale import FLAGS, REGISTRATION
 from dashboard.insights.why_stopped import CLASSES, said
-from dashboard.results_tables import PAPERS, Group
+from dashboard.results_tables import ALL, PAPERS, Group
 
 
 class Material(NamedTuple):
@@ -23,7 +23,7 @@ class Material(NamedTuple):
 
 
 TITLES = {
-    "state": STATES,
+    "state": {**STATES, ALL: "All trials"},
     "reason": REASONS,
     "missing": {key: f"Not known: {words}" for key, words in FACTS.items()},
     "papers": PAPERS,
@@ -39,13 +39,25 @@ def find(name: str, material: Material) -> Group | None:
     if kind == "last":
         rows = _last_known(key, material)
         return Group(f"Unknown status, last known: {STATUS_WORDS.get(key, key)}", rows) if len(rows) else None
+    if kind == "state" and "." in key:
+        state, _, coverage = key.partition(".")
+        return _covered(state, coverage, material)
     if not dot or key not in TITLES.get(kind, {}):
         return None
     return Group(TITLES[kind][key], _ROWS[kind](key, material))
 
 
+def _covered(state: str, coverage: str, material: Material) -> Group | None:
+    """The trials of a state that the rule covers in one way."""
+    if state not in TITLES["state"] or coverage not in COVERAGE:
+        return None
+    rows = _state(state, material)
+    return Group(f"{TITLES['state'][state]}, US rule: {COVERAGE[coverage].lower()}",
+                 rows[rows["US rule"] == COVERAGE[coverage]])  # fmt: skip
+
+
 def _state(key: str, material: Material) -> pd.DataFrame:
-    found = material.verdicts[material.verdicts["state"] == key]
+    found = material.verdicts if key == ALL else material.verdicts[material.verdicts["state"] == key]
     return _verdicts(found.sort_values(["days", "nct_id"], ascending=[False, True]))
 
 

@@ -11,8 +11,10 @@ from dashboard.insights.results_due import COVERAGE, FACTS, REASONS, STATES
 from dashboard.insights.stale import FLAGS, GOING_ON, REGISTRATION
 from dashboard.listing import named
 from dashboard.refresh_words import count
+from dashboard.tables import numbered
 
 LINK = "Trials"
+ALL = "all"  # the row that adds up
 PUBMED = "https://pubmed.ncbi.nlm.nih.gov/?term="
 Address = Callable[[str], str]  # a group -> where its trials are listed
 
@@ -38,11 +40,13 @@ def state_numbers(verdicts: pd.DataFrame, address: Address) -> pd.DataFrame:
     """Trials by state and by whether the rule covers them; all states."""
     table = pd.crosstab(verdicts["state"], verdicts["coverage"])
     table = table.reindex(index=list(STATES), columns=list(COVERAGE), fill_value=0)
-    shown = table.rename(columns=COVERAGE).assign(All=table.sum(axis=1))
-    shown.loc["all"] = shown.sum()
-    shown.insert(0, "Results", [*STATES.values(), "All trials"])
-    shown[LINK] = [*(address(f"state.{state}") for state in STATES), None]
-    return shown.reset_index(drop=True)
+    table.loc[ALL] = table.sum()
+    shown = pd.DataFrame({"Results": [*STATES.values(), "All trials"], "All": table.sum(axis=1).to_numpy()})
+    shown[LINK] = [address(f"state.{state}") for state in table.index]
+    for coverage, words in COVERAGE.items():
+        links = [address(f"state.{state}.{coverage}") for state in table.index]
+        shown[words] = [numbered(link, number) for link, number in zip(links, table[coverage], strict=True)]
+    return shown
 
 
 def why_numbers(verdicts: pd.DataFrame, address: Address) -> pd.DataFrame:

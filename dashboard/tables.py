@@ -1,7 +1,8 @@
 """Counts regrouped for charts, and the tables of the same numbers that stand under them. Pure, no Streamlit.
 
-Tables for the screen have words for headings and whole numbers in the cells; a column ``Trials`` holds the address of
-the list of trials behind a row, made by the function that is handed in.
+Tables for the screen have words for headings. A column ``Trials`` holds the address of the list of trials behind a row
+and its sum, made by the function that is handed in; every other number stands at the end of the address of its own list
+(``trials?phase=phase2#3``), which the screen shows as the number alone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ from cache.views.selection import Selection
 from dashboard.palette import GROUPS, PHASE_PATH, group_of
 
 LINK = "Trials"
+_EVERY = "every"  # the row that adds up
 Address = Callable[..., str]  # the fields of a filter by name -> where the trials are listed
 
 
@@ -33,15 +35,22 @@ def starts(selection: Selection) -> pd.DataFrame:
     return pd.DataFrame({"started": every - ahead, "planned": ahead})
 
 
-def phase_numbers(groups: pd.DataFrame, address: Address) -> pd.DataFrame:
+def phase_numbers(statuses: pd.DataFrame, address: Address) -> pd.DataFrame:
     """The numbers of the phase chart: a row a lane, a column a group, the sum, the link; a last row adds up."""
+    groups = by_group(statuses)
     lanes = _lanes(groups.sum(axis=1))
-    shown = groups.loc[lanes, [group.id for group in GROUPS]].rename(columns={group.id: group.word for group in GROUPS})
-    shown = shown.loc[:, [word for word in shown if shown[word].sum()]]
-    shown["All"] = groups.loc[lanes].sum(axis=1)
-    shown.loc["All phases"] = shown.sum()
-    links = [address(phases=(lane,)) for lane in lanes]
-    return _framed("Phase", [*(LANE_WORDS[lane] for lane in lanes), "All phases"], shown, [*links, address()])
+    present = [str(code) for code in statuses.columns if statuses[code].sum()]
+    codes = {group.id: tuple(code for code in present if group_of(code) == group.id) for group in GROUPS}
+    shown = groups.loc[lanes, [group for group in codes if codes[group]]]
+    shown.loc[_EVERY] = shown.sum()
+
+    def cell(lane: str, group: str) -> str:
+        one = {} if lane == _EVERY else {"phases": (lane,)}
+        return address(**one, statuses=codes[group])
+
+    cells = _linked(shown, cell).rename(columns={group.id: group.word for group in GROUPS})
+    links = [*(address(phases=(lane,)) for lane in lanes), address()]
+    return _framed("Phase", [*(LANE_WORDS[lane] for lane in lanes), "All phases"], cells, shown.sum(axis=1), links)
 
 
 def status_numbers(statuses: pd.DataFrame, address: Address) -> pd.DataFrame:
@@ -51,10 +60,10 @@ def status_numbers(statuses: pd.DataFrame, address: Address) -> pd.DataFrame:
     shown = shown[shown.sum(axis=1) > 0]
     codes = [str(code) for code in shown.index]
     order = [code for code in STATUS_WORDS if code in codes] + [code for code in codes if code not in STATUS_WORDS]
-    shown = shown.loc[order].rename(columns=LANE_WORDS)
-    shown["All"] = shown.sum(axis=1)
+    shown = shown.loc[order]
+    cells = _linked(shown, lambda code, lane: address(statuses=(code,), phases=(lane,))).rename(columns=LANE_WORDS)
     words = [STATUS_WORDS.get(code, code) for code in order]
-    return _framed("Status", words, shown, [address(statuses=(code,)) for code in order])
+    return _framed("Status", words, cells, shown.sum(axis=1), [address(statuses=(code,)) for code in order])
 
 
 def agent_numbers(
@@ -68,10 +77,10 @@ def agent_numbers(
         shown.loc[unasked & (agents[lane] == 0).to_numpy(), lane] = pd.NA
     totals = agents.sum(axis=1).astype("Int64")
     totals = totals.mask(unasked & (totals == 0).to_numpy())
-    shown = shown.rename(columns=LANE_WORDS).assign(All=totals)
-    shown["Registry"] = ["Not asked yet: a sample" if agent in sampled else "Asked" for agent in agents.index]
+    cells = _linked(shown, lambda agent, lane: address(agents=(agent,), phases=(lane,))).rename(columns=LANE_WORDS)
+    cells["Registry"] = ["Not asked yet: a sample" if agent in sampled else "Asked" for agent in agents.index]
     words = [names[agent] for agent in agents.index]
-    return _framed("Agent", words, shown, [address(agents=(agent,)) for agent in agents.index])
+    return _framed("Agent", words, cells, totals, [address(agents=(agent,)) for agent in agents.index])
 
 
 def start_numbers(years: pd.DataFrame, address: Address) -> pd.DataFrame:
@@ -107,12 +116,30 @@ def bars_of(table: pd.DataFrame, *, empty: bool = True) -> "pd.Series[int]":
     return pd.Series(shown["All"].to_numpy(), index=list(shown.iloc[:, 0]), dtype="int64")
 
 
-def _framed(heading: str, words: Sequence[str], numbers: pd.DataFrame, links: Sequence[str]) -> pd.DataFrame:
+def numbered(address: str, number: int) -> str:
+    """A number as a cell holds it that opens a list: the address, and behind its "#" what the screen shows."""
+    return f"{address}#{number:,}"
+
+
+def _linked(numbers: pd.DataFrame, cell: Callable[[str, str], str]) -> pd.DataFrame:
+    """The same table with each number at the end of the address of its list; a missing one stays missing."""
+    made = numbers.astype(object)
+    for column in numbers.columns:
+        made[column] = [
+            None if pd.isna(number) else numbered(cell(str(row), str(column)), int(number))
+            for row, number in numbers[column].items()
+        ]
+    return made
+
+
+def _framed(
+    heading: str, words: Sequence[str], cells: pd.DataFrame, sums: "pd.Series[int]", links: Sequence[str]
+) -> pd.DataFrame:
     """What a row is, its sum and its link first, so that they are in sight on a narrow screen."""
-    rest = numbers.drop(columns="All").reset_index(drop=True)
+    rest = cells.reset_index(drop=True)
     rest.columns.name = None
     rest.insert(0, heading, list(words))
-    rest.insert(1, "All", numbers["All"].array)
+    rest.insert(1, "All", sums.reset_index(drop=True))
     rest.insert(2, LINK, list(links))
     return rest
 

@@ -19,7 +19,8 @@ import streamlit as st
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
-from cache import export
+from cache import export, queries
+from cache.filters import Filter
 from cache.schema import progress, refresh, scope
 from cache.store import Store
 from cache.views import labels
@@ -231,12 +232,11 @@ def test_numbers_of_the_overview_are_those_of_the_export(live: str, opened: Open
     by_status = numbers(app, "Status")
     expected = Counter((STATUS_WORDS[row["overall_status"]], LANE_WORDS[lane(row)]) for row in rows)
     found = {
-        (status, column): int(by_status.loc[status, column])
+        (status, column): int(by_status.loc[status, column].rpartition("#")[2])
         for status in by_status.index
         for column in by_status.columns.difference(["All", "Trials"])
-        if by_status.loc[status, column]
     }
-    assert found == expected
+    assert {cell: number for cell, number in found.items() if number} == expected
     phases = numbers(app, "Phase")
     assert int(phases.loc["All phases", "All"]) == len(rows)
     assert {name: int(n) for name, n in phases["All"].items() if n and name != "All phases"} == Counter(
@@ -328,6 +328,22 @@ def test_every_row_of_numbers_leads_to_its_trials(live: str, opened: Open) -> No
             assert len(exported(live, query)) == total
             seen += 1
     assert seen > 20
+
+
+def test_every_cell_of_the_tables_of_numbers_opens_just_its_trials(live: str, opened: Open) -> None:
+    app = opened(live, "overview", "all=1&status=recruiting&status=completed&status=terminated")
+    store = Store.open(live)
+    frames = queries.trials(store), queries.matches(store)
+    store.close()
+    cells = {
+        cell for one in app.dataframe for column in one.value for cell in one.value[column].astype(str) if "#" in cell
+    }
+    assert len(cells) > 60
+    for cell in cells:
+        address, _, number = cell.partition("#")
+        wanted, ignored = Filter.from_query(address.partition("?")[2], WATCHLIST)
+        assert not ignored
+        assert len(wanted.apply(*frames, WATCHLIST).trials) == int(number), cell
 
 
 def test_an_empty_view_says_what_to_do(live: str, opened: Open) -> None:

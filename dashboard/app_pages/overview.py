@@ -66,7 +66,7 @@ with left:
         words.phases_say(groups, sample=not fresh.live),
         charts.phase_by_status(groups),
         once,
-        ("Trials by phase and group of statuses", tables.phase_numbers(groups, address)),
+        ("Trials by phase and group of statuses", tables.phase_numbers(statuses, address)),
         ("Trials by the registry’s own status and phase", tables.status_numbers(statuses, address)),
     )
 with right:
