@@ -1,4 +1,5 @@
-"""The dashboard's server: imports, start to health, first answer, reruns of the Overview on a filled store.
+"""The dashboard's server: imports, start to health, first answer, reruns of the Overview and visits of every page on a
+filled store.
 
 ``python -m benchmarks.pages [--studies N] [--reruns N] [--starts N] [--store FILE]``
 """
@@ -130,6 +131,27 @@ def reruns(rounds: int) -> dict[str, Any]:
     return {"rows": rows, "charts": charts, "titles": titles, "failed": failed}
 
 
+def visits(rounds: int) -> dict[str, Any]:
+    """Every page in the order of the way around, all conditions: the first visit after a refresh, which reads what no
+    page before it needed, and later ones."""
+    from streamlit.testing.v1 import AppTest
+
+    from dashboard.catalogue import NAVIGATION
+
+    failed, rows = [], {}
+    page = AppTest.from_file(str(ROOT / "dashboard" / "main.py"), default_timeout=_PATIENCE)
+    for name in NAVIGATION:
+        clock = Clock()
+        for again in range(rounds + 1):
+            page.switch_page(f"app_pages/{name}.py")
+            page.query_params["all"] = "1"
+            with clock("later" if again else "first"):
+                page.run()
+            failed += [error.value for error in page.exception]
+        rows[name] = [clock.row("first")[0], clock.row("later")[0]]
+    return {"rows": rows, "failed": failed}
+
+
 def measure(studies: int, starts: int, rounds: int, store: Path | None) -> dict[str, Any]:
     """Everything this benchmark measures, by name."""
     with tempfile.TemporaryDirectory() as folder:
@@ -141,6 +163,7 @@ def measure(studies: int, starts: int, rounds: int, store: Path | None) -> dict[
             "filled store": [start_times(path) for _ in range(starts)],
             "page": (taken := alone(reruns, rounds, env=_product(path))).result,
             "peak": taken.peak,
+            "visits": alone(visits, rounds, env=_product(path)).result,
         }
 
 
@@ -158,6 +181,10 @@ def report(found: dict[str, Any], studies: int) -> str:
             table(["fresh interpreter with", "s"], found["imports"].items()),
             table(["server start", "s"], started),
             table(["Overview, server side", "median ms", "p95 ms", "median CPU ms"], rows),
+            table(
+                ["page, server side", "first visit, ms", "later, median ms"],
+                [[name, *values] for name, values in found["visits"]["rows"].items()],
+            ),
             f"peak memory of the process with the page {found['peak']:.0f} MB",
         ]
     )
@@ -171,8 +198,9 @@ def main(argv: list[str] | None = None) -> dict[str, Any]:
     parser.add_argument("--store", type=Path, help="keep the filled store in this file, or use the one it holds")
     given = parser.parse_args(argv)
     found = measure(given.studies, given.starts, given.reruns, given.store)
-    if found["page"]["failed"]:
-        raise SystemExit(f"The page failed: {found['page']['failed'][0]}")
+    for failed in (found["page"]["failed"], found["visits"]["failed"]):
+        if failed:
+            raise SystemExit(f"A page failed: {failed[0]}")
     print(report(found, given.studies))
     print(f"\n{environment()}")
     return found

@@ -9,6 +9,7 @@ import streamlit as st
 
 from cache.filters import Filter
 from cache.views.changelog import Refreshed
+from cache.views.selection import among
 from dashboard import agent_tables, changes_data, changes_parts, changes_tables, changes_view, data, view, words
 from dashboard.agent_story import Story
 from dashboard.changes_view import ChangesView
@@ -43,7 +44,7 @@ def _changes(told: Story, ids: "pd.Series[Any]") -> None:
     shown = since_baseline(last)
     since = changes_view.since(shown, last, datetime.now(UTC))
     every = changes_data.changes(since)
-    found = every[every["nct_id"].isin(ids) & every["weight"].isin(changes_view.weights(shown))]
+    found = every[among(every["nct_id"], ids) & every["weight"].isin(changes_view.weights(shown))]
     if found.empty:
         st.info(
             f"No change was seen in these trials since the first load of {words.day(since[:10])}. Changes of wording, "
@@ -73,7 +74,7 @@ def _slips(told: Story, ids: "pd.Series[Any]") -> None:
         mine = [(key, value) for key, values in own.items() for value in values]
         return view.address("changes", [*view.params(told.wanted), *mine])
 
-    table = agent_tables.slipped(every[every["nct_id"].isin(ids)], address)
+    table = agent_tables.slipped(every[among(every["nct_id"], ids)], address)
     st.markdown(agent_tables.slipped_say(table))
     if table["Moved"].any():
         st.dataframe(

@@ -16,6 +16,7 @@ from fetchers.study import Study
 NO_LINKS = pd.DataFrame(columns=list(families.LINK_COLUMNS), dtype="str")
 _SAID = "Reading the records …"
 ME_CFS = "me_cfs"
+AT_ONCE = 5000  # stored trials that are read in less than a second
 
 
 class Frame(NamedTuple):
@@ -80,10 +81,20 @@ def links_of(study: Study) -> pd.DataFrame:
     return families.links([study], dict(zip(trials["nct_id"], trials["study_type"], strict=True)))
 
 
-def links_read() -> bool:
-    """Whether ``links`` of the store as it is now has been made in this process and comes at once."""
+def links_at_once() -> bool:
+    """Whether ``links`` of the store as it is now keeps nobody waiting: it is small, or they have been made before."""
     key, version = data.identity()
-    return version in _linked(key)
+    return len(data.trials()) <= AT_ONCE or version in _linked(key)
+
+
+def roofs() -> dict[str, str]:
+    """``families.families`` of every stored trial."""
+    return _roofs(*data.identity(), data.store())
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _roofs(key: str, version: int, _store: Store) -> dict[str, str]:
+    return families.families(_links(key, version, _store), set(data.trials()["nct_id"]))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

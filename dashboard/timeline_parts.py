@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from cache.filters import Filter
-from cache.views.selection import Selection
+from cache.views.selection import Selection, among
 from dashboard import data, frame, record_data, timeline_charts, view, words
 from dashboard.charts import CONFIG
 from dashboard.insights import families
@@ -42,10 +42,21 @@ def day() -> date:
     return date.fromisoformat(told[:10]) if told else datetime.now(UTC).date()
 
 
+def _bars(selection: Selection, today: date) -> pd.DataFrame:
+    """The bars of a view: those of all stored trials are made once and kept as long as the store does not change."""
+    every = _every_bar(*data.identity(), today)
+    return every[among(every["nct_id"], selection.trials["nct_id"])].reset_index(drop=True)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _every_bar(key: str, version: int, today: date) -> pd.DataFrame:
+    return timeline_charts.bars(data.trials(), today)
+
+
 def chart(selection: Selection) -> None:
     """The bars of one page of the view, and their numbers."""
     today = day()
-    bars = timeline_charts.bars(selection.trials, today)
+    bars = _bars(selection, today)
     say = timeline_charts.say(bars, today, len(selection.trials) - len(bars))
     st.markdown(say)
     if bars.empty:
@@ -62,7 +73,7 @@ def chart(selection: Selection) -> None:
 def few(selection: Selection, wanted: Filter) -> None:
     """The bars of the newest few, for another page, with a link to all of them."""
     today = day()
-    bars = timeline_charts.bars(selection.trials, today)
+    bars = _bars(selection, today)
     say = timeline_charts.say(bars, today, len(selection.trials) - len(bars))
     st.markdown(say)
     if bars.empty:
@@ -97,11 +108,10 @@ def linked(selection: Selection) -> None:
     """Which of these trials belong together, and how many there are when they count once."""
     ids = set(selection.trials["nct_id"])
     links = record_data.links()
-    mine = links[links["nct_id"].isin(ids) | links["cites"].isin(ids)]
+    mine = links[among(links["nct_id"], ids) | among(links["cites"], ids)]
     st.subheader("Trials that belong together", anchor=False)
     known = set(data.trials()["nct_id"])
-    roofs = families.families(links, known)
-    once = families.once(ids, roofs)
+    once = families.once(ids, record_data.roofs())
     if once < len(ids):
         st.markdown(
             f"{count(len(ids), 'trial')} in this view; {once:,} when a platform and its sub-studies count once."

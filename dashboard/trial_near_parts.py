@@ -27,8 +27,6 @@ from dashboard.refresh_words import count
 from dashboard.trial_known import Known
 from dashboard.trial_parts import pairs
 
-AT_ONCE = 5000  # stored trials that are read in less than a second
-
 
 def together(known: Known) -> None:
     """Trials this record names, and stored records that name it; expanded access in its own words.
@@ -39,7 +37,7 @@ def together(known: Known) -> None:
     st.subheader("Belongs together", anchor=False)
     _expanded(known)
     own = [known.nct_id, *known.row["aliases"]]
-    if len(data.trials()) <= AT_ONCE or record_data.links_read() or _asked():
+    if record_data.links_at_once() or _asked():
         links = record_data.links()
         mine = links[links["nct_id"].isin(own) | links["cites"].isin(own)]
         _linked(mine, own, f"{_none(known)} No stored record names this one.")

@@ -196,6 +196,16 @@ def test_timeline_links_platform_and_sub_study_and_counts_them_once(live: str) -
     assert link["In the registry’s words"] == f"A sub-study of the platform {PLATFORM}."
 
 
+@pytest.mark.parametrize("page", ["overview", "agents"])
+def test_numbers_say_how_many_there_are_when_a_platform_counts_once(live: str, page: str) -> None:
+    shown = open_page(page, "agent=ivig&condition=me_cfs")
+    (link,) = [one.proto.label for one in shown.get("page_link") if "count once" in one.proto.label]
+    trials = next(int(one.value) for one in shown.metric if one.label == "Trials")
+    assert link == f"{trials - 1} trials when a platform and its sub-studies count once"
+    none = open_page(page, "agent=methotrexate&condition=me_cfs")
+    assert not [one for one in none.get("page_link") if "count once" in one.proto.label]
+
+
 def test_timeline_turns_its_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, url_of(tmp_path))
     first, second = (tables(open_page("timeline", f"page={page}"))[0]["NCT id"] for page in (1, 2))

@@ -16,7 +16,7 @@ from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 from cache.store import Store
-from dashboard import data, record_data, trial_criteria, trial_near_parts, trial_tables, trial_words
+from dashboard import data, record_data, trial_criteria, trial_tables, trial_words
 from dashboard.insights import families
 from dashboard.trial_known import Known
 from fetchers import eligibility
@@ -329,7 +329,7 @@ def test_platform_and_sub_study_are_linked_in_both_directions(live: Open) -> Non
 
 
 def test_in_a_large_store_the_others_are_read_only_when_asked(live: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trial_near_parts, "AT_ONCE", 0)
+    monkeypatch.setattr(record_data, "AT_ONCE", 0)
     with monkeypatch.context() as closed:
         for name in ("facts", "verdicts", "links", "overtaken", "published", "registration"):
             closed.setattr(record_data, name, lambda: pytest.fail("reads every record"))

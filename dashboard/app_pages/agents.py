@@ -7,6 +7,7 @@ from dashboard import (
     agent_news,
     agent_parts,
     data,
+    family_parts,
     frame,
     insight_parts,
     timeline_parts,
@@ -27,6 +28,7 @@ if agent_parts.one_agent():
     timeline, claims, conditions, changes, results, counting = agent_parts.sections()
     with timeline:
         timeline_parts.few(selection, mine)
+        family_parts.once(selection, mine)
     with claims:
         insight_parts.claims_of(agent)
     with conditions:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cache.views import counts
-from dashboard import charts, data, frame, tables, view, words
+from dashboard import charts, data, family_parts, frame, tables, view, words
 
 watchlist = data.watchlist()
 frame.head("What the registry shows", words.what(len(watchlist.agents), len(watchlist.documents)))
@@ -86,3 +86,4 @@ frame.chart(
     once,
     ("Trials by year of start", tables.start_numbers(years, address)),
 )
+family_parts.once(selection, wanted)
