@@ -62,17 +62,29 @@ CASES = [
     (GOING, [row(1, **RUNS | {"overall_status": "NOT_YET_RECRUITING"})], "partly", "runs_otherwise"),
     (GOING, [row(1, overall_status="AVAILABLE", study_type="EXPANDED_ACCESS")], "partly", "runs_otherwise"),
     (GOING, [row(1)], "contradicted", "ended"),
-    (GOING, [row(1, overall_status="UNKNOWN", last_update_posted="2026-05-01")], "contradicted", "ended"),
+    (GOING, [row(1, overall_status="UNKNOWN", last_update_posted="2026-05-01")], "not_found", "unconfirmed"),
+    (GOING, [row(1), row(2, overall_status="UNKNOWN")], "not_found", "unconfirmed"),
+    (GOING, [row(1, **RUNS, completion_date="2025-12", completion_date_type="ESTIMATED")], "partly", "runs_otherwise"),
+    (GOING, [row(1, **RUNS, completion_date="2026-11", completion_date_type="ESTIMATED")], "supported", "runs"),
     (GOING, [row(1, **RUNS, **NEAR)], "not_found", "none"),
     (DONE, [row(1)], "supported", "done"),
     (DONE, [row(1, overall_status="WITHDRAWN")], "contradicted", "withdrawn"),
     (DONE, [row(1, phases=["PHASE3"])], "partly", "done_otherwise"),
     (DONE, [row(1, **RUNS)], "partly", "done_otherwise"),
     (USED, [row(1)], "supported", "was_used"),
-    (USED, [row(1, overall_status="NOT_YET_RECRUITING")], "partly", "only_registered"),
+    (USED, [row(1, overall_status="NOT_YET_RECRUITING")], "not_found", "only_registered"),
+    (USED, [row(1, overall_status="UNKNOWN", last_known_status="NOT_YET_RECRUITING")], "not_found", "only_registered"),
+    (USED, [row(1, overall_status="UNKNOWN", last_known_status="RECRUITING")], "supported", "was_used"),
+    (USED, [row(1, overall_status="AVAILABLE", study_type="EXPANDED_ACCESS", phases=[])], "supported", "was_used"),
+    (
+        HINT,
+        [row(1, overall_status="AVAILABLE", study_type="EXPANDED_ACCESS", phases=[])],
+        "not_found",
+        "only_registered",
+    ),
     (IN_USE, [row(1)], "partly", "is_used"),
     (HINT, [row(1, has_results=True)], "partly", "studied"),
-    (HINT, [row(1, overall_status="WITHDRAWN")], "partly", "only_registered"),
+    (HINT, [row(1, overall_status="WITHDRAWN")], "not_found", "only_registered"),
     (HINT, [row(1, **NEAR)], "partly", "near"),
     (HINT, [row(1, **NEAR, overall_status="WITHDRAWN")], "not_found", "none"),
     (replace(HINT, tense="past", until=1997), [], "outside", "before_registration"),
@@ -166,7 +178,9 @@ TENSES = [
     (HINT, [row(1, completion_date="2026-12", completion_date_type="ESTIMATED")], "undated", None),
     (HINT, [row(1, start_date="2004", primary_completion_date="2005-02")], "contradicted", "2005-02"),
     (HINT, [row(1, condition_groups=["lupus"], last_update_posted="2017-05")], "contradicted", "2017-05"),
-    (HINT, [row(1, condition_groups=["lupus"], last_update_posted="2026-05")], "elsewhere", "2026-05"),
+    (HINT, [row(1, condition_groups=["lupus"], last_update_posted="2026-05")], "contradicted", "2026-05"),
+    (HINT, [row(1, **RUNS | {"condition_groups": ["lupus"]})], "elsewhere", "2026-05-01"),
+    (HINT, [row(1, **RUNS | {"overall_status": "NOT_YET_RECRUITING"})], "idle", "2026-05-01"),
     (HINT, [], "undated", None),
 ]
 
@@ -183,6 +197,7 @@ def test_now_is_checked_against_the_newest_activity(
 
 def test_only_the_present_tense_of_what_can_be_dated_is_checked() -> None:
     assert judged(USED, [row(1)]).tense is None
+    assert judged(IN_USE, [row(1)]).tense is None
     assert judged(claim("effect"), [row(1)]).tense is None
     assert judged(claim("hint", checkable=False), [row(1)]).tense is None
     sample = judged(HINT, [row(1, last_update_posted="2017")], refreshed_at=None, registry_timestamp=None).tense
@@ -219,7 +234,7 @@ FIRST_LEDGER = [
     ("C2", "outside", None, {}),
     ("C3", "partly", "contradicted", {"NCT00215800": "here", "NCT00215813": "here", "NCT05592418": "near"}),
     ("C4", "partly", None, {"NCT06305793": "near", "NCT06305780": "near", "NCT05350774": "near"}),
-    ("C5", "partly", "holds", {"NCT06118138": "here", "NCT01827683": "near", "NCT04842448": "near"}),
+    ("C5", "partly", "idle", {"NCT06118138": "here", "NCT01827683": "near", "NCT04842448": "near"}),
     ("C8", "partly", None, {"NCT05986422": "near"}),
     ("C9", "not_found", None, {}),
     ("C10", "not_found", None, {}),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from cache.views.labels import LANE_WORDS
-from cache.views.selection import coded
+from cache.views.selection import Mask, coded
 from dashboard.insights import evidence
 from dashboard.words import count, listed
 from fetchers.watchlist import Claim
@@ -74,8 +74,18 @@ def done(claim: Claim, seen: Seen) -> pd.DataFrame:
 
 
 def begun(found: pd.DataFrame) -> pd.DataFrame:
-    """Trials in which people have been given the agent, or may have been."""
+    """Trials, and expanded access, in which people have been given the agent, or may have been."""
     return found[evidence.has_begun(found)]
+
+
+def studies(found: pd.DataFrame) -> pd.DataFrame:
+    """Those that have begun without expanded access, which tests nothing."""
+    return found[evidence.has_begun(found) & ~evidence.is_expanded(found)]
+
+
+def unconfirmed(found: pd.DataFrame) -> pd.DataFrame:
+    """Trials of which nobody has said for two years whether they still run."""
+    return found[coded(found["overall_status"], ["UNKNOWN"])]
 
 
 def trials(found: pd.DataFrame) -> str:
@@ -91,8 +101,12 @@ def _phase(claim: Claim) -> str:
 
 def _may_be_open(claim: Claim, seen: Seen) -> bool:
     """Something is under way or planned, though not as claimed: another phase, silent, planned, expanded access."""
+    return bool(_open(seen.here).any())
+
+
+def _open(found: pd.DataFrame) -> Mask:
     open_ = ["NOT_YET_RECRUITING", *evidence.RUNNING, "AVAILABLE", "TEMPORARILY_NOT_AVAILABLE"]
-    return bool(coded(seen.here["overall_status"], open_).any())
+    return coded(found["overall_status"], open_)
 
 
 def _results(found: pd.DataFrame) -> str:
@@ -106,16 +120,34 @@ def _results(found: pd.DataFrame) -> str:
     return f"Ended: {len(done_):,}; results posted: {posted:,} (what they mean has to be read in them)."
 
 
+def _aside(seen: Seen) -> str:
+    return f" Everybody gets it, beside something else, in {trials(seen.background)}." if len(seen.background) else ""
+
+
 def _not_found(claim: Claim, seen: Seen) -> str:
     said = f"No trial gives it in {seen.place}."
-    if len(seen.background):
-        said += f" Everybody gets it, beside something else, in {trials(seen.background)}."
+    said += _aside(seen)
     if len(seen.named):
         said += f" It is only mentioned, or a reason for exclusion, in {trials(seen.named)}."
     if len(seen.elsewhere):
         when, _, _ = evidence.newest(seen.elsewhere)
         said += f" In other conditions: {trials(seen.elsewhere)}{f', last heard of {when}' if when else ''}."
     return said
+
+
+def _not_running(claim: Claim, seen: Seen) -> str:
+    """Which of the possible reasons apply to what is open or planned."""
+    here = seen.here
+    open_ = here[coded(here["overall_status"], evidence.RUNNING) & ~evidence.is_expanded(here)]
+    silent = [not evidence.is_recent(when, seen.on) for when in open_["newest"]]
+    reasons = {
+        "not begun": coded(here["overall_status"], ["NOT_YET_RECRUITING"]).any(),
+        "of another phase": claim.phase is not None and len(in_phase(claim, open_)) < len(open_),
+        "past its own planned end": evidence.is_past_end(open_, seen.on).any(),
+        "silent for two years": any(silent),
+        "expanded access, which is no trial": (evidence.is_expanded(here) & _open(here)).any(),
+    }
+    return listed((reason for reason, applies in reasons.items() if applies), "or")
 
 
 def _early(claim: Claim) -> bool:
@@ -144,7 +176,7 @@ RULES = (
         "they bear an effect out.", False,
         lambda claim, seen: claim.kind == "effect",
         lambda claim, seen: "Whether it works is not in a registry, only what was tested: "
-        f"{trials(seen.here)} in {seen.place}.",
+        f"{trials(seen.here)} in {seen.place}.{_aside(seen)}",
     ),
     Rule(
         "runs", SUPPORTED,
@@ -155,18 +187,25 @@ RULES = (
     ),
     Rule(
         "runs_otherwise", PARTLY,
-        "The same, but what is open or planned is of another phase, has not begun, was silent for two years, or is "
-        "expanded access and no trial.", False,
+        "The same, but what is open or planned is of another phase, has not begun, is past its own planned end, was "
+        "silent for two years, or is expanded access and no trial.", False,
         lambda claim, seen: _trial(claim, "ongoing") and _may_be_open(claim, seen),
-        lambda claim, seen: f"Open or planned in {seen.place}, but not as claimed{_phase(claim)}: another phase, not "
-        f"begun, silent for two years, or expanded access. Registered there: {trials(seen.here)}.",
+        lambda claim, seen: f"Open or planned in {seen.place}, but {_not_running(claim, seen)}. Registered there: "
+        f"{trials(seen.here)}.",
+    ),
+    Rule(
+        "unconfirmed", NOT_FOUND,
+        "The same, but no trial is known to run: of one at least nobody has confirmed the status for two years.", True,
+        lambda claim, seen: _trial(claim, "ongoing") and len(unconfirmed(seen.here)) > 0,
+        lambda claim, seen: f"No trial is known to be running{_phase(claim)} in {seen.place}; nobody has confirmed the "
+        f"status for two years of {trials(unconfirmed(seen.here))}.",
     ),
     Rule(
         "ended", CONTRADICTED,
-        "The same, but every trial found has ended, was stopped, or is of unknown status.", True,
+        "The same, but every trial found has ended or was stopped.", True,
         lambda claim, seen: _trial(claim, "ongoing") and len(seen.here) > 0,
-        lambda claim, seen: f"No trial is running{_phase(claim)}: every trial found in {seen.place} has ended, was "
-        f"stopped, or is of unknown status: {trials(seen.here)}.",
+        lambda claim, seen: f"No trial is running{_phase(claim)}: every trial found in {seen.place} has ended or was "
+        f"stopped: {trials(seen.here)}.",
     ),
     Rule(
         "done", SUPPORTED,
@@ -189,30 +228,33 @@ RULES = (
     ),
     Rule(
         "was_used", SUPPORTED,
-        "The claim says that it has been used: people have been given it in a registered trial.", False,
+        "The claim says that it has been used: a registered trial, or expanded access, that gives it has begun.", False,
         lambda claim, seen: claim.kind == "use" and claim.tense == "past" and len(begun(seen.here)) > 0,
-        lambda claim, seen: f"People were given it in {seen.place}: {trials(begun(seen.here))}.",
+        lambda claim, seen: f"People have been given it, or may be, in {seen.place}: "
+        f"{trials(begun(seen.here))}.",
     ),
     Rule(
         "is_used", PARTLY,
         "The claim says that it is in common use: trials give it, but a registry does not say how common that is "
         "outside of trials.", False,
         lambda claim, seen: claim.kind == "use" and len(begun(seen.here)) > 0,
-        lambda claim, seen: f"People were or are given it in {seen.place}: {trials(begun(seen.here))}. How common that "
-        "is outside of trials, a registry does not say.",
+        lambda claim, seen: f"People have been given it, or may be, in {seen.place}: {trials(begun(seen.here))}. "
+        "How common that is outside of trials, a registry does not say.",
     ),
     Rule(
         "studied", PARTLY,
         "The claim says that studies hint at something: there are studies, but what they found has to be read in "
         "their results.", False,
-        lambda claim, seen: claim.kind == "hint" and len(begun(seen.here)) > 0,
-        lambda claim, seen: f"Studied in {seen.place}: {trials(begun(seen.here))}. {_results(begun(seen.here))}",
+        lambda claim, seen: claim.kind == "hint" and len(studies(seen.here)) > 0,
+        lambda claim, seen: f"Studied in {seen.place}: {trials(studies(seen.here))}. {_results(studies(seen.here))}",
     ),
     Rule(
-        "only_registered", PARTLY,
-        "There are trials in the condition, but none has begun, or they were withdrawn.", False,
+        "only_registered", NOT_FOUND,
+        "There are records in the condition, but of nothing that is known to have begun, or of expanded access only. "
+        "What is planned or was withdrawn bears no claim out.", True,
         lambda claim, seen: len(seen.here) > 0,
-        lambda claim, seen: f"Registered in {seen.place}, but not begun or withdrawn: {trials(seen.here)}.",
+        lambda claim, seen: f"Registered in {seen.place}, but planned, withdrawn, not known to have begun, or expanded "
+        f"access: {trials(seen.here)}.",
     ),
     Rule(
         "near", PARTLY,

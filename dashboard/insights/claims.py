@@ -193,7 +193,8 @@ def _names(agents: list[str], watchlist: Watchlist) -> str:
 
 
 def _tense(claim: Claim, seen: Seen, *, sample: bool) -> Tense | None:
-    if claim.tense != "present" or not claim.checkable or claim.kind == "effect":
+    # What is in common use needs no running trial, and whether it works is not a matter of when.
+    if claim.tense != "present" or not claim.checkable or claim.kind in ("effect", "use"):
         return None
     return next(_tenses(claim, seen, sample=sample))
 
@@ -212,22 +213,36 @@ def _tenses(claim: Claim, seen: Seen, *, sample: bool) -> Iterator[Tense]:
         yield Tense("contradicted", when, what, nct_id, f"{said} Silent for more than two years: “now” does not hold.")
     if len(seen.here):
         yield Tense("undated", None, None, None, f"The trials found in {seen.place} carry no date of any activity.")
-    when, what, nct_id = evidence.newest(pd.concat([seen.near, seen.elsewhere]))
+    yield from _tenses_elsewhere(seen)
+
+
+def _tenses_elsewhere(seen: Seen) -> Iterator[Tense]:
+    others = pd.concat([seen.near, seen.elsewhere])
+    when, what, nct_id = evidence.newest(others)
     if when is None:
         yield Tense("undated", None, None, None, "No trial of it is found in any condition, so nothing can be dated.")
     said = f"Nothing in {seen.place}; newest activity anywhere: {day(when)} ({what}, {nct_id})."
-    if evidence.is_recent(when, seen.on):
+    if _is_live(others, seen):
         yield Tense("elsewhere", when, what, nct_id, f"{said} It is alive, but in other conditions.")
-    yield Tense("contradicted", when, what, nct_id, f"{said} Silent for more than two years: “now” does not hold.")
+    why = (
+        "But only records were kept up of trials that are over or have not begun"
+        if evidence.is_recent(when, seen.on)
+        else "Silent for more than two years"
+    )
+    yield Tense("contradicted", when, what, nct_id, f"{said} {why}: “now” does not hold.")
 
 
 def _goes_on(claim: Claim, seen: Seen) -> bool:
     """A trial runs; or, when no running trial is claimed, something but paperwork on an ended trial was recent."""
     if evidence.is_running(seen.here, seen.on).any():
         return True
-    if claim.kind == "trial":
-        return False
-    live = seen.here[~coded(seen.here["overall_status"], evidence.OVER) | (seen.here["what"] != _PAPERWORK).to_numpy()]
+    return claim.kind != "trial" and _is_live(seen.here, seen)
+
+
+def _is_live(found: pd.DataFrame, seen: Seen) -> bool:
+    """Whether something but paperwork on a trial that is over, or on a plan, was recent."""
+    over = coded(found["overall_status"], evidence.OVER) & (found["what"] == _PAPERWORK).to_numpy()
+    live = found[evidence.has_begun(found) & ~over]
     return any(evidence.is_recent(when, seen.on) for when in live["newest"])
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from cache.views.labels import NOT_RECORDED, STATUSES
@@ -109,15 +110,31 @@ def is_stopped(found: pd.DataFrame) -> Mask:
 
 
 def has_begun(found: pd.DataFrame) -> Mask:
-    """Not what is still planned, was withdrawn before anybody took part, or has no status one could tell it by."""
-    return coded(found["overall_status"], BEGUN)
+    """Not what is still planned, was withdrawn before anybody took part, or has no status one could tell it by. Of an
+    unknown status the last known one decides."""
+    last = found["last_known_status"].isin(BEGUN).to_numpy(dtype=bool)
+    rows: Mask = coded(found["overall_status"], BEGUN) & (last | ~coded(found["overall_status"], ["UNKNOWN"]))
+    return rows
+
+
+def is_expanded(found: pd.DataFrame) -> Mask:
+    """Expanded access, which is no trial."""
+    return coded(found["lane"], ["EXPANDED_ACCESS"])
 
 
 def is_running(found: pd.DataFrame, on: date) -> Mask:
-    """Open or active by its status, not expanded access, and heard of within the last two years. Takes ``dated``."""
-    rows = coded(found["overall_status"], RUNNING) & ~coded(found["lane"], ["EXPANDED_ACCESS"])
+    """Open or active by its status, not expanded access, heard of within the last two years, and not past the end it
+    had planned. Takes ``dated``."""
+    rows = coded(found["overall_status"], RUNNING) & ~is_expanded(found)
     rows[rows] = [is_recent(when, on) for when in found["newest"].to_numpy()[rows]]
-    return rows
+    return rows & ~is_past_end(found, on)
+
+
+def is_past_end(found: pd.DataFrame, on: date) -> Mask:
+    """Whether even the last day its completion can mean lies before ``on``."""
+    ends = [when or primary for when, primary in zip(
+        _plain(found["completion_date"]), _plain(found["primary_completion_date"]), strict=True)]  # fmt: skip
+    return np.array([end is not None and _last_day(end) < on for end in ends], dtype=bool)
 
 
 def highest(found: pd.DataFrame) -> str | None:
