@@ -13,7 +13,7 @@ from cache.views.selection import among
 from dashboard import agent_tables, changes_data, changes_parts, changes_tables, changes_view, data, view, words
 from dashboard.agent_story import Story
 from dashboard.changes_view import ChangesView
-from dashboard.refresh_words import plain
+from dashboard.letters import plain
 from dashboard.tables import LINK
 
 MOST = 10  # changes on this page; the Changes page has all

@@ -17,7 +17,8 @@ from dashboard import changes_data, changes_tables, changes_view, charts, data, 
 from dashboard.changes_tables import LINK, ROWS, SHOW
 from dashboard.changes_view import ChangesView
 from dashboard.insights import slips
-from dashboard.refresh_words import count, moment, plain
+from dashboard.letters import plain
+from dashboard.refresh_words import count, moment
 
 
 def current() -> tuple[ChangesView, tuple[str, ...]]:

@@ -11,7 +11,8 @@ from cache.views.telling import KIND_WORDS
 from dashboard import words
 from dashboard.changes_view import MEASURE_WORDS
 from dashboard.insights import slips
-from dashboard.refresh_words import count, plain
+from dashboard.letters import plain
+from dashboard.refresh_words import count
 
 LINK = "NCT id"
 SHOW = "Changes"

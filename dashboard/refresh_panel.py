@@ -16,6 +16,7 @@ from cache.queries import Job
 from cache.store import moment
 from dashboard import data, refreshing
 from dashboard import refresh_words as words
+from dashboard.letters import plain
 from dashboard.refreshing import EXIT_BUSY, Launch, Launcher, Permission
 from fetchers.errors import TrackerError
 
@@ -96,10 +97,10 @@ def panel() -> None:
     # A container of its own: what comes and goes here must not move what stands below it.
     with st.container():
         if may.reason:
-            st.caption(words.plain(may.reason))
+            st.caption(plain(may.reason))
         note = st.session_state.pop(_NOTE, None)
         if note:
-            st.info(words.plain(note))
+            st.info(plain(note))
     st.session_state[_VERSION] = data.version()
     view = _view()
     active = _active(view)
@@ -114,7 +115,7 @@ def agent_button(agent_id: str) -> None:
     """A button that refreshes one agent alone; its progress shows in the sidebar like any other's."""
     may = permission()
     st.button(
-        f"Refresh {words.plain(data.watchlist().agent(agent_id).name)} only",
+        f"Refresh {plain(data.watchlist().agent(agent_id).name)} only",
         key=f"refresh_{agent_id}",
         icon=":material/refresh:",
         disabled=not may.allowed,
@@ -233,7 +234,7 @@ def _trouble(launch: Launch) -> str:
         return "Another refresh is running. Its progress shows here as soon as it can be read."
     if launch.exit_code in (0, 1):  # it worked on the store while this page had to show something else
         return "The refresh has ended. Please load this page again in a moment."
-    said = words.plain(launch.words) if launch.words else "It ended without a word. Please try again."
+    said = plain(launch.words) if launch.words else "It ended without a word. Please try again."
     return f"The refresh could not run. {said} The earlier data stays."
 
 
@@ -245,7 +246,7 @@ def _last(job: Job) -> None:
 
 
 def _brought(job: Job, names: Mapping[str, str]) -> str:
-    lines = (f"- **{words.plain(names.get(one.scope, one.scope))}**: {words.brought(one)}" for one in job.scopes)
+    lines = (f"- **{plain(names.get(one.scope, one.scope))}**: {words.brought(one)}" for one in job.scopes)
     return "\n".join(lines)
 
 

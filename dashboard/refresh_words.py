@@ -4,25 +4,19 @@ Every text is meant for Streamlit's Markdown and safe there: names and reasons f
 """
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from cache.job.journal import BROKEN, CANCELLED
 from cache.queries import Job, JobScope
+from dashboard.letters import plain
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$:&])")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _ENDED = ("fresh", "unchanged", "failed")
 PAGE = 1000  # trials in one answer of the registry
-
-
-def plain(text: str) -> str:
-    """``text`` so escaped that Markdown shows it letter by letter, on one line."""
-    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
 
 
 def moment(text: str | None) -> str:

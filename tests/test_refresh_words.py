@@ -1,12 +1,9 @@
 """The sentences about a refresh: calm, true to the job's numbers, and safe as Markdown."""
 
-import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cache.job.journal import BROKEN, CANCELLED
 from cache.queries import Job, JobScope
@@ -171,16 +168,3 @@ def test_sizes_and_counts() -> None:
 @pytest.mark.parametrize("text", [None, "", "yesterday"])
 def test_an_unreadable_moment_is_no_crash(text: str | None) -> None:
     assert words.moment(text) == "an unknown time"
-
-
-@given(st.text(max_size=80))
-def test_registry_text_stays_text(text: str) -> None:
-    """Taking the escapes off again gives the same words, and no sign that Markdown reads stands without one."""
-    shown = words.plain(text)
-    assert re.sub(r"\\(.)", r"\1", shown) == " ".join(text.split())
-    bare = re.sub(r"\\.", "", shown)
-    assert not set(bare) & set("\\`*_{}[]<>()#+-.!|~$:&")
-
-
-def test_streamlits_own_markup_is_escaped_too() -> None:
-    assert words.plain(":red[x] $y$ :material/close: ~~z~~") == (r"\:red\[x\] \$y\$ \:material/close\: \~\~z\~\~")

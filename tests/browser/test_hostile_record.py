@@ -1,0 +1,53 @@
+"""The registry's texts are shown letter by letter in a real browser, where more than Markdown reads them."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from dashboard.letters import JOINER
+from tests.browser.conftest import Visit
+from tests.browser.reading import main, open_page
+from tests.browser.serving import Dashboard
+from tests.fake_registry import FakeRegistry
+from tests.fake_registry.shorthand import experimental, phase
+from tests.fake_registry.studies import make_study
+
+pytestmark = pytest.mark.browser
+
+TRIAL = "NCT08000001"
+TEXT = (
+    "Dose 1:100:200 :x: a:b:c www.evil.example p@evil.example http://evil.example/x "
+    ":material/home: -> <- -- >= <b>B</b> *i*"
+)
+
+
+def test_no_text_of_a_record_becomes_a_link_a_picture_or_markup(serve: Callable[..., Dashboard], visit: Visit) -> None:
+    hostile = make_study(
+        TRIAL, title=TEXT, **phase(2), **experimental("Intravenous Immunoglobulin"), sponsor=TEXT,
+        conditions=["Chronic Fatigue Syndrome", TEXT], condition_mesh=["Fatigue Syndrome, Chronic"],
+        primary_outcomes=[{"measure": TEXT, "timeFrame": TEXT}],
+        references=[{"pmid": "12345", "type": "RESULT", "citation": TEXT}],
+    )  # fmt: skip
+    with FakeRegistry([hostile]) as registry:
+        up = serve(registry.url, TRIALS_PACE_SECONDS="0", TRIALS_REFRESH="nobody")
+        refreshed = up.run("refresh", "--agent", "ivig")
+        assert refreshed.returncode == 0, refreshed.stderr
+        window = visit()
+        for address in (
+            f"trial?nct={TRIAL}",
+            "agents?agent=ivig",
+            "timeline?agent=ivig",
+            "mecfs",
+            "results?agent=ivig",
+        ):
+            open_page(window.page, f"{up.url}/{address}")
+            hrefs = main(window.page).locator("a[href]").evaluate_all("links => links.map(link => link.href)")
+            assert [href for href in hrefs if "evil" in href] == [], address
+            expect(main(window.page).locator("b, i")).to_have_count(0)
+        open_page(window.page, f"{up.url}/trial?nct={TRIAL}")
+        shown = main(window.page).inner_text().replace(JOINER, "")
+        heading = main(window.page).locator("h1").first.inner_text().replace(JOINER, "")
+        assert heading.startswith(TEXT)
+        assert shown.count(TEXT) >= 4  # title, sponsor, outcome, paper
+        assert window.seen.console == []
