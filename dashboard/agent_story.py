@@ -168,7 +168,7 @@ def _lane(rung: Rung) -> str:
 def _rest(story: Story) -> list[str]:
     said = []
     if story.status_known:
-        of = "" if story.status_known == story.trials else f" of the {story.status_known:,} whose status is known"
+        of = "" if story.status_known == story.trials else f" of the {story.status_known:,} with a recorded status"
         said.append(f"{_number(story.recruiting)}{of} {_recruiting(story)}")
     else:
         said.append("whether any is recruiting is not known")
@@ -244,7 +244,7 @@ def figures(story: Story) -> list[Figure]:
         Figure(
             "Recruiting now",
             f"{story.recruiting:,}" if story.status_known else NOWHERE,
-            f"of {story.status_known:,} with a known status" if story.status_known else "no status is known",
+            f"of {story.status_known:,} with a recorded status" if story.status_known else "no status is known",
             (("Show trials", replace(wanted, statuses=("RECRUITING",))),) if story.status_known else (),
         ),
         _rung("Highest phase here", story.here, wanted),

@@ -114,8 +114,8 @@ def why_differs(funnel: Funnel, agent: Agent, unread: int) -> str:
     if number["sweep"]:
         said.append(f"{count(number['sweep'], 'trial')} more came with the answer for a whole condition.")
     said.append(
-        f"Of {count(number['matched'], 'different trial')}, {name} is only mentioned in {number['tier_mentioned']:,} "
-        f"and only an exclusion in {number['tier_excluded']:,}; it is given in {number['given']:,}, in "
+        f"Of {count(number['matched'], 'different trial')}, {_do(number['tier_mentioned'], 'only mention')} {name} and "
+        f"{_do(number['tier_excluded'], 'name')} {name} only as an exclusion; {_do(number['given'], 'give')} {name}, "
         f"{number['background']:,} of these to everybody beside something else. The charts count the remaining "
         f"{number['counted']:,}."
     )
@@ -125,3 +125,8 @@ def why_differs(funnel: Funnel, agent: Agent, unread: int) -> str:
         "The registry’s own page shows its answer to one question, mentions included, so its number is another one."
     )
     return " ".join(said)
+
+
+def _do(number: int, verb: str) -> str:
+    """ "1 gives", "4 give"; a name of several things is no subject then."""
+    return f"{number:,} {verb}{'s' if number == 1 else ''}"

@@ -83,7 +83,7 @@ def bubbles(counted: pd.DataFrame) -> go.Figure:
 def ranking(counted: pd.DataFrame) -> go.Figure:
     """Bars of the first ``MOST`` countries: solid what is open, pale any other status, the sum at the end."""
     shown = counted.head(MOST)
-    labels = ["<br>".join(textwrap.wrap(html.escape(name, quote=False), 26)) for name in shown["country"]]
+    labels = [_label(name) for name in shown["country"]]
     others = shown["trials"] - shown["open"]
     bars = [
         {
@@ -112,6 +112,11 @@ def ranking(counted: pd.DataFrame) -> go.Figure:
         "font": {"color": INK},
     }
     return go.Figure({"data": [*bars, sums], "layout": layout})
+
+
+def _label(name: str) -> str:
+    """Wrapped first and escaped line by line, for a break must not cut an entity in two."""
+    return "<br>".join(html.escape(line, quote=False) for line in textwrap.wrap(name, 26))
 
 
 def _part(part: Part, shown: pd.DataFrame, most: int) -> list[dict[str, Any]]:

@@ -168,8 +168,10 @@ def instead_say(tested: pd.DataFrame) -> str:
         return "No other intervention is known here."
     found = tested.drop_duplicates(["nct_id", "type"])["type"].value_counts()
     top = type_words(str(found.index[0])).lower()
+    trials = tested["nct_id"].nunique()
     return (
-        f"{count(tested['nct_id'].nunique(), 'trial')} name {count(tested['key'].nunique(), 'other intervention')}; "
+        f"{count(trials, 'trial')} {'names' if trials == 1 else 'name'} "
+        f"{count(tested['key'].nunique(), 'other intervention')}; "
         f"the most frequent type is {top} ({int(found.iloc[0]):,})."
     )
 

@@ -133,7 +133,9 @@ def results_say(verdicts: pd.DataFrame, facts: pd.DataFrame) -> str:
     within = verdicts[verdicts["coverage"].isin(["covered", "probable"])]
     posted = int((within["state"] == "posted").sum())
     of = "" if known == len(facts) else " of which it is known"
-    parts = [f"Results are posted for {there:,} of {count(known, 'trial')}{of}"]
+    parts = ["Of no trial it is known whether results are posted"]
+    if known:
+        parts = [f"Results are posted for {there:,} of {count(known, 'trial')}{of}"]
     if len(within):
         overdue = int((within["state"] == "overdue").sum())
         parts.append(
@@ -152,11 +154,11 @@ def papers_say(groups: "pd.Series[Any]") -> str:
     found = groups.value_counts()
     known = len(groups) - int(found.get("unknown", 0))
     if not known:
-        return "Of no trial in this view it is known whether results are posted."
+        return "Of no trial in this view both are known: whether results are posted, and which papers its record names."
     alone = int(found.get("paper_alone", 0)) + int(found.get("found_alone", 0))
     return (
-        f"Of {count(known, 'trial')} of which it is known, {alone:,} have no results in the registry but a paper "
-        f"beside the record; {found.get('neither', 0):,} have neither."
+        f"Of {count(known, 'trial')} of which results and papers are both known, {alone:,} have no results in the "
+        f"registry but a paper beside the record; {found.get('neither', 0):,} have neither."
     )
 
 
@@ -165,10 +167,18 @@ def stale_say(overtaken: pd.DataFrame, facts: pd.DataFrame) -> str:
     flags = overtaken["flag"].value_counts()
     going = facts["overall_status"].isin(GOING_ON)
     verified = int((going & facts["status_verified"].notna()).sum())
+    unknown = f"{flags.get('unknown_status', 0):,} of {len(facts):,} have an unknown status."
+    if not going.any():
+        return f"No trial in this view is going on; {unknown}"
+    confirmed = "of none of them the date of verification is known"
+    if verified:
+        confirmed = (
+            f"{flags.get('unverified', 0):,} of {verified:,} with a known date of verification were not verified for "
+            "two years"
+        )
     return (
         f"{flags.get('past_completion', 0):,} of {count(int(going.sum()), 'trial')} going on are past their completion "
-        f"date and still open; {flags.get('unverified', 0):,} of {verified:,} with a known date of verification were "
-        f"not verified for two years; {flags.get('unknown_status', 0):,} of {len(facts):,} have an unknown status."
+        f"date and still open; {confirmed}; {unknown}"
     )
 
 
@@ -180,7 +190,7 @@ def stopped_say(stopped: pd.DataFrame, facts: pd.DataFrame) -> str:
     given = told[~told.isin(["none_given", "not_known"])].value_counts()
     silent = int(told.isin(["none_given", "not_known"]).sum())
     known = int(facts["overall_status"].notna().sum())
-    said = f"{count(len(stopped), 'trial')} of {known:,} with a known status stopped or paused"
+    said = f"{count(len(stopped), 'trial')} of {known:,} with a recorded status stopped or paused"
     if not given.empty:
         said += f"; most often named: {why_stopped.said(str(given.index[0])).lower()} ({int(given.iloc[0]):,})"
     return f"{said}; for {silent:,} no reason is known here." if silent else f"{said}."

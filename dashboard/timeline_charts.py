@@ -1,19 +1,21 @@
 """Trials as bars over time: from start to completion, solid as far as it is actual, hatched where it is planned.
 
 Pure, no Streamlit. A date that is only a month or a year stands on its first day as a start and on its last day as an
-end, so a bar never is shorter than the record allows.
+end, so a bar never is shorter than the record allows. A date without a type is actual only when the status says that
+it has come to pass.
 """
 
 import html
 import textwrap
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from cache.views.labels import STATUS_WORDS
+from dashboard.insights.evidence import BEGUN, ENDED, NOT_BEGUN, OVER
 from dashboard.palette import BAR, HATCH_INK, INK, PLANNED_HATCH
 from dashboard.refresh_words import count
 from fetchers.dates import PartialDate
@@ -21,7 +23,8 @@ from fetchers.dates import PartialDate
 MOST = 60  # trials in one picture
 ROW = 40
 BAR_COLUMNS = (
-    "nct_id", "title", "status", "start", "solid_until", "end", "primary", "primary_planned", "results", "end_words",
+    "nct_id", "title", "status", "start", "solid_until", "end", "primary", "primary_planned", "results", "now",
+    "start_words", "solid_words", "primary_words", "end_words", "results_words",
 )  # fmt: skip
 _READ = (
     "nct_id", "title", "overall_status", "start_date", "start_date_type", "primary_completion_date",
@@ -33,9 +36,11 @@ _DIAMOND, _PLANNED, _RESULTS = "#D55E00", "#D55E00", "#8E4585"
 def bars(trials: pd.DataFrame, today: date) -> pd.DataFrame:
     """One row for each trial that has a start, the newest start first; columns ``BAR_COLUMNS``, days as dates.
 
-    ``solid_until``: how far the bar is actual: to an actual completion; else to an actual primary completion; else to
-    ``today`` (the day of the data) when the trial has started and its planned end is still to come; else nowhere.
-    ``end`` is missing when the record names neither a completion nor a primary completion.
+    ``solid_until``: how far the bar is actual: to an actual completion; else to ``today`` (the day of the data) when
+    the trial goes on by its status and its planned end is still to come; else to an actual primary completion; else
+    nowhere. Of a withdrawn trial nothing is. ``end`` is missing when the record names neither a completion nor a
+    primary completion. ``now``: "running" past ``today``, "not_begun", "past" an end nobody has confirmed, or None.
+    ``..._words``: the dates as the registry wrote them.
     """
     rows = [_bar(row, today) for row in _plain(trials[list(_READ)]) if row["start_date"]]
     made = pd.DataFrame.from_records(rows, columns=list(BAR_COLUMNS))
@@ -52,7 +57,7 @@ def timeline(shown: pd.DataFrame, today: date) -> go.Figure:
     _stretch(figure, "Actual", solid, "")
     _stretch(figure, "Planned", hatched, PLANNED_HATCH)
     ends = [(label, row["start"], row["start"]) for label, row in zip(labels, rows, strict=True) if row["end"] is None]
-    _marks(figure, "Started, end not known", "triangle-right", BAR, [(label, day, str(day)) for label, day, _ in ends])
+    _marks(figure, "Start, end not known", "triangle-right", BAR, [(label, day, str(day)) for label, day, _ in ends])
     for name, symbol, planned in (
         ("Primary completion", "diamond", False),
         ("Primary completion, planned", "diamond-open", True),
@@ -76,12 +81,11 @@ def say(shown: pd.DataFrame, today: date, without: int) -> str:
     """One sentence on all bars: how many, how many run, how many are past a planned end; those without a start."""
     if shown.empty:
         return "No trial with a known start is in this view."
-    spans = list(zip(shown["start"], shown["solid_until"], _list(shown["end"]), strict=True))
-    running = sum(start <= today and end is not None and end > today for start, _, end in spans)
-    past = sum(end is not None and solid < end <= today for _, solid, end in spans)
+    running, waiting, past = ((shown["now"] == now).sum() for now in ("running", "not_begun", "past"))
     said = f"{count(len(shown), 'trial')} from {shown['start'].min().year} on"
     said += f"; {running:,} {'runs' if running == 1 else 'run'} past the day of the data"
-    said += f", {past:,} {_are(past)} past an end that is still marked as planned" if past else ""
+    said += f", {waiting:,} {'has' if waiting == 1 else 'have'} not begun" if waiting else ""
+    said += f", {past:,} {_are(past)} past an end that is planned or not confirmed" if past else ""
     said += f"; {without:,} without a known start {_are(without)} not drawn" if without else ""
     return f"{said}."
 
@@ -91,55 +95,92 @@ def _are(number: int) -> str:
 
 
 def table(shown: pd.DataFrame) -> pd.DataFrame:
-    """The same bars in words."""
+    """The same bars in words, every date as the registry wrote it."""
     return pd.DataFrame(
         {
             "NCT id": [f"trial?nct={nct_id}" for nct_id in shown["nct_id"]],
             "Title": shown["title"].to_numpy(),
             "Status": shown["status"].to_numpy(),
-            "Start": [str(day) for day in shown["start"]],
-            "Actual until": [
-                str(row["solid_until"]) if row["solid_until"] > row["start"] else None for row in _records(shown)
-            ],
-            "Primary completion": [
-                None if row["primary"] is None else f"{row['primary']}{' (planned)' if row['primary_planned'] else ''}"
-                for row in _records(shown)
-            ],
-            "Completion": shown["end_words"].to_numpy(),
-            "Results posted": [None if day is None else str(day) for day in _list(shown["results"])],
+            "Start": _list(shown["start_words"]),
+            "Actual until": _list(shown["solid_words"]),
+            "Primary completion": _list(shown["primary_words"]),
+            "Completion": _list(shown["end_words"]),
+            "Results posted": _list(shown["results_words"]),
         }
     )
 
 
+class _Start(NamedTuple):
+    day: date
+    words: str
+
+
+class _When(NamedTuple):
+    """A date of the record: the day it is drawn on, its text, and why it is not actual ("" when it is)."""
+
+    day: date | None
+    text: str | None
+    doubt: str
+
+    @property
+    def words(self) -> str | None:
+        return f"{self.text} ({self.doubt})" if self.doubt else self.text
+
+
 def _bar(row: dict[Any, Any], today: date) -> tuple[Any, ...]:
-    start = PartialDate(row["start_date"]).earliest
-    primary, primary_planned = _end(row, "primary_completion_date", today)
-    end, planned = _end(row, "completion_date", today)
-    text = row["completion_date"]
-    if end is None:
-        end, planned, text = primary, primary_planned, row["primary_completion_date"]
-    begun = row["start_date_type"] != "ESTIMATED" and row["overall_status"] not in ("NOT_YET_RECRUITING", "WITHDRAWN")
-    solid = start
-    if end and not planned:
-        solid = end
-    elif primary and not primary_planned:
-        solid = primary
-    elif begun and end and end > today:
-        solid = today
-    words = None if end is None else f"{text}{' (planned)' if planned else ''}"
-    end = None if end is None else max(end, start)
-    solid = start if end is None else max(start, min(solid, end))
-    status = STATUS_WORDS.get(row["overall_status"], row["overall_status"])
-    return (row["nct_id"], row["title"], status, start, solid, end, primary, primary_planned,
-            _latest(row["results_first_posted"]), words)  # fmt: skip
+    status, results = row["overall_status"], row["results_first_posted"]
+    start, primary = _start(row, today), _end(row, "primary_completion_date", today)
+    end = _end(row, "completion_date", today)
+    end = primary if end.day is None else end
+    last = None if end.day is None else max(end.day, start.day)
+    running = today if _goes_on(row, start.day, today) else None
+    solid, solid_words = start.day, None
+    if last is not None and status != "WITHDRAWN":  # nobody took part
+        day, solid_words = _actual_until(primary, end, running)
+        solid = max(start.day, min(day or start.day, last))
+    now = "running" if last and solid == running and last > today else None
+    if status != "WITHDRAWN" and end.doubt and last and last <= today:
+        now = "past"
+    elif status == "NOT_YET_RECRUITING":
+        now = "not_begun"
+    return (row["nct_id"], row["title"], STATUS_WORDS.get(status, status), start.day, solid, last, primary.day,
+            bool(primary.doubt), PartialDate(results).latest if results else None, now, start.words,
+            solid_words if solid > start.day else None, primary.words, end.words, results)  # fmt: skip
 
 
-def _end(row: dict[Any, Any], field: str, today: date) -> tuple[date | None, bool]:
-    """The latest day of a date, and whether it is a plan: what lies ahead and is not marked is one, too."""
-    day, kind = _latest(row[field]), row[f"{field}_type"]
-    if kind == "ACTUAL" and day and day > today >= PartialDate(row[field]).earliest:
-        day = today  # the rest of the month has not happened yet
-    return day, kind == "ESTIMATED" or (kind is None and day is not None and day > today)
+def _goes_on(row: dict[Any, Any], start: date, today: date) -> bool:
+    """An unknown status is none that goes on, and a start that is only planned is no start."""
+    status = row["overall_status"]
+    return status in BEGUN and status not in OVER and row["start_date_type"] != "ESTIMATED" and start <= today
+
+
+def _actual_until(primary: _When, end: _When, running: date | None) -> tuple[date | None, str | None]:
+    """The day, and the date it comes from in words; ``running``: the day of the data, for a trial that goes on."""
+    if end.day and not end.doubt:
+        return end.day, end.text
+    if running and end.day and end.day > running:
+        return running, str(running)
+    return (None, None) if primary.doubt else (primary.day, primary.text)
+
+
+def _start(row: dict[Any, Any], today: date) -> _Start:
+    text, kind, status = row["start_date"], row["start_date_type"], row["overall_status"]
+    day = PartialDate(text).earliest
+    if kind == "ESTIMATED" or day > today:
+        return _Start(day, f"{text} (planned)")
+    unsure = kind != "ACTUAL" and (status is None or status in NOT_BEGUN)
+    return _Start(day, f"{text} (not confirmed)" if unsure else text)
+
+
+def _end(row: dict[Any, Any], field: str, today: date) -> _When:
+    """The latest day of a date. Without a type it has come to pass only when the trial has ended."""
+    text, kind = row[field], row[f"{field}_type"]
+    if not text:
+        return _When(None, None, "")
+    first, last = PartialDate(text).earliest, PartialDate(text).latest
+    if first <= today and (kind == "ACTUAL" or (kind is None and row["overall_status"] in ENDED)):
+        return _When(min(last, today), text, "")  # the rest of the month has not happened yet
+    return _When(last, text, "planned" if kind == "ESTIMATED" or last > today else "not confirmed")
 
 
 def _stretch(
@@ -208,18 +249,9 @@ def _label(row: dict[Any, Any]) -> str:
     return "<br>".join([row["nct_id"], *(html.escape(line, quote=False) for line in lines)])
 
 
-def _latest(text: str | None) -> date | None:
-    return PartialDate(text).latest if text else None
-
-
 def _plain(frame: pd.DataFrame) -> list[dict[Any, Any]]:
     whole = frame.astype(object)
     rows: list[dict[Any, Any]] = whole.where(whole.notna(), None).to_dict("records")
-    return rows
-
-
-def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
-    rows: list[dict[Any, Any]] = frame.to_dict("records")
     return rows
 
 

@@ -93,8 +93,8 @@ def _drawn(shown: pd.DataFrame, today: date, say: str, part: str, key: str) -> N
     figure = timeline_charts.timeline(shown, today)
     st.plotly_chart(figure, config=CONFIG, key=key, alt=f"Timeline of trials. {say}", width="stretch")
     st.caption(
-        f"As of {words.as_of(data.freshness())} · {part} · solid: actual, hatched: planned · "
-        "months and years are drawn to their last day"
+        f"As of {words.as_of(data.freshness())} · {part} · solid: actual, hatched: planned or not confirmed · "
+        "a month or a year is drawn from its first day as a start and to its last day as an end"
     )
     with st.expander("Numbers", icon=":material/table:", key="timeline_numbers"):
         st.dataframe(

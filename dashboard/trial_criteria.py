@@ -16,6 +16,8 @@ ME_CFS = "me_cfs"
 _SEXES = {"ALL": "All", "FEMALE": "Women only", "MALE": "Men only"}
 _HEALTHY = {True: "Accepted", False: "Not accepted"}
 _PLACES = {"in": "to let in", "out": "to keep out"}
+_NEGATED = "named, but not asked for"
+_NO_CRITERIA = "The record gives no criteria"
 
 
 class Lists(NamedTuple):
@@ -60,8 +62,9 @@ def _ages(rules: Eligibility, *, told: bool) -> str | None:
     return f"{least} to {most}"
 
 
-def said(text: str | None, groups: list[str]) -> list[Said]:
-    """What the text says of case definition, post-exertional malaise and the burden of taking part.
+def said(text: str | None, groups: list[str], *, told: bool) -> list[Said]:
+    """What the text says of case definition, post-exertional malaise and the burden of taking part. ``told``: without
+    a text the record gives no criteria; else they are only not known.
 
     For a trial in ME/CFS the first two have a row also when nothing is found. For other trials a case definition has
     none: outside ME/CFS "CDC criteria" or "ICC" mean something else. Post-exertional malaise by name means the same
@@ -71,21 +74,25 @@ def said(text: str | None, groups: list[str]) -> list[Said]:
     found = criteria.find(text)
     burden = [_said("Taking part", BURDEN[one.rule], one) for one in found if one.trait == "burden"]
     if ME_CFS in groups:
-        return [*_definitions(text, found), _malaise(text), *burden]
+        if not text:
+            none = _NO_CRITERIA if told else PEM["unknown"]
+            return [Said("Case definition", none, None), Said("Post-exertional malaise", none, None)]
+        return [*_definitions(found), _malaise(text), *burden]
     named = any(one.trait == "pem" for one in found)
     return ([_malaise(text)] if named else []) + burden
 
 
-def _definitions(text: str | None, found: list[Finding]) -> list[Said]:
+def _definitions(found: list[Finding]) -> list[Said]:
     named = [_said("Case definition", DEFINITIONS[one.rule], one) for one in found if one.trait == "definition"]
-    return named or [Said("Case definition", "Not named" if text else PEM["unknown"], None)]
+    return named or [Said("Case definition", "Not named", None)]
 
 
 def _malaise(text: str | None) -> Said:
     key, quote = criteria.pem_of(text)
-    words = PEM[key] if key in ("none", "unknown") else possibly("pem", PEM[key])
+    words = PEM[key] if key == "none" else possibly("pem", PEM[key])
     return Said("Post-exertional malaise", words, quote)
 
 
 def _said(what: str, words: str, one: Finding) -> Said:
-    return Said(what, f"{possibly(one.rule, words)} ({_PLACES[one.place]})", one.quote)
+    where = _NEGATED if one.negated else _PLACES[one.place]
+    return Said(what, f"{possibly(one.rule, words)} ({where})", one.quote)

@@ -133,8 +133,9 @@ def claims(known: Known) -> None:
 
 
 def _about(finding: Finding, nct_id: str) -> Finding | None:
-    """The finding with this trial as its only evidence; None when it has no part in it."""
-    mine = finding.evidence[finding.evidence["nct_id"] == nct_id]
+    """The finding with this trial as its only evidence; None when it has no part in it. A trial in another condition is
+    listed beside a claim for comparison, and is no evidence for it."""
+    mine = finding.evidence[(finding.evidence["nct_id"] == nct_id) & (finding.evidence["where"] != "elsewhere")]
     return replace(finding, evidence=mine) if len(mine) else None
 
 

@@ -15,10 +15,11 @@ import pandas as pd
 from cache.queries import Freshness
 from cache.views.counts import AgentCover, KeyFigures
 from cache.views.labels import LANE_WORDS
+from dashboard.letters import plain as plain
+from dashboard.letters import quiet as quiet
 from dashboard.palette import GROUPS, PHASE_PATH
 from dashboard.refresh_words import count as count
 from dashboard.refresh_words import moment as moment
-from dashboard.refresh_words import plain as plain
 from fetchers.settings import RECORD_URL
 
 SOURCE = f"Source: [ClinicalTrials.gov]({urljoin(RECORD_URL, '/')}), U.S. National Library of Medicine"
@@ -29,21 +30,6 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-
-
-# What Markdown would read as something else than the letter: signs anywhere, a colon before a word (icons, colours,
-# links), what starts an entity, and what starts a list, a heading or a link at the beginning.
-_SIGNS = re.compile(
-    r"[\\`*_\[\]<>~|$@]|:(?=\S)|&(?=[#\w])|(?<=www)\.|^[#+\-=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]", re.IGNORECASE
-)
-
-
-def quiet(text: str) -> str:
-    """The registry's text for a place that reads Markdown: shown letter by letter, on one line.
-
-    As ``plain``, but only what would be read as markup is escaped, so ordinary titles stay as they are.
-    """
-    return _SIGNS.sub(lambda sign: "\\" + sign.group(), " ".join(text.split()))
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:
@@ -195,7 +181,11 @@ def starts_say(counts: pd.DataFrame, unknown: int) -> str:
     if started.sum():
         years = [str(year) for year in started.index[started == started.max()]]
         most = int(started.max())
-        parts.append(f"Most trials started in {listed(years[:3])} ({most:,}{' each' if len(years) > 1 else ''})")
+        alike = len(years) > 1 and bool((started[started > 0] == most).all())
+        if alike or len(years) > 3:  # too many to name, or no year that stands out
+            parts.append(f"Never more than {most:,} a year")
+        else:
+            parts.append(f"Most trials started in {listed(years)} ({most:,}{' each' if len(years) > 1 else ''})")
     if counts["planned"].sum():
         parts.append(f"{count(int(counts['planned'].sum()), 'start')} planned or not confirmed")
     said = "; ".join(parts)
@@ -223,7 +213,7 @@ class Card(NamedTuple):
 
 def cards(figures: KeyFigures, *, sample: bool) -> list[Card]:
     """The key figures on trials. Of a sample they are called so, for they are no count of what is registered."""
-    of = f"of {figures.status_known:,} whose status is known"
+    of = f"of {figures.status_known:,} with a recorded status"
     return [
         Card("Trials in the sample" if sample else "Trials", f"{figures.trials:,}", _what(figures, sample), {}),
         Card("Recruiting now", f"{figures.recruiting:,}", of, {"statuses": ("RECRUITING",)}),

@@ -406,11 +406,11 @@ NEVER, FAILED = Asked("not_asked", None, None, None), Asked("failed", None, None
              "elsewhere; 1 is recruiting now; the newest activity is of April 2026 (record updated, NCT00000001); "
              "results are posted for 1 of the 2 that ended."),
         ({"trials": 1, "recruiting": 0}, "1 trial gives IVIG in the documents’ conditions; the highest phase entered "
-         "is phase 2 there and phase 3 elsewhere; none of the 3 whose status is known is recruiting now;"),
+         "is phase 2 there and phase 3 elsewhere; none of the 3 with a recorded status is recruiting now;"),
         ({"here": Rung(None, ())}, "no phase is known to have been entered there, elsewhere phase 3;"),
         ({"here": Rung("PHASE3", ())}, "the highest phase entered is phase 3, there as anywhere;"),
         ({"anywhere": Rung(None, ()), "here": Rung(None, ())}, "no phase is known to have been entered;"),
-        ({"status_known": 2, "recruiting": 2}, "2 of the 2 whose status is known are recruiting now;"),
+        ({"status_known": 2, "recruiting": 2}, "2 of the 2 with a recorded status are recruiting now;"),
         ({"status_known": 0}, "whether any is recruiting is not known;"),
         ({"newest": None}, "no activity of theirs carries a date;"),
         ({"ended": 0}, "none is known to have ended."),

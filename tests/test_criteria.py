@@ -1,11 +1,14 @@
 """What the word rules find in eligibility texts, and that what they are allowed to say is what was measured."""
 
+import msgspec
 import pytest
 
 from dashboard.insights import criteria
 from dashboard.insights.criteria import BURDEN, DEFINITIONS, PEM, find, pem_of
 from dashboard.insights.measured import Figures
+from fetchers.study import decode_study
 from tests import measure_criteria
+from tests.fake_registry.studies import make_study
 
 
 def text(inside: str, outside: str = "") -> str:
@@ -66,6 +69,102 @@ def test_post_exertional_malaise(inside: str, outside: str, answer: str) -> None
     assert key == answer
     assert key in PEM
     assert (quote is None) == (answer == "none")
+
+
+# Each name says what the words do; "mentioned" and "none" are the answers when nothing is asked for.
+@pytest.mark.parametrize(
+    ("inside", "answer"),
+    [
+        pytest.param("Post-exertional malaise is not required.", "mentioned", id="not required, behind"),
+        pytest.param("Fukuda criteria, no PEM needed", "mentioned", id="no, in front"),
+        pytest.param("CFS without post-exertional malaise", "mentioned", id="without"),
+        pytest.param("CFS without post-exertional malaise (PEM)", "mentioned", id="without, abbreviation behind"),
+        pytest.param("PEM (post-exertional malaise) is not required", "mentioned", id="not required, short name"),
+        pytest.param("CFS with or without PEM", "mentioned", id="with or without"),
+        pytest.param("CFS with/without PEM", "mentioned", id="with/without"),
+        pytest.param("Fatigue regardless of post-exertional malaise", "mentioned", id="regardless of"),
+        pytest.param("Absence of post-exertional malaise", "mentioned", id="absence of"),
+        pytest.param("Patients need not report PEM", "mentioned", id="need not report"),
+        pytest.param("Post-exertional malaise need not be present", "mentioned", id="need not be present"),
+        pytest.param("Does not have to have PEM", "mentioned", id="does not have to"),
+        pytest.param("Doesn’t suffer from PEM", "mentioned", id="n’t"),
+        pytest.param("PEM and poor sleep are not required", "mentioned", id="two matters not required"),
+        pytest.param("Fukuda criteria (PEM not mandatory)", "mentioned", id="not mandatory, in brackets"),
+        pytest.param("PEM, but this is not a requirement", "mentioned", id="but not a requirement"),
+        pytest.param("Post-exertional malaise is optional", "mentioned", id="optional"),
+        pytest.param("Severity of PEM, if present", "mentioned", id="if present"),
+        pytest.param("No sore throat, or PEM", "mentioned", id="no, over a list with or"),
+        pytest.param("Whether PEM is there is asked", "mentioned", id="whether"),
+        pytest.param("Symptoms other than PEM", "mentioned", id="other than"),
+        pytest.param("PEM is not needed. Post-exertional malaise is welcome", "required", id="one of two is negated"),
+        pytest.param("PEM required", "required", id="required"),
+        pytest.param("Must report post-exertional malaise", "required", id="must report"),
+        pytest.param("No other explanation for PEM", "required", id="no other explanation"),
+        pytest.param("Fatigue not relieved by rest, and post-exertional malaise", "required", id="not, before a comma"),
+        pytest.param("Fatigue not relieved by rest and with PEM", "required", id="not relieved"),
+        pytest.param("PEM not relieved by rest", "required", id="not relieved, behind"),
+        pytest.param("PEM that is not explained by another illness", "required", id="not explained, behind"),
+        pytest.param("PEM is required, a treadmill test is not required", "required", id="not required is another"),
+        pytest.param("PEM required but poor sleep not required", "required", id="but another not required"),
+        pytest.param("Not pregnant; PEM for 6 months", "required", id="not, before a semicolon"),
+        pytest.param("Not in hospital but has PEM", "required", id="not, before but"),
+        pytest.param("Cannot be enrolled without PEM", "required", id="two negations"),
+        pytest.param("Nobody is enrolled unless PEM is present", "required", id="unless"),
+        pytest.param("Not only fatigue and PEM", "required", id="not only"),
+        pytest.param("PEM for no less than 6 months", "required", id="no less than, behind"),
+        pytest.param("Ill for no less than 6 months with PEM", "required", id="no less than, in front"),
+        pytest.param("Fatigue not reduced by rest and PEM", "required", id="not reduced by rest"),
+        pytest.param("Lack of energy and PEM", "required", id="lack of something else"),
+        pytest.param("Fatigue that cannot be attributed to work and PEM", "required", id="not attributed"),
+        pytest.param("Unable to work because of PEM", "required", id="unable because of"),
+    ],
+)  # fmt: skip
+def test_a_negation_asks_for_no_malaise(inside: str, answer: str) -> None:
+    key, quote = pem_of(text(inside))
+    assert (key, quote is not None) == (answer, True)
+
+
+@pytest.mark.parametrize(
+    ("inside", "answer"),
+    [
+        pytest.param("Meets IOM criteria", "implied", id="meets"),
+        pytest.param("Patients not fulfilling the Canadian Consensus Criteria", "none", id="not fulfilling"),
+        pytest.param("Failing to meet the Canadian Consensus Criteria", "none", id="failing to meet"),
+        pytest.param("The IOM criteria need not be met", "none", id="need not be met"),
+        pytest.param("Does not meet Fukuda or Canadian Consensus Criteria", "none", id="neither of two"),
+        pytest.param("CFS not otherwise explained by the Canadian criteria", "implied", id="not otherwise explained"),
+        pytest.param("Fulfilling Fukuda or Canadian Consensus Criteria", "none", id="or one without malaise"),
+        pytest.param("Fukuda/Canadian consensus criteria", "none", id="slash"),
+        pytest.param("Canadian consensus criteria and/or Fukuda criteria", "none", id="and/or"),
+        pytest.param("Fukuda, Canadian consensus criteria or IOM criteria", "none", id="a list with or"),
+        pytest.param("Fukuda criteria, Canadian criteria or ME-ICC", "none", id="a longer list with or"),
+        pytest.param("Adults of any sex; Fukuda and Canadian criteria", "implied", id="any is not any of"),
+        pytest.param("People of any age by Fukuda and Canadian criteria", "implied", id="any age is not any of"),
+        pytest.param("One of: Fukuda, Canadian consensus criteria", "none", id="one of"),
+        pytest.param("Fukuda and Canadian Consensus Criteria", "implied", id="and"),
+        pytest.param("CDC/Fukuda criteria for ME/CFS and Canadian criteria", "implied", id="two names of one, and"),
+        pytest.param("Fukuda, Canadian consensus criteria and IOM criteria", "implied", id="a list with and"),
+        pytest.param("Canadian consensus criteria or ME-ICC", "implied", id="or another with malaise"),
+        pytest.param("Fukuda and IOM criteria or ME-ICC", "implied", id="malaise on both sides of or"),
+        pytest.param("Canadian criteria but not Fukuda criteria", "implied", id="but not one without"),
+        pytest.param("Fukuda criteria but not Canadian criteria", "none", id="but not one with"),
+        pytest.param("Fukuda criteria for 6 months or more and IOM criteria", "implied", id="or more is no or"),
+        pytest.param("Fukuda criteria\n* Canadian criteria", "implied", id="two criteria"),
+    ],
+)
+def test_a_definition_implies_malaise_only_when_nobody_gets_in_without(inside: str, answer: str) -> None:
+    assert pem_of(text(inside))[0] == answer
+
+
+def test_a_negated_definition_is_found_and_not_counted() -> None:
+    body = text("Fukuda criteria\n* Not fulfilling the Canadian Consensus Criteria", "No IOM criteria")
+    assert [(one.rule, one.place, one.negated) for one in find(body)] == [
+        ("fukuda", "in", False), ("ccc", "in", True), ("iom", "out", False),
+    ]  # fmt: skip
+    study = decode_study(msgspec.json.encode(make_study("NCT07000001", eligibility=body)))
+    (row,) = criteria.pem_table([study]).to_dict("records")
+    assert row["definitions"] == ["fukuda"]
+    assert list(criteria.table([study]).columns) == list(criteria.FINDING_COLUMNS)
 
 
 def test_no_text_is_not_a_text_without() -> None:

@@ -75,10 +75,10 @@ def test_the_way_of_one_agent() -> None:
     assert one.step("again").ids == ("NCT00000003",)
     assert funnel_words.why_differs(one, LISTED.agents[1], 2) == (
         "The registry was asked 1 question with 1 name (its data of 19 November 2026); 6 rows came back, 1 of them the "
-        "same trials again. 1 trial more came with the answer for a whole condition. Of 6 different trials, IVIG is "
-        "only mentioned in 1 and only an exclusion in 1; it is given in 4, in 1 of these to everybody beside something "
-        "else. The charts count the remaining 3. 2 records could not be read and are in no count. The registry’s own "
-        "page shows its answer to one question, mentions included, so its number is another one."
+        "same trials again. 1 trial more came with the answer for a whole condition. Of 6 different trials, 1 "
+        "only mentions IVIG and 1 names IVIG only as an exclusion; 4 give IVIG, 1 of these to everybody beside "
+        "something else. The charts count the remaining 3. 2 records could not be read and are in no count. The "
+        "registry’s own page shows its answer to one question, mentions included, so its number is another one."
     )  # fmt: skip
     asked = funnel_words.question_rows(one, LISTED.agents[1], str)["Asked of the registry"]
     assert asked[0].startswith("query.intr=")

@@ -1,6 +1,7 @@
 """The map page from the router, in every state of the store; its numbers against the lists behind them; its figures."""
 
 import gzip
+import html
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -494,6 +495,17 @@ def test_the_largest_carry_their_numbers_and_no_two_numbers_touch() -> None:
     crowd = pd.DataFrame({"country": ["Belgium", "Netherlands", "Luxembourg", "Germany"], "spellings": [()] * 4,
                           "trials": [90, 80, 70, 60], "open": [0] * 4, "sites": [None] * 4})  # fmt: skip
     assert [text for text in map_charts.bubbles(crowd).data[1].text if text] in ([], ["60"])
+
+
+def test_a_long_label_is_wrapped_before_it_is_escaped() -> None:
+    name = "Islands & coasts of <i> the > far & wide & very wide south"
+    found = many().head(1).assign(country=[name])
+    (label,) = map_charts.ranking(found).data[0].y
+    lines = label.split("<br>")
+    assert len(lines) > 1
+    assert " ".join(map(html.unescape, lines)) == name
+    assert all(len(html.unescape(line)) <= 26 and html.escape(html.unescape(line), quote=False) == line
+               for line in lines)  # fmt: skip
 
 
 def test_the_ranking_shows_the_first_and_adds_up() -> None:

@@ -24,8 +24,10 @@ from cache.filters import Filter
 from cache.schema import progress, refresh, scope
 from cache.store import Store
 from cache.views import labels
+from cache.views.counts import KeyFigures
 from cache.views.labels import LANE_WORDS, STATUS_WORDS
-from dashboard import data
+from dashboard import data, words
+from dashboard.letters import JOINER
 from fetchers import watchlist as watchlists
 from fetchers.settings import ROOT
 from tests.rig import Rig, url_of
@@ -116,7 +118,7 @@ def texts(app: AppTest) -> list[str]:
         for element in app.get(kind)
     ]
     found += [element.label for kind in ("metric", "expander", "button") for element in app.get(kind)]
-    return found + [cell for table in tables(app) for cell in cells(table)]
+    return [text.replace(JOINER, "") for text in [*found, *(cell for table in tables(app) for cell in cells(table))]]
 
 
 def tables(app: AppTest) -> list[pd.DataFrame]:
@@ -551,7 +553,7 @@ def test_text_of_the_registry_is_no_markup(live: str, opened: Open) -> None:
         connection.execute("update study set title = ?, why_stopped = ?", (nasty, nasty))
     connection.close()
     app = opened(live, "trial", f"nct={nct_id}")
-    assert app.title[0].value == (
+    assert app.title[0].value.replace(JOINER, "") == (
         r"\:red\[adults\] \<b\>x\</b\> \[y\](https\://example.org) \$a\$ \*\*z\*\* \:material/home: \`c\`"
     )
     (glance,) = (table for table in tables(app) if "NCT id" in table.index)
@@ -675,3 +677,24 @@ def test_links_to_other_pages_carry_the_scope_also_by_way_of_a_trial(live: str, 
     assert queries() == {"all=1"}
     (back,) = (link for link in app.main.get("page_link") if link.label == "Back to the list")
     assert back.proto.query_string == "all=1&phase=phase2"
+
+
+@pytest.mark.parametrize(
+    ("started", "said"),
+    [
+        ([1, 0, 1, 1, 0], "Never more than 1 a year; 1 start planned or not confirmed."),
+        ([2, 2, 0, 0, 0], "Never more than 2 a year; 1 start planned or not confirmed."),
+        ([3, 1, 3, 0, 0], "Most trials started in 2020 and 2022 (3 each); 1 start planned or not confirmed."),
+        ([0, 4, 0, 0, 0], "Most trials started in 2021 (4); 1 start planned or not confirmed."),
+        ([2, 2, 2, 2, 1], "Never more than 2 a year; 1 start planned or not confirmed."),  # too many to name
+        ([0, 0, 0, 0, 0], "1 start planned or not confirmed."),
+    ],
+)
+def test_no_year_is_called_the_one_with_the_most_when_all_are_alike(started: list[int], said: str) -> None:
+    counts = pd.DataFrame({"started": started, "planned": [0, 0, 0, 0, 1]}, index=range(2020, 2025))
+    assert words.starts_say(counts, 0) == said
+
+
+def test_the_key_figures_count_recorded_statuses() -> None:
+    recruiting = words.cards(KeyFigures(*[3] * 9), sample=False)[1]
+    assert recruiting.note == "of 3 with a recorded status"  # an unknown status is recorded, too

@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import mecfs_tables, record_data
+from dashboard import mecfs_tables, record_data, results_tables
 from fetchers.settings import ROOT
 from tests.fake_registry import agent_studies
 from tests.fake_registry.shorthand import dates, eligibility, experimental, phase
@@ -211,3 +211,57 @@ def test_timeline_turns_its_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     first, second = (tables(open_page("timeline", f"page={page}"))[0]["NCT id"] for page in (1, 2))
     assert len(first) == 40
     assert set(first).isdisjoint(second)
+
+
+def test_papers_are_called_unknown_and_not_results() -> None:
+    unknown = pd.Series(["unknown"] * 4)
+    assert results_tables.papers_say(unknown) == (
+        "Of no trial in this view both are known: whether results are posted, and which papers its record names."
+    )
+    some = pd.Series(["unknown", "neither", "found_alone", "posted_alone"])
+    assert results_tables.papers_say(some) == (
+        "Of 3 trials of which results and papers are both known, 1 have no results in the registry but a paper beside "
+        "the record; 1 have neither."
+    )
+
+
+@pytest.mark.parametrize(
+    ("statuses", "verified", "said"),
+    [
+        (["RECRUITING", "COMPLETED"], [None, None],
+         "0 of 1 trial going on are past their completion date and still open; of none of them the date of "
+         "verification is known; 0 of 2 have an unknown status."),
+        (["RECRUITING", "COMPLETED"], ["2026-01", None],
+         "0 of 1 trial going on are past their completion date and still open; 0 of 1 with a known date of "
+         "verification were not verified for two years; 0 of 2 have an unknown status."),
+        (["COMPLETED"], ["2026-01"], "No trial in this view is going on; 0 of 1 have an unknown status."),
+    ],
+)  # fmt: skip
+def test_what_is_known_of_no_trial_is_not_zero_of_zero(
+    statuses: list[str], verified: list[str | None], said: str
+) -> None:
+    facts = pd.DataFrame({"overall_status": statuses, "status_verified": verified})
+    assert results_tables.stale_say(pd.DataFrame({"flag": []}, dtype="str"), facts) == said
+
+
+def test_an_unknown_status_is_a_recorded_one() -> None:
+    facts = pd.DataFrame({"overall_status": ["UNKNOWN", "TERMINATED", None]})
+    stopped = pd.DataFrame({"classes": [["none_given"]]})
+    assert results_tables.stopped_say(stopped, facts) == (
+        "1 trial of 2 with a recorded status stopped or paused; for 1 no reason is known here."
+    )
+
+
+def test_results_are_counted_among_those_they_are_known_of() -> None:
+    verdicts = pd.DataFrame({"coverage": ["unknown"] * 2, "state": ["unknown"] * 2})
+    said = results_tables.results_say(verdicts, pd.DataFrame({"has_results": [None, None]}))
+    assert said.startswith("Of no trial it is known whether results are posted; 0 are not covered;")
+    said = results_tables.results_say(verdicts, pd.DataFrame({"has_results": [False, None]}))
+    assert said.startswith("Results are posted for 0 of 1 trial of which it is known;")
+
+
+def test_one_trial_names_and_two_name() -> None:
+    tested = pd.DataFrame({"nct_id": ["NCT1", "NCT1"], "type": ["DRUG", "DRUG"], "key": ["a", "b"]})
+    assert mecfs_tables.instead_say(tested).startswith("1 trial names 2 other interventions; the most frequent type is")
+    tested["nct_id"] = ["NCT1", "NCT2"]
+    assert mecfs_tables.instead_say(tested).startswith("2 trials name 2 other interventions;")

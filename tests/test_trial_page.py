@@ -16,7 +16,7 @@ from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 from cache.store import Store
-from dashboard import data, record_data, trial_criteria, trial_tables, trial_words
+from dashboard import data, insight_data, record_data, trial_criteria, trial_tables, trial_words
 from dashboard.insights import families
 from dashboard.trial_known import Known
 from fetchers import eligibility
@@ -278,9 +278,27 @@ def test_other_conditions_show_malaise_only_by_name_and_no_case_definition(live:
     elsewhere = live(records.ELSEWHERE)
     assert findings(elsewhere) == []
     assert "What the criteria ask" not in heads(elsewhere)
-    assert findings(live(records.ACCESS)) == [
-        "Case definition · Eligibility text not known", "Post-exertional malaise · Eligibility text not known",
-    ]  # fmt: skip
+
+
+def test_a_record_without_criteria_says_so_and_only_a_starter_row_does_not_know(live: Open) -> None:
+    app = live(records.ACCESS)
+    none = "The record gives no criteria"
+    assert f"{none}." in said(app)
+    assert findings(app) == [f"Case definition · {none}", f"Post-exertional malaise · {none}"]
+    for text in (None, ""):
+        assert {one.finding for one in trial_criteria.said(text, ["me_cfs"], told=True)} == {none}
+        starter = trial_criteria.said(text, ["me_cfs"], told=False)
+        assert {one.finding for one in starter} == {"Eligibility text not known"}
+
+
+def test_a_negated_definition_is_not_said_to_let_in() -> None:
+    text = "Inclusion Criteria:\n\n* Fukuda criteria\n* Canadian Consensus Criteria are not required"
+    told = [one.finding for one in trial_criteria.said(text, ["me_cfs"], told=True)]
+    assert told == [
+        "Fukuda / CDC (1994), possibly (to let in)",
+        "Canadian (CCC, 2003), possibly (named, but not asked for)",
+        "Not named",
+    ]
 
 
 def test_arms_interventions_and_outcomes(live: Open) -> None:
@@ -371,6 +389,16 @@ def test_claims_with_this_trial_among_their_evidence_are_named(live: Open) -> No
     assert "C3" in list(shown["Claim"])
     assert not has(live(records.BARE), "Verdict on the claim")
     assert "No claim of the documents has this trial among its evidence." in said(live(records.BARE))
+
+
+def test_a_trial_in_another_condition_is_no_evidence_for_a_claim(live: Open) -> None:
+    found = [one.evidence for one in insight_data.findings()]
+    assert any(((rows["nct_id"] == records.ELSEWHERE) & (rows["where"] == "elsewhere")).any() for rows in found)
+    app = live(records.ELSEWHERE)
+    assert not has(app, "Verdict on the claim")
+    assert "No claim of the documents has this trial among its evidence." in said(app)
+    for nct_id in (records.FULL, records.COVID):
+        assert "In another condition" not in list(table(live(nct_id), "Verdict on the claim")["This trial"])
 
 
 def test_other_ids_are_named_as_what_they_are(live: Open) -> None:

@@ -51,6 +51,12 @@ if swept:
             query_params=view.params(view.scope(wanted)),
         )  # fmt: skip
 
+st.page_link(
+    view.script("claims"),
+    label=f"What the documents state, sentence by sentence: {words.count(len(watchlist.claims), 'claim')} checked",
+    icon=":material/fact_check:",
+)
+
 if selection.trials.empty:
     st.info(words.nothing(fresh, wanted.everywhere), icon=":material/search_off:")
 

@@ -11,7 +11,7 @@ import pandas as pd
 from cache.views.labels import LANE_WORDS
 from cache.views.selection import Mask, coded
 from dashboard.insights import evidence
-from dashboard.words import count, listed
+from dashboard.words import count, day, listed
 from fetchers.watchlist import Claim
 
 SUPPORTED, PARTLY, CONTRADICTED, NOT_FOUND, OUTSIDE, NOT_CHECKABLE, NOT_ASKED = VERDICTS = (
@@ -131,7 +131,7 @@ def _not_found(claim: Claim, seen: Seen) -> str:
         said += f" It is only mentioned, or a reason for exclusion, in {trials(seen.named)}."
     if len(seen.elsewhere):
         when, _, _ = evidence.newest(seen.elsewhere)
-        said += f" In other conditions: {trials(seen.elsewhere)}{f', last heard of {when}' if when else ''}."
+        said += f" In other conditions: {trials(seen.elsewhere)}{f', last heard of {day(when)}' if when else ''}."
     return said
 
 

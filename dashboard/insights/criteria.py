@@ -21,7 +21,7 @@ from fetchers.study import Study, plain
 
 MEASURED = Path(__file__).with_name("criteria.csv")
 QUOTE = 280  # characters of the registry's words
-FINDING_COLUMNS = ("nct_id", "trait", "rule", "place", "quote", "certain")
+FINDING_COLUMNS = ("nct_id", "trait", "rule", "place", "quote", "certain", "negated")
 
 DEFINITIONS = {
     "ccc": "Canadian (CCC, 2003)",
@@ -57,6 +57,7 @@ class Finding(NamedTuple):
     place: Literal["in", "out"]
     quote: str  # the registry's words, cut at words
     certain: bool  # the rule was measured and holds; without it "possibly" goes with it
+    negated: bool  # among what lets in, but said not to be asked for ("Canadian criteria are not required")
 
 
 _COME = (
@@ -120,34 +121,77 @@ _OPTIONAL = re.compile(
     r"|symptoms? like|and/or)\b",
     re.IGNORECASE,
 )
+# Words in front of a hit that negate it, as long as nothing between them and the hit is what they negate instead.
+_ALL_SAID = r"(?! (?:only|just|less|fewer|more|later|earlier|limited|longer than)\b)"
+_NEGATES = re.compile(
+    rf"\b(?:(?:not|no){_ALL_SAID}|nor|neither|never|cannot|nobody|none of|with(?:/| or )without|(?P<takes>without|w/o"
+    r"|absence of|excluding|except|other than|apart from|unless)|lack\w*|free (?:of|from)|regardless of"
+    r"|irrespective of|independent\w* of|whether|rather than|instead of|den(?:y|ies|ying)|fail\w* to|unable)\b"
+    r"|n[’']t\b|\bnon-(?=$)",
+    re.IGNORECASE,
+)
+_NEGATES_ELSE = re.compile(
+    r"\b(?:other|otherwise|expla\w+|caus\w+|account\w*|attribut\w+|reliev\w+|alleviat\w+|improv\w+|resolv\w+"
+    r"|reduc\w+|lessen\w*|rest|energy|stamina|refresh\w*|concentrat\w*|work|lifelong|result\w*|due|because"
+    r"|recover\w*|treat\w*|medic\w+|tak(?:e|en|ing)|exclu\w+|defined|better|who|whose|plus|pregnan\w+"
+    r"|(?:and|but) (?:with|ha[sv]e?|must|meet\w*|report\w*|fulfil\w*))\b",
+    re.IGNORECASE,
+)
+_NEGATION_REACH = 80  # characters between a negation and what it negates
+_CLAUSE_END = re.compile(r"[.;:,]|\b(?:but|however|although|though|while|whereas)\b", re.IGNORECASE)
+_LISTED_ON = re.compile(r"\s*(?:and/)?n?or\b", re.IGNORECASE)
+# Words behind a hit that say the same of it, before any other verb.
+_NOT_ASKED = re.compile(
+    r"(?:(?!\b(?:is|are|was|were|be|must|should|ha[sv]e?|required|needed|with|without|but|while|whereas)\b)[^.;:,]){0,60}?"
+    r"[\s,:(–-]*\b(?:(?:but|al?though|though|which|that|this|it)\s+)*"
+    r"(?:(?:(?:is|are|was|were|do|does|did|need|needs|ha[sv]e?|must|may|should|will|can)\s*(?:not|n[’']t)|not|no longer"
+    r"|cannot)\s+(?:(?:be|been|have|to|a|an|the|strictly|absolutely|always|necessarily|currently)\s+)*"
+    r"(?:required?|necessary|need(?:ed)?|mandatory|essential|obligatory|present|requirement|prerequisite|criterion|met"
+    r"|fulfilled|satisfied)|(?:is |are )?no (?:requirement|prerequisite|criterion)|may or may not|whether or not"
+    r"|(?:is |are |may be |can be )?(?:optional|absent|unnecessary)|if (?:present|any|applicable))\b",
+    re.IGNORECASE,
+)
+# What joins two case definitions of one criterion; a comma joins as the next one does.
+_OR = re.compile(r"\bn?or\b(?! (?:more|less|older|over|longer|greater|later)\b)|(?<!\d)/(?!\d)", re.IGNORECASE)
+_AND = re.compile(r"\band\b|&|\bplus\b", re.IGNORECASE)
+_ONE_OF = re.compile(r"\b(?:one|one or more|any) of\b", re.IGNORECASE)
+_ONE_NAME = re.compile(r"\bME ?/ ?CFS\b|\bCFS ?/ ?ME\b")
 
 
 def find(text: str | None) -> list[Finding]:
-    """Every rule that fits, once for each place (in, out) with the first words it fits, in the order of the text."""
-    found: dict[tuple[str, str], Finding] = {}
+    """Every rule that fits, once for each place (in, out) with the first words it fits, in the order of the text; what
+    lets people in once more where it is negated."""
+    found: dict[tuple[str, str, bool], Finding] = {}
     for place, criterion in _criteria(text):
         for trait, rules in _COMPILED.items():
-            for rule, words in rules.items():
-                hit = _hit(rule, words, criterion)
-                if hit and (rule, place) not in found:
+            for rule in rules:
+                hit, negated = _best(trait, rule, place, criterion)
+                if hit and (rule, place, negated) not in found:
                     quote = around(criterion, hit.start(), hit.end(), QUOTE)
-                    found[rule, place] = Finding(trait, rule, place, quote, certain(rule))
+                    found[rule, place, negated] = Finding(trait, rule, place, quote, certain(rule), negated)
     return list(found.values())
 
 
 def pem_of(text: str | None) -> tuple[str, str | None]:
-    """A key of PEM for a text and the words it rests on. ``text`` None: the source does not have it."""
+    """A key of PEM for a text and the words it rests on. ``text`` None: the source does not have it.
+
+    Malaise that is negated ("not required") is only mentioned. A definition implies it only when nobody gets in by
+    another one: "Fukuda or Canadian" does not."""
     if not text:
         return "unknown", None
-    hits = [(place, one, hit) for place, one in _criteria(text) if (hit := _hit("pem", _COMPILED["pem"]["pem"], one))]
-    quoted = [(place, one[: hit.end()], around(one, hit.start(), hit.end(), QUOTE)) for place, one, hit in hits]
-    alone = [quote for place, before, quote in quoted if place == "in" and not _OPTIONAL.search(before)]
-    implied = [one.quote for one in find(text) if one.rule in WITH_PEM and one.place == "in"]
-    inside = [quote for place, _, quote in quoted if place == "in"]
-    outside = [quote for place, _, quote in quoted if place == "out"]
-    for key, quotes in (("required", alone), ("implied", implied), ("mentioned", inside), ("excluded", outside)):
-        if quotes:
-            return key, quotes[0]
+    quotes: dict[str, str] = {}
+    for place, one in _criteria(text):
+        hit, negated = _best("pem", "pem", place, one)
+        if hit:
+            asked = not negated and not _OPTIONAL.search(one[: hit.end()])
+            key = "excluded" if place == "out" else "required" if asked else "mentioned"
+            quotes.setdefault(key, around(one, hit.start(), hit.end(), QUOTE))
+        implied = _implied(one) if place == "in" else None
+        if implied:
+            quotes.setdefault("implied", around(one, implied.start(), implied.end(), QUOTE))
+    for key in ("required", "implied", "mentioned", "excluded"):
+        if key in quotes:
+            return key, quotes[key]
     return "none", None
 
 
@@ -160,10 +204,11 @@ def table(studies: Iterable[Study]) -> pd.DataFrame:
 def pem_table(studies: Iterable[Study]) -> pd.DataFrame:
     """For every study what its text asks of post-exertional malaise: ``nct_id``, ``pem`` (key of PEM), ``quote``,
     ``definitions`` (keys of DEFINITIONS named among what lets people in)."""
+    # A negated definition is in ``find``, to be read, but selects nobody: not counted, as one that keeps people out.
     rows = []
     for study in studies:
         text = study.eligibility.eligibility_criteria
-        named = {one.rule for one in find(text) if one.trait == "definition" and one.place == "in"}
+        named = {one.rule for one in find(text) if one.trait == "definition" and one.place == "in" and not one.negated}
         rows.append((study.nct_id, *pem_of(text), [rule for rule in DEFINITIONS if rule in named]))
     return pd.DataFrame.from_records(rows, columns=["nct_id", "pem", "quote", "definitions"])
 
@@ -189,9 +234,64 @@ def _criteria(text: str | None) -> Iterator[tuple[Literal["in", "out"], str]]:
             yield ("in" if section.kind == "inclusion" else "out"), " ".join(one.split())
 
 
-def _hit(rule: str, words: re.Pattern[str], criterion: str) -> re.Match[str] | None:
+def _hits(rule: str, words: re.Pattern[str], criterion: str) -> Iterator[re.Match[str]]:
     for hit in words.finditer(criterion):
         near = criterion[max(0, hit.start() - 60) : hit.end() + 40]
         if rule not in _REJECTED or not _REJECTED[rule].search(near):
-            return hit
-    return None
+            yield hit
+
+
+def _best(trait: str, rule: str, place: str, criterion: str) -> tuple[re.Match[str] | None, bool]:
+    """The first hit that is not negated, else the first; and whether it is. Burden and what keeps out have none."""
+    first = None
+    for hit in _hits(rule, _COMPILED[trait][rule], criterion):
+        if trait == "burden" or place == "out" or not _negated(criterion, hit):
+            return hit, False
+        first = first or hit
+    return first, first is not None
+
+
+def _negated(criterion: str, hit: re.Match[str]) -> bool:
+    if _NOT_ASKED.match(criterion, hit.end()):
+        return True
+    clause = _clause(criterion[max(0, hit.start() - 2 * _NEGATION_REACH) : hit.start()])
+    negations = list(_NEGATES.finditer(clause))
+    if not negations:
+        return False
+    last = negations[-1]
+    between = clause[last.end() :]
+    if len(between) > _NEGATION_REACH or _NEGATES_ELSE.search(between):
+        return False
+    # "Nobody without malaise" asks for it.
+    return not (last["takes"] and len(negations) > 1)
+
+
+def _clause(before: str) -> str:
+    """The end of a text from where its last clause starts; of a list that goes on with "or", from its start."""
+    ends = list(_CLAUSE_END.finditer(before))
+    while ends and ends[-1][0] == "," and _LISTED_ON.match(before, ends[-1].end()):
+        ends.pop()
+        while ends and ends[-1][0] == ",":
+            ends.pop()
+    return before[ends[-1].end() :] if ends else before
+
+
+def _implied(criterion: str) -> re.Match[str] | None:
+    """The first definition that asks for malaise, when each alternative ("or") of a criterion has one."""
+    named = [(hit, rule) for rule, words in _COMPILED["definition"].items() for hit in _hits(rule, words, criterion)]
+    named = sorted((one for one in named if not _negated(criterion, one[0])), key=lambda one: one[0].start())
+    if not any(rule in WITH_PEM for _, rule in named):
+        return None
+    one_of = bool(_ONE_OF.search(criterion[: named[0][0].start()]))
+    alternatives, joined = [named[-1:]], one_of
+    for one, after in zip(named[-2::-1], named[:0:-1], strict=True):
+        between = _ONE_NAME.sub("", criterion[one[0].end() : after[0].start()])
+        listed = joined and "," in between and not _AND.search(between)
+        joined = one_of or listed or bool(_OR.search(between))
+        if joined and one[1] != after[1]:
+            alternatives.append([one])
+        else:
+            alternatives[-1].append(one)
+    if any(all(rule not in WITH_PEM for _, rule in group) for group in alternatives):
+        return None
+    return next(hit for hit, rule in named if rule in WITH_PEM)
