@@ -38,8 +38,9 @@ def on_the_page(page: Page) -> Counter[tuple[str, str]]:
     found: Counter[tuple[str, str]] = Counter()
     for row in numbers(page, "Phases and statuses", "Trials by the registry’s own status and phase"):
         for phase in LANE_WORDS.values():
-            if row.get(phase, "0") != "0":
-                found[row["Status"], phase] = int(row[phase])
+            number = int(row.get(phase, "0").rpartition("#")[2])  # behind the address of its list
+            if number:
+                found[row["Status"], phase] = number
     return found
 
 
