@@ -28,12 +28,12 @@ from benchmarks.peers import (
     to_sqlite,
 )
 from benchmarks.standin import StandIn
-from cache.keeping.bodies import hash_of, pack
-from cache.store import Store
-from fetchers.fields import FIELDS
-from fetchers.matching import Matcher
-from fetchers.pages import decode_page
-from fetchers.watchlist import load
+from cache.store.packing import hash_of, pack
+from cache.store.store import Store
+from fetchers.matching.matcher import Matcher
+from fetchers.registry.fields import FIELDS
+from fetchers.registry.pages import decode_page
+from fetchers.watchlist.load import load
 
 
 class Same(NamedTuple):

@@ -11,18 +11,18 @@ from typing import Any
 import pandas as pd
 
 from benchmarks.peers import COLUMNS
-from cache import answers
-from cache.job import journal
-from cache.job.asking import Context, ask
-from cache.job.plan import Asked, question
-from cache.keeping.rows import live_facts
-from cache.store import Store, utcnow
-from fetchers.fields import PIECES
-from fetchers.matching import Match, Matcher
-from fetchers.queries import Query
-from fetchers.registry import Registry
-from fetchers.study import Study, decode_study
-from fetchers.watchlist import load
+from cache.ingest import keep as answers
+from cache.ingest.study_row import live_facts
+from cache.refresh import journal
+from cache.refresh.ask import Context, ask
+from cache.refresh.plan import Asked, question
+from cache.store.store import Store, utcnow
+from fetchers.matching.matcher import Match, Matcher
+from fetchers.record.study import Study, decode_study
+from fetchers.registry.client import Registry
+from fetchers.registry.fields import PIECES
+from fetchers.registry.queries import Query
+from fetchers.watchlist.load import load
 from tests.fake_registry import synthetic_studies
 
 TIMESTAMP = "2026-11-20T09:00:05"

@@ -17,13 +17,14 @@ import pandas as pd
 
 from benchmarks.measuring import Clock, environment, table
 from benchmarks.ours import filled
-from cache import queries
-from cache.filters import Filter
-from cache.store import Store
-from cache.views import counts
-from cache.views.labels import LANES, NOT_RECORDED
-from dashboard import charts, tables
-from fetchers.watchlist import Watchlist, load
+from cache.codes import LANES, NOT_RECORDED
+from cache.filters import counts
+from cache.filters.filter import Filter
+from cache.read import trials as queries
+from cache.store.store import Store
+from dashboard.shared import charts
+from dashboard.shared import number_tables as tables
+from fetchers.watchlist.load import Watchlist, load
 
 SCENARIOS: dict[str, Filter] = {
     "opening view": Filter(),

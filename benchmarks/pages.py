@@ -25,11 +25,13 @@ from fetchers.settings import ROOT
 
 IMPORTS = {
     "nothing": "pass",
-    "fetchers.registry": "import fetchers.registry",
-    "cache.refresh": "import cache.refresh",
+    "fetchers.registry.client": "import fetchers.registry.client",
+    "cache.refresh.run": "import cache.refresh.run",
     "pandas": "import pandas",
     "streamlit": "import streamlit",
-    "all that the Overview needs": "import cache.views.counts, dashboard.frame, dashboard.charts, dashboard.tables",
+    "all that the Overview needs": (
+        "import cache.filters.counts, dashboard.shared.frame, dashboard.shared.charts, dashboard.shared.number_tables"
+    ),
 }
 # Addresses a visitor goes through with the two switches and some links.
 ADDRESSES: tuple[dict[str, str], ...] = (

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import requests
 
-from fetchers.fields import FIELDS
+from fetchers.registry.fields import FIELDS
 
 EVERYTHING = {"query.term": "ALL"}
 ORDER = {"fields": FIELDS, "sort": "LastUpdatePostDate:desc"}

@@ -16,13 +16,13 @@ from sqlalchemy import func, select
 
 from benchmarks.measuring import environment, table
 from benchmarks.standin import StandIn
-from cache.job.plan import plan
-from cache.refresh import run
-from cache.schema import answer, event, study, version
-from cache.store import Store
-from fetchers.fields import FIELDS, SWEEP_FIELDS
-from fetchers.registry import Registry
-from fetchers.watchlist import Watchlist, load
+from cache.refresh.plan import plan
+from cache.refresh.run import run
+from cache.store.schema import answer, event, study, version
+from cache.store.store import Store
+from fetchers.registry.client import Registry
+from fetchers.registry.fields import FIELDS, SWEEP_FIELDS
+from fetchers.watchlist.load import Watchlist, load
 from tests.fake_registry import make_study
 
 _STATUS = "protocolSection.statusModule"

@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any, Self
 
-from fetchers.registry import Registry
+from fetchers.registry.client import Registry
 from tests.fake_registry import FakeRegistry, synthetic_studies
 
 _PATIENCE = 600.0

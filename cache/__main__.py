@@ -73,11 +73,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     # Imported here: --help and a wrong option need neither the database nor pandas.
-    from fetchers import watchlist as watchlists
+    from fetchers.watchlist import load as watchlists
 
     settings = Settings.from_env()
     if options.command in ("backup", "restore"):
-        from cache.safety import safekeeping
+        from cache.cli import backup as safekeeping
 
         if options.command == "backup":
             return safekeeping.backup_command(settings, out=options.out, force=options.force)
@@ -105,8 +105,8 @@ def _run(options: argparse.Namespace) -> int:
 
 def _tell(error: TrackerError, exit_code: int) -> int:
     from cache.cli.terminal import RESCUE, printable, say
-    from cache.job.lock import Busy
-    from cache.store import Damaged
+    from cache.store.lock import Busy
+    from cache.store.store import Damaged
 
     advice = f" {RESCUE}" if isinstance(error, Damaged) else ""
     say(sys.stderr, f"{printable(error)}{advice}\n")

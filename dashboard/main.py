@@ -4,7 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import catalogue, frame, refresh_panel, view, words
+from dashboard import catalogue
+from dashboard.refresh import panel as refresh_panel
+from dashboard.shared import address as view
+from dashboard.shared import frame, words
 from fetchers.errors import TrackerError
 
 st.set_page_config(

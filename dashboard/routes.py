@@ -14,8 +14,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from cache.queries import Freshness
-from dashboard import data, served
+from cache.read.trials import Freshness
+from dashboard.shared import data
+from dashboard.web import answers as served
 from fetchers.errors import TrackerError, Validation
 from fetchers.settings import RECORD_URL
 
@@ -138,7 +139,7 @@ ROUTES = [
     for path, endpoint in (("/api/ready", ready), *((path, _endpoint(path, one)) for path, one in SOURCES.items()))
 ]
 # Every page but the first has the address of its script.
-_PAGES = sorted(script.stem for script in Path(__file__).with_name("app_pages").glob("*.py"))
+_PAGES = sorted(script.stem for script in (Path(__file__).parent / "app_pages").glob("*.py"))
 ROUTES += [
     Route(f"/{page}/_stcore/{probe}", not_here, methods=["GET"])
     for page in _PAGES

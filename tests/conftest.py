@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests import outcomes
+from tests.rigs import fault_matrix as outcomes
 
 _strayed: list[str] = []
 _WATCHED = {

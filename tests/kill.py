@@ -23,12 +23,12 @@ from typing import Any
 
 from sqlalchemy import create_engine
 
-from cache.job.lock import hold
 from cache.opening import open_store
-from cache.safety.soundness import integrity
+from cache.recovery.check import integrity
+from cache.store.lock import hold
 from fetchers.settings import ROOT, Settings
 from tests.fake_registry import FakeRegistry, Request, agent_studies, make_study
-from tests.keeping import WATCHLIST, State, Violation, demand, judge, state_of, truth_of
+from tests.rigs.soundness import WATCHLIST, State, Violation, demand, judge, state_of, truth_of
 
 TITLE = "protocolSection.identificationModule.briefTitle"
 STATUS = "protocolSection.statusModule.overallStatus"

@@ -1,4 +1,4 @@
-"""Measures the word rules of ``dashboard.insights.criteria`` on real texts that were read and labelled.
+"""Measures the word rules of ``insights.criteria`` on real texts that were read and labelled.
 
 ``python -m tests.measure_criteria --records FILE`` prints the figures of every rule, as ``criteria.csv`` has them, then
 precision, recall and the disagreements. FILE: one record a line (gzip or plain). The labels (``labels_criteria.csv``)
@@ -12,12 +12,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from dashboard.insights import criteria
-from dashboard.insights.measured import Figures
+from fetchers.record.study import decode_study
 from fetchers.settings import ROOT
-from fetchers.study import decode_study
+from insights import criteria
+from insights.measured import Figures
 
-LABELS = Path(__file__).with_name("labels_criteria.csv")
+LABELS = Path(__file__).parent / "labels" / "criteria.csv"
 RECORDS = ROOT.parent / "shared" / "records" / "studies.jsonl.gz"
 
 

@@ -1,4 +1,4 @@
-"""Measures the word rules of ``dashboard.insights.why_stopped`` on the registry's reasons that were read and labelled.
+"""Measures the word rules of ``insights.why_stopped`` on the registry's reasons that were read and labelled.
 
 ``python -m tests.measure_why_stopped`` prints the figures of every rule on the reasons labelled after the rules were
 finished, as ``why_stopped.csv`` has them, then precision, recall and the disagreements. The labels
@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from dashboard.insights import why_stopped
-from dashboard.insights.measured import Figures
+from insights import why_stopped
+from insights.measured import Figures
 
-LABELS = Path(__file__).with_name("labels_why_stopped.csv")
+LABELS = Path(__file__).parent / "labels" / "why_stopped.csv"
 
 
 class Label(NamedTuple):

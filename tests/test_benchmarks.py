@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from benchmarks import load, measuring, overview, pages, refresh
 from benchmarks.ours import filled
-from cache.schema import answer, match, study
+from cache.store.schema import answer, match, study
 
 STUDIES = 60
 
@@ -32,7 +32,7 @@ def test_a_filled_store_shows_every_trial_with_its_agents(store: Path) -> None:
 def test_a_file_that_is_no_filled_store_is_not_measured(tmp_path: Path) -> None:
     other = filled(tmp_path / "store.sqlite3", 5)
     with other.writing() as connection:
-        from cache.store import bump
+        from cache.store.store import bump
 
         bump(connection)
     other.close()

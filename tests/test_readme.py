@@ -10,8 +10,8 @@ import pytest
 
 from cache.__main__ import parser
 from dashboard import catalogue
-from fetchers import watchlist
 from fetchers.settings import ROOT, VARIABLES, Variable
+from fetchers.watchlist import load as watchlist
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 START = "python -m pip install -r requirements.txt && python -m streamlit run dashboard/app.py"

@@ -1,1 +1,1 @@
-"""The commands behind ``python -m cache``, and how they speak to a terminal."""
+"""The commands of ``python -m cache``."""

@@ -11,18 +11,19 @@ from typing import Any
 
 from sqlalchemy import create_engine
 
-from cache import refresh
 from cache.cli.terminal import Progress, printable, say, summary
-from cache.job import journal, lock
-from cache.job.pulse import Pulse
-from cache.job.report import BUSY, LOCAL, Report
 from cache.opening import open_store
-from cache.safety import rescue
-from cache.store import Damaged, Store
+from cache.recovery import rescue
+from cache.refresh import journal
+from cache.refresh import run as refresh
+from cache.refresh.heartbeat import Pulse
+from cache.refresh.report import BUSY, LOCAL, Report
+from cache.store import lock
+from cache.store.store import Damaged, Store
 from fetchers.errors import LocalTrouble, TrackerError
-from fetchers.registry import Registry
+from fetchers.registry.client import Registry
 from fetchers.settings import Settings
-from fetchers.watchlist import Watchlist
+from fetchers.watchlist.load import Watchlist
 
 
 def refresh_command(

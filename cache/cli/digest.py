@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from cache import queries
+from cache.changes import feed
+from cache.changes.changelog import TOLD, WEIGHTS, Change, at_least, by_trial, changelog, counted, since_moment
 from cache.cli.terminal import printable, say
+from cache.export.atomic_write import place
 from cache.opening import open_store
-from cache.queries import Freshness
-from cache.store import Store, utcnow
-from cache.views import feed
-from cache.views.changelog import TOLD, WEIGHTS, Change, at_least, by_trial, changelog, counted, since_moment
-from cache.views.placing import place
+from cache.read import trials as queries
+from cache.read.trials import Freshness
+from cache.store.store import Store, utcnow
 from fetchers.errors import Validation
 from fetchers.settings import RECORD_URL, Settings
-from fetchers.watchlist import Watchlist
+from fetchers.watchlist.load import Watchlist
 
 FORMATS = ("text", "markdown", "json", "atom", "ics")
 BASE_URL = "http://localhost:8501"
@@ -121,7 +121,7 @@ def as_json(digest: Digest) -> bytes:
 
 
 def as_atom(digest: Digest) -> bytes:
-    """The Atom feed of ``cache.views.feed``."""
+    """The Atom feed of ``cache.changes.feed``."""
     return feed.atom(digest.changes, base_url=digest.base_url, fresh=digest.fresh, names=digest.names)
 
 

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cache import queries
 from cache.cli.commands import print_json, rescued
 from cache.cli.terminal import RESCUE, printable, say, table, traffic
 from cache.opening import open_store
-from cache.safety.soundness import integrity
-from cache.store import Damaged, Store
+from cache.read import trials as queries
+from cache.recovery.check import integrity
+from cache.store.store import Damaged, Store
 from fetchers.settings import Settings
-from fetchers.watchlist import Watchlist
+from fetchers.watchlist.load import Watchlist
 
 _COUNTS = ("studies", "given", "mentioned", "excluded")
 
@@ -91,7 +91,7 @@ def check_command(settings: Settings, watchlist: Watchlist, *, rescue: bool) -> 
 
 def export_command(settings: Settings, watchlist: Watchlist, *, fmt: str, out: Path, query: str | None) -> int:
     """Write the export file and say how many rows it got."""
-    from cache import export
+    from cache.export import trials as export
 
     store = open_store(settings, watchlist)
     try:

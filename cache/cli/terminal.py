@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from typing import TextIO
 
-from cache.job.report import Report, Result, Step
+from cache.refresh.report import Report, Result, Step
 
 RESCUE = "Run python -m cache check --rescue: it copies the damaged store aside and keeps what can be read."
 _BAR = 24

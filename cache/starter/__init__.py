@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from fetchers.errors import LocalTrouble
-from fetchers.study import Study, decode_study
+from fetchers.record.study import Study, decode_study
 
 DATA = Path(__file__).with_name("trials.jsonl.gz")
 # First promised dates and sizes known from public copies of records.

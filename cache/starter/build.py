@@ -18,7 +18,7 @@ import msgspec
 
 from cache.starter import DATA, Line
 from fetchers.errors import LocalTrouble, Parsing, TrackerError, Validation
-from fetchers.study import decode_study
+from fetchers.record.study import decode_study
 
 COLUMNS = (
     "nct_id", "title", "status", "last_known_status", "study_type", "phases", "enrollment", "enrollment_type", "start",

@@ -1,18 +1,15 @@
 """Agents: the story of one on one screen, and two to four side by side."""
 
-from dashboard import (
-    agent_compare,
-    agent_counts,
-    agent_delays,
-    agent_news,
-    agent_parts,
-    data,
-    family_parts,
-    frame,
-    insight_parts,
-    timeline_parts,
-    view,
-)
+from dashboard.agents import compare as agent_compare
+from dashboard.agents import counts as agent_counts
+from dashboard.agents import head as agent_parts
+from dashboard.changes import of_agent as agent_news
+from dashboard.claims import of_agent as insight_parts
+from dashboard.results import of_agent as agent_delays
+from dashboard.shared import address as view
+from dashboard.shared import data, frame
+from dashboard.timeline import parts as timeline_parts
+from dashboard.timeline import platforms as family_parts
 
 frame.head("Agents", "What the registry holds on one of the agents, or on several beside one another.")
 wanted, problems = view.current()

@@ -3,8 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from cache.views.selection import among
-from dashboard import changes_data, changes_parts, changes_view, data, frame, view
+from cache.filters.select import among
+from dashboard.changes import address as changes_view
+from dashboard.changes import data as changes_data
+from dashboard.changes import parts as changes_parts
+from dashboard.shared import address as view
+from dashboard.shared import data, frame
 
 frame.head("Changes", "What moved in the registry, as the refreshes of this tracker saw it.")
 wanted, problems = view.current()

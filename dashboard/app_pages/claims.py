@@ -1,6 +1,9 @@
 """Claims: what the three documents state, sentence by sentence, against the registry."""
 
-from dashboard import claim_parts, data, frame, insight_data, view
+from dashboard.claims import parts as claim_parts
+from dashboard.shared import address as view
+from dashboard.shared import data, frame
+from dashboard.shared import evidence_data as insight_data
 
 frame.head("Claims", "What the documents state, sentence by sentence, and what the registry has to say to it.")
 wanted, problems = view.current()

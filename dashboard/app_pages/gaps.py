@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from dashboard import behind, data, frame, gap_parts, view
+from dashboard.gaps import parts as gap_parts
+from dashboard.shared import address as view
+from dashboard.shared import data, frame
+from dashboard.shared import group_list as behind
 
 frame.head("Gaps", "Where there is no trial, how far each agent got, and how the numbers come about.")
 wanted, problems = view.current()

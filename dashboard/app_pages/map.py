@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from dashboard import behind, data, frame, map_parts, view, words
+from dashboard.map import parts as map_parts
+from dashboard.shared import address as view
+from dashboard.shared import data, frame, words
+from dashboard.shared import group_list as behind
 
 frame.head("Where the trials are", "In which countries trials have sites, how many of them are open, and their lists.")
 wanted, problems = view.current()

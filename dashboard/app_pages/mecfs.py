@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from dashboard import behind, frame, mecfs_parts, view
+from dashboard.mecfs import parts as mecfs_parts
+from dashboard.shared import address as view
+from dashboard.shared import frame
+from dashboard.shared import group_list as behind
 
 frame.head("ME/CFS trials", "All trials in ME/CFS, whatever they test: how many test one of the nine agents, and whom.")
 _, problems = view.current()

@@ -2,8 +2,12 @@
 
 import streamlit as st
 
-from cache.views import counts
-from dashboard import charts, data, family_parts, frame, tables, view, words
+from cache import english
+from cache.filters import counts
+from dashboard.shared import address as view
+from dashboard.shared import charts, data, frame, words
+from dashboard.shared import number_tables as tables
+from dashboard.timeline import platforms as family_parts
 
 watchlist = data.watchlist()
 frame.head("What the registry shows", words.what(len(watchlist.agents), len(watchlist.documents)))
@@ -53,7 +57,7 @@ if swept:
 
 st.page_link(
     view.script("claims"),
-    label=f"What the documents state, sentence by sentence: {words.count(len(watchlist.claims), 'claim')} checked",
+    label=f"What the documents state, sentence by sentence: {english.count(len(watchlist.claims), 'claim')} checked",
     icon=":material/fact_check:",
 )
 

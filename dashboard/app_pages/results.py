@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from dashboard import behind, data, frame, results_parts, view, words
+from dashboard.results import parts as results_parts
+from dashboard.shared import address as view
+from dashboard.shared import data, frame, words
+from dashboard.shared import group_list as behind
 
 frame.head("Results and delays", "Which results stand in the registry, which records time has overtaken, what stopped.")
 wanted, problems = view.current()

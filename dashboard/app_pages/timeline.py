@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from dashboard import data, frame, timeline_parts, view, words
+from dashboard.shared import address as view
+from dashboard.shared import data, frame, words
+from dashboard.timeline import parts as timeline_parts
 
 frame.head("Timeline", "From start to completion: solid what has happened, hatched what is planned.")
 wanted, problems = view.current()

@@ -4,11 +4,13 @@ import re
 
 import streamlit as st
 
-from dashboard import data, frame, history_parts, record_data, view, words
-from dashboard import trial_near_parts as near
-from dashboard import trial_parts as parts
-from dashboard import trial_record_parts as record
-from dashboard.trial_known import Known
+from dashboard.changes import of_trial as history_parts
+from dashboard.shared import address as view
+from dashboard.shared import data, frame, record_data, words
+from dashboard.trial import head as parts
+from dashboard.trial import record
+from dashboard.trial import related as near
+from dashboard.trial.known import Known
 
 given = " ".join(view.own("nct")[-1:]).strip().upper()
 row = parts.find(given)

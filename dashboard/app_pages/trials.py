@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from dashboard import data, filter_panel, frame, listing, view, words
+from dashboard.shared import address as view
+from dashboard.shared import data, frame, words
+from dashboard.shared import trial_list as listing
+from dashboard.trials import filters as filter_panel
 
 frame.head("Trials", "Every trial behind the numbers, with filters that live in the address.")
 wanted, problems = view.current()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from dashboard.letters import JOINER
+from dashboard.shared.escape import JOINER
 from tests.browser.conftest import Visit
 from tests.browser.reading import main, open_page
 from tests.browser.serving import Dashboard

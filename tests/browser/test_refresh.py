@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from cache.views.labels import LANE_WORDS, STATUS_WORDS, lane
-from fetchers import watchlist
+from cache.codes import LANE_WORDS, STATUS_WORDS, lane
+from fetchers.watchlist import load as watchlist
 from tests.browser.conftest import Visit
 from tests.browser.reading import main, numbers, open_page, press_refresh, sidebar, still
 from tests.browser.serving import Dashboard

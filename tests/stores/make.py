@@ -14,14 +14,14 @@ from pathlib import Path
 
 import msgspec
 
-from cache import export
-from cache.answers import load_starter
-from cache.job.lock import SUFFIX
+from cache.export import trials as export
+from cache.ingest.keep import load_starter
 from cache.starter import StarterRecord
-from cache.store import Store
-from fetchers.study import decode_study
+from cache.store.lock import SUFFIX
+from cache.store.store import Store
+from fetchers.record.study import decode_study
 from tests.fake_registry import agent_studies, make_study
-from tests.rig import MATCHER, WATCHLIST, Rig, held
+from tests.rigs.refresh import MATCHER, WATCHLIST, Rig, held
 
 HERE = Path(__file__).parent
 BEGAN = datetime(2026, 11, 22, 12, tzinfo=UTC)

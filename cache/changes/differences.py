@@ -1,0 +1,120 @@
+"""What moved between two versions of a trial: typed events with before, after and a weight.
+
+``facets`` reduces a version to the things whose movement people ask about, one value a kind. An event is a facet whose
+value differs, so there is no event without a difference, and applying the events of all versions in order to the
+facets of the first gives those of the last. The weight of each comes from the written rules of ``cache/weights.py``.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from cache.changes.weights import Weight, weigh
+from fetchers.record.study import ArmGroup, DateStruct, Intervention, Study
+
+Facets = dict[str, Any]
+
+# Kinds that compare two versions, in the order in which they are told; the other kinds tell of a trial as a whole.
+COMPARED = (
+    "status",
+    "phase",
+    "start_date",
+    "primary_completion_date",
+    "completion_date",
+    "enrollment",
+    "results_posted",
+    "why_stopped",
+    "sponsor",
+    "arms",
+    "outcomes",
+    "eligibility",
+    "countries",
+)
+WHOLE = ("new_trial", "left_registry", "returned")
+KINDS = (*WHOLE[:1], *COMPARED, *WHOLE[1:])
+
+
+class Event(NamedTuple):
+    """One thing that moved. ``before`` and ``after`` are the JSON values of the facet, None when it had none."""
+
+    kind: str
+    weight: Weight
+    before: Any
+    after: Any
+
+
+def facets(study: Study) -> Facets:
+    """The comparable state of a version: JSON values keyed by kind, dates as ``{"date", "type"}``."""
+    status, design, eligibility = study.status, study.design, study.eligibility
+    return {
+        "status": status.overall_status,
+        "phase": sorted(design.phases or ()),
+        "start_date": _date(status.start_date_struct),
+        "primary_completion_date": _date(status.primary_completion_date_struct),
+        "completion_date": _date(status.completion_date_struct),
+        "enrollment": _known({"count": study.enrollment, "type": design.enrollment_info.type}),
+        "results_posted": study.has_results,
+        "why_stopped": status.why_stopped,
+        "sponsor": study.sponsors.lead_sponsor.name,
+        "arms": _known({"arms": [*map(_arm, study.arms)], "interventions": [*map(_intervention, study.interventions)]}),
+        "outcomes": [
+            {"measure": outcome.measure, "time_frame": outcome.time_frame}
+            for outcome in study.protocol_section.outcomes_module.primary_outcomes
+        ],
+        "eligibility": _known(
+            {
+                "criteria": eligibility.eligibility_criteria,
+                "minimum_age": eligibility.minimum_age,
+                "maximum_age": eligibility.maximum_age,
+                "sex": eligibility.sex,
+                "healthy_volunteers": eligibility.healthy_volunteers,
+            }
+        ),
+        "countries": sorted(study.countries),
+    }
+
+
+def differences(before: Study, after: Study) -> tuple[Event, ...]:
+    """The events that lead from one version to the next; empty when nothing tracked has moved."""
+    old, new = facets(before), facets(after)
+    return tuple(
+        Event(kind, weigh(kind, old[kind], new[kind]), old[kind], new[kind])
+        for kind in COMPARED
+        if old[kind] != new[kind]
+    )
+
+
+def apply(state: Facets, events: Iterable[Event]) -> Facets:
+    """The state after the events, oldest first; events of the trial as a whole leave the facets as they are."""
+    return state | {event.kind: event.after for event in events if event.kind in COMPARED}
+
+
+def new_trial(study: Study) -> Event:
+    """A trial that this agent's answer did not hold before, though the agent had been answered before."""
+    title = study.identification.brief_title
+    return Event("new_trial", "high", None, {"title": title, "status": study.status.overall_status})
+
+
+def left_registry(day: str) -> Event:
+    """The registry says by name that it has no such study any more."""
+    return Event("left_registry", "high", None, day)
+
+
+def returned(left: str, day: str) -> Event:
+    """A trial that had left the registry is there again."""
+    return Event("returned", "medium", left, day)
+
+
+def _known(value: dict[str, Any]) -> dict[str, Any] | None:
+    return value if any(one is not None and one != [] for one in value.values()) else None
+
+
+def _date(struct: DateStruct) -> dict[str, str | None] | None:
+    return {"date": struct.date, "type": struct.type} if struct.date else None
+
+
+def _arm(arm: ArmGroup) -> dict[str, Any]:
+    return {"label": arm.label, "type": arm.type, "interventions": list(arm.intervention_names)}
+
+
+def _intervention(intervention: Intervention) -> dict[str, str | None]:
+    return {"type": intervention.type, "name": intervention.name}

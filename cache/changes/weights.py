@@ -1,0 +1,139 @@
+"""How much a change matters: the written rules, one function a kind, nothing else decides.
+
+high    somebody may act on it today: a trial opens, stops, posts results, changes what it measures, slips by a year
+medium  the plan has moved: dates by three months, enrolment by a fifth, sponsor, who may take part
+low     true but small
+noise   wording, spelling, order, a more precise date, a move under 14 days; shown on request only
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+from typing import Any, Literal
+
+from fetchers.record.dates import PartialDate
+from fetchers.record.study import plain
+
+Weight = Literal["high", "medium", "low", "noise"]
+
+NOISE_DAYS = 14
+MEDIUM_DAYS = 90
+HIGH_DAYS = 365
+STOPPED = frozenset({"TERMINATED", "WITHDRAWN", "SUSPENDED", "NO_LONGER_AVAILABLE", "WITHHELD"})
+OPEN = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE"})
+SETTLED = frozenset({"COMPLETED", "ACTIVE_NOT_RECRUITING", "UNKNOWN", "APPROVED_FOR_MARKETING"})
+
+# Signs that carry meaning stay: "age < 18" and "age > 18" are no spelling variants of each other.
+_WORD = re.compile(r"[\w.]+|[<>≤≥=±%+]")
+
+
+def weigh(kind: str, before: Any, after: Any) -> Weight:
+    """The weight of a difference; ``before`` and ``after`` are two unequal facets of that kind."""
+    return _RULES[kind](before, after)
+
+
+def _status(before: str | None, after: str | None) -> Weight:
+    if after in STOPPED or before in STOPPED or (after in OPEN and before not in OPEN):
+        return "high"
+    return "medium" if after in SETTLED or before in SETTLED else "low"
+
+
+def _date(before: dict[str, Any] | None, after: dict[str, Any] | None) -> Weight:
+    if before is None or after is None:
+        return "low"
+    days = abs(moved_days(before["date"], after["date"]))
+    if days >= HIGH_DAYS:
+        return "high"
+    if days >= MEDIUM_DAYS:
+        return "medium"
+    happened = before["type"] != "ACTUAL" and after["type"] == "ACTUAL"
+    return "low" if days >= NOISE_DAYS or happened else "noise"
+
+
+@lru_cache(maxsize=50_000)
+def moved_days(before: str, after: str) -> int:
+    """Days from one registry date to another; 0 when the one may mean the other (``2024-12`` and ``2024-12-09``)."""
+    old, new = PartialDate.parse(before), PartialDate.parse(after)
+    overlap = old.earliest <= new.latest and new.earliest <= old.latest
+    return 0 if overlap else _days(old.latest, new.latest)
+
+
+def _days(start: date, end: date) -> int:
+    return (end - start).days
+
+
+def _enrollment(before: dict[str, Any] | None, after: dict[str, Any] | None) -> Weight:
+    old, new = (before or {}).get("count"), (after or {}).get("count")
+    if old is None or new is None:
+        return "low"
+    share = abs(new - old) / max(old, 1)
+    return "high" if share >= 0.5 else "medium" if share >= 0.2 else "low"
+
+
+def _text(changed: Weight) -> Callable[[str | None, str | None], Weight]:
+    return lambda before, after: "noise" if _words(before) == _words(after) else changed
+
+
+def _arms(before: dict[str, Any] | None, after: dict[str, Any] | None) -> Weight:
+    old, new = before or {}, after or {}
+    if _words(*_names(old)) != _words(*_names(new)):
+        return "high"
+    # The order in which arms are listed says nothing.
+    return "noise" if sorted(_words(_flat(old))) == sorted(_words(_flat(new))) else "medium"
+
+
+def _names(arms: dict[str, Any]) -> list[str]:
+    return sorted(str(one["name"]).casefold() for one in arms.get("interventions", ()))
+
+
+def _outcomes(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> Weight:
+    if _words(*(one["measure"] for one in before)) != _words(*(one["measure"] for one in after)):
+        return "high"
+    return "noise" if _words(_flat(before)) == _words(_flat(after)) else "medium"
+
+
+def _eligibility(before: dict[str, Any] | None, after: dict[str, Any] | None) -> Weight:
+    return "noise" if _words(_flat(before)) == _words(_flat(after)) else "medium"
+
+
+def _countries(before: list[str], after: list[str]) -> Weight:
+    return "medium" if set(before) - set(after) else "low"
+
+
+def _results(before: bool | None, after: bool | None) -> Weight:
+    return "high" if before or after else "noise"
+
+
+def _always(weight: Weight) -> Callable[[Any, Any], Weight]:
+    return lambda before, after: weight
+
+
+def _words(*texts: str | None) -> list[str]:
+    """What the texts say without case, markdown, punctuation and spacing; numbers keep their decimal points."""
+    return [word.strip(".") for text in texts if text for word in _WORD.findall(plain(text).casefold())]
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, dict):
+        return " ".join(_flat(one) for one in value.values())
+    if isinstance(value, list):
+        return " ".join(_flat(one) for one in value)
+    return "" if value is None else str(value)
+
+
+_RULES: dict[str, Callable[[Any, Any], Weight]] = {
+    "status": _status,
+    "phase": _always("high"),
+    "start_date": _date,
+    "primary_completion_date": _date,
+    "completion_date": _date,
+    "enrollment": _enrollment,
+    "results_posted": _results,
+    "why_stopped": _text("medium"),
+    "sponsor": _text("medium"),
+    "arms": _arms,
+    "outcomes": _outcomes,
+    "eligibility": _eligibility,
+    "countries": _countries,
+}

@@ -1,0 +1,43 @@
+"""``python -m cache backup | restore``: put the store away as a file, and put such a file back."""
+
+import sys
+from pathlib import Path
+
+from cache.cli.terminal import counted, printable, say
+from cache.recovery import backup as backups
+from cache.refresh.report import CANCELLED
+from fetchers.errors import Validation
+from fetchers.settings import Settings
+
+
+def backup_command(settings: Settings, *, out: Path, force: bool) -> int:
+    """Write the backup and say what is in it."""
+    found = backups.backup(settings.cache_url, out, force=force)
+    say(sys.stderr, f"{_words(found)} written to {printable(out)}\n")
+    return 0
+
+
+def restore_command(settings: Settings, *, source: Path, yes: bool) -> int:
+    """Put the backup in the place of the store, when that is really meant, and say where the old one lies."""
+    store = backups.path_of(settings.cache_url)
+    if not yes and store.exists() and not _agreed(store, source):
+        say(sys.stderr, "Nothing was done.\n")
+        return CANCELLED
+    done = backups.restore(settings.cache_url, source)
+    said = f"{printable(store)} now holds what {printable(source)} holds: {_words(done.contents)}."
+    if done.aside:
+        said += f" What stood there before was kept as {printable(done.aside)}."
+    say(sys.stderr, f"{said}\n")
+    return 0
+
+
+def _agreed(store: Path, source: Path) -> bool:
+    if not sys.stdin.isatty():
+        raise Validation(f"A restore replaces {store} by {source}. Nothing was done; say with --yes that it is meant.")
+    say(sys.stderr, f"Replace {printable(store)} by {printable(source)}? The present one is kept aside. [y/N] ")
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _words(found: backups.Contents) -> str:
+    versions = "1 version" if found.versions == 1 else f"{found.versions:,} versions"
+    return f"{counted(found.trials)}, {versions}"

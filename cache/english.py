@@ -1,0 +1,65 @@
+"""English for people, from numbers, dates and names: the one place where counting, listing and quoting is done.
+
+Pure text without markup: whatever shows it escapes it for its own medium.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """ "1 trial", "2,300 trials"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def number(value: int) -> str:
+    """ "no", "one" … "twelve", then digits: "13", "2,300"."""
+    return _NUMBERS[value] if 0 <= value < len(_NUMBERS) else f"{value:,}"
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """ "a", "a and b", "a, b and c"; an empty text for nothing."""
+    items = list(words)
+    return f" {last} ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+
+
+def inner(name: str) -> str:
+    """A name inside a sentence: its first letter small, unless the first word is an abbreviation."""
+    first = name.partition(" ")[0]
+    return name if any(letter.isupper() for letter in first[1:]) else name[:1].lower() + name[1:]
+
+
+def quoted(text: str, longest: int) -> str:
+    """A text between quotation marks, on one line, at most ``longest`` characters of it."""
+    flat = " ".join(text.split())
+    return f"“{flat if len(flat) <= longest else flat[: longest - 1] + '…'}”"
+
+
+def day(text: str | None) -> str:
+    """A date or moment as far as it is known: "2002", "April 2002", "30 April 2002"; "not known" without one."""
+    if not text:
+        return "not known"
+    found = re.match(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", text)
+    if not found:
+        return text
+    year, month, of_month = found.groups()
+    if month is None or not 1 <= int(month) <= 12:
+        return year
+    named = f"{_MONTHS[int(month) - 1]} {year}"
+    return named if of_month is None else f"{int(of_month)} {named}"
+
+
+def moment(text: str | None) -> str:
+    """A stored moment (``2026-11-22T05:21:00Z``) as "22 November 2026, 05:21 UTC"; unreadable, "an unknown time"."""
+    try:
+        at = datetime.fromisoformat((text or "").replace("Z", "+00:00"))
+    except ValueError:
+        return "an unknown time"
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M} UTC"

@@ -1,0 +1,159 @@
+"""Trials as a file: CSV, XLSX, JSON or Parquet, with where the data come from and how they were changed.
+
+The JSON is a list of objects with the registry's own codes and dates; what is not known is null. CSV and XLSX hold the
+same facts as cells (``cache.export.cells``), Parquet the same with proper types.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pandas as pd
+
+from cache.export import formats
+from cache.export.atomic_write import place
+from cache.filters.filter import Filter
+from cache.read.trials import Freshness, freshness, matches, trials
+from cache.store.store import Store, moment, utcnow
+from fetchers.errors import Validation
+from fetchers.settings import RECORD_URL, SOURCE_URL
+from fetchers.watchlist.load import Watchlist
+
+FORMATS = ("csv", "xlsx", "json", "parquet")
+REGISTRY = "ClinicalTrials.gov"
+EVERYTHING = "All stored trials that an agent or a swept condition of the watch-list matched."
+MODIFIED = (
+    "Fields were selected and renamed, escape signs removed from texts, countries listed once, the placeholder "
+    "enrollment 99999999 left empty. Agents, tiers, roles, names found, condition groups and phase lane were added."
+)
+CELLS = "Lists are joined by “ | ”; an apostrophe stands before texts that a spreadsheet could take for a formula."
+NO_ADVICE = "Not medical advice. Empty means not known, not zero and not false."
+
+# Columns of the frame that are exported as they stand, in the order of the file.
+_COPIED = (
+    "nct_id", "title", "official_title", "acronym", "aliases", "overall_status", "last_known_status",
+    "status_verified", "study_type", "phases", "lane", "start_date", "start_date_type", "primary_completion_date",
+    "primary_completion_date_type", "completion_date", "completion_date_type", "enrollment", "enrollment_type",
+    "lead_sponsor", "sponsor_class", "conditions", "interventions", "countries", "sites", "has_results",
+    "why_stopped", "first_posted", "last_update_posted", "results_first_posted", "condition_groups", "as_of",
+    "source", "note", "fetched_at", "registry_timestamp",
+)  # fmt: skip
+# Keys of one object of the JSON export.
+KEYS = (*_COPIED, "agents", "left_registry", "left_registry_on", "starter", "record")
+
+
+def write(
+    store: Store, watchlist: Watchlist, fmt: str, out: Path, query: str | None,
+    *, warn: Callable[[str], None] | None = None, now: Callable[[], datetime] = utcnow,
+) -> int:  # fmt: skip
+    """Write what is stored to ``out`` and return the number of trials.
+
+    Without ``query`` all stored trials, those that left the registry included; with one (the query string of the
+    dashboard's address, "" for its opening view) what that view shows. ``warn`` is told in sentences what of the
+    query was ignored (default: standard error). The file appears whole or not at all. Raises Validation for an
+    unknown format or a path that is none, LocalTrouble when it cannot be written.
+    """
+    _check(fmt)
+    everything, why = _frames(store)
+    shown, view = everything, EVERYTHING
+    if query is not None:
+        wanted, ignored = Filter.from_query(query, watchlist)
+        for sentence in ignored:
+            (warn or _to_stderr)(sentence)
+        shown = wanted.apply(everything, why, watchlist).trials
+        view = " ".join([wanted.sentence(watchlist), *ignored])
+    fresh = freshness(store, [agent.id for agent in watchlist.agents])
+    place(out, to_bytes(shown, why, fmt, about(fresh, view, now=now)), "export")
+    return len(shown)
+
+
+def to_bytes(shown: pd.DataFrame, why: pd.DataFrame, fmt: str, facts: Mapping[str, str]) -> bytes:
+    """The file's content. ``shown``: rows of ``queries.trials``; ``why``: all of ``queries.matches``; ``facts``: what
+    ``about`` says of the data. Raises Validation for an unknown format."""
+    _check(fmt)
+    rows = records(shown, why)
+    if fmt == "json":
+        return msgspec.json.format(msgspec.json.encode(rows), indent=1) + b"\n"
+    if fmt == "parquet":
+        return formats.parquet(rows, KEYS, _counted(rows) | dict(facts))
+    if fmt == "csv":
+        return formats.csv_file(rows, KEYS, f"{MODIFIED} {CELLS}")
+    return formats.xlsx(rows, KEYS, _counted(rows) | dict(facts) | {"Cells": CELLS})
+
+
+def about(fresh: Freshness, view: str, *, now: Callable[[], datetime] = utcnow) -> dict[str, str]:
+    """Source, dates, view and changes, as the registry's terms ask for them; for the file's own page on itself."""
+    facts = {
+        "Source": f"{REGISTRY}, U.S. National Library of Medicine ({SOURCE_URL})",
+        "Registry data of": fresh.registry_timestamp or "not asked yet",
+        "Fetched at (UTC)": fresh.fetched_at or "not asked yet",
+        "Written at (UTC)": moment(now()),
+        "Shown": view,
+    }
+    if fresh.starter:
+        facts["Starter snapshot"] = (
+            f"Rows marked “starter” are a sample of facts up to {fresh.starter_date}, gathered from public copies of "
+            "registry records; each names its date and source. They are no count of what the registry holds."
+        )
+    return facts | {"Modified": MODIFIED, "Please note": NO_ADVICE}
+
+
+def records(shown: pd.DataFrame, why: pd.DataFrame) -> list[dict[str, Any]]:
+    """One object a trial: plain values, None where nothing is known, registry codes, dates as the registry wrote them.
+
+    ``agents`` holds every agent the trial belongs to, whatever the filter asked for.
+    """
+    agents = _agents(why)
+    left = _values(shown["left_registry"])
+    rows = []
+    for values, left_on in zip(zip(*(_values(shown[name]) for name in _COPIED), strict=True), left, strict=True):
+        row = dict(zip(_COPIED, values, strict=True))
+        starter = row["source"] is not None
+        row["source"] = row["source"] or REGISTRY
+        row["fetched_at"] = None if starter else row["fetched_at"]
+        row["agents"] = agents.get(row["nct_id"], {})
+        row |= {"left_registry": left_on is not None, "left_registry_on": left_on, "starter": starter}
+        row["record"] = RECORD_URL + row["nct_id"]
+        rows.append(row)
+    return rows
+
+
+def _counted(rows: list[dict[str, Any]]) -> dict[str, str]:
+    return {"Trials": str(len(rows)), "Of these starter snapshot": str(sum(row["starter"] for row in rows))}
+
+
+def _agents(why: pd.DataFrame) -> dict[str, dict[str, dict[str, Any]]]:
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    columns = (_values(why[name]) for name in ("nct_id", "agent", "tier", "role", "found_by"))
+    for nct_id, agent, tier, role, found_by in zip(*columns, strict=True):
+        found.setdefault(nct_id, {})[agent] = {"tier": tier, "role": role, "found_by": found_by}
+    return found
+
+
+def _values(column: "pd.Series[Any]") -> list[Any]:
+    """Plain Python values, None for every kind of missing."""
+    if column.dtype == object:
+        return list(column.array)
+    missing = column.isna().to_numpy()
+    return [None if gone else value for value, gone in zip(column.tolist(), missing, strict=True)]
+
+
+def _check(fmt: str) -> None:
+    if fmt not in FORMATS:
+        raise Validation(f"There is no export format {fmt!r}. Choose one of {', '.join(FORMATS)}.")
+
+
+def _frames(store: Store) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Both frames of one state of the store, also while a refresh writes."""
+    while True:
+        before = store.version()
+        read = trials(store), matches(store)
+        if store.version() == before:
+            return read
+
+
+def _to_stderr(sentence: str) -> None:
+    print(sentence, file=sys.stderr)

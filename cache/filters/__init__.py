@@ -1,0 +1,1 @@
+"""One view of the data as an address, as a predicate and as a sentence."""

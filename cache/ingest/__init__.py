@@ -1,0 +1,1 @@
+"""From an answer of the registry to what the store holds."""

@@ -1,0 +1,85 @@
+"""The starter snapshot enters the store: through the same matcher and rows as a live answer, marked as what it is."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, insert, select
+
+from cache.ingest.matches import replace_matches
+from cache.ingest.study_row import starter_facts
+from cache.starter import StarterRecord
+from cache.store.packing import hash_of, pack
+from cache.store.schema import answer, study, version
+from cache.store.schema import scope as scopes
+from cache.store.store import Store, bump, moment, utcnow
+from fetchers.matching.matcher import Match, Matcher
+from fetchers.watchlist.load import Watchlist
+
+
+class _Placed(NamedTuple):
+    record: StarterRecord
+    scopes: list[str]
+    matches: list[Match]
+    groups: tuple[str, ...]
+
+
+def load_starter(
+    store: Store,
+    records: Iterable[StarterRecord],
+    matcher: Matcher,
+    watchlist: Watchlist,
+    *,
+    now: Callable[[], datetime] = utcnow,
+) -> int:
+    """Load the snapshot into every scope the store has not heard of; returns how many trials came in.
+
+    Agents hold the trials that match them, swept conditions those of their group; a record that belongs to no such
+    scope stays out, and a trial whose live record is stored stays as it is. Scopes without any trial are noted too,
+    as not asked yet. Loading twice changes nothing.
+    """
+    at = moment(now())
+    given = {record.study.nct_id: record for record in records}
+    with store.writing() as connection:
+        known = set(connection.scalars(select(scopes.c.scope)))
+        agents = {agent.id for agent in watchlist.agents} - known
+        sweeps = {condition.id for condition in watchlist.conditions if condition.swept} - known
+        if not agents and not sweeps:
+            return 0
+        stored = set(connection.scalars(select(study.c.nct_id)))
+        placed = [_place(record, matcher, agents, sweeps) for nct_id, record in given.items() if nct_id not in stored]
+        _write(connection, [one for one in placed if one.scopes], at)
+        rows = [{"scope": name, "kind": "agent", "starter": True} for name in sorted(agents)]
+        rows += [{"scope": name, "kind": "sweep", "starter": True} for name in sorted(sweeps)]
+        connection.execute(insert(scopes), rows)
+        bump(connection)
+    return sum(bool(one.scopes) for one in placed)
+
+
+def _place(record: StarterRecord, matcher: Matcher, agents: set[str], sweeps: set[str]) -> _Placed:
+    matches = [one for one in matcher.matches(record.study) if one.agent in agents]
+    groups = matcher.condition_groups(record.study)
+    held_by = [one.agent for one in matches] + [group for group in groups if group in sweeps]
+    return _Placed(record, held_by, matches, groups)
+
+
+def _write(connection: Connection, placed: list[_Placed], at: str) -> None:
+    if not placed:
+        return
+    studies, versions, answers = [], [], []
+    for record, held_by, _, groups in placed:
+        body = record.study.body()
+        facts = starter_facts(record.study, as_of=record.as_of, source=record.source, note=record.note)
+        common: dict[str, Any] = {"nct_id": record.study.nct_id, "body_hash": hash_of(body)}
+        mine = {"condition_groups": list(groups), "first_seen": at, "fetched_at": at, "left_registry": None}
+        studies.append(facts | common | mine)
+        dates = {"registry_date": record.study.last_update_posted, "registry_timestamp": None, "seen_at": at}
+        versions.append(common | dates | {"origin": "starter", "body": pack(body)})
+        answers += [
+            {"scope": name, "nct_id": record.study.nct_id, "origin": "starter", "asked": [], "first_seen": at}
+            for name in held_by
+        ]
+    connection.execute(insert(study), studies)
+    connection.execute(insert(version), versions)
+    connection.execute(insert(answer), answers)
+    replace_matches(connection, {one.record.study.nct_id: one.matches for one in placed})

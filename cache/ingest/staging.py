@@ -1,0 +1,124 @@
+"""Answers on their way: written page by page in short transactions, seen by no reader until ``keep`` takes over."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import datetime
+from typing import NamedTuple, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select
+
+from cache.store.packing import hash_of, pack
+from cache.store.schema import answer, staged, study, version
+from cache.store.schema import set_aside as aside
+from cache.store.store import Store, moment, utcnow
+from fetchers.record.study import Study
+from fetchers.registry.pages import SetAside
+
+Key = TypeVar("Key", str, int)
+
+
+class Known(NamedTuple):
+    """What a slim sweep compares a trial with."""
+
+    last_update_posted: str | None
+    overall_status: str | None
+    has_results: bool | None
+
+
+def stage(store: Store, refresh_id: int, scope: str, query_id: str, studies: Iterable[Study]) -> None:
+    """Put one page of records aside for ``scope``. Nothing a reader sees changes."""
+    rows = []
+    for record in studies:
+        body = record.body()
+        row = {"nct_id": record.nct_id, "body_hash": hash_of(body), "body": pack(body)}
+        rows.append(row | {"refresh_id": refresh_id, "scope": scope, "query": query_id})
+    _insert(store, rows)
+
+
+def stage_unchanged(store: Store, refresh_id: int, scope: str, query_id: str, nct_ids: Iterable[str]) -> None:
+    """Note that the registry returned these trials and that what is stored of them (see ``known``) still holds."""
+    common = {"refresh_id": refresh_id, "scope": scope, "query": query_id, "body_hash": None, "body": None}
+    _insert(store, [{"nct_id": nct_id} | common for nct_id in nct_ids])
+
+
+def _insert(store: Store, rows: list[dict[str, object]]) -> None:
+    if rows:
+        with store.writing() as connection:
+            connection.execute(insert(staged), rows)
+
+
+def set_aside(
+    store: Store,
+    refresh_id: int,
+    scope: str,
+    records: Iterable[SetAside],
+    *,
+    now: Callable[[], datetime] = utcnow,
+) -> None:
+    """Keep the reasons why records could not be read. One with an id is noted once for a scope and refresh."""
+    given = list(records)
+    if not given:
+        return
+    mine = (aside.c.refresh_id == refresh_id, aside.c.scope == scope)
+    seen_at = moment(now())
+    with store.writing() as connection:
+        noted = set(connection.scalars(select(aside.c.nct_id).where(*mine, aside.c.nct_id.is_not(None))))
+        rows = []
+        for record in given:
+            if record.nct_id is None or record.nct_id not in noted:
+                row = {"refresh_id": refresh_id, "scope": scope, "seen_at": seen_at}
+                rows.append(row | {"nct_id": record.nct_id, "reason": record.reason})
+                noted.add(record.nct_id)
+        if rows:
+            connection.execute(insert(aside), rows)
+
+
+def known(store: Store, scope: str) -> dict[str, Known]:
+    """The live trials this scope holds, by NCT id; those whose record we lack (a rescued store) are left out."""
+    have_body = exists().where(version.c.nct_id == study.c.nct_id, version.c.body_hash == study.c.body_hash)
+    query = (
+        select(study.c.nct_id, study.c.last_update_posted, study.c.overall_status, study.c.has_results)
+        .join_from(answer, study, answer.c.nct_id == study.c.nct_id)
+        .where(*held_live(scope), study.c.origin == "live", have_body)
+    )
+    with store.reading() as connection:
+        return {nct_id: Known(*values) for nct_id, *values in connection.execute(query)}
+
+
+def leavers(store: Store, refresh_id: int, scope: str) -> tuple[str, ...]:
+    """Live trials this scope holds that the staged answer lacks, sorted.
+
+    Set-aside records explain an absence: the trial they name is none that left, and while a record without a readable
+    id was set aside nobody can say which trial it was, so nothing has left.
+    """
+    with store.reading() as connection:
+        return left_out(connection, refresh_id, scope)
+
+
+def left_out(connection: Connection, refresh_id: int, scope: str) -> tuple[str, ...]:
+    """``leavers`` inside a transaction."""
+    explained = set(
+        connection.scalars(select(aside.c.nct_id).where(aside.c.refresh_id == refresh_id, aside.c.scope == scope))
+    )
+    if None in explained:
+        return ()
+    here = exists().where(
+        staged.c.refresh_id == refresh_id, staged.c.scope == scope, staged.c.nct_id == answer.c.nct_id
+    )
+    query = select(answer.c.nct_id).where(*held_live(scope), ~here).order_by(answer.c.nct_id)
+    return tuple(nct_id for nct_id in connection.scalars(query) if nct_id not in explained)
+
+
+def held_live(scope: str) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on ``answer``: what the registry's last answer for this scope holds."""
+    return (answer.c.scope == scope, answer.c.origin == "live", answer.c.ended_at.is_(None))
+
+
+def forget(connection: Connection, scope: str) -> None:
+    """Drop what is staged for ``scope``, also by a refresh that died: only one runs at a time."""
+    connection.execute(delete(staged).where(staged.c.scope == scope))
+
+
+def chunks(ids: Collection[Key], size: int = 500) -> Iterator[list[Key]]:
+    """The ids in sorted pieces short enough for one statement."""
+    ordered = sorted(ids)
+    return (ordered[start : start + size] for start in range(0, len(ordered), size))

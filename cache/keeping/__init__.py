@@ -1,1 +1,0 @@
-"""How an answer becomes what the store holds: staging, merging, versions and events, engines and their troubles."""

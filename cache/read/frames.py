@@ -1,0 +1,96 @@
+"""From database rows to pandas columns of one agreed type each; quick enough to be done again after every refresh."""
+
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from cache.codes import LANES, lane
+
+_decoder = msgspec.json.Decoder(list[list[str] | None])
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Leave cyclic garbage alone for the length of the block: walking hundreds of thousands of new rows and lists over
+    and over takes a third of the time of reading them, and none of them is part of a cycle."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def texts(values: Iterable[str | None]) -> "pd.Series[Any]":
+    """pandas' own text type; a missing text is NaN."""
+    return pd.Series(list(values), dtype="str")
+
+
+def integers(values: Iterable[int | None]) -> "pd.Series[Any]":
+    return pd.Series(list(values), dtype="Int64")
+
+
+def booleans(values: Iterable[bool | None]) -> "pd.Series[Any]":
+    return pd.Series(list(values), dtype="boolean")
+
+
+def objects(values: Sequence[Any]) -> "pd.Series[Any]":
+    """Whatever the values are, None included, one object a row."""
+    return pd.Series(np.fromiter(values, dtype=object, count=len(values)), dtype=object)
+
+
+def categories(values: Sequence[str | None], known: Iterable[str], *, ordered: bool = False) -> "pd.Series[Any]":
+    """Codes in their reading order; codes the product has never heard of come last, a missing one stays missing."""
+    order = list(dict.fromkeys([*known, *sorted({value for value in values if value is not None})]))
+    places = {code: place for place, code in enumerate(order)} | {None: -1}
+    codes = np.fromiter((places[value] for value in values), dtype=np.int16, count=len(values))
+    return pd.Series(pd.Categorical.from_codes(codes, categories=pd.Index(order, dtype="str"), ordered=ordered))
+
+
+def json_lists(values: Sequence[str | None]) -> list[list[str] | None]:
+    """Decode a whole column of JSON lists at once; None stays None. Equal lists are one object: never change one."""
+    different = list({value for value in values if value is not None})
+    decoded = dict(zip(different, _decoder.decode(f"[{','.join(different)}]"), strict=True))
+    return [None if value is None else decoded[value] for value in values]
+
+
+def lanes(phases: Sequence[list[str] | None], study_types: Sequence[str | None]) -> "pd.Series[Any]":
+    """The phase lane of every trial, as an ordered category over all of ``LANES``."""
+    seen: dict[tuple[tuple[str, ...] | None, str | None], str] = {}
+    found = []
+    for listed, study_type in zip(phases, study_types, strict=True):
+        key = (None if listed is None else tuple(listed), study_type)
+        if key not in seen:
+            seen[key] = lane(listed, study_type)
+        found.append(seen[key])
+    return categories(found, LANES, ordered=True)
+
+
+def years(dates: Sequence[str | None]) -> "pd.Series[Any]":
+    """The year of partial dates."""
+    return integers(None if date is None else int(date[:4]) for date in dates)
+
+
+def numbers(nct_ids: Sequence[str]) -> npt.NDArray[np.int64]:
+    """The number in each NCT id, for joins that need no text."""
+    return np.fromiter((int(nct_id[3:]) for nct_id in nct_ids), dtype=np.int64, count=len(nct_ids))
+
+
+def search_texts(
+    single: Sequence[Sequence[str | None]], lists: Sequence[Sequence[list[str] | None]]
+) -> "pd.Series[Any]":
+    """One case-folded text a row over columns of texts and of lists; each value a line, so that no match spans two."""
+    rows = []
+    for values in zip(*single, *lists, strict=True):
+        words = [value for value in values[: len(single)] if value]
+        for items in values[len(single) :]:
+            words += items or ()
+        rows.append("\n".join(words).casefold())
+    return texts(rows)

@@ -1,0 +1,254 @@
+"""Read-only views of the store as pandas frames, made for 25,000 to 100,000 trials.
+
+Each function reads in one short transaction and returns a fresh frame. Missing text is NaN, missing lists are None,
+missing numbers and booleans are NA: never zero, never an empty list, never false.
+"""
+
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import msgspec
+import pandas as pd
+from sqlalchemy import ColumnElement, Text, cast, exists, func, or_, select
+
+from cache.codes import LANES as LANES
+from cache.codes import ROLES, SPONSOR_CLASSES, STATUSES, STUDY_TYPES, TIERS
+from cache.read import frames
+from cache.read.jobs import Job as Job
+from cache.read.jobs import JobScope as JobScope
+from cache.read.jobs import latest_job as latest_job
+from cache.read.jobs import recent_jobs as recent_jobs
+from cache.starter import snapshot_date
+from cache.store.schema import answer, match, progress, scope, study, version
+from cache.store.schema import set_aside as aside
+from cache.store.store import Damaged, Store
+from fetchers.record.study import Study, decode_study
+from fetchers.watchlist.load import Watchlist
+
+_LISTS = ("phases", "conditions", "interventions", "countries", "condition_groups", "aliases")
+_INTEGERS = ("enrollment", "sites")
+_CATEGORIES: dict[str, Sequence[str]] = {
+    "origin": ("live", "starter"),
+    "overall_status": STATUSES[:-1],  # without NOT_RECORDED, which is no code but its absence
+    "study_type": STUDY_TYPES[:-1],
+    "sponsor_class": SPONSOR_CLASSES[:-1],
+}
+_SEARCHED = ("title", "official_title", "acronym", "nct_id", "lead_sponsor")
+_SEARCHED_LISTS = ("aliases", "conditions", "interventions")
+
+TRIAL_COLUMNS = (
+    "nct_id", "title", "official_title", "acronym", "origin", "overall_status", "last_known_status", "status_verified",
+    "study_type", "phases", "lane", "start_date", "start_date_type", "start_year", "primary_completion_date",
+    "primary_completion_date_type", "completion_date", "completion_date_type", "enrollment", "enrollment_type",
+    "lead_sponsor", "sponsor_class", "conditions", "interventions", "countries", "sites", "has_results", "why_stopped",
+    "first_posted", "last_update_posted", "results_first_posted", "condition_groups", "aliases", "as_of", "source",
+    "note", "fetched_at", "left_registry", "registry_timestamp", "number", "search_text",
+)  # fmt: skip
+MATCH_COLUMNS = ("nct_id", "agent", "tier", "role", "found_by", "origin", "number")
+
+
+class Freshness(NamedTuple):
+    """How old what is shown may be. With several agents the oldest of their dates counts."""
+
+    registry_timestamp: str | None  # oldest data load among the agents that were asked live
+    fetched_at: str | None  # the moment (UTC) of the longest-ago full answer among them
+    starter: bool  # some agent still shows the starter snapshot
+    live: bool  # some agent shows the registry's own answer
+    starter_date: str | None  # day of the snapshot, while it is shown
+    failed: tuple[str, ...]  # scopes whose last attempt failed
+    version: int  # of the store
+
+
+@contextmanager
+def _readable(store: Store) -> Iterator[None]:
+    """What stands in the store does not make sense as data: somebody or something else has written there."""
+    try:
+        yield
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise Damaged(f"The store {store.place} is damaged (its data cannot be read: {error}).") from error
+
+
+def _shown() -> ColumnElement[bool]:
+    """A trial some scope still holds, or one that is remembered because the registry dropped it."""
+    held = exists().where(answer.c.nct_id == study.c.nct_id, answer.c.ended_at.is_(None))
+    return or_(study.c.left_registry.is_not(None), held)
+
+
+def trials(store: Store) -> pd.DataFrame:
+    """Every trial that is shown, one row each, ordered by NCT id; columns ``TRIAL_COLUMNS``.
+
+    ``lane`` is an ordered category over ``LANES``; status, study type, sponsor class and origin are categories;
+    ``registry_timestamp`` is the newest data load the row is known to have stood in; ``number`` and ``search_text``
+    (case-folded) serve ``cache.filters.select``.
+    """
+    stored = [column for column in study.c if column.name in TRIAL_COLUMNS]
+    asked = [cast(column, Text).label(column.name) if column.name in _LISTS else column for column in stored]
+    with frames.collector_paused():
+        with store.reading() as connection:
+            rows = connection.execute(select(*asked).where(_shown()).order_by(study.c.nct_id)).all()
+            loads = _pairs(connection.execute(_newest_loads()).all())
+            loads |= _pairs(connection.execute(_last_loads()).all())
+        values = dict(zip([column.name for column in stored], _columns(rows, len(stored)), strict=True))
+        with _readable(store):
+            return _trial_frame(values, loads)
+
+
+def matches(store: Store) -> pd.DataFrame:
+    """Why each shown trial belongs to an agent, one row a (trial, agent); columns ``MATCH_COLUMNS``."""
+    columns = [match.c.nct_id, match.c.agent, match.c.tier, match.c.role, cast(match.c.found_by, Text), study.c.origin]
+    query = select(*columns).join_from(match, study, match.c.nct_id == study.c.nct_id).where(_shown())
+    with frames.collector_paused():
+        with store.reading() as connection:
+            rows = connection.execute(query.order_by(match.c.nct_id, match.c.agent)).all()
+        with _readable(store):
+            return _match_frame(*_columns(rows, len(columns)))
+
+
+def scopes(store: Store, watchlist: Watchlist) -> pd.DataFrame:
+    """One row for each agent and each swept condition, in the watch-list's order, always all of them.
+
+    ``refreshed_at`` is missing as long as the registry was never asked with success. ``studies`` counts the trials
+    the scope's own answer holds; ``given``, ``mentioned`` and ``excluded`` count the trials matched to an agent
+    wherever they were found. Trials that left the registry are in none of the counts.
+    """
+    columns = [scope.c.starter, scope.c.refreshed_at, scope.c.registry_timestamp, scope.c.error, scope.c.error_at]
+    present = study.c.left_registry.is_(None)
+    held = select(answer.c.scope, func.count()).join_from(answer, study, answer.c.nct_id == study.c.nct_id)
+    held = held.where(answer.c.ended_at.is_(None), present).group_by(answer.c.scope)
+    tiers = select(match.c.agent, match.c.tier, func.count()).join_from(match, study, match.c.nct_id == study.c.nct_id)
+    tiers = tiers.where(_shown(), present).group_by(match.c.agent, match.c.tier)
+    with store.reading() as connection:
+        states = {row[0]: tuple(row[1:]) for row in connection.execute(select(scope.c.scope, *columns))}
+        studies = _pairs(connection.execute(held).all())
+        counts = {(agent, tier): count for agent, tier, count in connection.execute(tiers)}
+    names = [(agent.id, agent.name, "agent") for agent in watchlist.agents]
+    names += [(condition.id, condition.name, "sweep") for condition in watchlist.conditions if condition.swept]
+    unknown = (False, None, None, None, None)
+    rows = [
+        (
+            *named,
+            *states.get(named[0], unknown),
+            studies.get(named[0], 0),
+            *(counts.get((named[0], tier), 0) for tier in TIERS),
+        )
+        for named in names
+    ]
+    heads = ["scope", "name", "kind", *(column.name for column in columns), "studies", *TIERS]
+    made = dict(zip(heads, _columns(rows, len(heads)), strict=True))
+    numeric = ("starter", "studies", *TIERS)
+    return pd.DataFrame(
+        {head: pd.Series(list(made[head])) if head in numeric else frames.texts(made[head]) for head in heads}
+    )
+
+
+def freshness(store: Store, agents: Collection[str] | None = None) -> Freshness:
+    """How fresh the store is, over its agents (or only the named ones, when the watch-list has changed)."""
+    columns = [
+        scope.c.scope,
+        scope.c.kind,
+        scope.c.starter,
+        scope.c.refreshed_at,
+        scope.c.registry_timestamp,
+        scope.c.error,
+    ]
+    with store.reading() as connection:
+        rows = connection.execute(select(*columns).order_by(scope.c.scope)).all()
+        newest = connection.scalar(select(func.max(study.c.as_of)).where(study.c.origin == "starter"))
+    counted = [row for row in rows if row.kind == "agent" and (agents is None or row.scope in agents)]
+    live = [row for row in counted if row.refreshed_at]
+    starter = any(row.starter for row in counted)
+    return Freshness(
+        registry_timestamp=min((row.registry_timestamp for row in live if row.registry_timestamp), default=None),
+        fetched_at=min((row.refreshed_at for row in live), default=None),
+        starter=starter,
+        live=bool(live),
+        starter_date=(newest or snapshot_date()) if starter else None,
+        failed=tuple(row.scope for row in rows if row.error and (row.kind != "agent" or row in counted)),
+        version=store.version(),
+    )
+
+
+def study_body(store: Store, nct_id: str) -> Study | None:
+    """The newest stored state of one record with all its parts (arms, eligibility, sites); None when it is unknown."""
+    query = select(version.c.body).where(version.c.nct_id == nct_id).order_by(version.c.id.desc()).limit(1)
+    with store.reading() as connection:
+        body = connection.scalar(query)
+    return None if body is None else decode_study(zlib.decompress(body))
+
+
+def set_aside(store: Store) -> pd.DataFrame:
+    """Records that could not be read, with the reason: those of each scope's newest answer; scope, nct_id, reason,
+    seen_at."""
+    columns = [aside.c.scope, aside.c.nct_id, aside.c.reason, aside.c.seen_at]
+    answered = select(progress.c.scope, func.max(progress.c.refresh_id)).where(progress.c.status == "fresh")
+    with store.reading() as connection:
+        newest = _pairs(connection.execute(answered.group_by(progress.c.scope)).all())
+        rows = connection.execute(select(aside.c.refresh_id, *columns).order_by(aside.c.id)).all()
+    for row in rows:
+        newest[row.scope] = max(newest.get(row.scope, 0), row.refresh_id or 0)
+    kept = [row[1:] for row in rows if (row.refresh_id or 0) == newest[row.scope]]
+    made = _columns(kept, len(columns))
+    return pd.DataFrame({column.name: frames.texts(made[place]) for place, column in enumerate(columns)})
+
+
+def _trial_frame(values: dict[str, Any], loads: dict[str, str | None]) -> pd.DataFrame:
+    values |= {name: frames.json_lists(values[name]) for name in _LISTS}
+    made = {name: _series(name, column) for name, column in values.items()}
+    made["lane"] = frames.lanes(values["phases"], values["study_type"])
+    made["start_year"] = frames.years(values["start_date"])
+    made["registry_timestamp"] = frames.texts(loads.get(nct_id) for nct_id in values["nct_id"])
+    made["number"] = pd.Series(frames.numbers(values["nct_id"]))
+    made["search_text"] = frames.search_texts(
+        [values[name] for name in _SEARCHED], [values[name] for name in _SEARCHED_LISTS]
+    )
+    return pd.DataFrame({name: made[name] for name in TRIAL_COLUMNS})
+
+
+def _match_frame(
+    nct_ids: Sequence[str], agents: Sequence[str], tiers: Sequence[str], roles: Sequence[str | None],
+    found_by: Sequence[str], origins: Sequence[str],
+) -> pd.DataFrame:  # fmt: skip
+    made = {
+        "nct_id": frames.texts(nct_ids),
+        "agent": frames.categories(agents, ()),
+        "tier": frames.categories(tiers, TIERS),
+        "role": frames.categories(roles, ROLES),
+        "found_by": frames.objects(frames.json_lists(found_by)),
+        "origin": frames.categories(origins, _CATEGORIES["origin"]),
+        "number": pd.Series(frames.numbers(nct_ids)),
+    }
+    return pd.DataFrame({name: made[name] for name in MATCH_COLUMNS})
+
+
+def _newest_loads() -> Any:
+    """The newest data load in which some scope's live answer held the trial."""
+    query = select(answer.c.nct_id, func.max(scope.c.registry_timestamp))
+    query = query.join_from(answer, scope, answer.c.scope == scope.c.scope)
+    return query.where(answer.c.origin == "live", answer.c.ended_at.is_(None)).group_by(answer.c.nct_id)
+
+
+def _last_loads() -> Any:
+    """For trials that left the registry: the data load their last state was read from."""
+    query = select(version.c.nct_id, func.max(version.c.registry_timestamp))
+    query = query.join_from(version, study, version.c.nct_id == study.c.nct_id)
+    return query.where(study.c.left_registry.is_not(None)).group_by(version.c.nct_id)
+
+
+def _pairs(rows: Iterable[Any]) -> dict[str, Any]:
+    return {row[0]: row[1] for row in rows}
+
+
+def _columns(rows: Sequence[Any], count: int) -> list[tuple[Any, ...]]:
+    return list(zip(*rows, strict=True)) if rows else [()] * count
+
+
+def _series(name: str, values: Sequence[Any]) -> "pd.Series[Any]":
+    if name in _LISTS:
+        return frames.objects(values)
+    if name in _CATEGORIES:
+        return frames.categories(values, _CATEGORIES[name])
+    if name in _INTEGERS:
+        return frames.integers(values)
+    return frames.booleans(values) if name == "has_results" else frames.texts(values)

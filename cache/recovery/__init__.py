@@ -1,0 +1,1 @@
+"""Damage: noticing it, backing up before it, saving what is left after it."""

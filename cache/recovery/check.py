@@ -1,0 +1,75 @@
+"""Whether everything in a store is whole and fits together: slow, thorough, read-only."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from sqlalchemy import Connection, Select, exists, or_, select, text
+
+from cache.ingest.staging import chunks
+from cache.store.errors import Damaged
+from cache.store.packing import is_whole
+from cache.store.schema import answer, match, progress, refresh, study, version
+from cache.store.store import Store
+
+# Stands in study.body_hash when a rescue saved the row but not the record: no body has this hash, so it is asked again.
+RECORD_LOST = ""
+
+# More complaints than these tell nothing new.
+_MOST = 100
+
+
+def integrity(store: Store) -> list[str]:
+    """What is wrong with the store, one sentence each; empty when it is sound. At most a hundred are listed."""
+    try:
+        with store.reading() as connection:
+            return list(islice(_problems(connection), _MOST))
+    except Damaged as error:
+        return [str(error)]
+
+
+def _problems(connection: Connection) -> Iterator[str]:
+    if connection.dialect.name == "sqlite":
+        yield from _broken_pages(connection)
+    yield from _broken_bodies(connection)
+    yield from _lost_relations(connection)
+
+
+def _broken_pages(connection: Connection) -> Iterator[str]:
+    for (line,) in connection.execute(text(f"PRAGMA integrity_check({_MOST})")):
+        if line != "ok":
+            yield f"The database file is damaged: {line}."
+
+
+def _broken_bodies(connection: Connection) -> Iterator[str]:
+    ids = list(connection.scalars(select(version.c.id)))
+    for some in chunks(ids):
+        query = select(version.c.id, version.c.nct_id, version.c.body_hash, version.c.body)
+        for row in connection.execute(query.where(version.c.id.in_(some))):
+            if not is_whole(row.body, row.body_hash):
+                yield f"Version {row.id} of {row.nct_id} cannot be read back as it was stored."
+
+
+def _lost_relations(connection: Connection) -> Iterator[str]:
+    shown = or_(
+        study.c.left_registry.is_not(None),
+        exists().where(answer.c.nct_id == study.c.nct_id, answer.c.ended_at.is_(None)),
+    )
+    no_study = ~exists().where(study.c.nct_id == answer.c.nct_id)
+    no_matched = ~exists().where(study.c.nct_id == match.c.nct_id)
+    no_refresh = ~exists().where(refresh.c.id == progress.c.refresh_id)
+    for nct_id, name in connection.execute(select(answer.c.nct_id, answer.c.scope).where(no_study)):
+        yield f"{name} holds {nct_id}, of which there is no study."
+    for nct_id, name in connection.execute(select(match.c.nct_id, match.c.agent).where(no_matched)):
+        yield f"{nct_id} is matched to {name}, but there is no such study."
+    for nct_id in connection.scalars(unlike_newest().where(shown, study.c.body_hash != RECORD_LOST)):
+        yield f"The newest version of {nct_id} is not the one its row was made from, or is missing."
+    for number in connection.scalars(select(progress.c.refresh_id).where(no_refresh).distinct()):
+        yield f"There is progress of refresh {number}, but no such refresh."
+
+
+def unlike_newest() -> Select[tuple[str]]:
+    """The ids of studies whose row was not made from their newest stored version."""
+    later = version.alias()
+    newer = exists().where(later.c.nct_id == version.c.nct_id, later.c.id > version.c.id)
+    own = exists().where(version.c.nct_id == study.c.nct_id, version.c.body_hash == study.c.body_hash, ~newer)
+    return select(study.c.nct_id).where(~own)

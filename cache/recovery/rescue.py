@@ -1,0 +1,250 @@
+"""Saves what is left of a damaged store: copied aside first, then every readable row moves into a new one.
+
+Only for SQLite files, and only for damage: a store that is locked, or newer than this code, is never touched. The
+copy is never deleted. Nobody may be writing to the store meanwhile.
+"""
+
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from filelock import FileLock
+from sqlalchemy import Connection, delete, make_url, select, update
+
+from cache.recovery.check import RECORD_LOST, integrity, unlike_newest
+from cache.recovery.first_page import graft_first_page
+from cache.recovery.salvage import salvage_table
+from cache.store import migrations
+from cache.store.engine import WRITING, engine_of, in_memory
+from cache.store.errors import Damaged, Locked, NewerStore, local_troubles
+from cache.store.schema import answer, match, meta, metadata, progress, refresh, scope, staged, study
+from cache.store.store import Store, bump, moment, utcnow
+from cache.store.upsert import upsert
+from fetchers.errors import LocalTrouble
+
+__all__ = ["Rescue", "backup", "check", "integrity", "rescue", "rescued"]
+
+# Answers that were on their way belong to a refresh that is over.
+_LEFT_BEHIND = frozenset({staged.name})
+
+
+class Rescue(NamedTuple):
+    """Where the damaged file lies now, and how many rows of each table could be kept."""
+
+    copy: Path
+    tables: dict[str, int]
+
+    def __str__(self) -> str:
+        trials, versions = self.tables.get("study", 0), self.tables.get("version", 0)
+        return (
+            f"The damaged file was copied aside to {self.copy} and a new store was made of what could be read: "
+            f"{trials:,} trials, {versions:,} versions. The next refresh asks for everything again."
+        )
+
+
+def rescue(url: str, now: Callable[[], datetime] = utcnow) -> Rescue:
+    """Put a new store with all readable rows in the place of the damaged one at ``url``.
+
+    Raises Locked or NewerStore for such a store, LocalTrouble when nothing is wrong with it, the disk is full or
+    cannot be written; the damaged file then lies where it was. When another process has just done it, returns what
+    that one recorded.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or in_memory(parsed):
+        raise LocalTrouble("Only a store in an SQLite file can be rescued; restore this database from its backup.")
+    path = Path(parsed.database or "")
+    with local_troubles(path), FileLock(f"{path}.rescue-lock"):
+        sound = _if_sound(url)
+        if sound is not None:
+            return sound
+        _refuse_if_locked(path)
+        return _replace(path, now())
+
+
+def rescued(store: Store) -> Rescue | None:
+    """The rescue this store came out of, as the store itself records it."""
+    with store.reading() as connection:
+        found = connection.scalar(select(meta.c.value).where(meta.c.key == "rescued"))
+    if found is None:
+        return None
+    told = json.loads(found)
+    return Rescue(Path(told["copy"]), told["tables"])
+
+
+def backup(store: Store, path: Path) -> None:
+    """Copy a consistent state of the store to ``path``, which must not exist, while others go on using it."""
+    if store.engine.dialect.name != "sqlite":
+        raise LocalTrouble("Only an SQLite store can be backed up from here; use the tools of your database server.")
+    if path.exists():
+        raise LocalTrouble(f"{path} exists already; name another file for the backup.")
+    part = path.with_name(path.name + ".part")
+    with local_troubles(path), store.engine.connect() as connection:
+        try:
+            with closing(sqlite3.connect(part)) as target:
+                driver = connection.connection.driver_connection
+                assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - told apart by the dialect above
+                driver.backup(target)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _if_sound(url: str) -> Rescue | None:
+    """None for a damaged store; what the store records of an earlier rescue when it is whole."""
+    try:
+        store = Store.open(url, patience=1.0)
+    except Damaged:
+        return None
+    try:
+        if integrity(store):
+            return None
+        found = rescued(store)
+    finally:
+        store.close()
+    if found is None:
+        raise LocalTrouble(f"Nothing is wrong with the store {store.place}; there is nothing to rescue.")
+    return found
+
+
+def _refuse_if_locked(path: Path) -> None:
+    """Raise Locked while another process writes, also into a file that is damaged."""
+    with closing(sqlite3.connect(path, timeout=1.0, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        except sqlite3.DatabaseError as error:
+            if (error.sqlite_errorcode & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise Locked(f"The store {path} is locked by another process. Wait until it is done.") from error
+
+
+def _replace(path: Path, now: datetime) -> Rescue:
+    copy = _copy_aside(path, now)
+    new = path.with_name(f"{path.name}.rebuilding-{os.getpid()}")
+    try:
+        with _readable_source(path) as source:
+            revision = _revision(source, path)
+            tables = _rebuild(source, new, revision, now)
+        found = Rescue(copy, tables)
+        _settle(new, found, now)
+        for name in _family(path)[1:]:
+            name.unlink(missing_ok=True)
+        new.replace(path)
+    finally:
+        for name in _family(new):
+            name.unlink(missing_ok=True)
+    return found
+
+
+def _copy_aside(path: Path, now: datetime) -> Path:
+    stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    copy = path.with_name(f"{path.name}.damaged-{stamp}")
+    number = 1
+    while copy.exists():
+        number += 1
+        copy = path.with_name(f"{path.name}.damaged-{stamp}-{number}")
+    for source, target in zip(_family(path)[:2], _family(copy)[:2], strict=True):
+        if source.exists():
+            shutil.copyfile(source, target)
+            with target.open("rb") as file:
+                os.fsync(file.fileno())
+    return copy
+
+
+def _family(path: Path) -> list[Path]:
+    """The database file and those SQLite keeps beside it."""
+    return [path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")]
+
+
+@contextmanager
+def _readable_source(path: Path) -> Iterator[sqlite3.Connection]:
+    """The damaged file as far as SQLite opens it; with a first page of ours when its own is beyond reading."""
+    scratch = path.with_name(f"{path.name}.reading-{os.getpid()}")
+    try:
+        connection = _open(path)
+        if connection is None:
+            for source, target in zip(_family(path)[:2], _family(scratch)[:2], strict=True):
+                if source.exists():
+                    shutil.copyfile(source, target)
+            graft_first_page(scratch)
+            connection = _open(scratch) or sqlite3.connect(":memory:")
+        with closing(connection):
+            yield connection
+    finally:
+        for name in _family(scratch):
+            name.unlink(missing_ok=True)
+
+
+def _open(path: Path) -> sqlite3.Connection | None:
+    """A connection that can list our tables, or None."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA cell_size_check = ON")
+        found = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.DatabaseError:
+        found = set()
+    if study.name in found:
+        return connection
+    connection.close()
+    return None
+
+
+def _revision(source: sqlite3.Connection, path: Path) -> str:
+    """The revision the damaged store was written with, as far as it can be told. Raises NewerStore."""
+    try:
+        row = source.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.DatabaseError:
+        row = None
+    if row and isinstance(row[0], str) and migrations.STAMP.fullmatch(row[0]) and row[0] not in migrations.KNOWN:
+        raise NewerStore(f"The store {path} was written by a newer version of this product; update this installation.")
+    return row[0] if row and row[0] in migrations.KNOWN else migrations.HEAD
+
+
+def _rebuild(source: sqlite3.Connection, new: Path, revision: str, now: datetime) -> dict[str, int]:
+    engine = engine_of(make_url(f"sqlite:///{new}"), patience=1.0)
+    with engine.execution_options(**{WRITING: True}).begin() as connection:
+        migrations.upgrade(connection, revision)
+    engine.dispose()
+    tables = [table for table in metadata.sorted_tables if table.name not in _LEFT_BEHIND]
+    with closing(sqlite3.connect(new)) as target:
+        kept = {table.name: salvage_table(source, target, table) for table in tables}
+        # A version number that was lost is made up: readers tell states apart by it, so it has to be a new one.
+        made_up = (str(int(now.timestamp())),)
+        target.execute("INSERT OR IGNORE INTO meta (key, value) VALUES ('version', ?)", made_up)
+        target.commit()
+    return kept
+
+
+def _settle(new: Path, found: Rescue, now: datetime) -> None:
+    """Bring the rebuilt store up to date, drop what has lost its counterpart, and write down what happened."""
+    store = Store.open(f"sqlite:///{new}")
+    try:
+        with store.writing() as connection:
+            _drop_orphans(connection)
+            # With rows missing no answer is whole: everything has to be asked again.
+            connection.execute(update(scope).values(registry_timestamp=None, question=None, asked_in_full_at=None))
+            told = {"at": moment(now), "copy": str(found.copy), "tables": found.tables}
+            upsert(connection, meta, [{"key": "rescued", "value": json.dumps(told)}])
+            bump(connection)
+        with closing(sqlite3.connect(new)) as raw:
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        store.close()
+
+
+def _drop_orphans(connection: Connection) -> None:
+    known = select(study.c.nct_id)
+    for table in (answer, match):
+        connection.execute(delete(table).where(table.c.nct_id.not_in(known)))
+    lost = unlike_newest().scalar_subquery()
+    connection.execute(update(study).where(study.c.nct_id.in_(lost)).values(body_hash=RECORD_LOST))
+    connection.execute(delete(progress).where(progress.c.refresh_id.not_in(select(refresh.c.id))))
+
+
+# The name under which the command line knows the thorough look.
+check = integrity

@@ -1,0 +1,137 @@
+"""Reads every row that can still be read out of a damaged SQLite file. Knows SQLite's pages, so it speaks to it bare.
+
+A broken page makes a scan stop; rows behind it are reached by their row number, from the other end and in between.
+"""
+
+import json
+import sqlite3
+from collections.abc import Generator, Iterator, Sequence
+
+from sqlalchemy import JSON, Table
+
+from cache.store.packing import is_whole
+
+_BATCH = 500
+_END = 1 << 62
+# So many row numbers behind a broken page are tried one by one.
+_NEAR = 5_000
+
+Row = tuple[object, ...]
+
+
+def salvage_table(source: sqlite3.Connection, target: sqlite3.Connection, table: Table) -> int:
+    """Copy the readable, valid rows of ``table``; returns how many. Commits in ``target`` as it goes."""
+    columns = _shared_columns(source, target, table)
+    if not columns:
+        return 0
+    names = ", ".join(f'"{name}"' for name in columns)
+    marks = ", ".join("?" * len(columns))
+    # Rows that break a rule of the table (a key twice, a value missing) are damage too.
+    statement = f'INSERT OR IGNORE INTO "{table.name}" ({names}) VALUES ({marks})'  # noqa: S608
+    kept = 0
+    for batch in _batches(row for row in readable(source, table.name, columns) if _valid(table, columns, row)):
+        before = target.total_changes
+        target.executemany(statement, batch)
+        target.commit()
+        kept += target.total_changes - before
+    return kept
+
+
+def readable(source: sqlite3.Connection, table: str, columns: Sequence[str]) -> Iterator[Row]:
+    """The rows that can be read, in no promised order."""
+    names = ", ".join(f'"{name}"' for name in columns)
+    up = f'SELECT rowid, {names} FROM "{table}" NOT INDEXED WHERE rowid >= ? AND rowid <= ? ORDER BY rowid'  # noqa: S608
+    last, whole = yield from _scan(source, up, 1, _END)
+    if whole:
+        return
+    first, _ = yield from _scan(source, f"{up} DESC", last + 1, _END)
+    while not whole and (start := _next_readable(source, table, last + 1, first - 1)) is not None:
+        last, whole = yield from _scan(source, up, start, first - 1)
+        last = max(last, start)
+
+
+def _scan(source: sqlite3.Connection, query: str, low: int, high: int) -> Generator[Row, None, tuple[int, bool]]:
+    """Yield rows until the end or the damage; returns the last row number read and whether the end was reached."""
+    backwards = query.endswith("DESC")
+    last = high + 1 if backwards else low - 1
+    try:
+        for row in source.execute(query, (low, high)):
+            last = row[0]
+            yield row[1:]
+        return last, True
+    except sqlite3.DatabaseError:
+        pass
+    # The driver reads a row ahead, so the damage has cost the good row before it; that one is read by itself.
+    try:
+        row = source.execute(f"{query} LIMIT 1", (low, last - 1) if backwards else (last + 1, high)).fetchone()
+    except sqlite3.DatabaseError:
+        row = None
+    if row is None:
+        return last, False
+    yield row[1:]
+    return row[0], False
+
+
+def _next_readable(source: sqlite3.Connection, table: str, low: int, high: int) -> int | None:
+    """The number of the first row from ``low`` on, behind the damage, from which reading works again."""
+    before, step = -1, 0
+    while low + step <= high and _reads(source, table, low + step, high) is None:
+        # One by one at first, so that what lies between two broken pages is not jumped over.
+        before, step = step, step + 1 if step < _NEAR else step * 2
+    if low + step > high:
+        return None
+    while step - before > 1:
+        middle = (before + step) // 2
+        if _reads(source, table, low + middle, high) is None:
+            before = middle
+        else:
+            step = middle
+    return _reads(source, table, low + step, high)
+
+
+def _reads(source: sqlite3.Connection, table: str, start: int, high: int) -> int | None:
+    query = f'SELECT rowid, * FROM "{table}" NOT INDEXED WHERE rowid >= ? AND rowid <= ? ORDER BY rowid LIMIT 1'  # noqa: S608
+    try:
+        row = source.execute(query, (start, high)).fetchone()
+    except sqlite3.DatabaseError:
+        return None
+    return None if row is None else int(row[0])
+
+
+def _shared_columns(source: sqlite3.Connection, target: sqlite3.Connection, table: Table) -> list[str]:
+    try:
+        there = {row[1] for row in source.execute(f'PRAGMA table_info("{table.name}")')}
+    except sqlite3.DatabaseError:
+        return []
+    here = {row[1] for row in target.execute(f'PRAGMA table_info("{table.name}")')}
+    return [column.name for column in table.columns if column.name in there & here]
+
+
+def _valid(table: Table, columns: Sequence[str], row: Row) -> bool:
+    """Whether lists are JSON and a version's record is what its hash says."""
+    values = dict(zip(columns, row, strict=True))
+    for name in columns:
+        if isinstance(table.c[name].type, JSON) and not _is_json(values[name]):
+            return False
+    return table.name != "version" or is_whole(values.get("body"), values.get("body_hash"))
+
+
+def _is_json(value: object) -> bool:
+    if value is None:
+        return True
+    try:
+        json.loads(value if isinstance(value, str) else "")
+    except ValueError:
+        return False
+    return True
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    batch: list[Row] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

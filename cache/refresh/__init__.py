@@ -1,0 +1,1 @@
+"""The job that asks the registry and stores what it answers."""

@@ -1,0 +1,112 @@
+"""The sign of life of a running refresh, and its ear for a cancel, also while the registry keeps it waiting.
+
+A read from a socket can block for the whole time-out, so the beat comes from a thread of its own; and a cancel has to
+wake the thread that waits, which only an operating-system signal can do (see ``cache.cli.commands``).
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Self
+
+from cache.refresh.ask import Page, Source, Version
+from cache.refresh.journal import CANCELLED
+from fetchers.errors import Cancelled, LocalTrouble
+from fetchers.registry.fields import FIELDS
+
+BEAT_SECONDS = 1.0
+
+
+class Pulse:
+    """Given to the registry as ``stop``; entered by the refresh for as long as it runs.
+
+    ``wake`` is called in the beating thread when somebody has asked in the store to stop.
+    """
+
+    def __init__(self, wake: Callable[[], None] = lambda: None, every: float = BEAT_SECONDS) -> None:
+        self._wake = wake
+        self._every = every
+        self._stopping = False
+        self._waiting = False
+        self._over = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def __call__(self) -> bool:
+        return self._stopping
+
+    def interrupt(self) -> None:
+        """For a signal handler: stop at the next occasion, and at once (Cancelled) while the registry is waited for."""
+        self._stopping = True
+        if self._waiting:
+            raise Cancelled(CANCELLED)
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """The block only waits for the registry: it may be left at any point without harm."""
+        if self._stopping:
+            raise Cancelled(CANCELLED)
+        self._waiting = True
+        try:
+            yield
+        finally:
+            self._waiting = False
+
+    @contextmanager
+    def beating(self, beat: Callable[[], bool]) -> Iterator[Self]:
+        """Call ``beat`` (true: stop, please) about every second for the length of the block."""
+        self._over.clear()
+        self._thread = threading.Thread(target=self._run, args=(beat,), name="refresh-pulse", daemon=True)
+        self._thread.start()
+        try:
+            yield self
+        finally:
+            self._over.set()
+            self._thread.join()
+
+    def _run(self, beat: Callable[[], bool]) -> None:
+        while not self._over.wait(self._every):
+            try:
+                asked_to_stop = beat()
+            except LocalTrouble:
+                continue  # a missed beat harms nobody; the next real write says what is wrong
+            if asked_to_stop and not self._stopping:
+                self._stopping = True
+                self._wake()
+
+
+class Watched:
+    """A registry whose every wait may be left by a cancel."""
+
+    def __init__(self, source: Source, pulse: Pulse) -> None:
+        self._source = source
+        self._pulse = pulse
+
+    @property
+    def requests(self) -> int:
+        return self._source.requests
+
+    @property
+    def bytes(self) -> int:
+        return self._source.bytes
+
+    def version(self) -> Version:
+        with self._pulse.waiting():
+            return self._source.version()
+
+    def pages(self, params: Mapping[str, str], fields: str = FIELDS) -> Iterator[Page]:
+        return self._each(self._source.pages(params, fields))
+
+    def by_ids(self, nct_ids: Iterable[str], fields: str = FIELDS) -> Iterator[Page]:
+        return self._each(self._source.by_ids(nct_ids, fields))
+
+    def exists(self, nct_id: str) -> bool:
+        with self._pulse.waiting():
+            return self._source.exists(nct_id)
+
+    def _each(self, pages: Iterator[Page]) -> Iterator[Page]:
+        while True:
+            with self._pulse.waiting():
+                page = next(pages, None)
+            if page is None:
+                return
+            yield page

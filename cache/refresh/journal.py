@@ -1,0 +1,142 @@
+"""What a refresh writes about itself while it runs, so that every viewer can watch it and the next one can judge it.
+
+One ``refresh`` row a run, one ``progress`` row a scope. Every function is one short transaction; none of them counts
+as a change of the data (``Store.version``).
+"""
+
+import os
+import socket
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+
+from cache.refresh.plan import ScopeState
+from cache.store.schema import answer, progress, refresh, scope, set_aside, staged
+from cache.store.store import Store, moment
+
+BROKEN = "The refresh ended without a word (its process was killed or the machine stopped)."
+CANCELLED = "The refresh was cancelled."
+_UNFINISHED = ("waiting", "asking", "storing")
+
+
+class Running(NamedTuple):
+    """The refresh that has not ended: who runs it and since when (UTC)."""
+
+    id: int
+    pid: int | None
+    host: str | None
+    started_at: str
+
+
+def running(store: Store) -> Running | None:
+    """The newest refresh that has not ended; whether its process still lives, only the lock knows."""
+    columns = (refresh.c.id, refresh.c.pid, refresh.c.host, refresh.c.started_at)
+    query = select(*columns).where(refresh.c.state == "running").order_by(refresh.c.id.desc()).limit(1)
+    with store.reading() as connection:
+        row = connection.execute(query).first()
+    return Running(*row) if row else None
+
+
+def states(store: Store) -> dict[str, ScopeState]:
+    """What is known of every scope that was ever answered or asked."""
+    held = (
+        select(answer.c.scope, func.count().label("studies"))
+        .where(answer.c.origin == "live", answer.c.ended_at.is_(None))
+        .group_by(answer.c.scope)
+        .subquery()
+    )
+    columns = (
+        scope.c.refreshed_at,
+        scope.c.asked_in_full_at,
+        scope.c.registry_timestamp,
+        scope.c.question,
+        scope.c.error,
+        scope.c.starter,
+        func.coalesce(held.c.studies, 0),
+    )
+    query = select(scope.c.scope, *columns).join_from(scope, held, scope.c.scope == held.c.scope, isouter=True)
+    with store.reading() as connection:
+        return {name: ScopeState(*values) for name, *values in connection.execute(query)}
+
+
+def begin(store: Store, scopes: Sequence[str], *, full: bool, now: datetime) -> int:
+    """Open a refresh over ``scopes`` in this order and return its id; call it only while holding the lock.
+
+    A refresh found running then has died: it is marked ``broken`` and what it had staged is thrown away.
+    """
+    at = moment(now)
+    with store.writing() as connection:
+        dead = list(connection.scalars(select(refresh.c.id).where(refresh.c.state == "running")))
+        for dead_id in dead:
+            _close_progress(connection, dead_id, BROKEN, at)
+        ended = {"state": "ended", "outcome": "broken", "error": BROKEN, "ended_at": at}
+        connection.execute(update(refresh).where(refresh.c.id.in_(dead)).values(**ended))
+        connection.execute(delete(staged))
+        result = connection.execute(
+            insert(refresh).values(
+                state="running", started_at=at, beat_at=at, pid=os.getpid(), host=socket.gethostname(),
+                full=full, cancel=False, requests=0, bytes=0,
+            )
+        )  # fmt: skip
+        refresh_id = int(result.inserted_primary_key[0])  # type: ignore[index]
+        rows = [
+            {"refresh_id": refresh_id, "scope": name, "place": place, "status": "waiting", "requests": 0, "fetched": 0}
+            for place, name in enumerate(scopes)
+        ]
+        connection.execute(insert(progress), rows)
+    return refresh_id
+
+
+def mark(store: Store, refresh_id: int, name: str, **values: Any) -> None:
+    """Write down how far one scope has come (columns of ``progress``)."""
+    here = and_(progress.c.refresh_id == refresh_id, progress.c.scope == name)
+    with store.writing() as connection:
+        connection.execute(update(progress).where(here).values(**values))
+
+
+def beat(store: Store, refresh_id: int, *, requests: int, size: int, now: datetime) -> bool:
+    """Give a sign of life with the traffic so far; True when somebody asked this refresh to stop."""
+    this = refresh.c.id == refresh_id
+    values = {"beat_at": moment(now), "requests": requests, "bytes": size}
+    with store.writing() as connection:
+        connection.execute(update(refresh).where(this).values(**values))
+        return bool(connection.scalar(select(refresh.c.cancel).where(this)))
+
+
+def request_cancel(store: Store) -> Running | None:
+    """Ask the running refresh to stop; it does so between two requests. None when none is running."""
+    found = running(store)
+    if found is not None:
+        with store.writing() as connection:
+            connection.execute(update(refresh).where(refresh.c.id == found.id).values(cancel=True))
+    return found
+
+
+def forget_staged(store: Store, refresh_id: int, name: str) -> None:
+    """Throw away what was staged for one scope of this refresh, with the records set aside meanwhile."""
+    with store.writing() as connection:
+        for table in (staged, set_aside):
+            connection.execute(delete(table).where(table.c.refresh_id == refresh_id, table.c.scope == name))
+
+
+def end(store: Store, refresh_id: int, *, now: datetime, error: str | None, **values: Any) -> None:
+    """Close a refresh: ``values`` are columns of ``refresh``; scopes without an end get ``error`` as their reason."""
+    at = moment(now)
+    with store.writing() as connection:
+        _close_progress(connection, refresh_id, error or CANCELLED, at)
+        connection.execute(delete(staged).where(staged.c.refresh_id == refresh_id))
+        row = {"state": "ended", "ended_at": at, "beat_at": at, "error": error, **values}
+        connection.execute(update(refresh).where(refresh.c.id == refresh_id).values(**row))
+
+
+def _close_progress(connection: Connection, refresh_id: int, error: str, at: str) -> None:
+    """Scopes that never came to an end count as failed, and what they set aside belongs to no answer."""
+    open_rows = and_(progress.c.refresh_id == refresh_id, progress.c.status.in_(_UNFINISHED))
+    # A process can die after an answer was kept and before it said so.
+    unkept = or_(scope.c.refreshed_at.is_(None), scope.c.refreshed_at < progress.c.started_at)
+    query = select(progress.c.scope).join_from(progress, scope, progress.c.scope == scope.c.scope, isouter=True)
+    names = list(connection.scalars(query.where(open_rows, unkept)))
+    connection.execute(delete(set_aside).where(set_aside.c.refresh_id == refresh_id, set_aside.c.scope.in_(names)))
+    connection.execute(update(progress).where(open_rows).values(status="failed", error=error, ended_at=at))

@@ -1,0 +1,1 @@
+"""The database: tables, engine, migrations, lock, and what can be wrong with it."""

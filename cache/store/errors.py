@@ -1,0 +1,118 @@
+"""What can go wrong on this machine's side, told apart, and the one place where a database's errors become ours."""
+
+import errno
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from fetchers.errors import LocalTrouble
+
+
+class Damaged(LocalTrouble):
+    """The store is no database, or parts of it cannot be read. ``cache.recovery.rescue`` can save what is left."""
+
+
+class NewerStore(LocalTrouble):
+    """A newer version of this product has written the store. It is never touched."""
+
+
+class Locked(LocalTrouble):
+    """Another process keeps the store busy for longer than we wait. It is never touched."""
+
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_NO_PATH = frozenset({errno.ENOTDIR, errno.EEXIST, errno.ENOENT, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP})
+
+_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
+_CLOSED = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH})
+
+
+@contextmanager
+def local_troubles(place: str | Path) -> Iterator[None]:
+    """Turn errors of the database driver and the file system into LocalTrouble and its kinds, naming ``place``.
+
+    Errors that are nobody's machine's fault (a broken constraint, a wrong statement) pass as they are.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        _raise(_of_driver(error.orig, place), error)
+    except sqlite3.Error as error:
+        _raise(_of_driver(error, place), error)
+    except PoolTimeout as error:
+        raise Locked(f"The store {place} is busy in this process; try again in a moment.") from error
+    except zlib.error as error:
+        raise _damaged(place, "a stored record cannot be unpacked") from error
+    except json.JSONDecodeError as error:
+        raise _damaged(place, "a stored list cannot be read") from error
+    except OSError as error:
+        _raise(_of_system(error, place), error)
+
+
+def _raise(trouble: LocalTrouble | None, cause: BaseException) -> None:
+    if trouble is None:
+        raise cause
+    raise trouble from cause
+
+
+def _of_driver(error: BaseException | None, place: str | Path) -> LocalTrouble | None:
+    if not isinstance(error, sqlite3.Error):
+        return None
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        # Raised by the driver itself, not by SQLite: bytes in a text column that are no text.
+        return _damaged(place, str(error)) if "Could not decode" in str(error) else None
+    # A header with nonsense in it has no code of its own.
+    if code & 0xFF in _BROKEN or "unsupported file format" in str(error):
+        return _damaged(place, str(error))
+    return _of_code(code & 0xFF, error, place)
+
+
+def _of_code(code: int, error: sqlite3.Error, place: str | Path) -> LocalTrouble | None:
+    if code in _BUSY:
+        return Locked(f"The store {place} is locked by another process. Wait until it is done, or end it.")
+    if code == sqlite3.SQLITE_FULL:
+        return full(place)
+    if code in _CLOSED:
+        return closed(place)
+    if code == sqlite3.SQLITE_IOERR:
+        return LocalTrouble(f"The disk under {place} reports an error ({error}). Check the disk and its free space.")
+    return None
+
+
+def _of_system(error: OSError, place: str | Path) -> LocalTrouble | None:
+    named = error.filename or place
+    if error.errno in _FULL:
+        return full(place)
+    if error.errno in _FORBIDDEN:
+        return closed(named)
+    if error.errno in _NO_PATH:
+        return LocalTrouble(
+            f"{named} cannot be used for the store {place} ({error.strerror}). Set TRIALS_CACHE_URL to a usable path."
+        )
+    return None
+
+
+def full(place: str | Path) -> LocalTrouble:
+    """No space is left; what was stored before stays as it was."""
+    return LocalTrouble(f"The disk is full: {place} could not be written. Nothing stored was lost; free some space.")
+
+
+def closed(place: str | Path) -> LocalTrouble:
+    """The file system does not let us write (or read) there."""
+    return LocalTrouble(
+        f"{place} cannot be opened for writing. Make the folder and the file writable, "
+        "or set TRIALS_CACHE_URL to another place."
+    )
+
+
+def _damaged(place: str | Path, reason: str) -> Damaged:
+    return Damaged(f"The store {place} is damaged ({reason}).")

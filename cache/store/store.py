@@ -1,0 +1,223 @@
+"""The store as a whole: open it, read and write in transactions, know whether it changed.
+
+A store is one database. Opening creates it, or brings it up to date, under a lock; a store that is damaged, locked
+or newer than this code is told apart and left exactly as it is.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import URL, Connection, Engine, insert, inspect, make_url, select, update
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from cache.store import migrations
+from cache.store.engine import WRITING, engine_of, in_memory
+from cache.store.errors import Damaged, Locked, NewerStore, local_troubles
+from cache.store.schema import meta, metadata
+from fetchers.errors import LocalTrouble, Validation
+
+__all__ = ["Damaged", "Locked", "NewerStore", "Store", "bump", "local_troubles", "moment", "trouble", "utcnow"]
+
+# How long a connection waits for another process's transaction before the store counts as locked.
+PATIENCE_SECONDS = 10.0
+
+
+def utcnow() -> datetime:
+    return datetime.now(UTC)
+
+
+def moment(now: datetime) -> str:
+    """A moment as the store keeps it: UTC to the second, ``YYYY-MM-DDTHH:MM:SSZ``."""
+    return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Store:
+    """One open database; safe to share between threads. Read with ``reading()``, write with ``writing()``."""
+
+    def __init__(self, engine: Engine, url: str, place: str) -> None:
+        self.engine = engine
+        self.url = url
+        self.place = place  # path or address for messages, without a password
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        now: Callable[[], datetime] = utcnow,
+        patience: float = PATIENCE_SECONDS,
+        readonly: bool = False,
+    ) -> Self:
+        """The store at ``url``, created or brought up to date when needed; an up-to-date one is not written to.
+
+        Raises Validation for a URL that is none, Damaged, NewerStore or Locked for such a store (untouched), and
+        LocalTrouble when the folder or file cannot be written or the disk is full. ``readonly`` never writes, so it
+        needs a store that exists and is up to date.
+        """
+        parsed = _parsed(url)
+        if parsed.get_backend_name() == "sqlite" and in_memory(parsed):
+            return cls.in_memory(now=now)
+        place = _place(parsed)
+        store = cls(engine_of(parsed, patience=patience, readonly=readonly), url, place)
+        try:
+            with local_troubles(place):
+                _prepare_folder(parsed, readonly=readonly)
+                store._bring_up_to_date(now, patience, readonly=readonly)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    @classmethod
+    def in_memory(cls, *, now: Callable[[], datetime] = utcnow) -> Self:
+        """An empty store that lives as long as this object: for tests, and where nothing can be written."""
+        store = cls(engine_of(make_url("sqlite://"), patience=PATIENCE_SECONDS), "sqlite://", "in memory")
+        with store.writing() as connection:
+            metadata.create_all(connection)
+            _initialise(connection, now())
+        return store
+
+    def version(self) -> int:
+        """Rises by one with every committed change that a reader may see. One indexed read."""
+        with self.reading() as connection:
+            return _version(connection)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view of the data; nothing may be written. The database's errors become LocalTrouble."""
+        with local_troubles(self.place), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that takes its turn among writers at once, kept whole or not at all.
+
+        A change that a reader may see ends with ``bump(connection)``.
+        """
+        with local_troubles(self.place), self.engine.execution_options(**{WRITING: True}).begin() as connection:
+            yield connection
+
+    def _bring_up_to_date(self, now: Callable[[], datetime], patience: float, *, readonly: bool) -> None:
+        with self.reading() as connection:
+            stamped = self._stamp(connection)
+        if stamped == migrations.HEAD:
+            return
+        if readonly:
+            found = "has to be upgraded first" if stamped else "does not exist yet"
+            raise LocalTrouble(f"The store {self.place} {found}: run python -m cache refresh where it is writable.")
+        with self.writing() as connection:
+            # Whoever came first has done it by now.
+            stamped = self._stamp(connection)
+            if stamped != migrations.HEAD:
+                migrations.upgrade(connection)
+            if stamped is None:
+                _initialise(connection, now())
+        self._use_wal(patience)
+
+    def _stamp(self, connection: Connection) -> str | None:
+        """The revision this code can work on; None for an empty database. Raises for every other state."""
+        stamped = migrations.revision(connection)
+        tables = set(inspect(connection).get_table_names())
+        if stamped is None and not tables:
+            return None
+        if not tables & set(metadata.tables):
+            raise LocalTrouble(
+                f"{self.place} is a database of something else, left untouched. Set TRIALS_CACHE_URL to another place."
+            )
+        if stamped is None or not migrations.STAMP.fullmatch(stamped):
+            raise Damaged(f"The store {self.place} is damaged (its revision cannot be read).")
+        if stamped not in migrations.KNOWN:
+            raise NewerStore(
+                f"The store {self.place} was written by a newer version of this product (revision {stamped}); "
+                "it was left untouched. Update this installation."
+            )
+        if stamped == migrations.HEAD:
+            self._check_shape(connection, tables)
+        return stamped
+
+    def _check_shape(self, connection: Connection, tables: set[str]) -> None:
+        missing = sorted(set(metadata.tables) - tables)
+        if missing:
+            raise Damaged(f"The store {self.place} is damaged (tables are missing: {', '.join(missing)}).")
+        for table in metadata.sorted_tables:
+            try:
+                connection.execute(select(table).limit(1)).first()
+            except OperationalError as error:
+                if "no such column" in str(error.orig):
+                    raise Damaged(f"The store {self.place} is damaged ({error.orig}).") from error
+                raise
+        if connection.scalar(select(meta.c.value).where(meta.c.key == "version")) is None:
+            raise Damaged(f"The store {self.place} is damaged (its version number is missing).")
+
+    def _use_wal(self, patience: float) -> None:
+        """Let readers and a writer work side by side. Lasts in the file, so it is set once, when it is made."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        deadline = time.monotonic() + patience
+        while True:
+            try:
+                with local_troubles(self.place):
+                    raw = self.engine.raw_connection()
+                    try:
+                        raw.cursor().execute("PRAGMA journal_mode = WAL")
+                    finally:
+                        raw.close()
+                return
+            except Locked:
+                # SQLite does not wait here by itself when two processes make the same store.
+                if time.monotonic() >= deadline:
+                    raise
+                time.sleep(0.02)
+
+
+def trouble(store: Store) -> AbstractContextManager[None]:
+    """``local_troubles`` for a store: use ``store.reading()`` and ``store.writing()``, which include it."""
+    return local_troubles(store.place)
+
+
+def bump(connection: Connection) -> None:
+    """Count a change that readers may see; the last statement of the transaction that makes it."""
+    # The row is locked while it is read, where the database does not already let one writer in at a time.
+    query = select(meta.c.value).where(meta.c.key == "version").with_for_update()
+    value = int(connection.scalars(query).one()) + 1
+    connection.execute(update(meta).where(meta.c.key == "version").values(value=str(value)))
+
+
+def _version(connection: Connection) -> int:
+    return int(connection.scalars(select(meta.c.value).where(meta.c.key == "version")).one())
+
+
+def _initialise(connection: Connection, now: datetime) -> None:
+    rows = [{"key": "version", "value": "0"}, {"key": "created_at", "value": moment(now)}]
+    connection.execute(insert(meta), rows)
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise Validation("TRIALS_CACHE_URL is not a database URL such as sqlite:///folder/trials.sqlite3.") from error
+
+
+def _place(url: URL) -> str:
+    return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+
+
+def _prepare_folder(url: URL, *, readonly: bool) -> None:
+    if url.get_backend_name() != "sqlite":
+        return
+    path = Path(url.database or "")
+    if readonly:
+        if not path.exists():
+            raise LocalTrouble(f"There is no store at {path} yet: run python -m cache refresh.")
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir():
+        raise LocalTrouble(f"{path} is a folder, not a store. Set TRIALS_CACHE_URL to a file.")

@@ -1,1 +1,0 @@
-"""What readers get: frames, counts, words, changes as sentences, feeds and files."""

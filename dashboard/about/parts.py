@@ -1,0 +1,258 @@
+"""The parts of the page on the data."""
+
+from collections.abc import Mapping
+from urllib.parse import urljoin
+
+import pandas as pd
+import streamlit as st
+
+from cache import english
+from cache.export.trials import MODIFIED
+from cache.read import trials as queries
+from dashboard.shared import data, frame, words
+from dashboard.shared import trial_list as listing
+from fetchers.settings import RECORD_URL
+
+TERMS = urljoin(RECORD_URL, "/about-site/terms-conditions")
+SITE = urljoin(RECORD_URL, "/")
+HISTORY = 20  # refreshes that are listed
+_ENDED = {
+    "fresh": "All answered", "partial": "Some parts failed", "failed": "Failed",
+    "cancelled": "Cancelled", "broken": "Died",
+}  # fmt: skip
+
+
+def source() -> None:
+    """Source, terms, what was changed."""
+    fresh = data.freshness()
+    st.header("Source and terms", anchor=False)
+    st.markdown(
+        f"All trials come from [ClinicalTrials.gov]({SITE}), the registry of the U.S. National Library of Medicine, "
+        f"through its public interface. Its [terms and conditions]({TERMS}) ask everyone who shows its data to name it "
+        "as the source, to keep the data current, to show the date on which the registry processed them, and to say "
+        "how they were changed. The data are free for everyone and come without any warranty; outside the United "
+        "States an international copyright is claimed, and some texts may belong to others. Nothing here is a "
+        "publication of the U.S. Government, and no right in the data is claimed."
+    )
+    if fresh.live and fresh.registry_timestamp:
+        st.text(
+            f"Data as processed by the registry on {english.moment(fresh.registry_timestamp)}; "
+            f"fetched on {english.moment(fresh.fetched_at)}."
+        )
+    if fresh.starter:
+        st.markdown(
+            f"The **starter snapshot** of {english.day(fresh.starter_date)} is a small collection of facts on real "
+            "trials (ids, names, phases, statuses, dates, sponsors), gathered from public copies of the registry’s "
+            "records so that the first screen is not empty. Every trial in it names its date and its source. It is a "
+            "sample: it says nothing about how many trials there are. The first refresh of an agent replaces its part."
+        )
+    st.markdown(f"**What was changed.** {MODIFIED} Names and contacts of people are never requested or stored.")
+
+
+def matching() -> None:
+    """Tiers, roles and condition groups, in plain words."""
+    st.header("How a trial is matched", anchor=False)
+    st.markdown(
+        "Every agent is asked of the registry in every condition, under all of its names. What comes back is then read "
+        "here, because the registry also returns trials that only speak of an agent."
+    )
+    _meanings("How the agent appears", _TIERS)
+    _meanings("Role of an agent that is given", _ROLES)
+    st.markdown(
+        "The charts count trials that give an agent other than as background; a switch adds the rest. A trial in two "
+        "phases is one trial in a lane of its own. A trial with several agents counts for each of them, and one in "
+        "several condition groups counts in each. Conditions are grouped by their names; some groups are asked "
+        "for whatever they test."
+    )
+
+
+_TIERS = (
+    ("Given", "People in the trial get the agent: it stands among the interventions."),
+    ("Only mentioned", "A title, a keyword or a description names it, but nobody gets it."),
+    ("Only as an exclusion", "It is only named as a reason why people may not take part."),
+)
+_ROLES = (
+    ("Tested", "In experimental arms, and not in every arm."),
+    ("Comparator", "In comparison arms only."),
+    ("Background", "In every arm beside something else: everybody gets it, so the trial does not test it."),
+    ("Role unclear", "The record does not say enough about its arms."),
+)
+
+
+def _meanings(heading: str, meanings: tuple[tuple[str, str], ...]) -> None:
+    table = pd.DataFrame(list(meanings), columns=[heading, "What that means"])
+    st.table(table, hide_index=True, border="horizontal", alt=heading)
+
+
+def names() -> None:
+    """What was asked, agent by agent, with false friends."""
+    st.header("The names asked for", anchor=False)
+    agents = data.watchlist().agents
+    table = pd.DataFrame(
+        {
+            "Agent": [words.quiet(agent.name) for agent in agents],
+            "Names asked": [
+                words.quiet(", ".join(name for member in agent.members if member.on for name in member.names))
+                for agent in agents
+            ],
+            "Left out on purpose": [
+                words.quiet(", ".join(member.name for member in agent.members if not member.on)) or "–"
+                for agent in agents
+            ],
+            "False friends, never counted": [words.quiet(", ".join(agent.false_friends)) or "–" for agent in agents],
+        }
+    )
+    with st.expander("Names and false friends of each agent", icon=":material/search:"):
+        st.table(table, hide_index=True, border="horizontal", alt="Names asked for each agent")
+    conditions = [one for one in data.watchlist().conditions if one.terms]
+    groups = pd.DataFrame(
+        {
+            "Condition group": [words.quiet(one.name) for one in conditions],
+            "Terms": [words.quiet(", ".join(one.terms)) for one in conditions],
+            "Asked for whatever the agent": ["yes" if one.swept else "no" for one in conditions],
+        }
+    )
+    with st.expander("Terms of each condition group", icon=":material/category:"):
+        st.table(groups, hide_index=True, border="horizontal", alt="Terms of each condition group")
+
+
+def documents() -> None:
+    """The texts whose recommendations are looked up, and what their publishers live on."""
+    st.header("The documents", anchor=False)
+    agents = frame.names()
+    shown = data.watchlist()
+    table = pd.DataFrame(
+        {
+            "Document": [words.quiet(one.title) for one in shown.documents],
+            "Kind": [words.quiet(one.kind) for one in shown.documents],
+            "Publisher": [words.quiet(one.publisher or listing.MISSING) for one in shown.documents],
+            "Interest": [words.quiet(one.interest or "none known") for one in shown.documents],
+            "Date": [words.quiet(one.date or listing.MISSING) for one in shown.documents],
+            "Agents": [
+                words.quiet(", ".join(agents[agent.id] for agent in shown.agents if one.id in agent.documents))
+                for one in shown.documents
+            ],
+        }
+    )
+    st.table(table, hide_index=True, border="horizontal", alt="The documents whose agents are followed")
+
+
+def unknown() -> None:
+    """What the data cannot say."""
+    st.header("What is not known", anchor=False)
+    st.markdown(
+        "- *None found* means that the registry returned nothing under the names asked. It never means that no trial "
+        "exists: older trials, and trials in other registries, are not there.\n"
+        "- A missing fact is shown as not known, never as zero or no.\n"
+        "- A status is what the sponsor reported last. *Unknown status* means that it was open and has not been "
+        "verified for two years; its last known status stands beside it.\n"
+        "- Results *posted* in the registry are not the same as results *published* in a journal.\n"
+        "- Planned dates and planned enrolment are plans.\n"
+        "- A trial says that something is studied. It does not say that it works or is safe."
+    )
+
+
+def state() -> None:
+    """How fresh each part is, what failed, what could not be read."""
+    st.header("State of the data", anchor=False)
+    scopes = data.scopes()
+    rows = zip(scopes["refreshed_at"], scopes["registry_timestamp"], scopes["starter"], strict=True)
+    when = [_when(asked, load, starter=bool(starter)) for asked, load, starter in rows]
+    table = pd.DataFrame(
+        {
+            "Part": scopes["name"],
+            "Trials": scopes["studies"],
+            "Asked": [asked for asked, _ in when],
+            "Data of": [load for _, load in when],
+            "Last attempt failed because": scopes["error"],
+        }
+    )
+    st.dataframe(
+        table, hide_index=True, height="content", placeholder="–", alt="State of each part of the data", width="stretch"
+    )
+    names = dict(zip(scopes["scope"], scopes["name"], strict=True))
+    _refreshes(names)
+    _set_aside(names)
+
+
+def _set_aside(names: Mapping[str, str]) -> None:
+    aside = queries.set_aside(data.store())
+    if aside.empty:
+        st.text("No record had to be set aside: every record of the newest answers could be read.")
+        return
+    st.text(
+        f"{english.count(len(aside), 'record')} could not be read and {'is' if len(aside) == 1 else 'are'} not shown:"
+    )
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Part": [names.get(scope, scope) for scope in aside["scope"]],
+                "NCT id": aside["nct_id"],
+                "Reason": aside["reason"],
+                "Seen": [english.moment(at) for at in aside["seen_at"]],
+            }
+        ),
+        hide_index=True,
+        placeholder=listing.MISSING,
+        alt="Records that were set aside, with the reason",
+        width="stretch",
+    )
+
+
+def _when(asked: object, load: object, *, starter: bool) -> tuple[str, str]:
+    if isinstance(asked, str):
+        return english.moment(asked), english.day(load if isinstance(load, str) else None)
+    return "not asked yet", "starter snapshot" if starter else "–"
+
+
+def _refreshes(names: Mapping[str, str]) -> None:
+    """What each of the newest refreshes cost, brought, and failed at."""
+    jobs = queries.recent_jobs(data.store(), HISTORY)
+    if not jobs:
+        st.text("No refresh has been run with this store yet.")
+        return
+    st.text("The newest refreshes:")
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Began": [english.moment(job.started_at) for job in jobs],
+                "Ended": [_ENDED.get(job.outcome or "", "Running" if job.alive else "Died") for job in jobs],
+                "Requests": [job.requests for job in jobs],
+                "Kilobytes": [round(job.bytes / 1000) for job in jobs],
+                "New": [sum(scope.new or 0 for scope in job.scopes) for job in jobs],
+                "Changed": [sum(scope.changed or 0 for scope in job.scopes) for job in jobs],
+                "Gone": [sum(scope.left or 0 for scope in job.scopes) for job in jobs],
+                "Why": [_reasons(job, names) for job in jobs],
+            }
+        ),
+        hide_index=True,
+        height="content",
+        placeholder="–",
+        alt="The newest refreshes: how they ended, their traffic, what they brought and why they failed",
+        width="stretch",
+    )
+
+
+def _reasons(job: queries.Job, names: Mapping[str, str]) -> str | None:
+    """What went wrong, each reason once with the parts it hit; None when nothing did."""
+    if job.error:
+        return job.error
+    hit: dict[str, list[str]] = {}
+    for scope in job.scopes:
+        if scope.error:
+            hit.setdefault(scope.error, []).append(names.get(scope.scope, scope.scope))
+    return " ".join(f"{english.listed(parts)}: {reason}" for reason, parts in hit.items()) or None
+
+
+def makers() -> None:
+    """Who made this, and what it does not do."""
+    st.header("Who made this, and what it collects", anchor=False)
+    st.markdown(
+        "An open-source tool that anyone can run on their own machine. It collects nothing about you: no accounts, no "
+        "cookies of its own, no statistics, and your browser asks nobody but this server. Its only request to the "
+        "outside is the refresh, to ClinicalTrials.gov."
+    )
+    st.markdown(
+        "**Not medical advice.** Nothing here says that a treatment helps, or that you should take or avoid one. "
+        "Please talk to your doctors before you change anything."
+    )

@@ -1,0 +1,240 @@
+"""The first screen of an agent's page: what it is, how fresh the data, its story, its figures, the verdicts."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cache import english
+from cache.filters.filter import Filter
+from cache.filters.select import Selection
+from dashboard.agents import story as agent_story
+from dashboard.agents import tables as agent_tables
+from dashboard.agents.story import Story
+from dashboard.claims import tables as claim_words
+from dashboard.claims.tables import VERDICT, Look
+from dashboard.refresh import panel as refresh_panel
+from dashboard.shared import address as view
+from dashboard.shared import data, frame, words
+from dashboard.shared import evidence_data as insight_data
+from fetchers.watchlist.load import Agent
+from insights import literature
+
+ONE, SEVERAL = "one", "several"
+_LOOKS = {ONE: "One agent", SEVERAL: "Side by side"}
+SECTIONS = {
+    "timeline": "Timeline",
+    "claims": "Claims",
+    "conditions": "Conditions and phases",
+    "changes": "Changes",
+    "results": "Results and delays",
+    "counting": "Trials and counting",
+}
+
+
+def one_agent() -> bool:
+    """Whether one agent is looked at and not several side by side: the address then names none to compare."""
+    return not view.own("compare")
+
+
+def looks() -> None:
+    """The switch between one agent and several."""
+    chosen = ONE if one_agent() else SEVERAL
+    st.session_state["agents_look"] = chosen
+    st.segmented_control(
+        "Look at", list(_LOOKS), format_func=_LOOKS.__getitem__, key="agents_look", label_visibility="collapsed",
+        on_change=_look_changed,
+    )  # fmt: skip
+
+
+def _look_changed() -> None:
+    look = st.session_state["agents_look"]
+    if look is not None:  # a click on the chosen one takes the choice away: nothing changes then
+        wanted, _ = view.current()
+        first = wanted.agents[:1] or tuple(frame.names())[:1]
+        view.show(wanted, compare=list(first) if look == SEVERAL else [])
+
+
+def chooser(wanted: Filter) -> Agent:
+    """One agent or several, and which one; in one row."""
+    ids = list(frame.names())
+    agent = data.watchlist().agent(wanted.agents[0] if wanted.agents else ids[0])
+    st.session_state["agent"] = agent.id
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        looks()
+        st.selectbox(
+            "Agent", ids, format_func=lambda id: frame.names().get(id, id), key="agent", on_change=_chosen, width=320,
+            label_visibility="collapsed",
+        )  # fmt: skip
+    return agent
+
+
+def _chosen() -> None:
+    view.change("agents", (st.session_state["agent"],))
+
+
+def sections() -> Sequence[Any]:
+    """The tabs below the first screen, in the order of ``SECTIONS``; the address says which one is open."""
+    asked = view.own("show")[-1:]
+    if asked and asked[0] not in SECTIONS:
+        view.problems((f"“{asked[0][:40]}” is no section of this page; known are {', '.join(SECTIONS)}.",))
+    st.session_state["agent_sections"] = SECTIONS.get(asked[0] if asked else "", SECTIONS["timeline"])
+    return st.tabs(list(SECTIONS.values()), key="agent_sections", on_change=_section_changed)
+
+
+def _section_changed() -> None:
+    label = st.session_state["agent_sections"]
+    view.show(view.current()[0], show=[key for key, one in SECTIONS.items() if one == label and key != "timeline"])
+
+
+def mine(agent: Agent, wanted: Filter) -> Filter:
+    """The view of one agent: the scope all pages share."""
+    return replace(view.scope(wanted), agents=(agent.id,))
+
+
+def story(agent: Agent, wanted: Filter, selection: Selection) -> Story:
+    """What is known of an agent in a view; ``selection``: the trials of that view."""
+    conditions = frame.condition_names()
+    groups = wanted.groups(data.watchlist()) or tuple(conditions)
+    steps = pd.concat([insight_data.ladder(group) for group in groups])
+    cells = insight_data.grid(wanted.background)
+    about = agent.name, agent_story.place(wanted, conditions), insight_data.asked()[agent.id]
+    return agent_story.tell(
+        mine(agent, wanted), about, selection, agent_story.of_agent(steps, agent.id, groups),
+        agent_story.of_agent(cells, agent.id, groups),
+    )  # fmt: skip
+
+
+def first_screen(agent: Agent, told: Story) -> None:
+    """All that a reader needs first."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader(agent.name, anchor=False, width="stretch")
+        refresh_panel.agent_button(agent.id)
+    _about(agent)
+    if told.trials:
+        st.markdown(agent_story.sentence(told))
+        _figures(told)
+    else:
+        st.info(agent_story.sentence(told), icon=":material/search_off:")
+    _first(agent, told)
+    _verdicts(agent)
+    _behind(agent)
+
+
+def _about(agent: Agent) -> None:
+    documents = {document.id: document for document in data.watchlist().documents}
+    named = english.listed(f"“{documents[id].title}” ({documents[id].kind})" for id in agent.documents)
+    st.text(f"{agent.kind[0].upper()}{agent.kind[1:]}.")
+    said = f"Named in {named}." if named else "Named in none of the documents."
+    scopes = data.scopes()
+    row = scopes[scopes["scope"] == agent.id].iloc[0]
+    st.caption(words.plain(f"{said} {_age(row)}"))
+    if isinstance(row["error"], str):
+        st.text(f"The last refresh failed; earlier data is shown. {row['error']}")
+
+
+def _age(row: "pd.Series[Any]") -> str:
+    asked = isinstance(row["refreshed_at"], str)
+    return (
+        f"Asked of the registry on {english.moment(row['refreshed_at'])}; "
+        f"data of {english.day(row['registry_timestamp'])}."
+        if asked
+        else "Not asked yet: what is shown is a sample from the starter snapshot."
+        if row["starter"]
+        else "Not asked yet."
+    )
+
+
+def _figures(told: Story) -> None:
+    with st.grid(5, min_column_width=150, gap="small"):
+        for figure in agent_story.figures(told):
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                st.metric(figure.label, figure.value)
+                st.caption(figure.note)
+                for label, wanted in figure.doors:
+                    trials_link(wanted, label)
+
+
+def trials_link(wanted: Filter, label: str = "Show trials") -> None:
+    """A link to the list of trials behind a number."""
+    st.page_link(
+        view.script("trials"), label=label, icon=":material/arrow_forward:", icon_position="right",
+        query_params=view.params(wanted),
+    )  # fmt: skip
+
+
+def _first(agent: Agent, told: Story) -> None:
+    """What is asked first: the trials in the swept conditions, and the one heard of last; of an empty view, those
+    elsewhere."""
+    sample = " in the sample" if told.sample else ""
+    cells = insight_data.grid(told.wanted.background)
+    with st.container(horizontal=True, gap="medium"):
+        for group, name in frame.swept().items():
+            total = agent_story.of_agent(cells, agent.id, (group,))["total"].iloc[0]
+            here = replace(told.wanted, conditions=(group,), everywhere=False)
+            if pd.isna(total):
+                st.text(f"In {name}: {'asked, and failed' if told.answer.state == 'failed' else 'not asked yet'}",
+                        width="content")  # fmt: skip
+            else:
+                trials_link(here, f"In {words.plain(name)}: {english.count(int(total), 'trial')}{sample}")
+        if told.newest:
+            st.page_link(
+                view.script("trial"), label=f"Newest activity: {told.newest.nct_id}", icon=":material/arrow_forward:",
+                icon_position="right", query_params={"nct": told.newest.nct_id},
+            )  # fmt: skip
+        anywhere = replace(told.wanted, conditions=(), everywhere=True)
+        if not told.trials and not told.everywhere and (found := len(data.selection(anywhere).trials)):
+            trials_link(anywhere, f"In any condition: {english.count(found, 'trial')}{sample}")
+
+
+def _verdicts(agent: Agent) -> None:
+    """The verdict on each statement of the documents on this agent, a line each."""
+    found = [one for one in insight_data.findings() if one.claim.agent == agent.id]
+    if not found:
+        return
+    with st.container(gap="xsmall"):
+        st.markdown("**What the documents say of it, and whether the registry bears it out**")
+        for finding in found:
+            look = VERDICT[finding.verdict]
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.badge(claim_words.verdict_word(finding), icon=look.icon, color=_colour(look), help=look.means)
+                st.text(f"{finding.claim.id}: {finding.claim.words}", width="stretch")
+        st.page_link(
+            view.script("claims"), label="Reasons, evidence and rules of these verdicts",
+            icon=":material/fact_check:", query_params={"agent": agent.id},
+        )  # fmt: skip
+
+
+def _colour(look: Look) -> Any:
+    return look.colour
+
+
+def _behind(agent: Agent) -> None:
+    """What stands behind the screen, one click away: the names asked for, and what was kept by hand."""
+    left, right = st.columns(2, gap="small")
+    with left, st.expander("Names asked for", icon=":material/search:"):
+        st.dataframe(
+            agent_tables.names(agent), hide_index=True, placeholder="none", alt=f"Names of {agent.name}",
+            width="stretch",
+        )  # fmt: skip
+        if agent.false_friends:
+            st.text(f"Never counted, because they mean something else: {', '.join(agent.false_friends)}.")
+    notes = [one for one in literature.load() if one.agent == agent.id]
+    with right, st.expander(f"Papers and authorities ({len(notes)})", icon=":material/menu_book:"):
+        _kept_by_hand(notes)
+
+
+def _kept_by_hand(notes: Sequence[literature.Note]) -> None:
+    st.markdown(
+        "Kept by hand and **not from the registry**; nobody has looked again since the day beside each note. An "
+        "approval or a refusal stands here only where a source was met, so silence means nothing."
+    )
+    for note in notes:
+        with st.container(border=True, gap="xsmall"):
+            st.text(note.words)
+            written = english.day(note.written.isoformat())
+            st.caption(f"{words.plain(note.source)}. Written on {written}, beside claim {words.plain(note.claim)}.")
+    if not notes:
+        st.text("Nothing was noted on this agent.")

@@ -1,0 +1,1 @@
+"""The page of changes, and the changes of one agent or trial."""

@@ -1,0 +1,289 @@
+"""The Changes page's controls and its two sections. The registry's texts stand in tables only, never in Markdown."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import pandas as pd
+import streamlit as st
+
+from cache.changes.changelog import WEIGHTS, Refreshed
+from cache.changes.differences import KINDS
+from cache.changes.wording import WEIGHT_WORDS
+from cache.english import count, moment
+from cache.filters.select import among
+from dashboard.changes import address as changes_view
+from dashboard.changes import charts as slip_charts
+from dashboard.changes import data as changes_data
+from dashboard.changes import tables as changes_tables
+from dashboard.changes.address import ChangesView
+from dashboard.changes.tables import LINK, ROWS, SHOW
+from dashboard.shared import address as view
+from dashboard.shared import charts, data, frame, words
+from dashboard.shared.escape import plain
+from insights import slips
+
+
+def current() -> tuple[ChangesView, tuple[str, ...]]:
+    """What the address asks of this page, and in sentences what of it made no sense."""
+    own = {key: view.own(key) for key in ("show", "since", "looked", "kind", "weight", "every", "measure")}
+    return changes_view.read(own)
+
+
+def address(shown: ChangesView, **changed: Any) -> str:
+    """The address of this page with some of its view changed, for a cell of a table."""
+    own = replace(shown, **changed).to_query()
+    mine = [(key, value) for key, values in own.items() for value in values]
+    return view.address("changes", [*view.params(view.current()[0]), *mine])
+
+
+def _go(**changed: Any) -> None:
+    view.show(view.current()[0], **replace(current()[0], **changed).to_query())
+
+
+def _changed(field: str, key: str, read: Callable[[Any], Any]) -> None:
+    value = st.session_state[key]
+    if value is not None:  # a click on the chosen one takes the choice away: nothing changes then
+        _go(**{field: read(value)})
+
+
+def section(shown: ChangesView) -> None:
+    """The switch between the two sections."""
+    st.session_state["changes_show"] = shown.show
+    st.segmented_control(
+        "Section",
+        list(changes_view.SHOWN),
+        format_func=changes_view.SHOWN.__getitem__,
+        key="changes_show",
+        label_visibility="collapsed",
+        on_change=_changed,
+        args=("show", "changes_show", str),
+    )
+
+
+def scope(wanted: Any, shown: ChangesView) -> None:
+    """The switches all pages share, or that they are set aside."""
+    if not shown.every:
+        view.scope_bar(wanted)
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(":material/select_all: Every stored trial is shown.", width="content")
+        st.button("Only the trials that are counted", key="not_every", type="tertiary", on_click=_go,
+                  kwargs={"every": False})  # fmt: skip
+
+
+def controls(wanted: Any, shown: ChangesView, last: Refreshed) -> None:
+    """Since when, which agents, kinds and weights; all of it in the address."""
+    _period(shown)
+    with st.grid(3, min_column_width=230, gap="small"):
+        st.session_state["changes_agents"] = list(wanted.agents)
+        st.multiselect(
+            "Agents", list(frame.names()), format_func=lambda one: frame.names().get(one, one), key="changes_agents",
+            placeholder="Any", on_change=lambda: view.change("agents", tuple(st.session_state["changes_agents"])),
+        )  # fmt: skip
+        st.session_state["changes_kinds"] = list(shown.kinds)
+        st.multiselect(
+            "Kinds", list(KINDS), format_func=changes_view.kind_words, key="changes_kinds", placeholder="Any",
+            on_change=_changed, args=("kinds", "changes_kinds", tuple),
+        )  # fmt: skip
+        st.session_state["changes_weight"] = shown.weight
+        st.selectbox(
+            "Weight", list(WEIGHTS), format_func=changes_view.LEAST_WORDS.__getitem__, key="changes_weight",
+            on_change=_changed, args=("weight", "changes_weight", str),
+            help=" · ".join(WEIGHT_WORDS.values()),
+        )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Mark all as seen", key="changes_looked", icon=":material/done_all:", on_click=_look, args=(last,),
+                  help="Puts this moment into the address. Kept, it opens with what is new since.")  # fmt: skip
+        if shown.looked:
+            st.caption(f"Seen up to {moment(shown.looked)}. Bookmark this page to come back to what is new.")
+
+
+def _look(last: Refreshed) -> None:
+    _go(looked=changes_view.seen_up_to(last, datetime.now(UTC)), period="looked")
+
+
+def _period(shown: ChangesView) -> None:
+    choices = [key for key in changes_view.PERIODS if key != "looked" or shown.looked]
+    st.session_state["changes_period"] = shown.period
+    st.segmented_control(
+        "Since", choices, format_func=changes_view.PERIODS.__getitem__, key="changes_period", on_change=_period_set
+    )
+    if shown.period == changes_view.DATE and shown.day:
+        st.session_state["changes_day"] = date.fromisoformat(shown.day)
+        st.date_input("Day", key="changes_day", min_value=changes_view.OLDEST, format="YYYY-MM-DD", width=160,
+                      on_change=_changed, args=("day", "changes_day", _day))  # fmt: skip
+
+
+def _period_set() -> None:
+    period = st.session_state["changes_period"]
+    if period is not None:
+        day = changes_view.since(current()[0], changes_data.refreshed(), datetime.now(UTC))[:10]
+        _go(period=period, day=day if period == changes_view.DATE else None)
+
+
+def _day(given: date) -> str:
+    return given.isoformat()
+
+
+def changes(shown: ChangesView, found: pd.DataFrame, since: str) -> None:
+    """The summary and the list. ``found``: the changes of this view, newest first."""
+    st.subheader("What moved", anchor=False)
+    period = changes_view.period_words(shown, since)
+    st.markdown(f"**{plain(changes_tables.counted(found))}**, {plain(period)}.")
+    page = view.page_number(-(-len(found) // ROWS))
+    _list(changes_tables.listed(found, frame.names(), page), page)
+    _pages(-(-len(found) // ROWS), page)
+
+
+def kinds(shown: ChangesView, found: pd.DataFrame, since: str) -> None:
+    """How many changes there are of each kind, as bars over their numbers."""
+    links = {kind: address(shown, kinds=(kind,)) for kind in found["kind"].unique()}
+    say = changes_tables.kinds_say(found)
+    st.subheader("Kinds of change", anchor=False)
+    st.markdown(say)
+    bars = changes_tables.by_kind(found).rename(index=changes_view.kind_words)
+    st.plotly_chart(charts.bars(bars), config=charts.CONFIG, key="kinds", alt=f"Kinds of change. {say}")
+    period = changes_view.period_words(shown, since)
+    st.caption(f"{count(len(found), 'change')} {plain(period)}; a trial may have several.")
+    with st.expander("Numbers", icon=":material/table:", key="kinds_numbers"):
+        config = {SHOW: st.column_config.LinkColumn(help="Only changes of this kind", display_text="Show changes")}
+        table = changes_tables.kind_numbers(found, links)
+        st.dataframe(table, hide_index=True, column_config=config, height="content", alt="Changes by kind and weight")
+
+
+_CONFIG: dict[str, Any] = {
+    LINK: st.column_config.LinkColumn(
+        help="Opens the trial", display_text=r"nct=(NCT\d{8})", pinned=True, width=118
+    ),
+    "Change": st.column_config.TextColumn(width=440),
+    "Weight": st.column_config.TextColumn(help=" · ".join(WEIGHT_WORDS.values())),
+    "Trial": st.column_config.TextColumn(width=270),
+    "Registry date": st.column_config.TextColumn(help="The day the registry posted the record's update"),
+    "Seen": st.column_config.TextColumn(help="When a refresh of this tracker saw it (UTC)"),
+}  # fmt: skip
+
+
+def _list(table: pd.DataFrame, page: int) -> None:
+    event = st.dataframe(
+        table, key=f"changes_{page}", hide_index=True, column_config=_CONFIG, placeholder="not given",
+        on_select="rerun", selection_mode="single-row", height=min(640, 39 + 35 * len(table)), width="stretch",
+        alt="Changes, newest first",
+    )  # fmt: skip
+    chosen = event["selection"]["rows"]
+    if chosen and chosen[0] < len(table):
+        view.open_trial(table[LINK].iloc[chosen[0]].partition("=")[2])
+
+
+def newest(found: pd.DataFrame, most: int, key: str) -> None:
+    """The newest few of some changes, for another page."""
+    st.dataframe(
+        changes_tables.listed(found.head(most), frame.names()).drop(columns="Agents"), key=key, hide_index=True,
+        column_config=_CONFIG, placeholder="not given", height="content", width="stretch", alt="Newest changes",
+    )  # fmt: skip
+
+
+def _pages(pages: int, page: int) -> None:
+    if pages > 1:
+        st.session_state["changes_page"] = page
+        st.pagination(pages, key="changes_page", on_change=_page_set)
+
+
+def _page_set() -> None:
+    number = int(st.session_state["changes_page"])
+    view.show(view.current()[0], **current()[0].to_query(), page=[str(number)] if number > 1 else [])
+
+
+def nothing(shown: ChangesView, last: Refreshed, since: str) -> None:
+    """Why there is nothing to list, and what to do."""
+    if not data.freshness().live:
+        said = (
+            "The registry has not been asked yet, so no change can be known: what you see elsewhere is the starter "
+            "snapshot. The first refresh is the baseline; every later one tells here what has moved since. What is "
+            "known of earlier promises stands under “Slips”."
+        )
+    elif last.events is None:
+        said = (
+            f"No change has been seen yet. The first load is the baseline and makes no changes (it began on "
+            f"{moment(last.baseline)}); from the next refresh on, this page tells what has moved."
+        )
+    else:
+        said = (
+            f"No change in this view {changes_view.period_words(shown, since)}. The newest change of any trial was "
+            f"seen on {moment(last.events)}. Choose a longer time, more kinds or a lower weight."
+        )
+    st.info(plain(said), icon=":material/update:")
+
+
+def hidden(shown: ChangesView, noise: int, outside: int, what: str = "change") -> None:
+    """What this view leaves out, each with a way to see it."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if noise:
+            less = "of noise" if shown.weight == "low" else "of less weight"
+            st.caption(f"{count(noise, 'change')} {less} not shown.", width="content")
+            st.button("Show all weights", key="show_noise", type="tertiary", on_click=_go, kwargs={"weight": "noise"})
+        if outside:
+            where = "in trials outside this view (other conditions, background only, or none of the agents given)"
+            st.caption(f"{count(outside, what)} {where}.", width="content")
+            st.button("Show every trial", key="show_every", type="tertiary", on_click=_go, kwargs={"every": True})
+
+
+def subscriptions(wanted: Any, shown: ChangesView) -> None:
+    """The same as a feed and a calendar."""
+    told = {"agent": list(wanted.agents), "weight": [shown.weight] if shown.weight != "low" else []}
+    # Said out loud: without any query the calendar holds every stored trial.
+    coming = {"tier": list(wanted.tiers)} | wanted.to_query()
+    with st.container(horizontal=True):
+        for label, path, query, icon in (
+            ("Feed of changes", "feed.xml", told, ":material/rss_feed:"),
+            ("Calendar of coming completions", "calendar.ics", coming, ":material/event:"),
+        ):
+            asked = urlencode(query, doseq=True)
+            st.link_button(label, f"{path}?{asked}" if asked else path, icon=icon)
+
+
+def slips_section(shown: ChangesView, ids: "pd.Series[Any]") -> None:
+    """First promised against now, for the trials of this view."""
+    every = changes_data.ledger()
+    ledger = every[among(every["nct_id"], ids)]
+    measure = shown.measure or _first_measure(ledger)
+    st.session_state["changes_measure"] = measure
+    st.segmented_control(
+        "What was promised", list(changes_view.MEASURES.values()), format_func=changes_view.MEASURE_WORDS.__getitem__,
+        key="changes_measure", on_change=_changed, args=("measure", "changes_measure", str),
+    )  # fmt: skip
+    moved = slips.slipped(ledger, measure)
+    known = int((ledger["states"][ledger["measure"] == measure] > 1).sum())
+    say = changes_tables.slips_say(moved, known, measure)
+    if moved.empty:
+        st.info(f"{say} Promises are known from the first refresh on.", icon=":material/timeline:")
+    else:
+        _slips(moved, say)
+    outside = slips.slipped(every, measure)
+    hidden(shown, 0, int((~among(outside["nct_id"], ids)).sum()), "slip")
+
+
+def _slips(moved: pd.DataFrame, say: str) -> None:
+    named = data.trials()[["nct_id", "title"]].dropna()
+    titles = dict(zip(named["nct_id"], named["title"], strict=True))
+    caption = f"{count(min(len(moved), slip_charts.MOST), 'trial')} of {len(moved):,}, the furthest first"
+    st.subheader("First promised and now", anchor=False)
+    st.markdown(say)
+    figure = slip_charts.dumbbells(moved, titles)
+    st.plotly_chart(figure, config=charts.CONFIG, key="slips", alt=f"First promised and now. {say}")
+    st.caption(f"As of {words.as_of(data.freshness())} · {caption} · a date without a day stands on its last day")
+    copies = changes_tables.copies_say(moved)
+    if copies:
+        st.caption(f":material/content_copy: {copies}")
+    with st.expander("Numbers", icon=":material/table:", key="slips_numbers"):
+        st.dataframe(
+            changes_tables.slip_numbers(moved, titles), hide_index=True, column_config=_CONFIG, height="content",
+            alt="First promised and now", placeholder="not known",
+        )  # fmt: skip
+
+
+def _first_measure(ledger: pd.DataFrame) -> str:
+    moved = set(ledger["measure"][ledger["moves"] > 0])
+    return next((one for one in changes_view.MEASURES.values() if one in moved), "primary_completion_date")

@@ -1,0 +1,1 @@
+"""The page of the documents' claims, and the claims about one agent or trial."""

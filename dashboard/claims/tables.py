@@ -1,0 +1,171 @@
+"""Words, signs and tables of the Claims page. Pure: no Streamlit; the registry's texts stand in tables only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from cache.codes import LANE_WORDS, TIERS
+from cache.english import count, day
+from cache.filters.filter import Filter
+from dashboard.shared.trial_list import status_words, why
+from fetchers.watchlist.load import Document, Watchlist
+from insights.claim_rules import RULES
+from insights.claims import Finding, counts_background, groups_of, near_of, standing
+
+
+class Look(NamedTuple):
+    """How a verdict is shown: never by colour alone."""
+
+    word: str
+    icon: str
+    colour: str
+    means: str
+
+
+VERDICT = {
+    "supported": Look("Supported", ":material/check_circle:", "green", "The registry bears the claim out."),
+    "partly": Look("Partly", ":material/contrast:", "blue", "The registry bears out a part of it."),
+    "contradicted": Look("Contradicted", ":material/cancel:", "orange", "The registry says otherwise."),
+    "not_found": Look("Not found", ":material/search_off:", "orange", "The registry was asked, and has nothing."),
+    "outside": Look(
+        "Outside the registry’s reach", ":material/block:", "gray", "A registry could not show it, true or not."
+    ),
+    "not_checkable": Look("Not checkable", ":material/help:", "gray", "The claim states nothing a registry holds."),
+    "not_asked": Look("Not asked yet", ":material/pending:", "violet", "Press “Refresh trial data” to find out."),
+}
+TENSE = {
+    "holds": Look("“Now” holds", ":material/event_available:", "green", ""),
+    "idle": Look("“Now” not borne out", ":material/pause_circle:", "orange", ""),
+    "contradicted": Look("“Now” does not hold", ":material/event_busy:", "orange", ""),
+    "elsewhere": Look("“Now” only elsewhere", ":material/travel_explore:", "gray", ""),
+    "undated": Look("“Now” cannot be dated", ":material/event_note:", "gray", ""),
+    "not_asked": Look("“Now” not asked yet", ":material/pending:", "violet", ""),
+}
+_WHERE = {
+    "here": "In the condition",
+    "near": "In a group near it",
+    "background": "In the condition, as background",
+    "named": "In the condition, not given",
+    "elsewhere": "In another condition",
+}
+
+
+class Door(NamedTuple):
+    """A number with the list of its trials behind it."""
+
+    label: str
+    wanted: Filter
+
+
+def verdict_word(finding: Finding) -> str:
+    """The verdict, with what it rests on when that is only the starter sample."""
+    said = VERDICT[finding.verdict].word
+    return f"{said} ({standing(finding)})" if standing(finding) else said
+
+
+def base(finding: Finding) -> Filter:
+    """The trials of a finding's agents in whatever condition, as its verdict counts them."""
+    return Filter(agents=finding.agents, background=counts_background(finding.claim), everywhere=True)
+
+
+def doors(finding: Finding, watchlist: Watchlist) -> list[Door]:
+    """Each number of a finding that is not zero, with the filter that lists exactly its trials."""
+    groups, near = groups_of(finding.claim, watchlist), near_of(finding.claim, watchlist)
+    given = replace(base(finding), everywhere=False)
+    wanted = {
+        "here": (f"In {finding.place}", replace(given, conditions=groups)),
+        "near": (f"In {finding.around}", replace(given, conditions=near)),
+        "named": (
+            f"Named but not given, in {finding.place}",
+            Filter(agents=finding.agents, tiers=TIERS[1:], conditions=groups),
+        ),
+        "elsewhere": ("In any condition", base(finding)),
+    }
+    numbers = {"here": "here", "near": "around", "named": "named", "elsewhere": "anywhere"}
+    return [
+        Door(f"{words}: {count(finding.counts[numbers[place]], 'trial')}", filter_)
+        for place, (words, filter_) in wanted.items()
+        if finding.counts[numbers[place]]
+    ]
+
+
+def evidence_rows(finding: Finding, names: Mapping[str, str], most: int) -> pd.DataFrame:
+    """The evidence as a table in words, the newest activity first within each place."""
+    rows: list[dict[Any, Any]] = finding.evidence.head(most).astype(object).to_dict("records")
+    return pd.DataFrame(
+        {
+            "NCT id": [f"trial?nct={row['nct_id']}" for row in rows],
+            "Where": [_WHERE[row["where"]] for row in rows],
+            "Agent": [f"{names.get(row['agent'], row['agent'])} ({why(row['tier'], row['role'])})" for row in rows],
+            "Phase": [LANE_WORDS[row["lane"]] for row in rows],
+            "Status": [status_words(row["overall_status"], row["last_known_status"]) for row in rows],
+            "Start": [_dated(row, "start_date") for row in rows],
+            "Completion": [_dated(row, "completion_date") for row in rows],
+            "Newest activity": [_text(row["newest"]) for row in rows],
+            "What it was": [_text(row["what"]) for row in rows],
+            "Results": [{True: "posted", False: "not posted"}.get(row["has_results"]) for row in rows],
+            "Title": [_text(row["title"]) for row in rows],
+        }
+    )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _dated(row: Mapping[Any, Any], name: str) -> str | None:
+    when = _text(row[name])
+    return f"{when} (planned)" if when and row[f"{name}_type"] == "ESTIMATED" else when
+
+
+def query_rows(finding: Finding, names: Mapping[str, str]) -> pd.DataFrame:
+    """What was, or will be, asked of the registry for a claim."""
+    rows = []
+    for query in finding.queries:
+        one = finding.asked[query.scope]
+        state = {"asked": "answered", "not_asked": "not asked yet", "failed": "asked, and failed"}[one.state]
+        if one.state == "asked" and one.error:
+            state = "answered; the newest attempt failed"
+        rows.append((names[query.scope], query.question, state, one.registry_date, one.error))
+    return pd.DataFrame(rows, columns=["Agent", "Asked of the registry", "State", "Registry data of", "Reason"])
+
+
+def rule_rows() -> pd.DataFrame:
+    """The rules in the order they are tried."""
+    return pd.DataFrame(
+        [(number, rule.words, VERDICT[rule.verdict].word) for number, rule in enumerate(RULES, start=1)],
+        columns=["No.", "Rule", "Verdict"],
+    )
+
+
+def ledger_rows(findings: Sequence[Finding], addresses: Mapping[str, str]) -> pd.DataFrame:
+    """All claims on one table; ``addresses``: the list of the trials in the condition, by claim."""
+    return pd.DataFrame(
+        {
+            "Claim": [finding.claim.id for finding in findings],
+            "The document says (in our words)": [finding.claim.words for finding in findings],
+            "Verdict": [verdict_word(finding) for finding in findings],
+            "“Now”": [TENSE[one.tense.verdict].word if one.tense else None for one in findings],
+            "Newest activity": [one.tense.newest if one.tense else None for one in findings],
+            "Trials": [f"{addresses[one.claim.id]}#{one.counts['here']}" for one in findings],
+            "Document": [finding.document.id for finding in findings],
+        }
+    )
+
+
+def published(document: Document) -> str:
+    """Who made a document, as far as it is known."""
+    who = f"Published by {document.publisher}" if document.publisher else "The publisher is not known"
+    when = f", {document.date}" if document.date else "; undated"
+    return f"{document.kind[:1].upper()}{document.kind[1:]}. {who}{when}."
+
+
+def asked_on(finding: Finding) -> str:
+    """On which state of the registry the verdict rests."""
+    if finding.registry_date and not finding.sample:
+        return f"Registry data of {day(finding.registry_date)}."
+    if finding.registry_date:
+        return f"Registry data of {day(finding.registry_date)} for some of the agents, the starter sample for others."
+    return "The registry has not been asked yet; what is listed comes from the starter sample."

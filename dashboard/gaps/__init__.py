@@ -1,0 +1,1 @@
+"""The page of gaps, and the gaps of one agent."""

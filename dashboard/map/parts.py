@@ -1,0 +1,134 @@
+"""The sections of the map page. The registry's spellings stand in tables and, escaped, on axes and in sentences."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cache.english import count
+from cache.filters.filter import Filter
+from cache.filters.select import Selection
+from cache.read import records
+from cache.store.store import Store
+from dashboard.map import charts as map_charts
+from dashboard.map import tables as map_tables
+from dashboard.shared import address as view
+from dashboard.shared import charts, data, frame, words
+from dashboard.shared import group_list as behind
+from dashboard.shared.number_tables import LINK
+from dashboard.shared.trial_list import MISSING
+from insights.geography import countries
+
+_CONFIG: dict[str, Any] = {
+    "Country": st.column_config.TextColumn(pinned=True),
+    "All": st.column_config.NumberColumn(format="localized"),
+    LINK: st.column_config.LinkColumn(help="Opens the list of these trials", display_text="Show trials"),
+    "Open": st.column_config.NumberColumn(format="localized", help="Open or about to open, by the trial’s own status"),
+    map_tables.OPEN_LINK: st.column_config.LinkColumn(help="Opens the list of the open ones", display_text="Show open"),
+    "Sites": st.column_config.NumberColumn(format="localized", help="Places in this country that the records name"),
+}
+
+
+def sites() -> pd.DataFrame:
+    """``countries.several`` of every stored trial with sites in several countries."""
+    return _sites(*data.identity(), data.store())
+
+
+@st.cache_resource(max_entries=2, show_spinner="Reading the records …")
+def _sites(key: str, version: int, _store: Store) -> pd.DataFrame:
+    trials = data.trials()
+    wanted = trials["nct_id"][(trials["countries"].str.len() > 1) & trials["sites"].notna()]
+    return countries.several(records.studies(_store, list(wanted)))
+
+
+def group(name: str, selection: Selection) -> bool:
+    """The list of the trials without a country; False when the address names no such group."""
+    chosen = next((one for one in map_tables.groups(selection.trials) if one.id == name), None)
+    if chosen is None:
+        behind.nothing(name)
+        return False
+    rows = chosen.rows.iloc[::-1]
+    behind.show("map", chosen.title, len(rows), lambda first, last: map_tables.listed(rows.iloc[first:last]), {})
+    return True
+
+
+def sections(selection: Selection, wanted: Filter) -> None:
+    """The map, the ranking below it and the numbers of both."""
+    counted = map_tables.counted(selection, sites(), wanted.countries)
+    without = map_tables.groups(selection.trials)
+    say = map_tables.say(counted, selection.trials, sample=not data.freshness().live)
+    st.markdown(say)
+    if wanted.countries:
+        st.caption("Only the countries of the address are shown; the same trials may have sites in others.")
+    if not counted.empty:
+        as_of = f"As of {words.as_of(data.freshness())} · {count(len(selection.trials), 'trial')}"
+        _charts(counted, wanted, say, as_of)
+    for sentence in filter(None, (map_tables.without_say(without), map_tables.not_drawn_say(counted))):
+        st.text(sentence)
+    with st.expander("Numbers", icon=":material/table:", key="map_numbers"):
+        _numbers(counted, wanted)
+        frame.table_of_numbers("Trials without a country", map_tables.without_numbers(without, _to_group))
+
+
+def _charts(counted: pd.DataFrame, wanted: Filter, say: str, as_of: str) -> None:
+    for key, figure, alt, caption in (
+        (
+            "map_bubbles",
+            map_charts.bubbles(counted),
+            f"Map of trials by country. {say}",
+            "the area of a disc is the number of trials, its solid core those that are open or about to open, by the "
+            "trial’s own status · a trial with sites in several countries counts in each · choose a disc for its lists",
+        ),
+        (
+            "map_ranking",
+            map_charts.ranking(counted),
+            f"Countries with the most trials. {say}",
+            f"the first {min(map_charts.MOST, len(counted))} of {len(counted)}; all are in the table · choose a bar "
+            "for its lists",
+        ),
+    ):
+        chosen = st.plotly_chart(
+            figure, config=charts.CONFIG, key=key, alt=alt, width="stretch", on_select="rerun", selection_mode="points"
+        )
+        _chosen(chosen["selection"]["points"], counted, wanted)
+        st.caption(f"{as_of} · {caption}")
+
+
+def _chosen(points: list[dict[str, Any]], counted: pd.DataFrame, wanted: Filter) -> None:
+    """The lists of the country somebody clicked on. Links and no jump: on a phone the same touch shows the numbers,
+    and Streamlit's ``switch_page`` would leave an entry in the browser's history that Back could not undo."""
+    clicked = [point.get("customdata") for point in points]  # as the browser sent it: anything at all
+    chosen = counted[[country in clicked for country in counted["country"]]]
+    for row in chosen.to_dict("records"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{words.quiet(row['country'])}**", width="content")
+            _link(count(row["trials"], "trial"), _narrower(wanted, countries=row["spellings"]))
+            if row["open"]:
+                opened = _narrower(wanted, countries=row["spellings"], statuses=map_tables.OPEN)
+                _link(f"{row['open']:,} open or about to open", opened)
+
+
+def _link(label: str, wanted: Filter) -> None:
+    icon = ":material/list_alt:"
+    st.page_link(view.script("trials"), label=label, icon=icon, query_params=view.params(wanted), width="content")
+
+
+def _numbers(counted: pd.DataFrame, wanted: Filter) -> None:
+    table = map_tables.numbers(counted, lambda **narrower: view.to_trials(_narrower(wanted, **narrower)))
+    if wanted.statuses and not set(wanted.statuses) & set(map_tables.OPEN):
+        table = table.drop(columns=map_tables.OPEN_LINK)  # the view lets no open trial through: there is no such list
+    st.dataframe(
+        table, hide_index=True, column_config=_CONFIG, placeholder=MISSING, alt="Trials by country", width="stretch",
+        height=min(640, 39 + 35 * max(len(table), 1)),
+    )  # fmt: skip
+
+
+def _narrower(wanted: Filter, **narrower: Any) -> Filter:
+    """The view of a country; of the open statuses only those the view lets through."""
+    if wanted.statuses and "statuses" in narrower:
+        narrower["statuses"] = [status for status in narrower["statuses"] if status in wanted.statuses]
+    return view.narrow(wanted, narrower)
+
+
+def _to_group(name: str) -> str:
+    return view.address("map", view.params(view.current()[0], show=name))

@@ -1,0 +1,124 @@
+"""Trials by country as sentences and as tables for the screen. Pure, no Streamlit.
+
+The sentences hold names of countries as the registry wrote them: what goes through Markdown is made quiet first.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from cache import english
+from cache.english import count
+from cache.filters.select import Selection
+from dashboard.map import charts as map_charts
+from dashboard.shared import trial_list as listing
+from dashboard.shared import words
+from dashboard.shared.number_tables import LINK, Address
+from dashboard.shared.palette import GROUPS
+from insights.geography import countries
+
+OPEN = GROUPS[0].statuses
+OPEN_LINK = "Open ones"
+
+
+class Group(NamedTuple):
+    """Trials that stand in no row of a country, and why."""
+
+    id: str
+    title: str
+    rows: pd.DataFrame  # rows of ``queries.trials``
+
+
+def say(counted: pd.DataFrame, trials: pd.DataFrame, *, sample: bool) -> str:
+    """How many countries, the first three, how many trials are open."""
+    total = f"{count(len(trials), 'trial')}{' in the sample' if sample else ''}"
+    if counted.empty:
+        return f"Of {total}, none names a country."
+    there = _somewhere(counted, trials)
+    first = [f"{words.quiet(name)} ({n:,})" for name, n in zip(counted["country"], counted["trials"], strict=True)][:3]
+    most = f"Most trials: {english.listed(first)}." if len(counted) > 1 else f"It is {first[0]}."
+    opened = int(there["overall_status"].isin(OPEN).sum())
+    named = f"{len(there):,} of {total} {'names' if len(there) == 1 else 'name'}"
+    return (
+        f"{named} a country, {_many(len(counted))} in all. {most} Open or about to open: {opened:,} of these "
+        f"{len(there):,}."
+    )
+
+
+def without_say(groups: Sequence[Group]) -> str:
+    """How many trials stand in no country, and why; empty when there are none."""
+    return " ".join(f"{group.title}: {len(group.rows):,}." for group in groups if len(group.rows))
+
+
+def not_drawn_say(counted: pd.DataFrame) -> str:
+    """Which countries have no disc, in the registry's letters; empty when all have one."""
+    missing = counted["country"].drop(map_charts.drawn(counted).index)
+    if missing.empty:
+        return ""
+    return (
+        f"Not drawn on the map, because the place is not known here: {english.listed(missing)}. They are in the table."
+    )
+
+
+def groups(trials: pd.DataFrame) -> tuple[Group, ...]:
+    """The trials no country can be told of, by reason."""
+    return (
+        Group("country.none", "Trials whose record names no site", trials[countries.no_site(trials)]),
+        Group("country.not_known", "Trials whose countries are not known", trials[countries.not_known(trials)]),
+    )
+
+
+def numbers(counted: pd.DataFrame, address: Address) -> pd.DataFrame:
+    """A row a country with the lists of its trials and of the open ones."""
+    return pd.DataFrame(
+        {
+            "Country": counted["country"].to_numpy(dtype=object),
+            "All": counted["trials"].to_numpy(),
+            LINK: [address(countries=found) for found in counted["spellings"]],
+            "Open": counted["open"].to_numpy(),
+            OPEN_LINK: [address(countries=found, statuses=OPEN) for found in counted["spellings"]],
+            "Sites": counted["sites"].array,
+            "In the registry’s words": ["; ".join(found) for found in counted["spellings"]],
+        }
+    )
+
+
+def without_numbers(found: Sequence[Group], address: Any) -> pd.DataFrame:
+    """A row a group of trials without a country; ``address``: the group's id -> where they are listed."""
+    return pd.DataFrame(
+        {
+            "No country": [group.title for group in found],
+            "All": np.array([len(group.rows) for group in found], dtype=np.int64),
+            LINK: [address(group.id) for group in found],
+        }
+    )
+
+
+def listed(trials: pd.DataFrame) -> pd.DataFrame:
+    """Trials of a group for their list."""
+    statuses = zip(trials["overall_status"], trials["last_known_status"], strict=True)
+    return pd.DataFrame(
+        {
+            "NCT id": [f"trial?nct={nct_id}" for nct_id in trials["nct_id"]],
+            "Title": trials["title"].to_numpy(),
+            "Status": [listing.status_words(*both) for both in statuses],
+            "Sponsor": trials["lead_sponsor"].to_numpy(),
+            "Source": trials["origin"].map({"live": "registry", "starter": "starter snapshot"}).to_numpy(dtype=object),
+        }
+    )
+
+
+def counted(selection: Selection, sites: pd.DataFrame, only: Sequence[str]) -> pd.DataFrame:
+    """``countries.by_country`` of a view."""
+    return countries.by_country(selection.trials, sites, OPEN, only)
+
+
+def _somewhere(found: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
+    spellings = {one for many in found["spellings"] for one in many}
+    return trials[[not spellings.isdisjoint(many or ()) for many in trials["countries"]]]
+
+
+def _many(number: int) -> str:
+    return "1 country" if number == 1 else f"{number:,} countries"

@@ -1,0 +1,157 @@
+"""The sections of the page on ME/CFS trials, and the list behind each of its numbers.
+
+The registry's texts stand in tables only, never in Markdown.
+"""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cache.english import count
+from cache.filters.select import among
+from dashboard.mecfs import tables as mecfs_tables
+from dashboard.mecfs.tables import Material
+from dashboard.shared import address as view
+from dashboard.shared import data, frame, record_data, words
+from dashboard.shared import group_list as behind
+from dashboard.shared import rule_figures as measured_parts
+from dashboard.shared.trial_list import agents_of
+from fetchers.registry.queries import sweep_queries
+from insights import criteria
+
+
+def material() -> Material:
+    """What is known of the trials in ME/CFS."""
+    found = record_data.me_cfs()
+    places = mecfs_tables.agent_places(found.trials, data.matches())
+    return Material(found.trials, places, found.findings, found.pem)
+
+
+def state() -> bool:
+    """Say whether these are all trials or a sample; true for a sample."""
+    scopes = data.scopes()
+    swept = scopes[(scopes["kind"] == "sweep") & (scopes["scope"] == record_data.ME_CFS)]
+    if swept["refreshed_at"].notna().any():
+        asked = sweep_queries(data.watchlist().condition(record_data.ME_CFS))
+        said = " and ".join(one.question for one in asked)
+        st.caption(words.plain(f"All trials the registry returns for ME/CFS, whatever they test. Asked as: {said}"))
+        return False
+    st.caption(
+        "A sample: the registry has not been asked for all trials in ME/CFS yet. Shares of a sample say nothing about "
+        "the registry, and eligibility texts come with the first refresh."
+    )
+    return True
+
+
+def sections(found: Material, *, sample: bool) -> None:
+    """All charts with their numbers."""
+    as_of = f"As of {words.as_of(data.freshness())} · {count(len(found.trials), 'trial')} in ME/CFS"
+    as_of += " in the sample" if sample else ""
+    left, right = st.columns(2, gap="large")
+    with left:
+        _share(found, as_of, sample=sample)
+    with right:
+        _instead(found, as_of)
+    with left:
+        _definitions(found, as_of)
+    with right:
+        _malaise(found, as_of)
+    _burden(found, as_of)
+    _rules()
+
+
+def _to(group: str) -> str:
+    return view.address("mecfs", view.params(view.current()[0], show=group))
+
+
+def _share(found: Material, as_of: str, *, sample: bool) -> None:
+    numbers = mecfs_tables.place_numbers(found.places, _to)
+    frame.bars(
+        "mecfs_agents",
+        "The nine agents among ME/CFS trials",
+        mecfs_tables.share_say(found.places, found.trials, sample=sample),
+        f"{as_of} · each trial counts once",
+        ("Trials by how near an agent comes", numbers),
+    )
+
+
+def _instead(found: Material, as_of: str) -> None:
+    tested = mecfs_tables.instead(found.trials, found.places)
+    types = mecfs_tables.type_numbers(tested, _to)
+    if types.empty:
+        st.subheader("What is tested instead", anchor=False)
+        st.markdown(mecfs_tables.instead_say(tested))
+        return
+    frame.bars(
+        "mecfs_instead",
+        "What is tested instead",
+        mecfs_tables.instead_say(tested),
+        f"{as_of} · interventional trials that give none of the agents; a trial may have several types",
+        ("Trials by type of intervention", types),
+        ("Interventions named by more than one trial", mecfs_tables.name_numbers(tested, _to)),
+        empty=False,
+    )
+
+
+def _definitions(found: Material, as_of: str) -> None:
+    numbers = mecfs_tables.definition_numbers(found.pem, _to)
+    frame.bars(
+        "mecfs_definitions",
+        "Case definitions",
+        mecfs_tables.pem_say(found.pem),
+        f"{as_of} · named in the eligibility text; a trial may name several",
+        ("Trials by case definition", numbers),
+    )
+
+
+def _malaise(found: Material, as_of: str) -> None:
+    numbers = mecfs_tables.pem_numbers(found.pem, _to)
+    frame.bars(
+        "mecfs_pem",
+        "Post-exertional malaise",
+        "Possibly, by word rules that could not be measured on real texts: read the quotes before you cite a number.",
+        f"{as_of} · each trial counts once; “not named” is not “not asked for”",
+        ("Trials by post-exertional malaise", numbers),
+    )
+
+
+def _burden(found: Material, as_of: str) -> None:
+    numbers = mecfs_tables.burden_numbers(found.findings, _to)
+    frame.bars(
+        "mecfs_burden",
+        "What taking part asks",
+        mecfs_tables.burden_say(found.findings, found.pem),
+        f"{as_of} · named in the eligibility text, which rarely tells everything; a trial may stand in several rows",
+        ("Trials by what taking part asks", numbers),
+        ("Trials by number of sites, as the record lists them", mecfs_tables.site_numbers(found.trials, _to)),
+    )
+
+
+def _rules() -> None:
+    measured_parts.rules(
+        "How the texts are read, and how far to trust it",
+        "Word rules look through the eligibility text, nothing else. Each rule was compared with real texts of "
+        "other conditions that were read and labelled one by one; no ME/CFS text was among them, and the rules "
+        "were written with these texts at hand, so on others they may do worse.",
+        {**criteria.DEFINITIONS, "pem": "Post-exertional malaise", **criteria.BURDEN},
+        criteria.figures(),
+    )
+
+
+def group(name: str, found: Material) -> bool:
+    """The list of one group; False when the address names no group."""
+    chosen = mecfs_tables.group(name, found)
+    if chosen is None:
+        behind.nothing(name)
+        return False
+
+    def table(first: int, last: int) -> pd.DataFrame:
+        matches = data.matches()
+        mine = matches[among(matches["nct_id"], found.trials["nct_id"]) & matches["agent"].isin(list(frame.names()))]
+        part = chosen._replace(rows=chosen.rows.iloc[first:last])
+        return mecfs_tables.listed(part, found.trials, agents_of(mine, frame.names()))
+
+    config: dict[str, Any] = {"In the registry’s words": st.column_config.TextColumn(width="large")}
+    behind.show("mecfs", words.quiet(chosen.title), len(chosen.rows), table, config)
+    return True

@@ -1,0 +1,1 @@
+"""The refresh as it is seen on a page: button, progress, outcome."""

@@ -1,0 +1,1 @@
+"""The page of results and delays, and the delays of one agent."""

@@ -1,0 +1,235 @@
+"""What the page on results and delays counts, lists and says: pure functions from frames to frames and sentences."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from cache.codes import NOT_RECORDED, STATUS_WORDS
+from cache.english import count
+from dashboard.shared.number_tables import numbered
+from dashboard.shared.trial_list import named
+from insights import why_stopped
+from insights.results_due import COVERAGE, FACTS, REASONS, STATES
+from insights.stale import FLAGS, GOING_ON, REGISTRATION
+
+LINK = "Trials"
+ALL = "all"  # the row that adds up
+PUBMED = "https://pubmed.ncbi.nlm.nih.gov/?term="
+Address = Callable[[str], str]  # a group -> where its trials are listed
+
+
+class Group(NamedTuple):
+    """Trials that are listed together, with the columns this page adds to a list of them."""
+
+    title: str
+    rows: pd.DataFrame  # nct_id and one column for each heading
+
+
+PAPERS = {
+    "posted_paper": "Results posted, and a results paper named",
+    "posted_alone": "Results posted, no results paper named",
+    "paper_alone": "No results posted, a results paper named",
+    "found_alone": "No results posted, only a paper the registry found",
+    "neither": "Neither",
+    "unknown": "Not known whether results are posted",
+}
+
+
+def state_numbers(verdicts: pd.DataFrame, address: Address) -> pd.DataFrame:
+    """Trials by state and by whether the rule covers them; all states."""
+    table = pd.crosstab(verdicts["state"], verdicts["coverage"])
+    table = table.reindex(index=list(STATES), columns=list(COVERAGE), fill_value=0)
+    table.loc[ALL] = table.sum()
+    shown = pd.DataFrame({"Results": [*STATES.values(), "All trials"], "All": table.sum(axis=1).to_numpy()})
+    shown[LINK] = [address(f"state.{state}") for state in table.index]
+    for coverage, words in COVERAGE.items():
+        links = [address(f"state.{state}.{coverage}") for state in table.index]
+        shown[words] = [numbered(link, number) for link, number in zip(links, table[coverage], strict=True)]
+    return shown
+
+
+def why_numbers(verdicts: pd.DataFrame, address: Address) -> pd.DataFrame:
+    """Why trials are not covered, each under one reason, whether their results are posted or not."""
+    found = verdicts["reason"].value_counts()
+    return _numbers("Why not covered", REASONS, found, "reason", address)
+
+
+def missing_numbers(verdicts: pd.DataFrame, address: Address) -> pd.DataFrame:
+    """Which facts are missing where it cannot be told; a trial may lack several."""
+    found = verdicts["missing"][verdicts["state"] == "unknown"].explode().value_counts()
+    return _numbers(
+        "What is not known", {key: _capital(words) for key, words in FACTS.items()}, found, "missing", address
+    )
+
+
+def paper_groups(verdicts: pd.DataFrame, papers: pd.DataFrame, posted: Mapping[str, bool | None]) -> "pd.Series[Any]":
+    """For each trial of ``verdicts`` its key of PAPERS; ``posted``: what is known of results by trial."""
+
+    def group(nct_id: str) -> str:
+        there = posted.get(nct_id)
+        results, derived = _papers(papers, nct_id)
+        if there is None:
+            return "unknown"
+        if there:
+            return "posted_paper" if results else "posted_alone"
+        return "paper_alone" if results else "found_alone" if derived else "neither"
+
+    return pd.Series([group(str(one)) for one in verdicts["nct_id"]], index=verdicts["nct_id"], dtype="str")
+
+
+def paper_numbers(groups: "pd.Series[Any]", address: Address) -> pd.DataFrame:
+    """Trials by whether results are posted and a paper is named."""
+    return _numbers("Posted and published", PAPERS, groups.value_counts(), "papers", address)
+
+
+def stale_numbers(overtaken: pd.DataFrame, address: Address) -> pd.DataFrame:
+    """Trials by what has been overtaken; a trial may have several flags."""
+    return _numbers("Record", FLAGS, overtaken["flag"].value_counts(), "stale", address)
+
+
+def last_known_numbers(overtaken: pd.DataFrame, address: Address) -> pd.DataFrame:
+    """Trials of unknown status by the status that was known last, the most frequent first."""
+    unknown = overtaken[overtaken["flag"] == "unknown_status"]
+    found = unknown["last_known_status"].fillna(NOT_RECORDED).value_counts()
+    words = {str(code): STATUS_WORDS.get(str(code), str(code)) for code in found.index}
+    return _numbers("Last known status", words, found, "last", address)
+
+
+def stopped_numbers(stopped: pd.DataFrame, address: Address) -> pd.DataFrame:
+    """Stopped trials by class of reason; a trial may stand in several."""
+    return _numbers(
+        "Why stopped",
+        {name: why_stopped.said(name) for name in why_stopped.CLASSES},
+        stopped["classes"].explode().value_counts(),
+        "why",
+        address,
+    )
+
+
+def registration_numbers(found: pd.DataFrame, address: Address) -> pd.DataFrame:
+    """Trials by whether they were registered by the day they started."""
+    return _numbers("Registration", REGISTRATION, found["registration"].value_counts(), "registered", address)
+
+
+def _numbers(
+    head: str, words: Mapping[str, str], found: "pd.Series[int]", prefix: str, address: Address
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            head: list(words.values()),
+            "All": [int(found.get(key, 0)) for key in words],
+            LINK: [address(f"{prefix}.{key}") for key in words],
+        }
+    )
+
+
+def results_say(verdicts: pd.DataFrame, facts: pd.DataFrame) -> str:
+    """How many results stand in the registry, of how many that are due; posting facts only."""
+    if verdicts.empty:
+        return "There are no trials to count in this view."
+    known = int(facts["has_results"].notna().sum())
+    there = int(facts["has_results"].sum())
+    within = verdicts[verdicts["coverage"].isin(["covered", "probable"])]
+    posted = int((within["state"] == "posted").sum())
+    of = "" if known == len(facts) else " of which it is known"
+    parts = ["Of no trial it is known whether results are posted"]
+    if known:
+        parts = [f"Results are posted for {there:,} of {count(known, 'trial')}{of}"]
+    if len(within):
+        overdue = int((within["state"] == "overdue").sum())
+        parts.append(
+            f"the US rule covers or probably covers {len(within):,}: {posted:,} posted, {overdue:,} overdue, "
+            f"{len(within) - posted - overdue:,} due later or not clear"
+        )
+    parts.append(f"{(verdicts['coverage'] == 'not_covered').sum():,} are not covered")
+    unknown = int((verdicts["coverage"] == "unknown").sum())
+    if unknown:
+        parts.append(f"of {unknown:,} it cannot be told whether they are")
+    return "; ".join(parts) + "."
+
+
+def papers_say(groups: "pd.Series[Any]") -> str:
+    """What posting and publishing have to do with each other in this view."""
+    found = groups.value_counts()
+    known = len(groups) - int(found.get("unknown", 0))
+    if not known:
+        return "Of no trial in this view both are known: whether results are posted, and which papers its record names."
+    alone = int(found.get("paper_alone", 0)) + int(found.get("found_alone", 0))
+    return (
+        f"Of {count(known, 'trial')} of which results and papers are both known, {alone:,} have no results in the "
+        f"registry but a paper beside the record; {found.get('neither', 0):,} have neither."
+    )
+
+
+def stale_say(overtaken: pd.DataFrame, facts: pd.DataFrame) -> str:
+    """How many records time has overtaken, with what they are a part of."""
+    flags = overtaken["flag"].value_counts()
+    going = facts["overall_status"].isin(GOING_ON)
+    verified = int((going & facts["status_verified"].notna()).sum())
+    unknown = f"{flags.get('unknown_status', 0):,} of {len(facts):,} have an unknown status."
+    if not going.any():
+        return f"No trial in this view is going on; {unknown}"
+    confirmed = "of none of them the date of verification is known"
+    if verified:
+        confirmed = (
+            f"{flags.get('unverified', 0):,} of {verified:,} with a known date of verification were not verified for "
+            "two years"
+        )
+    return (
+        f"{flags.get('past_completion', 0):,} of {count(int(going.sum()), 'trial')} going on are past their completion "
+        f"date and still open; {confirmed}; {unknown}"
+    )
+
+
+def stopped_say(stopped: pd.DataFrame, facts: pd.DataFrame) -> str:
+    """How many were stopped and what for most often."""
+    if stopped.empty:
+        return "No trial in this view is recorded as terminated, withdrawn or suspended."
+    told = stopped["classes"].explode()
+    given = told[~told.isin(["none_given", "not_known"])].value_counts()
+    silent = int(told.isin(["none_given", "not_known"]).sum())
+    known = int(facts["overall_status"].notna().sum())
+    said = f"{count(len(stopped), 'trial')} of {known:,} with a recorded status stopped or paused"
+    if not given.empty:
+        said += f"; most often named: {why_stopped.said(str(given.index[0])).lower()} ({int(given.iloc[0]):,})"
+    return f"{said}; for {silent:,} no reason is known here." if silent else f"{said}."
+
+
+def registration_say(found: pd.DataFrame) -> str:
+    """How many were registered by the day they started, of those of which it is known."""
+    counted = found["registration"].value_counts()
+    known = int(counted.get("prospective", 0) + counted.get("retrospective", 0))
+    if not known:
+        return "Of no trial in this view both the start and the day of registration are known."
+    return (
+        f"Of {count(known, 'trial')} with both dates, {counted.get('prospective', 0):,} were registered before or on "
+        f"the day they started, {counted.get('retrospective', 0):,} after it; "
+        f"of {counted.get('unknown', 0):,} it cannot be told."
+    )
+
+
+def listed(group: Group, trials: pd.DataFrame, papers: pd.DataFrame) -> pd.DataFrame:
+    """The trials of a group as a table: id, title, status, phase, what the group is about, papers."""
+    table = named(trials, list(group.rows["nct_id"]))
+    for name in group.rows.columns.drop("nct_id"):
+        table[name] = group.rows[name].to_numpy()
+    table["Papers"] = [_pubmed(papers, nct_id) for nct_id in group.rows["nct_id"]]
+    return table
+
+
+def _papers(papers: pd.DataFrame, nct_id: str) -> tuple[list[str], list[str]]:
+    """PubMed ids of a trial's results papers and of other papers that name it."""
+    if nct_id not in papers.index:
+        return [], []
+    mine: dict[Any, list[str]] = papers.loc[nct_id].to_dict()
+    return mine["RESULT"], mine["DERIVED"]
+
+
+def _pubmed(papers: pd.DataFrame, nct_id: str) -> str | None:
+    results, derived = _papers(papers, nct_id)
+    return PUBMED + ",".join(dict.fromkeys([*results, *derived])) if results or derived else None
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]

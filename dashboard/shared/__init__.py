@@ -1,0 +1,1 @@
+"""What all subjects share: the frame of a page, its address, charts, tables and words."""

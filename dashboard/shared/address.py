@@ -1,0 +1,187 @@
+"""The view of the data in the address bar: reading it, changing it, carrying its scope from page to page.
+
+The address is the one truth. Every run reads a ``Filter`` from it and sets the widgets by it; a widget's callback
+writes the changed filter back, which also makes an entry in the browser's history. (Streamlit's own ``bind`` replaces
+the address, so Back would leave the app, and it writes the words of a widget where the filter's address has codes.)
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from cache.filters.filter import Filter
+from dashboard.catalogue import Page as Page
+from dashboard.shared import data
+
+# Keys of single pages beside the filter's own.
+OWN = frozenset({"nct", "compare", "page"}) | {"show", "since", "looked", "kind", "weight", "every", "measure"}
+DOCUMENTS, EVERYTHING = "documents", "all"
+_SCOPES = {DOCUMENTS: "Documents’ conditions", EVERYTHING: "All conditions"}
+Query = dict[str, list[str]]
+_LAST_LIST = "last_list_of_trials"
+_LAST_SCOPE = "last_scope"
+
+
+def script(page: Page) -> str:
+    """A page's script, as Streamlit's links want it."""
+    return f"app_pages/{page}.py"
+
+
+def query() -> Query:
+    """The address's keys with all their values."""
+    return {key: st.query_params.get_all(key) for key in st.query_params}
+
+
+def current() -> tuple[Filter, tuple[str, ...]]:
+    """The filter in the address, and in sentences what of the address made no sense and was left out."""
+    given = {key: values for key, values in query().items() if key not in OWN}
+    return Filter.from_query(given, data.watchlist())
+
+
+def own(key: str) -> list[str]:
+    """The values of a page's own key."""
+    return st.query_params.get_all(key)
+
+
+def show(wanted: Filter, **mine: list[str]) -> None:
+    """Put a filter, and a page's own keys, in the address. Only in a callback or before the page is drawn."""
+    st.query_params.from_dict({**wanted.to_query(), **{key: values for key, values in mine.items() if values}})
+
+
+def change(field: str, value: Any) -> None:
+    """Change one field of the filter in the address; the page's own keys but the page number stay."""
+    kept = {key: own(key) for key in OWN - {"page"}}
+    show(replace(current()[0], **{field: value}), **kept)
+
+
+def scope(wanted: Filter) -> Filter:
+    """The part of a filter that every page shares: which conditions, and whether background counts."""
+    return Filter(everywhere=wanted.everywhere, background=wanted.background, conditions=wanted.conditions)
+
+
+def params(wanted: Filter, **mine: str) -> list[tuple[str, str]]:
+    """A filter for ``query_params`` of a link inside the app."""
+    pairs = [(key, value) for key, values in wanted.to_query().items() for value in values]
+    return [*pairs, *mine.items()]
+
+
+def address(page: Page, pairs: list[tuple[str, str]]) -> str:
+    """A link for a cell of a table, relative so that it also holds behind a proxy's base path."""
+    return f"{page}?{urlencode(pairs)}" if pairs else page
+
+
+def to_trials(wanted: Filter, **narrower: Any) -> str:
+    """The address of the list of trials behind a number."""
+    return address("trials", params(replace(wanted, **narrower)))
+
+
+def remember_list() -> None:
+    """Keep the address of the list on screen, so that a trial's page can lead back to it."""
+    st.session_state[_LAST_LIST] = query()
+
+
+def last_list() -> list[tuple[str, str]]:
+    """The list of trials seen last in this session, for a link back."""
+    kept: Mapping[str, list[str]] = st.session_state.get(_LAST_LIST, {})
+    return [(key, value) for key, values in kept.items() for value in values]
+
+
+def open_trial(nct_id: str) -> None:
+    """Leave for a trial's page; Back leads to this one as it is.
+
+    The browser notes the new keys on this page before it leaves, so this page's own keys have to be among them.
+    """
+    kept = [(key, value) for key, values in query().items() if key != "nct" for value in values]
+    st.switch_page(script("trial"), query_params=[*kept, ("nct", nct_id)])
+
+
+def problems(found: tuple[str, ...]) -> None:
+    """Say what of the address could not be used."""
+    if found:
+        with st.container(border=True):
+            st.markdown(":material/link_off: **Parts of this link could not be used**")
+            for sentence in found:
+                st.text(sentence)
+
+
+def carried() -> list[tuple[str, str]]:
+    """The scope that links to other pages carry: that of the address, on a trial's page the one seen last."""
+    if own("nct"):
+        kept: list[tuple[str, str]] = st.session_state.get(_LAST_SCOPE, [])
+        return kept
+    return params(scope(current()[0]))
+
+
+def scope_bar(wanted: Filter) -> None:
+    """The two switches every page of numbers shares."""
+    st.session_state[_LAST_SCOPE] = params(scope(wanted))
+    chosen = None if wanted.conditions else EVERYTHING if wanted.everywhere else DOCUMENTS
+    st.session_state["scope"] = chosen
+    st.session_state["background"] = wanted.background
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.segmented_control(
+            "Conditions",
+            list(_SCOPES),
+            format_func=_SCOPES.__getitem__,
+            key="scope",
+            label_visibility="collapsed",
+            on_change=_scope_changed,
+        )
+        st.toggle(
+            "Also background therapy",
+            key="background",
+            on_change=_background_changed,
+            help="Also count trials in which everybody gets the agent beside the treatment that is tested.",
+        )
+
+
+def page_number(pages: int) -> int:
+    """The page of the list in the address; nonsense counts as the first, too much as the last."""
+    given = own("page")[-1:]
+    return max(1, min(int(given[0]), pages)) if given and re.fullmatch(r"[0-9]{1,6}", given[0]) else 1
+
+
+def pages_bar(pages: int, page: int) -> None:
+    """Numbered pages below the list, when there is more than one."""
+    if pages > 1:
+        st.session_state["list_page"] = page
+        st.pagination(pages, key="list_page", on_change=_page_changed)
+
+
+def _page_changed() -> None:
+    number = int(st.session_state["list_page"])
+    show(current()[0], page=[str(number)] if number > 1 else [])
+
+
+def _scope_changed() -> None:
+    chosen = st.session_state["scope"]
+    if chosen is not None:  # a click on the chosen one takes the choice away: nothing changes then
+        kept = {key: own(key) for key in OWN - {"page"}}
+        show(replace(current()[0], everywhere=chosen == EVERYTHING, conditions=()), **kept)
+
+
+def _background_changed() -> None:
+    change("background", st.session_state["background"])
+
+
+def narrow(wanted: Filter, narrower: Mapping[str, Any]) -> Filter:
+    """A filter with some of its fields set."""
+    return replace(wanted, **narrower)
+
+
+def narrowed(wanted: Filter) -> None:
+    """Say that a page of numbers is limited by more than the two switches, with a way out."""
+    if wanted == scope(wanted):
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(":material/filter_alt: More filters are set by the address.", width="content")
+        st.button("Clear them", key="clear_filters", type="tertiary", on_click=clear)
+
+
+def clear() -> None:
+    """Take all filters but the two switches out of the address."""
+    show(scope(current()[0]), **{key: own(key) for key in OWN - {"page"}})

@@ -1,0 +1,58 @@
+"""The one place of order, colour, hatch and word of everything a chart shows.
+
+The words and their order come from ``cache.codes``; here stands what only a screen needs. Colour never stands
+alone: every group of statuses has a hatch of its own as well. The colours keep 3:1 against both backgrounds of
+``.streamlit/config.toml``; a test computes it.
+"""
+
+from typing import NamedTuple
+
+from cache.codes import LANE_WORDS, NOT_RECORDED
+
+
+class StatusGroup(NamedTuple):
+    """Statuses that mean the same to a reader, in the order of the registry's list."""
+
+    id: str
+    word: str
+    colour: str
+    hatch: str  # a Plotly pattern shape; "" is a plain fill
+    statuses: tuple[str, ...]
+
+
+GROUPS = (
+    StatusGroup("open", "Open", "#0072B2", "", ("NOT_YET_RECRUITING", "RECRUITING", "ENROLLING_BY_INVITATION")),
+    StatusGroup("running", "Running, closed to new", "#009E73", "/", ("ACTIVE_NOT_RECRUITING",)),
+    StatusGroup("finished", "Finished", "#767676", ".", ("COMPLETED",)),
+    StatusGroup("stopped", "Stopped or paused", "#D55E00", "x", ("SUSPENDED", "TERMINATED", "WITHDRAWN")),
+    StatusGroup("unverified", "Not verified or not known", "#CC79A7", "\\", ("UNKNOWN", "WITHHELD", NOT_RECORDED)),
+    StatusGroup(
+        "expanded",
+        "Expanded access",
+        "#8E4585",
+        "-",
+        ("AVAILABLE", "TEMPORARILY_NOT_AVAILABLE", "NO_LONGER_AVAILABLE", "APPROVED_FOR_MARKETING"),
+    ),
+)
+GROUP_OF = {status: group.id for group in GROUPS for status in group.statuses}
+
+# Few trials to many, for the cells of a heatmap; light numbers on the dark end, dark ones on the light end.
+SEQUENTIAL = ("#EDF3F8", "#CFE0EE", "#A9C8E0", "#7FAFD1", "#5593C0", "#3577A8", "#1F5C8A", "#12446C")
+CELL_DARK, CELL_LIGHT = "#17212B", "#FFFFFF"  # ink on light and on dark cells
+LIGHT_FROM = 5  # the first step of SEQUENTIAL that takes light ink
+
+BAR = "#0072B2"
+PLANNED_HATCH = "/"
+HATCH_INK = "rgba(255, 255, 255, 0.55)"
+
+# Streamlit's theme puts the colour of the page's text, light or dark, in the place of this one. Its own choice for
+# axes is a grey that is too pale to read. (``GRAY_90`` of its Plotly theme; a test holds the two together.)
+INK = "#000037"
+
+# Words short enough for an axis on a phone.
+AXIS_WORDS = {**LANE_WORDS, "NA": "Not applicable", "EXPANDED_ACCESS": "Expanded access", "UNKNOWN": "Not known"}
+
+
+def group_of(status: str | None) -> str:
+    """The group a status belongs to; a missing one, or one the registry invented since, is not known."""
+    return GROUP_OF.get(status or NOT_RECORDED, "unverified")

@@ -1,0 +1,139 @@
+"""Trials as rows of a table: pure functions from frames to words, and the one way to show and open them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cache.codes import DATE_TYPE_WORDS, LANE_WORDS, ROLE_WORDS, STATUS_WORDS, STUDY_TYPE_WORDS, TIER_WORDS
+from cache.filters.select import Selection
+from dashboard.shared import address as view
+from dashboard.trial.words import MISSING as MISSING
+
+ROWS = 200  # rows of one page of the list; the browser gets no more at a time
+
+
+def status_words(status: Any, last_known: Any) -> str | None:
+    """A status for people; an unverified one says what was known last."""
+    if not isinstance(status, str):
+        return None
+    words = STATUS_WORDS.get(status, status)
+    if status == "UNKNOWN" and isinstance(last_known, str):
+        return f"{words} (last known: {STATUS_WORDS.get(last_known, last_known).lower()})"
+    return words
+
+
+def dated(date: Any, kind: Any) -> str | None:
+    """A date as the registry wrote it, with "planned" when it is; None without one."""
+    if not isinstance(date, str):
+        return None
+    return f"{date} (planned)" if kind == "ESTIMATED" else date
+
+
+def why(tier: str, role: Any) -> str:
+    """How an agent belongs to a trial: its role when it is given, else that it is not."""
+    if tier == "given":
+        return ROLE_WORDS.get(role, "Given").lower() if isinstance(role, str) else "given"
+    return TIER_WORDS.get(tier, tier).lower()
+
+
+def agents_of(pairs: pd.DataFrame, names: Mapping[str, str]) -> dict[str, str]:
+    """For each trial the agents it was let in for, with their roles: "Methotrexate (background), IVIG (tested)"."""
+    found: dict[str, list[str]] = {}
+    for nct_id, agent, tier, role in zip(pairs["nct_id"], pairs["agent"], pairs["tier"], pairs["role"], strict=True):
+        found.setdefault(nct_id, []).append(f"{names.get(agent, agent)} ({why(tier, role)})")
+    return {nct_id: ", ".join(said) for nct_id, said in found.items()}
+
+
+def rows(selection: Selection, names: Mapping[str, str], page: int = 1) -> pd.DataFrame:
+    """One page of the list in words, the newest registrations first; what is not known is missing."""
+    ordered = selection.trials.iloc[::-1]  # NCT ids are given out in order
+    trials = ordered.iloc[(page - 1) * ROWS : page * ROWS]
+    agents = agents_of(selection.pairs[selection.pairs["nct_id"].isin(trials["nct_id"])], names)
+
+    def zipped(first: str, second: str) -> list[tuple[Any, Any]]:
+        return list(zip(trials[first], trials[second], strict=True))
+
+    return pd.DataFrame(
+        {
+            "NCT id": [f"trial?nct={nct_id}" for nct_id in trials["nct_id"]],
+            "Title": trials["title"].to_numpy(),
+            "Status": [status_words(*both) for both in zipped("overall_status", "last_known_status")],
+            "Phase": [LANE_WORDS[str(lane)] for lane in trials["lane"]],
+            "Agents": [agents.get(nct_id, "none of them") for nct_id in trials["nct_id"]],
+            "Start": [dated(*both) for both in zipped("start_date", "start_date_type")],
+            "Primary completion": [
+                dated(*both) for both in zipped("primary_completion_date", "primary_completion_date_type")
+            ],
+            "People": trials["enrollment"].to_numpy(),
+            "Counted": [
+                DATE_TYPE_WORDS.get(kind, kind) if isinstance(kind, str) else None for kind in trials["enrollment_type"]
+            ],
+            "Results": trials["has_results"].map({True: "posted", False: "not posted"}).to_numpy(dtype=object),
+            "Type": [
+                STUDY_TYPE_WORDS.get(kind, kind) if isinstance(kind, str) else None for kind in trials["study_type"]
+            ],
+            "Conditions": _joined(trials["conditions"]),
+            "Countries": _joined(trials["countries"]),
+            "Sponsor": trials["lead_sponsor"].to_numpy(),
+            "Last update": trials["last_update_posted"].to_numpy(),
+            "Source": trials["origin"].map({"live": "registry", "starter": "starter snapshot"}).to_numpy(dtype=object),
+        }
+    )
+
+
+def named(trials: pd.DataFrame, nct_ids: Sequence[str]) -> pd.DataFrame:
+    """Some trials in the order of their ids, an id as often as it comes: NCT id, title, status, phase."""
+    about = trials.set_index("nct_id").loc[list(nct_ids)]
+    statuses = zip(about["overall_status"], about["last_known_status"], strict=True)
+    return pd.DataFrame(
+        {
+            "NCT id": [f"trial?nct={nct_id}" for nct_id in about.index],
+            "Title": about["title"].to_numpy(),
+            "Status": [status_words(*both) for both in statuses],
+            "Phase": [LANE_WORDS[str(lane)] for lane in about["lane"]],
+        }
+    )
+
+
+def _joined(column: "pd.Series[Any]") -> list[str | None]:
+    return [", ".join(items) if items else None for items in column]
+
+
+def pages(trials: int) -> int:
+    """How many pages the list takes; an empty list has one."""
+    return max(1, -(-trials // ROWS))
+
+
+_CONFIG: dict[str, Any] = {
+    "NCT id": st.column_config.LinkColumn(
+        help="Opens the trial", display_text=r"nct=(NCT\d{8})", pinned=True, width=118
+    ),
+    "Title": st.column_config.TextColumn(width="large"),
+    "Status": st.column_config.TextColumn(width=170),
+    "Phase": st.column_config.TextColumn(width=125),
+    "People": st.column_config.NumberColumn(format="localized", help="Enrolment"),
+    "Counted": st.column_config.TextColumn(help="Whether the enrolment is planned or actual"),
+    "Agents": st.column_config.TextColumn(width="medium"),
+}
+
+
+def show(selection: Selection, names: Mapping[str, str], key: str, alt: str, page: int = 1) -> None:
+    """The table; choosing a row opens its trial."""
+    table = rows(selection, names, page)
+    event = st.dataframe(
+        table,
+        key=key,
+        hide_index=True,
+        column_config=_CONFIG,
+        placeholder=MISSING,
+        on_select="rerun",
+        selection_mode="single-row",
+        height=min(640, 39 + 35 * max(len(table), 1)),
+        width="stretch",
+        alt=alt,
+    )
+    chosen: Sequence[int] = event["selection"]["rows"]
+    if chosen and chosen[0] < len(table):
+        view.open_trial(table["NCT id"].iloc[chosen[0]].partition("=")[2])

@@ -1,0 +1,171 @@
+"""The head of a trial's page, its facts at a glance, and why it is here.
+
+The registry's texts are shown letter by letter, never read as Markdown or HTML.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+import pandas as pd
+import streamlit as st
+
+from cache import english
+from cache.codes import LANE_WORDS, ROLE_WORDS, TIER_WORDS
+from dashboard.shared import data, frame, words
+from dashboard.shared import trial_list as listing
+from dashboard.shared.palette import GROUPS, group_of
+from dashboard.trial import brief as trial_brief
+from dashboard.trial import sentences as trial_says
+from dashboard.trial import tables as trial_tables
+from dashboard.trial import words as trial_words
+from dashboard.trial.known import Known
+from dashboard.trial.words import Row
+from fetchers.record.study import plain
+from fetchers.settings import RECORD_URL
+
+
+def find(nct_id: str) -> Row | None:
+    """The trial of an NCT id, or the one that carries it as a former id; None when it is not stored."""
+    trials = data.trials()
+    rows = trials[trials["nct_id"] == nct_id]
+    if rows.empty and nct_id:
+        rows = trials[[nct_id in aliases for aliases in trials["aliases"]]]
+    return None if rows.empty else {str(name): value for name, value in rows.iloc[0].items()}
+
+
+def missing(given: str, *, wellformed: bool) -> None:
+    """A kind word when there is nothing to show."""
+    if not given:
+        st.info("No trial was named. Choose one in the list of trials.", icon=":material/search:")
+    elif not wellformed:
+        st.info(
+            "This is no NCT id. One looks like NCT01730495: the letters NCT and eight digits.",
+            icon=":material/search_off:",
+        )
+    else:
+        st.info(
+            f"{given} is not among the stored trials. It may well be registered: only trials that name one of the "
+            "agents, or are in a condition that is asked for as a whole, are kept here. The registry’s own page "
+            "has the answer.",
+            icon=":material/search_off:",
+        )
+        _record(given)
+
+
+def _record(nct_id: str) -> None:
+    st.link_button("Record at ClinicalTrials.gov", RECORD_URL + nct_id, icon=":material/open_in_new:")
+
+
+def identity(row: Row, given: str) -> None:
+    """Id, status, phase, link to the record, and whether it left the registry."""
+    status = listing.status_words(row["overall_status"], row["last_known_status"]) or "Status not known"
+    group = next(one for one in GROUPS if one.id == group_of(row["overall_status"]))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(status, color=_BADGES[group.id], icon=_ICONS[group.id])
+        st.badge(LANE_WORDS[str(row["lane"])], color="gray")
+        _record(row["nct_id"])
+    if given != row["nct_id"]:
+        st.text(f"{given} is a former id of this trial. Its id now is {row['nct_id']}.")
+    if isinstance(row["left_registry"], str):
+        st.warning(
+            f"The registry does not list this trial any more: it was gone on {english.day(row['left_registry'])}. "
+            "What is shown is its last known state.",
+            icon=":material/history_toggle_off:",
+        )
+
+
+_BADGES: dict[str, Any] = {
+    "open": "blue", "running": "green", "finished": "gray",
+    "stopped": "orange", "unverified": "gray", "expanded": "violet",
+}  # fmt: skip
+_ICONS = {
+    "open": ":material/radio_button_checked:",
+    "running": ":material/hourglass_top:",
+    "finished": ":material/check:",
+    "stopped": ":material/block:",
+    "unverified": ":material/help:",
+    "expanded": ":material/lock_open:",
+}
+
+
+_BRIEFS: tuple[tuple[Literal["html", "md"], str, str], ...] = (
+    ("html", "to print", "text/html"),
+    ("md", "as Markdown", "text/markdown"),
+)
+
+
+def summary(known: Known) -> None:
+    """The trial in short, where this comes from, and its brief to take along, made when somebody asks for it."""
+    st.text(trial_says.short(known))
+    st.text(trial_says.origin(known.row))
+    matches = data.matches()
+    agents = listing.agents_of(matches[matches["nct_id"] == known.nct_id], frame.names()).get(known.nct_id)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        for fmt, label, mime in _BRIEFS:
+            st.download_button(
+                f"Brief of this trial, {label}",
+                data=trial_brief.maker(known, fmt, agents),
+                file_name=f"{known.nct_id}-brief.{fmt}",
+                mime=mime,
+                key=f"brief_{fmt}",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+
+
+def glance(known: Known) -> None:
+    """The design in one table, who pays, and why it stopped."""
+    st.subheader("At a glance", anchor=False)
+    pairs(trial_tables.glance(known), "Facts at a glance")
+
+
+def dates(known: Known) -> None:
+    """Every date, planned or actual; registered in time or not; what has been overtaken."""
+    st.subheader("Dates", anchor=False)
+    table = trial_tables.dates(known)
+    st.table(table, hide_index=True, border="horizontal", alt="Dates of the trial")
+    for said in trial_says.flags(known):
+        st.info(words.plain(said), icon=":material/event_busy:")
+    registered = trial_says.registration(known)
+    if registered:
+        st.text(registered)
+
+
+def reasons(row: Row) -> None:
+    """Which agents it is here for, and what they are found by."""
+    st.subheader("Why it is here", anchor=False)
+    matches = data.matches()
+    mine = matches[matches["nct_id"] == row["nct_id"]]
+    if mine.empty:
+        st.text(f"None of the agents is found in it; it is a trial in {english.listed(frame.swept().values(), 'or')}.")
+    else:
+        names = frame.names()
+        table = pd.DataFrame(
+            {
+                "Agent": [words.quiet(names.get(agent, agent)) for agent in mine["agent"]],
+                "Appears as": [TIER_WORDS.get(tier, tier) for tier in mine["tier"]],
+                "Role": [trial_words.word(ROLE_WORDS, role) or "–" for role in mine["role"]],
+                "Found by": [
+                    words.quiet(", ".join(found)) or "the registry’s own search" for found in mine["found_by"]
+                ],
+            }
+        )
+        st.table(table, hide_index=True, border="horizontal", alt="Agents of the trial")
+    groups = frame.condition_names()
+    st.text(f"Condition groups: {', '.join(groups.get(group, group) for group in row['condition_groups']) or 'none'}.")
+
+
+def pairs(facts: Mapping[str, str | None], alt: str) -> None:
+    """Facts under each other; "not known" for what is missing."""
+    shown = {name: words.quiet(value) if value else listing.MISSING for name, value in facts.items()}
+    st.table(shown, border="horizontal", alt=alt)
+
+
+def table(columns: Mapping[str, Iterable[str | None]], alt: str) -> bool:
+    """A table of the registry's texts; false when there is nothing in it. Columns without any text are left out."""
+    shown = pd.DataFrame({name: [words.quiet(plain(cell or "")) for cell in cells] for name, cells in columns.items()})
+    shown = shown.loc[:, (shown != "").any()]
+    if shown.empty:
+        return False
+    st.table(shown.replace("", "–"), hide_index=True, border="horizontal", alt=alt)
+    return True

@@ -1,0 +1,92 @@
+"""What the stored record of one trial tells, gathered once for its page and its brief. Pure, no Streamlit.
+
+Every judgement here is made for this one record by the same rules that judge all of them, so that a trial's page need
+not wait for 25,000 others.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from dashboard.trial.words import Row, text
+from fetchers.record.study import Study
+from insights import results_due, stale
+from insights.results_due import Verdict
+from insights.why_stopped import CLASSES, why_classes
+
+
+@dataclass(frozen=True)
+class Known:
+    """One trial. ``row``: of ``queries.trials``; ``study``: its newest record, None when there is none that can be
+    read; ``facts``: its row of ``record_data.facts`` as a frame, without a row when there is no record."""
+
+    row: Row
+    study: Study | None
+    facts: pd.DataFrame
+
+    @property
+    def nct_id(self) -> str:
+        return str(self.row["nct_id"])
+
+    @property
+    def told(self) -> bool:
+        """Whether the record is the registry's own: what it does not name is then not there, else only not known."""
+        return self.study is not None and self.row["origin"] == "live"
+
+    @cached_property
+    def fact(self) -> Mapping[str, Any] | None:
+        """The row of facts as plain values, None for what is missing."""
+        plain = self.facts.astype(object)
+        rows = plain.where(plain.notna(), None).to_dict("records")
+        return {str(name): value for name, value in rows[0].items()} if rows else None
+
+    @property
+    def judged_on(self) -> str | None:
+        """The day these facts stood so in their source."""
+        return self.fact["judged_on"] if self.fact else None
+
+    @cached_property
+    def verdict(self) -> Verdict | None:
+        """What can be said of posted results; None without a record."""
+        return results_due.verdict(self.fact) if self.fact else None
+
+    @cached_property
+    def flags(self) -> list[dict[Any, Any]]:
+        """What time has overtaken: rows of ``stale.stale`` with plain values."""
+        found = stale.stale(self.facts).astype(object)
+        rows: list[dict[Any, Any]] = found.where(found.notna(), None).to_dict("records")
+        return rows
+
+    @cached_property
+    def registration(self) -> tuple[str, int | None]:
+        """``stale.registered``: a key of REGISTRATION and the days from start to submission."""
+        return stale.registered(self.fact) if self.fact else ("unknown", None)
+
+    @cached_property
+    def published(self) -> list[dict[Any, Any]]:
+        """The references of the record in their order; None for what one does not say."""
+        found = results_due.published(self.facts).astype(object)
+        rows: list[dict[Any, Any]] = found.where(found.notna(), None).to_dict("records")
+        return rows
+
+    @property
+    def why_stopped(self) -> str | None:
+        """Why it stopped, in the registry's words; None when nothing is said."""
+        return text(self.row["why_stopped"])
+
+    @property
+    def why_classes(self) -> str | None:
+        """The classes of the reason by the word rules; None for a trial that neither stopped nor gives a reason."""
+        if self.why_stopped is None and self.row["overall_status"] not in stale.STOPPED:
+            return None
+        if self.why_stopped is None and not self.told:
+            return CLASSES["not_known"]
+        return "; ".join(CLASSES[one] for one in why_classes(self.why_stopped))
+
+    @property
+    def eligibility(self) -> str | None:
+        """The eligibility text as the registry has it; None when it is not known or not there."""
+        return (self.study.eligibility.eligibility_criteria or None) if self.study else None

@@ -1,0 +1,147 @@
+"""What stands beside one trial: trials that belong together with it, exclusions that meet the watch-list, claims it is
+evidence for, other ids.
+
+The registry's texts are shown letter by letter, never read as Markdown or HTML.
+"""
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from cache.codes import STATUS_WORDS
+from cache.english import count
+from dashboard.claims import tables as claim_words
+from dashboard.shared import address as view
+from dashboard.shared import (
+    data,
+    frame,
+    record_data,
+    words,  # fmt: skip
+)
+from dashboard.shared import evidence_data as insight_data
+from dashboard.trial import exclusions as trial_exclusions
+from dashboard.trial import sentences as trial_says
+from dashboard.trial import tables as trial_tables
+from dashboard.trial.head import pairs
+from dashboard.trial.known import Known
+from insights.claims import Finding
+
+
+def together(known: Known) -> None:
+    """Trials this record names, and stored records that name it; expanded access in its own words.
+
+    Which records name this one is known only when all have been read. Where that takes seconds, nobody waits for it
+    who has not asked: a switch does, unless it has been done since the last refresh.
+    """
+    st.subheader("Belongs together", anchor=False)
+    _expanded(known)
+    own = [known.nct_id, *known.row["aliases"]]
+    if record_data.links_at_once() or _asked():
+        links = record_data.links()
+        mine = links[links["nct_id"].isin(own) | links["cites"].isin(own)]
+        _linked(mine, own, f"{_none(known)} No stored record names this one.")
+    else:
+        mine = record_data.links_of(known.study) if known.study else record_data.NO_LINKS
+        _linked(mine, own, _none(known))
+
+
+def _none(known: Known) -> str:
+    if known.told:
+        return "Its record names no other trial by its NCT id."
+    return "Which trials its record names is not known."
+
+
+def _asked() -> bool:
+    return st.toggle(
+        "Also look for stored records that name this one", key="trial_links", help="Takes a few seconds, once a refresh"
+    )
+
+
+def _linked(mine: pd.DataFrame, own: list[str], none: str) -> None:
+    if mine.empty:
+        st.text(none)
+        return
+    trials = data.trials()
+    near = trials[trials["nct_id"].isin({*mine["nct_id"], *mine["cites"]})]
+    titles = dict(zip(near["nct_id"], near["title"].fillna("title not known"), strict=True))
+    shown = trial_tables.links(mine, own, titles)
+    st.text(f"{count(shown['NCT id'].nunique(), 'other trial')}, read off the NCT ids that stand in the records.")
+    # The ids are eight digits each, so these links are ours and not the record's.
+    linked = [f"[{id}]({address})" for id, address in zip(shown["NCT id"], shown["address"], strict=True)]
+    texts = {name: [words.quiet(cell) for cell in shown[name]] for name in shown.columns.drop(["NCT id", "address"])}
+    st.table(
+        pd.DataFrame({"NCT id": linked, **texts}), hide_index=True, border="horizontal",
+        alt="Trials that belong together with this one",
+    )  # fmt: skip
+
+
+def _expanded(known: Known) -> None:
+    if known.row["study_type"] == "EXPANDED_ACCESS":
+        st.text(trial_says.EXPANDED)
+        return
+    offered = known.study.status.expanded_access_info if known.study else None
+    if offered is None or offered.has_expanded_access is None:
+        return
+    if not offered.has_expanded_access:
+        st.text("The record says that there is no expanded access to the treatment outside of the trial.")
+        return
+    status = STATUS_WORDS.get(offered.status_for_nct_id or "", offered.status_for_nct_id)
+    where = f" Its record: {offered.nct_id}." if offered.nct_id else " It names no record of it."
+    said = f" Status: {status}." if status else ""
+    st.text(f"The record says that people can get the treatment outside of the trial (expanded access).{where}{said}")
+
+
+def exclusions(known: Known) -> None:
+    """Where an exclusion meets the watch-list; nothing when none does."""
+    matches = data.matches()
+    mine = matches[matches["nct_id"] == known.nct_id]
+    agents = [
+        trial_exclusions.Agent(*one) for one in zip(mine["agent"], mine["tier"], mine["found_by"], strict=True)
+        if one[0] in frame.names()
+    ]  # fmt: skip
+    groups = list(known.row["condition_groups"])
+    found = trial_exclusions.notes(known.eligibility, agents, groups, data.watchlist())
+    if not found:
+        return
+    st.subheader("Exclusions that meet the documents", anchor=False)
+    for one in found:
+        st.markdown(words.plain(one.say))
+        st.text(f"“{one.quote}”")
+    st.caption("A fact about this trial, found by word rules; no advice for anybody.")
+
+
+def claims(known: Known) -> None:
+    """Claims of the documents that have this trial among their evidence, with their verdicts."""
+    st.subheader("Claims it is evidence for", anchor=False)
+    found = [one for finding in insight_data.findings() if (one := _about(finding, known.nct_id))]
+    if not found:
+        st.text("No claim of the documents has this trial among its evidence.")
+    else:
+        names = frame.names()
+        rows = [(one, claim_words.evidence_rows(one, names, 1).iloc[0]) for one in found]
+        shown = pd.DataFrame(
+            {
+                "Claim": [one.claim.id for one in found],
+                "The document says (in our words)": [words.plain(one.claim.words) for one in found],
+                "This trial": [words.quiet(row["Where"]) for _, row in rows],
+                "Verdict on the claim": [words.plain(claim_words.verdict_word(one)) for one in found],
+            }
+        )
+        st.table(shown, hide_index=True, border="horizontal", alt="Claims with this trial among their evidence")
+    st.page_link(view.script("claims"), label="All claims, with their verdicts", icon=":material/fact_check:")
+
+
+def _about(finding: Finding, nct_id: str) -> Finding | None:
+    """The finding with this trial as its only evidence; None when it has no part in it. A trial in another condition is
+    listed beside a claim for comparison, and is no evidence for it."""
+    mine = finding.evidence[(finding.evidence["nct_id"] == nct_id) & (finding.evidence["where"] != "elsewhere")]
+    return replace(finding, evidence=mine) if len(mine) else None
+
+
+def ids(known: Known) -> None:
+    """Other names and ids, under what each of them is."""
+    found = trial_tables.ids(known)
+    if found:
+        st.subheader("Other names and ids", anchor=False)
+        pairs({kind: ", ".join(names) for kind, names in found.items()}, "Other names and ids of the trial")

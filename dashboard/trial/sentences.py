@@ -1,0 +1,147 @@
+"""Sentences on one trial that are computed from its record: what it is, whether it is up to date, its results. Pure.
+
+Results are told as posting facts, never as a finding on anybody. The registry's own words do not go in here.
+"""
+
+from collections.abc import Iterator
+
+from cache.codes import STATUS_WORDS, STUDY_TYPE_WORDS
+from cache.english import count, day, inner, listed, moment
+from dashboard.shared.trial_list import status_words
+from dashboard.trial import words as trial_words
+from dashboard.trial.known import Known
+from dashboard.trial.words import Row
+from insights.results_due import FACTS, REASONS, Verdict
+from insights.stale import REGISTRATION
+
+PAPERS = "A paper in a journal is no posted result."
+POSTING = "This is a fact about posting in the registry, and no finding on anybody’s conduct."
+EXPANDED = "This is expanded access and no trial: people get the treatment outside of one."
+
+
+def origin(row: Row) -> str:
+    """Where the facts of a trial come from and how old they are."""
+    if row["origin"] == "starter":
+        source = trial_words.text(row["source"]) or "a public copy"
+        said = f"From the starter snapshot: facts of {day(trial_words.text(row['as_of']))}, read in {source}."
+        note = f" {row['note']}" if isinstance(row["note"], str) else ""
+        return f"{said}{note} The record may have changed since; a refresh brings its present state."
+    of = f"; data of {day(row['registry_timestamp'])}" if trial_words.text(row["registry_timestamp"]) else ""
+    return f"Read from the registry on {moment(row['fetched_at'])}{of}."
+
+
+def short(known: Known) -> str:
+    """The trial in two or three short sentences, for somebody who reads no further."""
+    said = [f"{', '.join(_kind(known))}.", f"{_state(known)}."]
+    if known.flags:
+        said.append("Its record may be out of date: see the dates.")
+    return " ".join(said)
+
+
+def _kind(known: Known) -> Iterator[str]:
+    row = known.row
+    yield trial_words.word(STUDY_TYPE_WORDS, row["study_type"]) or "Study type not known"
+    found = trial_words.design(known.study)
+    if found.get("Allocation") in ("Randomised", "Not randomised"):
+        yield str(found["Allocation"]).lower()
+    masking = (found.get("Masking") or "").partition(" (")[0]
+    if masking:
+        yield "open label" if masking == "Open label" else f"blinded ({masking.lower()})"
+    control = trial_words.control(known.study) or ""
+    if control.startswith("Yes"):
+        yield "with a placebo or sham arm"
+    yield trial_words.enrolment(row) or "number of people not known"
+
+
+def _state(known: Known) -> str:
+    status = status_words(known.row["overall_status"], known.row["last_known_status"]) or "Status not known"
+    posted = trial_words.results(known.row["has_results"])
+    results = inner(posted) if posted else "not known whether posted"
+    return f"{status}; results: {results}"
+
+
+def results(known: Known) -> list[str]:
+    """What is known of posted results, one thought a sentence; the first one is the answer."""
+    verdict, posted = known.verdict, trial_words.results(known.row["has_results"])
+    if verdict is None:
+        return [f"Results: {inner(posted) if posted else 'whether they are posted is not known'}."]
+    said = [*_posted(known, verdict), *_due(verdict)]
+    fact = known.fact or {}
+    if fact.get("certificate"):
+        said.append(f"A certificate of delay is noted ({day(fact['certificate'])}).")
+    if verdict.coverage == "probable" and verdict.state != "unknown":
+        said.append("The rule probably covers it: it began before 18 January 2017 and ended after.")
+    return [*said, f"Judged on {day(known.judged_on)}."]
+
+
+def _posted(known: Known, verdict: Verdict) -> Iterator[str]:
+    fact = known.fact or {}
+    if verdict.state == "posted":
+        yield f"Results are posted in the registry, first on {day(fact.get('results_posted'))}."
+    elif fact.get("results_submitted"):
+        sent = day(fact["results_submitted"])
+        yield f"Results were sent to the registry on {sent} and are not posted yet."
+    elif fact.get("has_results") is None:
+        yield "Whether results are posted in the registry is not known."
+    else:
+        yield "No results are posted in the registry."
+
+
+def _due(verdict: Verdict) -> Iterator[str]:
+    """What the US reporting rule has to say of it."""
+    due, days = (day(verdict.due_on.isoformat()) if verdict.due_on else None), verdict.days
+    if verdict.coverage == "not_covered":
+        yield f"The US reporting rule does not cover it: {inner(REASONS[str(verdict.reason)])}."
+    elif verdict.state == "posted" and due and days is not None:
+        yield f"They were sent in {_apart(days)} the day the US reporting rule names, {due}."
+    elif verdict.state == "overdue" and days is not None:
+        yield f"By the US reporting rule they were due on {due}, {count(days, 'day')} before: overdue."
+    elif verdict.state == "due" and days is not None:
+        yield f"By the US reporting rule they were due on {due}, {count(days, 'day')} before; 30 days of grace run."
+    elif verdict.state == "ahead" and days is not None:
+        yield f"By the US reporting rule they are due on {due}, {count(-days, 'day')} ahead."
+    elif verdict.missing:
+        what = listed(FACTS[one] for one in verdict.missing)
+        yield f"Whether the US reporting rule asks for them cannot be told. Not known: {what}."
+
+
+def _apart(days: int) -> str:
+    if not days:
+        return "on"
+    return f"{count(abs(days), 'day')} {'after' if days > 0 else 'before'}"
+
+
+def registration(known: Known) -> str | None:
+    """Whether it was registered by the day it started, with both dates; None for expanded access, which the WHO's rule
+    does not mean."""
+    if known.row["study_type"] == "EXPANDED_ACCESS":
+        return None
+    found, days = known.registration
+    fact = known.fact or {}
+    start, sent, posted = (fact.get(name) for name in ("start_date", "first_submitted", "first_posted"))
+    told = f"first submitted {day(sent)}" if sent else f"first posted {day(posted)}"
+    if found == "unknown":
+        return f"Whether it was registered before it started cannot be told: start {day(start)}, {told}."
+    late = f", {count(days, 'day')} later" if days is not None and days > 0 else ""
+    return f"{REGISTRATION[found]}: start {day(start)}, {told}{late}."
+
+
+def flags(known: Known) -> list[str]:
+    """What time has overtaken in the record, a sentence each, with date, days and the day it was judged on."""
+    return [_flag(one) for one in known.flags]
+
+
+def _flag(one: dict[str, str | int | None]) -> str:
+    when = day(str(one["date"])) if one["date"] else None
+    days, on = one["days"], one["judged_on"]
+    ago = f" ({count(int(days), 'day')} before)" if days is not None else ""
+    status = inner(STATUS_WORDS.get(str(one["status"]), str(one["status"])))
+    last = status_words(one["last_known_status"], None)
+    said = {
+        "past_completion": f"Its completion date, {when}, has passed{ago}, and the record still says {status}.",
+        "past_start": f"Its start date, {when}, has passed{ago}, and the record still says {status}.",
+        "unverified": f"It is going on, but the record was last verified in {when}{ago}, more than two years ago.",
+        "unknown_status": f"Its status is unknown; the last known one is {inner(last) if last else 'not recorded'}. "
+        + (f"The record was last verified in {when}{ago}." if when else "When it was last verified is not known."),
+    }[str(one["flag"])]
+    return f"{said} {f'Judged on {day(str(on))}.' if on else 'The day these facts stood so is not known.'}"

@@ -1,0 +1,179 @@
+"""Finds names in registry texts as whole words, whatever the case, accents, hyphens, spaces and plurals.
+
+Both sides go through the same folding, so ``CT-P13`` is found as ``CT P13`` and ``tumour`` as ``tumor``. A text is cut
+into words once, for all agents; a name is then tried only where its first word stands, which keeps matching well under
+a millisecond a record. Where a text means something else by a name, a mask hides it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
+from itertools import product
+from typing import NamedTuple
+
+from fetchers.record.study import plain
+from fetchers.watchlist.model import ShortName
+
+_WORD = re.compile(r"[^\W_]+")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+# Dashes become spaces, a soft hyphen nothing; α as in "TNF-α" is written out.
+_SPELT = {**dict.fromkeys(map(ord, "‐‑‒–—―−"), " "), 0xAD: "", ord("α"): "alpha", ord("β"): "beta", ord("’"): "'"}
+# What may stand between the words of one name: never what ends a criterion, never a word.
+_BETWEEN = r"[ ,.:()\[\]/'*·•+&]{0,3}"
+
+
+class Hit(NamedTuple):
+    """A name as the watch-list spells it, and where it stands in the folded text."""
+
+    name: str
+    start: int
+    end: int
+
+
+class Text:
+    """A registry text made ready for the search."""
+
+    def __init__(self, squeezed: str) -> None:
+        self.squeezed = squeezed
+
+    @cached_property
+    def folded(self) -> str:
+        return lower(self.squeezed)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of the folded text."""
+        return frozenset(_WORD.findall(self.folded))
+
+    def starts(self, word: str) -> Iterator[int]:
+        """Where the word stands in the folded text, by itself or within a longer one."""
+        at = self.folded.find(word)
+        while at >= 0:
+            yield at
+            at = self.folded.find(word, at + 1)
+
+
+def squeeze(text: str) -> str:
+    """One line without escapes, accents and dashes, single spaces between words; case kept."""
+    text = plain(text)
+    if not text.isascii():
+        text = _NOT_ASCII.sub(lambda found: _ascii(found[0]), text)
+    return " ".join(text.replace("-", " ").replace("_", " ").split())
+
+
+def lower(squeezed: str) -> str:
+    """A squeezed text without case and with one spelling of tumour: as names and texts are compared."""
+    return squeezed.lower().replace("tumour", "tumor")
+
+
+@lru_cache(maxsize=4096)
+def _ascii(run: str) -> str:
+    letters = "".join(c for c in unicodedata.normalize("NFKD", run) if not unicodedata.combining(c))
+    return letters.translate(_SPELT)
+
+
+class Names:
+    """The names of one agent or condition, compiled once."""
+
+    def __init__(
+        self, names: Iterable[str], *, masks: Iterable[str] = (), short_names: Sequence[ShortName] = ()
+    ) -> None:
+        names = tuple(dict.fromkeys(names))
+        self._order = {name: at for at, name in enumerate((*names, *(short.name for short in short_names)))}
+        self._names = _Phrases(names)
+        self._masks = _Phrases(masks)
+        self._short_names = [_Short(short) for short in short_names]
+
+    def find(self, text: Text, around: str = "") -> list[Hit]:
+        """Every name in the text, from left to right, unless a mask covers it.
+
+        ``around`` is squeezed text in which the company that a short name needs may stand, too.
+        """
+        hits = list(self._names.find(text))
+        for short in self._short_names:
+            hits += short.find(text, around)
+        if not hits:
+            return hits
+        masked = list(self._masks.find(text))
+        return sorted(
+            (hit for hit in hits if not any(mask.start < hit.end and hit.start < mask.end for mask in masked)),
+            key=lambda hit: hit.start,
+        )
+
+    def masked(self, text: Text) -> bool:
+        """Whether something stands here that only looks like one of the names, or is left out on purpose."""
+        return any(True for _ in self._masks.find(text))
+
+    def ordered(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Each name once, in the order of the watch-list."""
+        return tuple(sorted(set(names), key=lambda name: self._order.get(name, len(self._order))))
+
+
+class _Phrases:
+    """Phrases by the word they begin with; the longest that fits wins, among equals the first given."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._by_first: dict[str, list[tuple[re.Pattern[str], str]]] = {}
+        for phrase in sorted(dict.fromkeys(phrases), key=lambda phrase: -len("".join(_words(phrase)))):
+            words = _words(phrase)
+            pattern = re.compile(_BETWEEN.join(map(_either_number, words)) + r"(?![^\W_])")
+            for first in _first_words(words):
+                self._by_first.setdefault(first, []).append((pattern, phrase))
+        self._firsts = frozenset(self._by_first)
+
+    def find(self, text: Text) -> Iterator[Hit]:
+        present = self._firsts & text.words
+        end = 0
+        places = sorted((start, word) for word in present for start in text.starts(word))
+        for start, word in places:
+            if start < end or (start and text.folded[start - 1].isalnum()):
+                continue
+            for pattern, phrase in self._by_first[word]:
+                found = pattern.match(text.folded, start)
+                if found:
+                    end = found.end()
+                    yield Hit(phrase, start, end)
+                    break
+
+
+class _Short:
+    """An abbreviation, which counts in the right company only; one in capitals only in capitals."""
+
+    def __init__(self, short: ShortName) -> None:
+        self._name = short.name
+        self._folded = _Phrases([short.name])
+        self._capitals = re.compile(rf"(?<![^\W_]){re.escape(squeeze(short.name))}(?![^\W_])")
+        self._near = tuple(lower(squeeze(near)) for near in short.near)
+
+    def find(self, text: Text, around: str) -> list[Hit]:
+        hits = list(self._folded.find(text))
+        if hits and self._name.isupper() and not self._capitals.search(text.squeezed):
+            return []
+        return hits if hits and any(near in text.folded or near in lower(around) for near in self._near) else []
+
+
+def _words(phrase: str) -> list[str]:
+    return _WORD.findall(lower(squeeze(phrase)))
+
+
+def _either_number(word: str) -> str:
+    stem, end = _plural(word)
+    return stem + (f"{end}?" if end else "")
+
+
+def _plural(word: str) -> tuple[str, str]:
+    """Stem and plural ending of a word; no ending when it has but one form (codes, short words, ``syndrome's``)."""
+    if not word.isalpha() or len(word) < 4 or word.endswith(("ss", "us", "is")):
+        return word, ""
+    if word.endswith("s"):
+        return (word[:-1], "s") if len(word) > 4 else (word, "")
+    return word, "s"
+
+
+def _first_words(words: Sequence[str]) -> Iterator[str]:
+    """Every word a text may begin the phrase with, those of run-together spellings included."""
+    forms = [{stem, stem + end} for stem, end in map(_plural, words)]
+    for size in range(1, len(forms) + 1):
+        for parts in product(*forms[:size]):
+            yield "".join(parts)

@@ -1,0 +1,1 @@
+"""One record of the registry as typed data."""

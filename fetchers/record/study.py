@@ -1,0 +1,170 @@
+"""One v2 record as the product reads it, every field optional but the NCT id.
+
+The structs of ``fetchers.record.modules`` mirror the registry's nesting, so that a live answer, a stored version and
+the starter snapshot are all read by the same decoder. A wrong type makes the record unusable
+(``Parsing``), nothing else.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from operator import attrgetter
+
+import msgspec
+
+from fetchers.errors import Parsing
+from fetchers.record.dates import PartialDate
+from fetchers.record.modules import (
+    ArmGroup,
+    DateStruct,
+    Derived,
+    Design,
+    Eligibility,
+    Identification,
+    Intervention,
+    Location,
+    Module,
+    Protocol,
+    Sponsors,
+    Status,
+)
+
+__all__ = [
+    "UNKNOWN_ENROLLMENT",
+    "ArmGroup",
+    "DateStruct",
+    "Derived",
+    "Design",
+    "Eligibility",
+    "Identification",
+    "Intervention",
+    "Location",
+    "Module",
+    "Protocol",
+    "Sponsors",
+    "Status",
+    "Study",
+    "decode_study",
+    "plain",
+]
+
+# The registry's placeholder for "not known" in EnrollmentCount.
+UNKNOWN_ENROLLMENT = 99999999
+
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!<>^~|=&$\"'/:;?@%,])")
+
+
+def plain(text: str) -> str:
+    """Registry markdown without its backslash escapes (``\\<= 5`` becomes ``<= 5``); other text unchanged."""
+    return _ESCAPED.sub(r"\1", text) if "\\" in text else text
+
+
+class Study(Module, frozen=True):
+    """One registry record. ``has_results`` is None when the source did not say."""
+
+    protocol_section: Protocol
+    derived_section: Derived = Derived()
+    has_results: bool | None = None
+
+    @property
+    def nct_id(self) -> str:
+        return self.protocol_section.identification_module.nct_id
+
+    @property
+    def identification(self) -> Identification:
+        return self.protocol_section.identification_module
+
+    @property
+    def status(self) -> Status:
+        return self.protocol_section.status_module
+
+    @property
+    def sponsors(self) -> Sponsors:
+        return self.protocol_section.sponsor_collaborators_module
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        return self.protocol_section.conditions_module.conditions
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        return self.protocol_section.conditions_module.keywords
+
+    @property
+    def design(self) -> Design:
+        return self.protocol_section.design_module
+
+    @property
+    def arms(self) -> tuple[ArmGroup, ...]:
+        return self.protocol_section.arms_interventions_module.arm_groups
+
+    @property
+    def interventions(self) -> tuple[Intervention, ...]:
+        return self.protocol_section.arms_interventions_module.interventions
+
+    @property
+    def eligibility(self) -> Eligibility:
+        return self.protocol_section.eligibility_module
+
+    @property
+    def locations(self) -> tuple[Location, ...]:
+        return self.protocol_section.contacts_locations_module.locations
+
+    @property
+    def enrollment(self) -> int | None:
+        """Number of people, planned or actual; None when absent or the registry's placeholder."""
+        count = self.design.enrollment_info.count
+        return None if count == UNKNOWN_ENROLLMENT else count
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        """As the registry spells them, each once, in the order of the sites."""
+        return tuple(dict.fromkeys(site.country for site in self.locations if site.country))
+
+    @property
+    def last_update_posted(self) -> str | None:
+        return self.status.last_update_post_date_struct.date
+
+    def body(self) -> bytes:
+        """The record as it is stored: canonical JSON of the known fields without ``versionHolder``.
+
+        Two answers have equal bodies exactly when no field the product uses has changed.
+        """
+        misc = msgspec.structs.replace(self.derived_section.misc_info_module, version_holder=None)
+        derived = msgspec.structs.replace(self.derived_section, misc_info_module=misc)
+        return msgspec.json.encode(msgspec.structs.replace(self, derived_section=derived))
+
+
+_decoder = msgspec.json.Decoder(Study)
+
+
+def _dates() -> Iterator[tuple[str, Callable[[Status], str | None]]]:
+    """Every date of the status module: its path in the JSON and how to read it."""
+    for field in msgspec.structs.fields(Status):
+        path = f"protocolSection.statusModule.{field.encode_name}"
+        if field.type is DateStruct:
+            yield f"{path}.date", attrgetter(f"{field.name}.date")
+        elif field.name.endswith("_date"):
+            yield path, attrgetter(field.name)
+
+
+_DATES = tuple(_dates())
+# The registry has some thousands of different dates, and a hundred times as many records.
+_date = lru_cache(maxsize=50_000)(PartialDate.parse)
+
+
+def decode_study(body: bytes | msgspec.Raw) -> Study:
+    """Read one record. Raises Parsing with the field's path when a type is wrong or a date is no date."""
+    try:
+        study = _decoder.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise Parsing(f"The record cannot be read: {error}") from error
+    status = study.status
+    for path, read in _DATES:
+        text = read(status)
+        if text is not None:
+            try:
+                _date(text)
+            except Parsing as error:
+                raise Parsing(f"The record cannot be read: {error} - at `$.{path}`") from error
+    return study

@@ -1,0 +1,1 @@
+"""Asking the registry: queries, fields, pages, one polite HTTP client."""

@@ -1,0 +1,245 @@
+"""Asks ClinicalTrials.gov's API v2, one request after the other, and hands out its records page by page.
+
+An answer is either shown to be whole (distinct ids and set-aside records add up to the registry's own total) or ends
+in an error; a caller that keeps pages before the iterator has ended must be able to forget them.
+"""
+
+import random
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple, NoReturn, Self
+from urllib.parse import quote, urlencode, urlsplit
+
+import msgspec
+
+from fetchers.errors import DataReloaded, Incomplete, NotFound, Rejected, Transport, Validation
+from fetchers.registry.fields import FIELDS
+from fetchers.registry.http import Answer, Http
+from fetchers.registry.pages import Page, SetAside, Stub, decode, decode_page
+
+__all__ = ["Page", "Registry", "SetAside", "Version"]
+
+# Without an explicit order the registry gives none that is stable; text fields (the NCT id) cannot be sorted by.
+SORT = "LastUpdatePostDate:desc"
+# 200 ids and all our fields make an address of about 4 kB; 8 kB is the usual limit.
+IDS_A_REQUEST = 200
+# The registry may send an empty page before the end; more than this in a row that bring nothing new is a circle.
+IDLE_PAGES = 2
+RELOADED = "data have probably changed"
+_NCT_ID = re.compile(r"NCT[0-9]{8}")
+
+
+class Version(NamedTuple):
+    """The API's version, and the registry's own UTC moment of its data load (which the API may leave out)."""
+
+    api: str
+    data_timestamp: str | None
+
+
+class _Version(msgspec.Struct, rename="camel"):
+    api_version: str
+    data_timestamp: str | None = None
+
+
+_version = msgspec.json.Decoder(_Version)
+_stub = msgspec.json.Decoder(Stub)
+
+
+class Registry:
+    """A serial client of the registry at ``base_url``; use as a context manager.
+
+    ``pace`` seconds at least lie between the starts of two requests; ``timeout`` seconds bound a connection and each
+    silence, twice as much a whole answer; each request is tried ``attempts`` times. Every method may raise Transport
+    and its branches, Rejected (the registry calls the question wrong) and Cancelled (``stop()`` was true).
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        pace: float = 1.0,
+        timeout: float = 30.0,
+        user_agent: str | None = None,
+        page_size: int = 1000,
+        attempts: int = 4,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._base = base_url.rstrip("/")
+        self._page_size = page_size
+        self._host = urlsplit(self._base).netloc.rpartition("@")[2]
+        self._http = Http(
+            self._host,
+            pace=pace,
+            timeout=timeout,
+            user_agent=user_agent,
+            attempts=attempts,
+            sleep=sleep,
+            clock=clock,
+            jitter=jitter,
+            stop=stop,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far, the failed ones too."""
+        return self._http.requests
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of bodies received so far, as they came over the wire (compressed)."""
+        return self._http.bytes
+
+    def version(self) -> Version:
+        """Version and data timestamp of the registry now."""
+
+        def read(answer: Answer) -> Version:
+            found = decode(_version, _data(self._host, answer, {}), "the API's version")
+            return Version(found.api_version, found.data_timestamp)
+
+        return self._http.get(self._url("/version"), read)
+
+    def pages(self, params: Mapping[str, str], fields: str = FIELDS) -> Iterator[Page]:
+        """All pages of the answer to ``params`` (``query.*`` and ``filter.*``), to the last, empty one.
+
+        Raises Validation at once when nothing is asked (that would be the whole registry), DataReloaded when the
+        registry loaded new data meanwhile, Incomplete at the end when the pages do not add up to the total.
+        """
+        question = {name: value for name, value in params.items() if value.strip()}
+        if not any(name.startswith(("query.", "filter.")) for name in question):
+            raise Validation("A question without any search word would ask for the whole registry; it was not sent.")
+        return self._turn({**question, "fields": fields, "sort": SORT, "pageSize": str(self._page_size)})
+
+    def by_ids(self, nct_ids: Iterable[str], fields: str = FIELDS) -> Iterator[Page]:
+        """The records with these NCT ids, each asked for once, 200 a request; ids the registry lacks are not there.
+
+        A record found by an old id comes under its present one, the old among ``nct_id_aliases``. Raises Validation
+        at once for anything that is no NCT id, else as ``pages``.
+        """
+        ids = list(dict.fromkeys(nct_ids))
+        for nct_id in ids:
+            _check_id(nct_id)
+        return self._batches(ids, fields)
+
+    def exists(self, nct_id: str) -> bool:
+        """Whether the registry has the study, under this or a newer id; False only when it says by name that not."""
+        _check_id(nct_id)
+
+        def read(answer: Answer) -> bool:
+            if answer.status == 404 and not answer.html and nct_id in answer.words:
+                raise NotFound(f"{self._host} has no study {nct_id}.")
+            decode(_stub, _data(self._host, answer, {"nctId": nct_id}), "a study")
+            return True
+
+        try:
+            return self._http.get(self._url(f"/studies/{nct_id}", {"fields": "NCTId"}), read)
+        except NotFound:
+            return False
+
+    def _batches(self, ids: list[str], fields: str) -> Iterator[Page]:
+        for start in range(0, len(ids), IDS_A_REQUEST):
+            yield from self.pages({"filter.ids": ",".join(ids[start : start + IDS_A_REQUEST])}, fields)
+
+    def _turn(self, params: dict[str, str]) -> Iterator[Page]:
+        asked = {**params, "countTotal": "true"}
+        tokens: set[str] = set()
+        tally: _Tally | None = None
+        while True:
+            page, token = self._page(asked)
+            if tally is None:
+                tally = _Tally(self._host, page.total)
+            tally.add(page)
+            yield page
+            if token is None or token in tokens or tally.stuck:
+                break
+            tokens.add(token)
+            asked = {**params, "pageToken": token}
+        tally.check()
+
+    def _page(self, asked: dict[str, str]) -> tuple[Page, str | None]:
+        return self._http.get(
+            self._url("/studies", asked), lambda answer: decode_page(_data(self._host, answer, asked))
+        )
+
+    def _url(self, path: str, params: Mapping[str, str] | None = None) -> str:
+        query = urlencode(params or {}, quote_via=quote, safe=",:")
+        return f"{self._base}{path}?{query}" if query else f"{self._base}{path}"
+
+
+def _data(host: str, answer: Answer, asked: Mapping[str, str]) -> bytes:
+    """The body of a good answer; any other is an error of its own."""
+    if answer.status == 200:
+        return answer.body
+    if answer.status == 400:
+        _reject(host, answer, asked)
+    raise Transport(
+        f"{host} does not answer as the registry's API v2 (HTTP {answer.status}); "
+        f"check the address in TRIALS_REGISTRY_URL."
+    )
+
+
+def _reject(host: str, answer: Answer, asked: Mapping[str, str]) -> NoReturn:
+    if RELOADED in answer.words:
+        raise DataReloaded(f"{host} loaded new data while its pages were being turned; ask again from the first page.")
+    values = "; ".join(f"{name}={value if len(value) <= 200 else value[:200] + '…'}" for name, value in asked.items())
+    raise Rejected(
+        f"{host} does not accept the question: {answer.words[:500]} (asked: {values}). "
+        f"This is a mistake in this program or in the watch-list, please report it."
+    )
+
+
+class _Tally:
+    """Which records have come, against how many the registry announced."""
+
+    def __init__(self, host: str, total: int | None) -> None:
+        if total is None:
+            raise Incomplete(
+                f"{host} did not say how many trials its answer holds, so it cannot be shown to be whole and is not "
+                f"used. Try again later."
+            )
+        self._host = host
+        self._total = total
+        self._ids: set[str] = set()
+        self._nameless = 0
+        self._idle = 0
+
+    def add(self, page: Page) -> None:
+        before = self.came
+        self._ids.update(study.nct_id for study in page.studies)
+        self._ids.update(record.nct_id for record in page.set_aside if record.nct_id)
+        self._nameless += sum(record.nct_id is None for record in page.set_aside)
+        self._idle = self._idle + 1 if self.came == before else 0
+
+    @property
+    def came(self) -> int:
+        return len(self._ids) + self._nameless
+
+    @property
+    def stuck(self) -> bool:
+        """Whether more pages can only make it worse: too many records already, or pages that bring nothing new."""
+        return self.came > self._total or self._idle > IDLE_PAGES
+
+    def check(self) -> None:
+        if self.came != self._total:
+            raise Incomplete(
+                f"{self._host} announced {self._total} trials, but {self.came} came. The answer is not whole and "
+                f"is not used. Try again later."
+            )
+
+
+def _check_id(nct_id: str) -> None:
+    if not _NCT_ID.fullmatch(nct_id):
+        raise Validation(f"{nct_id!r} is no NCT id (NCT and eight digits).")

@@ -1,0 +1,151 @@
+"""What a watch-list consists of: frozen objects, valid once ``fetchers.watchlist.load.load`` has made them."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import msgspec
+
+from fetchers.errors import Validation
+
+DEFAULT_PATH = Path(__file__).resolve().parents[1] / "watchlist.toml"
+OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One text that recommends agents; ``conditions`` are the ids of those it speaks about."""
+
+    id: str
+    title: str
+    kind: str
+    publisher: str | None = None
+    interest: str | None = None
+    date: str | None = None
+    conditions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShortName:
+    """An abbreviation that means the member only where one of ``near`` stands in the same text.
+
+    One that is written in capitals counts only in capitals.
+    """
+
+    name: str
+    near: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One medicine of an agent: ``names`` are asked and matched, ``local_names`` and ``short_names`` only matched."""
+
+    id: str
+    name: str
+    names: tuple[str, ...]
+    local_names: tuple[str, ...] = ()
+    mesh: tuple[str, ...] = ()
+    on: bool = True
+    short_names: tuple[ShortName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """What a document recommends: one medicine, or a class with several members."""
+
+    id: str
+    name: str
+    kind: str
+    members: tuple[Member, ...]
+    documents: tuple[str, ...] = ()
+    false_friends: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A group of conditions; ``swept`` groups are asked for whatever the agent. ``other`` has no terms.
+
+    ``near`` are groups so like this one that a study in them lends a general claim a part of its support.
+    """
+
+    id: str
+    name: str
+    terms: tuple[str, ...] = ()
+    mesh: tuple[str, ...] = ()
+    not_terms: tuple[str, ...] = ()
+    swept: bool = False
+    local_terms: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement of a document, in our words; ``phase`` is a registry code (joint phases joined by ``|``).
+
+    ``kind`` is what is stated: that a *trial* runs or was done, that studies give a *hint*, that something is in *use*,
+    or that it has an *effect*. Without an agent the claim speaks of all agents of its document. ``until`` is the year
+    in which the studies it can rest on were over, where the literature tells.
+    """
+
+    id: str
+    document: str
+    place: str
+    words: str
+    agent: str | None = None
+    condition: str | None = None
+    phase: str | None = None
+    status: Literal["ongoing", "completed"] | None = None
+    tense: Literal["present", "past"] | None = None
+    checkable: bool = True
+    kind: Literal["trial", "hint", "use", "effect"] = "hint"
+    until: int | None = None
+
+
+@dataclass(frozen=True)
+class Watchlist:
+    """A whole, valid watch-list; every id it refers to exists."""
+
+    documents: tuple[Document, ...]
+    agents: tuple[Agent, ...]
+    conditions: tuple[Condition, ...]
+    claims: tuple[Claim, ...] = ()
+
+    def agent(self, id: str) -> Agent:
+        """Raise Validation listing the known ids when there is no such agent."""
+        return _by_id("agent", self.agents, id)
+
+    def condition(self, id: str) -> Condition:
+        """Raise Validation listing the known ids when there is no such condition."""
+        return _by_id("condition", self.conditions, id)
+
+    @cached_property
+    def document_conditions(self) -> tuple[str, ...]:
+        """The conditions any document speaks about, in the watch-list's order."""
+        named = {condition for document in self.documents for condition in document.conditions}
+        return tuple(condition.id for condition in self.conditions if condition.id in named)
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes exactly when something changes that is asked for or matched; titles and claims do not count."""
+        agents = [
+            (agent.id, agent.false_friends, [_matters(member) for member in agent.members]) for agent in self.agents
+        ]
+        groups = [(c.id, c.terms, c.local_terms, c.mesh, c.not_terms, c.swept) for c in self.conditions]
+        return hashlib.sha256(msgspec.json.encode([agents, groups])).hexdigest()[:16]
+
+
+def _matters(member: Member) -> tuple[object, ...]:
+    return member.id, member.names, member.local_names, member.short_names, member.mesh, member.on
+
+
+_Item = TypeVar("_Item", Agent, Condition)
+
+
+def _by_id(kind: str, items: tuple[_Item, ...], id: str) -> _Item:
+    for item in items:
+        if item.id == id:
+            return item
+    known = ", ".join(item.id for item in items)
+    raise Validation(f"There is no {kind} {id!r} in the watch-list. Known are: {known}.")

@@ -1,0 +1,1 @@
+"""Countries: their names, their places, and the outline of land they lie on."""

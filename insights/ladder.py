@@ -1,0 +1,46 @@
+"""The highest phase each agent entered in any condition, beside the highest in one. Frames in, frames out.
+
+The highest phase entered counts: joint phases in a lane of their own; trials that have not begun or were withdrawn, and
+trials without a phase, are no step.
+"""
+
+import pandas as pd
+
+from cache.codes import LANES
+from cache.filters.select import coded
+from fetchers.watchlist.load import Watchlist
+from insights import evidence
+
+COLUMNS = ("agent", "condition", "state", "any_lane", "any_ids", "here_lane", "here_ids", "any_trials", "here_trials")
+
+
+def ladder(
+    watchlist: Watchlist, trials: pd.DataFrame, matches: pd.DataFrame, scopes: pd.DataFrame, condition: str
+) -> pd.DataFrame:
+    """One row an agent, in the watch-list's order; a lane is None when no phase was entered, as far as is known.
+
+    ``any_ids`` and ``here_ids`` are the trials that entered just that lane; ``any_trials`` and ``here_trials`` count
+    all that give the agent, with a phase or not. ``state`` is that of the agent's question (``evidence.Asked``).
+    """
+    given = evidence.given(evidence.pairs(trials, matches))
+    answers = evidence.asked(scopes)
+    rows = []
+    for agent in watchlist.agents:
+        mine = evidence.of_agents(given, [agent.id])
+        here = evidence.in_groups(mine, [condition])
+        numbers = (len(evidence.ids(mine)), len(evidence.ids(here)))
+        rows.append((agent.id, condition, answers[agent.id].state, *_step(mine), *_step(here), *numbers))
+    return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)  # so that a missing lane is None
+
+
+def step(lane: str | None) -> int | None:
+    """The place of a lane on the ladder, from 0; None for none."""
+    return None if lane is None else LANES.index(lane)
+
+
+def _step(found: pd.DataFrame) -> tuple[str | None, tuple[str, ...]]:
+    lane = evidence.highest(found)
+    if lane is None:
+        return None, ()
+    entered = found[evidence.has_begun(found) & coded(found["lane"], [lane])]
+    return lane, evidence.ids(entered)

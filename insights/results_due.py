@@ -1,0 +1,259 @@
+"""Which results stand in the registry, which are due there, and for which no US rule asks: facts on posting only.
+
+The rule is the one of the US reporting law as trackers of it test it: an interventional trial of a product the FDA
+regulates, of a phase beyond 1 or without phases, that is no feasibility study of a device, was not withdrawn and
+started on or after 18 January 2017. One that started before and reached its primary completion on or after that day
+is probably covered. Results are due a year after the primary completion, three years with a certificate of delay, and
+are called overdue only when 30 more days have passed. A paper in a journal is no posted result.
+
+Every partial date is read the way that is best for the sponsor. A fact that is missing is never guessed: the answer
+is then that it cannot be told, with the fact. Nothing here says that a law was broken; who is covered is decided by
+facts that are not public, too. Frames in, frames out, no Streamlit.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from fetchers.record.dates import PartialDate
+
+RULE_FROM = date(2017, 1, 18)  # the day the rule came into force
+GRACE = timedelta(days=30)
+
+# State -> words on the screen, in reading order.
+STATES = {
+    "posted": "Posted",
+    "submitted": "Sent in, not posted yet",
+    "overdue": "Overdue",
+    "due": "Due, within the 30 days of grace",
+    "ahead": "Due later",
+    "not_covered": "Not covered by the rule",
+    "unknown": "Cannot be told",
+}
+COVERAGE = {"covered": "Covered", "probable": "Probably covered", "not_covered": "Not covered", "unknown": "Not known"}
+# Why a trial is not covered: code -> words, in the order in which one is named when there are several.
+REASONS = {
+    "expanded_access": "Expanded access, which is no trial",
+    "not_interventional": "Observational",
+    "withdrawn": "Withdrawn before anybody took part",
+    "phase_1": "Phase 1 or early phase 1",
+    "device_feasibility": "Feasibility study of a device",
+    "before_2017": "Ended before 18 January 2017",
+    "no_fda_product": "No product regulated by the FDA",
+    "no_us_site": "No site in the US, and no product named as regulated by the FDA",
+    "waived": "The registry notes a waiver",
+}
+# What has to be known and is not: code -> words.
+FACTS = {
+    "study_type": "the study type",
+    "status": "the status",
+    "phase": "the phase",
+    "fda_product": "whether the FDA regulates a product of the trial",
+    "start": "the start date",
+    "completion": "the completion date",
+    "actual_completion": "whether it was completed (its date has passed and is still marked as planned)",
+    "results": "whether results are posted",
+    "clearance": "whether the device is cleared (until then posting may be held back)",
+    "day": "the day these facts stood so",
+}
+RESULT_COLUMNS = (
+    "nct_id", "state", "coverage", "reason", "missing", "due_on", "days", "certificate", "ended_on", "judged_on",
+)  # fmt: skip
+PUBLISHED_COLUMNS = ("nct_id", "type", "pmid", "citation")
+REFERENCE_TYPES = {
+    "RESULT": "Results paper, named by the sponsor",
+    "DERIVED": "Paper that names the trial, found by the registry",
+    "BACKGROUND": "Background, named by the sponsor",
+}
+_US = "United States"
+_TYPES = {"EXPANDED_ACCESS": "expanded_access", "OBSERVATIONAL": "not_interventional"}
+
+
+class Cover(NamedTuple):
+    """Whether the rule covers a trial: a key of COVERAGE, the reason why not, the facts that are missing."""
+
+    coverage: str
+    reason: str | None
+    missing: tuple[str, ...]
+
+
+class Verdict(NamedTuple):
+    """What can be said of one trial's results; ``days``: since (or, negative, until) the due date."""
+
+    state: str
+    coverage: str
+    reason: str | None
+    missing: tuple[str, ...]
+    due_on: date | None
+    days: int | None
+
+
+def judge(facts: pd.DataFrame) -> pd.DataFrame:
+    """One row a trial of ``facts`` (columns of ``records.facts`` and ``judged_on``, the day its facts stood so).
+
+    Columns ``RESULT_COLUMNS``; days and dates as text, ``missing`` a list. For posted results ``days`` tells how long
+    after the due date they were sent in, negative when before.
+    """
+    rows = []
+    for row in _rows(facts):
+        found = verdict(row)
+        due = found.due_on.isoformat() if found.due_on else None
+        rows.append((row["nct_id"], found.state, found.coverage, found.reason, list(found.missing), due, found.days,
+                     row["certificate"], _ended(row)[0], row["judged_on"]))  # fmt: skip
+    made = pd.DataFrame.from_records(rows, columns=list(RESULT_COLUMNS))
+    return made.astype({"days": "Int64"})
+
+
+def verdict(row: Mapping[str, Any]) -> Verdict:
+    """The rule, applied to one row of facts (missing values are None)."""
+    cover = covered(row)
+    due = due_on(row) if cover.coverage in ("covered", "probable") else None
+    if row["has_results"]:
+        sent = row["results_submitted"] or row["results_posted"]
+        late = (PartialDate(sent).earliest - due).days if due and sent else None
+        return Verdict("posted", cover.coverage, cover.reason, (), due, late)
+    if cover.coverage == "not_covered":
+        return Verdict("not_covered", cover.coverage, cover.reason, (), None, None)
+    if row["results_submitted"]:
+        return Verdict("submitted", cover.coverage, None, cover.missing, due, None)
+    gaps = {*cover.missing, *_missing(row)}
+    missing = tuple(fact for fact in FACTS if fact in gaps)
+    if missing or due is None:
+        return Verdict("unknown", cover.coverage, None, missing, due, None)
+    days = (PartialDate(row["judged_on"]).earliest - due).days
+    state = "overdue" if days > GRACE.days else "due" if days > 0 else "ahead"
+    if state != "ahead":
+        doubt = _doubt(row)
+        if doubt:
+            return Verdict("unknown", cover.coverage, None, doubt, due, None)
+    return Verdict(state, cover.coverage, None, (), due, days)
+
+
+def covered(row: Mapping[str, Any]) -> Cover:
+    """Whether the rule covers the trial. One fact that rules it out decides, whatever else is missing."""
+    reasons, missing = set(), set()
+    for check in (_kind, _status, _phases, _purpose, _started, _product):
+        reason, unknown = check(row)
+        reasons.add(reason)
+        missing.add(unknown)
+    for reason in REASONS:
+        if reason in reasons:
+            return Cover("not_covered", reason, ())
+    gaps = tuple(fact for fact in FACTS if fact in missing)
+    if gaps:
+        return Cover("unknown", None, gaps)
+    return Cover("covered" if PartialDate(row["start_date"]).earliest >= RULE_FROM else "probable", None, ())
+
+
+def due_on(row: Mapping[str, Any]) -> date | None:
+    """A year after the latest day the (primary) completion can mean, three years with a certificate of delay."""
+    ended = _ended(row)[0]
+    if ended is None:
+        return None
+    return years_after(PartialDate(ended).latest, 3 if row["certificate"] else 1)
+
+
+def published(facts: pd.DataFrame) -> pd.DataFrame:
+    """Every reference of the records, in their order; columns ``PUBLISHED_COLUMNS``."""
+    rows = [
+        (nct_id, kind, pmid, citation)
+        for nct_id, references in zip(facts["nct_id"], facts["references"], strict=True)
+        for kind, pmid, citation in references or ()
+    ]
+    return pd.DataFrame.from_records(rows, columns=list(PUBLISHED_COLUMNS)).astype("str")
+
+
+def papers(found: pd.DataFrame) -> pd.DataFrame:
+    """For each trial the PubMed ids of the papers that may tell its results: ``nct_id`` as index, columns RESULT and
+    DERIVED, each a list."""
+    known = found[found["pmid"].notna() & found["type"].isin(["RESULT", "DERIVED"])]
+    lists = known.groupby(["nct_id", "type"])["pmid"].agg(lambda ids: list(dict.fromkeys(ids)))
+    table = lists.unstack().reindex(columns=["RESULT", "DERIVED"])
+    return table.map(lambda ids: ids if isinstance(ids, list) else [])
+
+
+def _kind(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    kind = row["study_type"]
+    if kind in _TYPES:
+        return _TYPES[kind], None
+    # Only interventional trials have phases, so a source that names them has said the type.
+    return None, None if kind == "INTERVENTIONAL" or (kind is None and row["phases"]) else "study_type"
+
+
+def _status(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    if row["waived"]:
+        return "waived", None
+    status = row["overall_status"]
+    return ("withdrawn" if status == "WITHDRAWN" else None), (None if status else "status")
+
+
+def _phases(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    phases = row["phases"]
+    if not phases:  # not said, or an interventional trial without one
+        return None, "phase"
+    return ("phase_1" if set(phases) <= {"EARLY_PHASE1", "PHASE1"} else None), None
+
+
+def _purpose(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    # A purpose is rarely missing, and then it is no feasibility study: the registry makes those name it.
+    return ("device_feasibility" if row["primary_purpose"] == "DEVICE_FEASIBILITY" else None), None
+
+
+def _started(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    start, ended = row["start_date"], _ended(row)[0]
+    if ended and PartialDate(ended).earliest < RULE_FROM and not _after(start):
+        return "before_2017", None
+    if not start:
+        return None, "start"
+    return None, None if ended else "completion"
+
+
+def _after(start: str | None) -> bool:
+    return bool(start) and PartialDate(str(start)).earliest >= RULE_FROM
+
+
+def _product(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    drug, device = row["fda_drug"], row["fda_device"]
+    if drug or device:
+        return None, None
+    if drug is False and device is False:
+        return "no_fda_product", None
+    if row["countries"] and _US not in row["countries"] and not row["us_export"]:
+        return "no_us_site", None
+    return None, "fda_product"
+
+
+def _missing(row: Mapping[str, Any]) -> set[str]:
+    """What is not known though everything else says that results will be due."""
+    known = {"completion": _ended(row)[0], "day": row["judged_on"]}
+    return {fact for fact, found in known.items() if not found} | ({"results"} if row["has_results"] is None else set())
+
+
+def _doubt(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """What keeps a due date that has passed from being one that counts."""
+    if _ended(row)[1] == "ESTIMATED":
+        return ("actual_completion",)
+    return ("clearance",) if row["unapproved_device"] else ()
+
+
+def _ended(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """The primary completion with its type, or, where there is none, the completion, which is later."""
+    if row["primary_completion_date"]:
+        return row["primary_completion_date"], row["primary_completion_date_type"]
+    return row["completion_date"], row["completion_date_type"]
+
+
+def years_after(day: date, years: int) -> date:
+    """The same day so many years later; after 29 February 1 March, the later of the two."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
+
+
+def _rows(facts: pd.DataFrame) -> list[dict[Any, Any]]:
+    plain = facts.astype(object)
+    rows: list[dict[Any, Any]] = plain.where(plain.notna(), None).to_dict("records")
+    return rows

@@ -1,0 +1,253 @@
+"""Events between versions: one case for each kind and each weight, and the properties that make a history."""
+
+import itertools
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cache.changes.differences import COMPARED, KINDS, apply, differences, facets, left_registry, new_trial, returned
+from cache.changes.weights import moved_days
+from fetchers.record.study import Study, decode_study
+
+
+def study(**modules: Any) -> Study:
+    """A record with the given modules (``status={...}``), as the decoder reads it."""
+    names = {
+        "sponsor": "sponsorCollaboratorsModule",
+        "arms": "armsInterventionsModule",
+        "sites": "contactsLocationsModule",
+    }
+    protocol = {names.get(key, f"{key}Module"): value for key, value in modules.items() if key != "has_results"}
+    protocol["identificationModule"] = {"nctId": "NCT09990001", "briefTitle": "A trial"}
+    record: dict[str, Any] = {"protocolSection": protocol, "hasResults": modules.get("has_results", False)}
+    return decode_study(msgspec.json.encode(record))
+
+
+def dated(field: str, text: str, kind: str = "ESTIMATED") -> dict[str, Any]:
+    return {f"{field}DateStruct": {"date": text, "type": kind}}
+
+
+def arms(*names: str, label: str = "Arm A") -> dict[str, Any]:
+    return {
+        "armGroups": [
+            {"label": label, "type": "EXPERIMENTAL", "interventionNames": [f"Drug: {name}" for name in names]}
+        ],
+        "interventions": [{"type": "DRUG", "name": name} for name in names],
+    }
+
+
+def outcome(measure: str, frame: str = "12 weeks") -> dict[str, Any]:
+    return {"primaryOutcomes": [{"measure": measure, "timeFrame": frame}]}
+
+
+def sites(*countries: str) -> dict[str, Any]:
+    return {"locations": [{"country": country} for country in countries]}
+
+
+def lead(name: str) -> dict[str, Any]:
+    return {"leadSponsor": {"name": name, "class": "OTHER"}}
+
+
+CASES = [
+    ("status", "high", {"status": {"overallStatus": "RECRUITING"}}, {"status": {"overallStatus": "TERMINATED"}}),
+    (
+        "status",
+        "high",
+        {"status": {"overallStatus": "NOT_YET_RECRUITING"}},
+        {"status": {"overallStatus": "RECRUITING"}},
+    ),
+    ("status", "high", {"status": {"overallStatus": "SUSPENDED"}}, {"status": {"overallStatus": "COMPLETED"}}),
+    ("status", "medium", {"status": {"overallStatus": "RECRUITING"}}, {"status": {"overallStatus": "UNKNOWN"}}),
+    ("status", "medium", {"status": {"overallStatus": "RECRUITING"}}, {"status": {"overallStatus": "COMPLETED"}}),
+    ("status", "low", {"status": {"overallStatus": "RECRUITING"}}, {"status": {"overallStatus": "NOT_YET_RECRUITING"}}),
+    ("phase", "high", {"design": {"phases": ["PHASE2"]}}, {"design": {"phases": ["PHASE2", "PHASE3"]}}),
+    ("start_date", "low", {"status": dated("start", "2025-01-01")}, {"status": dated("start", "2025-02-01")}),
+    ("start_date", "noise", {"status": dated("start", "2025-01-01")}, {"status": dated("start", "2025-01-14")}),
+    ("start_date", "low", {"status": {}}, {"status": dated("start", "2025-01-14")}),
+    (
+        "completion_date",
+        "noise",
+        {"status": dated("completion", "2025-01")},
+        {"status": dated("completion", "2025-01-31")},
+    ),
+    (
+        "completion_date",
+        "low",
+        {"status": dated("completion", "2025-01")},
+        {"status": dated("completion", "2025-01-31", "ACTUAL")},
+    ),
+    (
+        "completion_date",
+        "medium",
+        {"status": dated("completion", "2025-01")},
+        {"status": dated("completion", "2025-05")},
+    ),
+    (
+        "primary_completion_date",
+        "high",
+        {"status": dated("primaryCompletion", "2022-12-30")},
+        {"status": dated("primaryCompletion", "2026-12-15")},
+    ),
+    (
+        "enrollment",
+        "high",
+        {"design": {"enrollmentInfo": {"count": 300, "type": "ESTIMATED"}}},
+        {"design": {"enrollmentInfo": {"count": 100, "type": "ESTIMATED"}}},
+    ),
+    (
+        "enrollment",
+        "medium",
+        {"design": {"enrollmentInfo": {"count": 60, "type": "ESTIMATED"}}},
+        {"design": {"enrollmentInfo": {"count": 45, "type": "ACTUAL"}}},
+    ),
+    (
+        "enrollment",
+        "low",
+        {"design": {"enrollmentInfo": {"count": 60, "type": "ESTIMATED"}}},
+        {"design": {"enrollmentInfo": {"count": 60, "type": "ACTUAL"}}},
+    ),
+    (
+        "enrollment",
+        "low",
+        {"design": {"enrollmentInfo": {"count": 99999999, "type": "ESTIMATED"}}},
+        {"design": {"enrollmentInfo": {"count": 60, "type": "ESTIMATED"}}},
+    ),
+    ("results_posted", "high", {"has_results": False}, {"has_results": True}),
+    ("why_stopped", "medium", {"status": {}}, {"status": {"whyStopped": "Slow recruitment"}}),
+    (
+        "why_stopped",
+        "noise",
+        {"status": {"whyStopped": "slow recruitment"}},
+        {"status": {"whyStopped": "Slow  recruitment."}},
+    ),
+    ("sponsor", "medium", {"sponsor": lead("A University")}, {"sponsor": lead("B Pharma")}),
+    ("arms", "high", {"arms": arms("Prednisone")}, {"arms": arms("Prednisone", "Placebo")}),
+    ("arms", "medium", {"arms": arms("Prednisone")}, {"arms": arms("Prednisone", label="Low dose")}),
+    ("arms", "noise", {"arms": arms("Prednisone")}, {"arms": arms("prednisone", label="arm a")}),
+    ("outcomes", "high", {"outcomes": outcome("Fatigue")}, {"outcomes": outcome("Pain")}),
+    ("outcomes", "medium", {"outcomes": outcome("Fatigue")}, {"outcomes": outcome("Fatigue", "24 weeks")}),
+    ("outcomes", "noise", {"outcomes": outcome("Fatigue score")}, {"outcomes": outcome("fatigue-score")}),
+    (
+        "eligibility",
+        "medium",
+        {"eligibility": {"eligibilityCriteria": "Score < 5"}},
+        {"eligibility": {"eligibilityCriteria": "Score > 5"}},
+    ),
+    (
+        "eligibility",
+        "noise",
+        {"eligibility": {"eligibilityCriteria": "Score \\< 5"}},
+        {"eligibility": {"eligibilityCriteria": "score < 5"}},
+    ),
+    ("eligibility", "medium", {"eligibility": {"minimumAge": "18 Years"}}, {"eligibility": {"minimumAge": "16 Years"}}),
+    ("countries", "low", {"sites": sites("Norway")}, {"sites": sites("Norway", "Sweden")}),
+    ("countries", "medium", {"sites": sites("Norway", "Sweden")}, {"sites": sites("Sweden")}),
+]
+
+
+@pytest.mark.parametrize(("kind", "weight", "before", "after"), CASES)
+def test_each_kind_is_told_with_its_weight(
+    kind: str, weight: str, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    old, new = study(**before), study(**after)
+    assert [(event.kind, event.weight) for event in differences(old, new)] == [(kind, weight)]
+    event = differences(old, new)[0]
+    assert (event.before, event.after) == (facets(old)[kind], facets(new)[kind])
+
+
+def test_every_kind_has_a_case() -> None:
+    assert {case[0] for case in CASES} == set(COMPARED)
+    assert set(KINDS) == set(COMPARED) | {"new_trial", "left_registry", "returned"}
+
+
+def test_order_of_sites_and_arms_is_no_change_of_weight() -> None:
+    assert differences(study(sites=sites("Norway", "Sweden")), study(sites=sites("Sweden", "Norway"))) == ()
+    first, second = arms("Prednisone", "Placebo"), arms("Placebo", "Prednisone")
+    assert [event.weight for event in differences(study(arms=first), study(arms=second))] == ["noise"]
+
+
+def test_load_date_is_no_difference() -> None:
+    record = msgspec.json.decode(msgspec.json.encode(study(status={"overallStatus": "COMPLETED"})))
+    later = record | {"derivedSection": {"miscInfoModule": {"versionHolder": "2026-11-21"}}}
+    old, new = (decode_study(msgspec.json.encode(one)) for one in (record, later))
+    assert differences(old, new) == ()
+
+
+def test_a_trial_as_a_whole() -> None:
+    one = study(status={"overallStatus": "RECRUITING"})
+    assert new_trial(one).after == {"title": "A trial", "status": "RECRUITING"}
+    assert (left_registry("2026-11-22").weight, left_registry("2026-11-22").after) == ("high", "2026-11-22")
+    assert returned("2026-11-22", "2026-11-24").before == "2026-11-22"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "days"),
+    [
+        ("2024-12", "2024-12-09", 0),
+        ("2024", "2024-12", 0),
+        ("2024-12", "2025-01", 31),
+        ("2025-01-31", "2024-12-31", -31),
+        ("2022-12-30", "2026-12-15", 1446),
+    ],
+)
+def test_moves_are_counted_in_days(before: str, after: str, days: int) -> None:
+    assert moved_days(before, after) == days
+
+
+def _optional(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.none() | strategy
+
+
+def _clean(value: Any) -> Any:
+    """Without the keys that hold None: the registry never writes null."""
+    if isinstance(value, dict):
+        return {key: _clean(one) for key, one in value.items() if one is not None}
+    return [_clean(one) for one in value] if isinstance(value, list) else value
+
+
+dates = _optional(st.fixed_dictionaries({"date": st.sampled_from(["2020", "2024-12", "2024-12-09", "2026-01-31"])}))
+words = _optional(st.sampled_from(["alpha", "Alpha.", "beta < 5", "beta > 5", ""]))
+modules = st.fixed_dictionaries(
+    {
+        "status": st.fixed_dictionaries(
+            {
+                "overallStatus": _optional(st.sampled_from(["RECRUITING", "UNKNOWN", "TERMINATED", "A_NEW_CODE"])),
+                "whyStopped": words,
+                "startDateStruct": dates,
+                "primaryCompletionDateStruct": dates,
+                "completionDateStruct": dates,
+            }
+        ),
+        "design": st.fixed_dictionaries(
+            {
+                "phases": _optional(st.lists(st.sampled_from(["PHASE1", "PHASE2", "NA"]), max_size=2)),
+                "enrollmentInfo": _optional(st.fixed_dictionaries({"count": _optional(st.integers(0, 500))})),
+            }
+        ),
+        "arms": st.lists(st.sampled_from(["a", "b", "c"]), max_size=3).map(lambda names: arms(*names)),
+        "outcomes": st.sampled_from(["x", "y"]).map(outcome),
+        "eligibility": st.fixed_dictionaries({"eligibilityCriteria": words, "minimumAge": words}),
+        "sites": st.lists(st.sampled_from(["Norway", "Sweden"]), max_size=2).map(lambda names: sites(*names)),
+        "has_results": st.booleans(),
+    }
+).map(_clean)
+
+
+@given(st.lists(modules, min_size=1, max_size=6))
+def test_events_of_all_versions_lead_to_the_last(history: list[dict[str, Any]]) -> None:
+    versions = [study(**one) for one in history]
+    state = facets(versions[0])
+    for old, new in itertools.pairwise(versions):
+        state = apply(state, differences(old, new))
+    assert state == facets(versions[-1])
+
+
+@given(modules, modules)
+def test_no_event_without_a_difference_and_none_is_hidden(before: dict[str, Any], after: dict[str, Any]) -> None:
+    old, new = study(**before), study(**after)
+    events = differences(old, new)
+    assert all(event.before != event.after for event in events)
+    assert [event.kind for event in events] == [kind for kind in COMPARED if facets(old)[kind] != facets(new)[kind]]

@@ -1,0 +1,111 @@
+"""The Gaps page and the agent's sections from the router: starter, live, one agent failed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import pytest
+
+from tests.rigs.pages import fresh, live_url, page, shown, starter_url, table, tables
+
+
+@pytest.fixture
+def starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh(monkeypatch, starter_url(tmp_path))
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    yield from live_url(tmp_path_factory.mktemp("live"), failing="sizofiran")
+
+
+@pytest.fixture
+def live(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh(monkeypatch, url)
+
+
+def test_the_starter_has_no_none_registered(starter: None) -> None:
+    at = page("gaps")
+    cells = table(at, "Agent", "Condition", "State")
+    assert len(cells) == 9 * 8
+    assert set(cells["State"]) == {"Not asked yet", "Sample: not asked yet"}
+    assert cells["Trials"].isna().sum() == (cells["State"] == "Not asked yet").sum() > 0
+    assert "for 53 the registry has not been asked yet" in shown(at)
+    assert "comes from the starter sample" in shown(at)
+
+
+def test_three_kinds_of_cell_on_a_live_store(live: None) -> None:
+    at = page("gaps")
+    cells = table(at, "Agent", "Condition", "State")
+    states = cells["State"].str.partition(" (")[0].str.partition(",")[0]
+    assert set(states) == {"Registry data of 2026-11-20", "No trial registered", "Asked", "Sample: not asked yet"}
+    failed = cells[cells["State"] == "Asked, and failed"]
+    assert set(failed["Agent"]) == {"Sizofiran"}
+    assert failed["Trials"].isna().all()
+    empty = cells[states == "No trial registered"]
+    assert empty["Trials"].str.endswith("#0").all()
+    assert "none registered as far as was asked" in shown(at)
+
+
+def test_every_number_is_a_link_to_its_list(live: None) -> None:
+    at = page("gaps")
+    cells = table(at, "Agent", "Condition", "State")
+    for column in ("Trials", "Recruiting", "Stopped or paused"):
+        assert cells[column].dropna().str.fullmatch(r"trials\?agent=\w+&condition=\w+(&status=\w+)*#\d+").all()
+    ladder = table(at, "Highest in any condition")
+    assert ladder["Trials there"].dropna().str.contains(r"^trials\?.*#\d+$").all()
+    assert len(ladder) == 9
+
+
+def test_what_was_asked_stands_under_the_map(live: None) -> None:
+    asked = table(page("gaps"), "Asked, in every condition").set_index("Agent")
+    assert asked.loc["Azathioprine", "Asked, in every condition"].startswith("query.intr=azathioprine OR Imuran")
+    assert asked.loc["Azathioprine", "Registry data of"] == "2026-11-20"
+    assert asked.loc["Sizofiran", "State"] == "Asked, and failed"
+    assert "503" in asked.loc["Sizofiran", "Reason"]
+
+
+def test_the_funnel_of_one_agent_and_its_ids(live: None) -> None:
+    at = page("gaps", agent="corticosteroids")
+    steps = table(at, "Number", "Step").set_index("Step")["Number"]
+    assert steps["Rows the registry sent"] == steps["↳ Each trial once"] + steps["↳ The same trials again"]
+    assert steps["↳ Only mentioned"] == 1
+    rows = [row for name in ("Step", "Asked of the registry") for row in table(at, "Number", name).to_dict("records")]
+    own = [(row["Number"], row["Trials"]) for row in rows if str(row["Trials"]).startswith("gaps?")]
+    assert len(own) >= 5
+    for number, link in own:
+        listed = page("gaps", **dict(parse_qsl(link.partition("?")[2])))
+        (listing,) = tables(listed)
+        assert len(listing) == number
+        assert listing["NCT id"].str.fullmatch(r"trial\?nct=NCT\d{8}").all()
+
+
+def test_a_group_that_does_not_exist_is_said_and_everything_is_shown(live: None) -> None:
+    at = page("gaps", agent="ivig", show="step.unheard")
+    assert "is no list of this page" in shown(at)
+    assert len(table(at, "Agent", "Condition", "State")) == 72
+
+
+def test_background_can_be_added(live: None) -> None:
+    def trials(**address: str) -> int:
+        cells = table(page("gaps", **address), "Agent", "Condition", "State")
+        return int(cells["Trials"].dropna().str.rpartition("#")[2].astype(int).sum())
+
+    assert trials(background="1") > trials()
+
+
+def test_the_ladder_follows_the_condition(live: None) -> None:
+    at = page("gaps", condition="long_covid")
+    ladder = table(at, "Highest in any condition").set_index("Agent")
+    assert ladder.loc["Corticosteroids", "Highest in long COVID / post-COVID"] == "Phase 2/3"
+
+
+def test_an_agents_page_has_its_claims_its_gaps_and_its_funnel(live: None) -> None:
+    at = page("agents", agent="azathioprine")
+    said = shown(at)
+    for heading in ("What the documents state", "Condition by condition", "How we count"):
+        assert heading in said
+    assert "Azathioprine has been used to manage ME/CFS." in said
+    assert "Corticosteroids have been used" not in said
+    assert len(table(at, "Condition", "State")) == 8
+    assert "The registry was asked 1 question with 4 names" in said

@@ -1,0 +1,241 @@
+"""Who may refresh from the page, and what starting a process leaves behind."""
+
+import os
+import stat
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from dashboard.refresh import launcher as refreshing
+from dashboard.refresh.launcher import (
+    Launcher,
+    is_local,
+    last_words,
+    log_path,
+    permission,
+    refresh_command,
+    start_process,
+)
+from fetchers.errors import LocalTrouble
+from fetchers.settings import ROOT
+
+LOCAL_HEADERS = {"Host": "localhost:8501", "Origin": "http://localhost:8501"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "local", "signed_in", "allowed"),
+    [
+        (None, True, False, True),
+        (None, True, True, True),
+        (None, False, False, False),
+        (None, False, True, False),
+        ("everyone", False, False, True),
+        ("everyone", True, False, True),
+        ("signed-in", True, False, False),
+        ("signed-in", False, False, False),
+        ("signed-in", False, True, True),
+        ("nobody", True, True, False),
+        ("nobody", False, False, False),
+    ],
+)
+def test_permission_follows_the_rule_and_says_why_not(
+    rule: str | None, local: bool, signed_in: bool, allowed: bool
+) -> None:
+    answer = permission(rule, local=local, signed_in=signed_in)
+    assert answer.allowed is allowed
+    assert (answer.reason is None) is allowed
+    if not allowed:
+        assert answer.reason is not None
+        assert ("sign in" in answer.reason) is (rule == "signed-in")
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "peer", "bound"),
+    [
+        ("localhost:8501", "http://localhost:8501", None, None),
+        ("127.0.0.1:8501", "http://127.0.0.1:8501", "127.0.0.1", "127.0.0.1"),
+        ("127.8.9.1", None, "127.8.9.1", "0.0.0.0"),
+        ("[::1]:8501", "http://[::1]:8501", "::1", "::"),
+        ("localhost:8501", None, "::ffff:127.0.0.1", "::"),
+        ("trials.localhost:8501", None, None, "localhost"),
+    ],
+)
+def test_a_browser_on_the_same_machine_is_local(
+    host: str, origin: str | None, peer: str | None, bound: str | None
+) -> None:
+    headers = {"Host": host} | ({"Origin": origin} if origin else {})
+    assert is_local(headers, peer=peer, bound=bound)
+
+
+@pytest.mark.parametrize(
+    ("headers", "peer", "bound"),
+    [
+        pytest.param(LOCAL_HEADERS, "192.168.1.20", None, id="another machine that claims to be localhost"),
+        pytest.param({"Host": "trials.example.org"}, None, None, id="a proxy that passes the name on"),
+        pytest.param(
+            {"Host": "localhost", "Origin": "https://trials.example.org"}, None, None, id="a proxy that hides it"
+        ),
+        pytest.param({**LOCAL_HEADERS, "X-Forwarded-For": "192.0.2.1"}, None, None, id="a proxy that says so"),
+        pytest.param(
+            {**LOCAL_HEADERS, "forwarded": "for=192.0.2.1"}, None, None, id="a proxy that says so, small letters"
+        ),
+        pytest.param({"Host": "rebound.example:8501"}, None, "127.0.0.1", id="a rebound name"),
+        pytest.param({"Host": "localhost.example.org"}, None, None, id="a name that begins like localhost"),
+        pytest.param({"Host": "127.0.0.1.example.org"}, None, None, id="a name that begins like an address"),
+        pytest.param(LOCAL_HEADERS, None, "10.0.0.5", id="bound to an address of the network"),
+        pytest.param({**LOCAL_HEADERS, "Origin": "null"}, None, None, id="a page without an origin"),
+        pytest.param({"Host": "[::1"}, None, None, id="a broken host"),
+        pytest.param({}, None, None, id="a tab that is gone"),
+    ],
+)
+def test_whoever_may_sit_elsewhere_is_not_local(headers: dict[str, str], peer: str | None, bound: str | None) -> None:
+    assert not is_local(headers, peer=peer, bound=bound)
+
+
+def test_the_command_is_the_documented_one() -> None:
+    assert refresh_command() == [sys.executable, "-m", "cache", "refresh"]
+    assert refresh_command(["ivig", "sizofiran"])[3:] == ["refresh", "--agent", "ivig", "--agent", "sizofiran"]
+
+
+def wait_for(process: refreshing.Process, seconds: float = 20.0) -> int:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        code = process.poll()
+        if code is not None:
+            return code
+        time.sleep(0.02)
+    raise AssertionError("the process did not end")
+
+
+def test_a_started_process_has_its_own_session_the_root_as_folder_and_our_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRIALS_PACE_SECONDS", "0.25")
+    monkeypatch.chdir(tmp_path)
+    log = tmp_path / "words.log"
+    log.write_text("words of an earlier refresh\n")
+    code = "import os; print(os.getcwd(), os.getsid(0) == os.getpid(), os.environ['TRIALS_PACE_SECONDS'])"
+    assert wait_for(start_process([sys.executable, "-c", code], log)) == 0
+    assert log.read_text() == f"{ROOT} True 0.25\n"
+
+
+def test_a_started_process_cannot_be_stalled_by_its_own_words(tmp_path: Path) -> None:
+    """A pipe nobody reads fills up at 64 kB and stops its writer for good; a file does not."""
+    log = tmp_path / "words.log"
+    code = "import sys; sys.stderr.write('x' * 500_000 + '\\nlast sentence.\\n'); sys.exit(5)"
+    assert wait_for(start_process([sys.executable, "-c", code], log)) == 5
+    assert last_words(log) == "last sentence."
+
+
+def test_a_process_that_cannot_start_is_local_trouble(tmp_path: Path) -> None:
+    with pytest.raises(LocalTrouble, match="could not be started on this machine: No such file"):
+        start_process([str(tmp_path / "no-such-program")], tmp_path / "words.log")
+    with pytest.raises(LocalTrouble, match="could not be started"):
+        start_process([sys.executable, "-c", ""], tmp_path / "missing" / "words.log")
+
+
+def test_last_words_are_one_readable_line(tmp_path: Path) -> None:
+    log = tmp_path / "words.log"
+    assert last_words(log) is None
+    log.write_bytes(b"")
+    assert last_words(log) is None
+    log.write_bytes(b"10 %\r20 %\rThe store is locked.\n\n  \n")
+    assert last_words(log) == "The store is locked."
+    log.write_bytes(b"\xff\xfe broken bytes\n")
+    assert "broken bytes" in (last_words(log) or "")
+    log.write_text("y" * 100_000)
+    assert len(last_words(log) or "") == refreshing.LONGEST_WORDS
+
+
+def test_the_log_lies_beside_an_sqlite_store_and_elsewhere_in_a_private_folder(tmp_path: Path) -> None:
+    store = tmp_path / "trials.sqlite3"
+    assert log_path(f"sqlite:///{store}") == tmp_path / "trials.sqlite3.refresh.log"
+    assert log_path("sqlite:///cache/schema.py").parent == ROOT / "cache"
+    for url in (
+        "sqlite://",
+        "sqlite:///:memory:",
+        "postgresql+psycopg://u:p@db/trials",
+        "nonsense",
+        "sqlite:///file:x?uri=true",
+    ):
+        log = log_path(url)
+        assert ROOT not in log.parents
+        assert stat.S_IMODE(log.parent.stat().st_mode) == 0o700
+        log.parent.rmdir()
+
+
+def test_a_missing_folder_is_not_created_for_the_log(tmp_path: Path) -> None:
+    log = log_path(f"sqlite:///{tmp_path / 'missing' / 'trials.sqlite3'}")
+    assert not (tmp_path / "missing").exists()
+    log.parent.rmdir()
+
+
+class FakeProcess:
+    def __init__(self) -> None:
+        self.code: int | None = None
+
+    def poll(self) -> int | None:
+        return self.code
+
+
+class FakeStart:
+    def __init__(self) -> None:
+        self.commands: list[list[str]] = []
+        self.processes: list[FakeProcess] = []
+        self.logs: list[Path] = []
+
+    def __call__(self, command: Sequence[str], log: Path) -> FakeProcess:
+        self.commands.append(list(command))
+        self.logs.append(log)
+        self.processes.append(FakeProcess())
+        return self.processes[-1]
+
+
+def test_the_launcher_starts_one_process_at_a_time(tmp_path: Path) -> None:
+    at = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
+    start, launcher = FakeStart(), Launcher(now=lambda: at)
+    url = f"sqlite:///{tmp_path / 'trials.sqlite3'}"
+    assert launcher.latest() is None
+    assert launcher.start((), url, start)
+    assert not launcher.start(("ivig",), url, start)
+    assert len(start.commands) == 1
+    assert launcher.latest() == (at, True, None, None)
+
+    start.logs[0].write_text("TRIALS_PACE_SECONDS must be a number.\n")
+    start.processes[0].code = 2
+    assert launcher.latest() == (at, False, 2, "TRIALS_PACE_SECONDS must be a number.")
+
+    assert launcher.start(("ivig",), url, start)
+    assert start.commands[1][-2:] == ["--agent", "ivig"]
+
+
+def test_a_launch_that_fails_leaves_the_launcher_ready(tmp_path: Path) -> None:
+    def refuse(command: Sequence[str], log: Path) -> FakeProcess:
+        raise LocalTrouble("No more processes.")
+
+    launcher, url = Launcher(), f"sqlite:///{tmp_path / 'trials.sqlite3'}"
+    with pytest.raises(LocalTrouble, match="No more processes"):
+        launcher.start((), url, refuse)
+    assert launcher.latest() is None
+    assert launcher.start((), url, FakeStart())
+
+
+def test_an_ended_process_leaves_no_zombie(tmp_path: Path) -> None:
+    launcher, url = Launcher(), f"sqlite:///{tmp_path / 'trials.sqlite3'}"
+    started: list[refreshing.Process] = []
+
+    def start(command: Sequence[str], log: Path) -> refreshing.Process:
+        started.append(start_process([sys.executable, "-c", "raise SystemExit(3)"], log))
+        return started[0]
+
+    launcher.start((), url, start)
+    wait_for(started[0])
+    latest = launcher.latest()
+    assert latest is not None
+    assert (latest.alive, latest.exit_code) == (False, 3)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(started[0].pid, os.WNOHANG)  # type: ignore[attr-defined]

@@ -1,0 +1,56 @@
+"""Texts from outside stay texts: escaped for Markdown, and torn where something else would find more in them."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.shared.escape import JOINER, plain, quiet
+
+# What Streamlit finds in a text when Markdown is done with it: pictures and icons, arrows and signs, addresses.
+LATER = re.compile(r":[\w+/\-]+:|->|<-|--|>=|<=|~=|!=|https?://|mailto:\w|www\.|[\w.+\-]+@[\w\-]+\.", re.IGNORECASE)
+_PIECES = [
+    ":",
+    "-",
+    ">",
+    "<",
+    "=",
+    "@",
+    "www.",
+    "http://",
+    "x.org",
+    ":100:",
+    ":material/home:",
+    " ",
+    "a",
+    "1",
+    "~",
+    "*",
+]
+PARTS = st.lists(st.sampled_from([*_PIECES, "\\"])).map("".join)
+
+
+@pytest.mark.parametrize("escape", [plain, quiet])
+@given(text=st.text(max_size=80) | PARTS)
+def test_nothing_is_lost_and_nothing_is_found_in_it_later(escape: object, text: str) -> None:
+    text = text.replace(JOINER, "")
+    shown = re.sub(r"\\(.)", r"\1", escape(text))  # type: ignore[operator]
+    assert shown.replace(JOINER, "") == " ".join(text.split())
+    assert LATER.search(shown) is None
+
+
+@given(st.text(max_size=80))
+def test_no_sign_that_markdown_reads_stands_without_its_escape(text: str) -> None:
+    bare = re.sub(r"\\.", "", plain(text.replace(JOINER, "")))
+    assert not set(bare) & set("\\`*_{}[]<>()#+-.!|~$:&@")
+
+
+def test_streamlits_own_markup_is_escaped_too() -> None:
+    shown = plain(":red[x] $y$ :material/close: ~~z~~").replace(JOINER, "")
+    assert shown == r"\:red\[x\] \$y\$ \:material/close\: \~\~z\~\~"
+
+
+def test_ordinary_titles_stay_as_they_are() -> None:
+    title = "A Phase 1/2 Study of IVIG (10%) in ME/CFS - Part 2, Arms A+B"
+    assert quiet(title) == title

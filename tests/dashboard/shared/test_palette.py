@@ -1,0 +1,106 @@
+"""Order, colours and hatches of the charts, computed rather than judged by eye."""
+
+import itertools
+import tomllib
+from typing import Any
+
+import pytest
+
+from cache.codes import LANES, PHASE_PATH, STATUSES
+from dashboard.shared import palette
+from fetchers.settings import ROOT
+
+CONFIG: dict[str, Any] = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+THEME = CONFIG["theme"]
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG defines it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_contrast_is_computed_as_wcag_does() -> None:
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
+    assert contrast("#767676", "#FFFFFF") == pytest.approx(4.54, abs=0.01)
+
+
+def test_every_status_of_the_registry_is_in_exactly_one_group() -> None:
+    grouped = [status for group in palette.GROUPS for status in group.statuses]
+    assert sorted(grouped) == sorted(STATUSES)
+    assert len(palette.GROUPS) == 6
+
+
+@pytest.mark.parametrize(
+    ("status", "group"),
+    [
+        ("NOT_YET_RECRUITING", "open"),
+        ("ACTIVE_NOT_RECRUITING", "running"),
+        ("SUSPENDED", "stopped"),
+        ("UNKNOWN", "unverified"),
+        ("APPROVED_FOR_MARKETING", "expanded"),
+        (None, "unverified"),
+        ("A_STATUS_OF_TOMORROW", "unverified"),
+    ],
+)
+def test_a_status_that_is_not_known_is_never_active(status: str | None, group: str) -> None:
+    assert palette.group_of(status) == group
+
+
+def test_colour_never_stands_alone() -> None:
+    assert len({group.hatch for group in palette.GROUPS}) == 6
+    assert len({group.colour for group in palette.GROUPS}) == 6
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_marks_and_texts_can_be_told_from_their_ground(mode: str) -> None:
+    theme = THEME[mode]
+    for ground in (theme["backgroundColor"], theme["secondaryBackgroundColor"], theme["sidebar"]["backgroundColor"]):
+        assert contrast(theme["textColor"], ground) >= 4.5
+        assert contrast(theme["linkColor"], ground) >= 4.5
+    for colour in [group.colour for group in palette.GROUPS] + [palette.BAR]:
+        assert contrast(colour, theme["backgroundColor"]) >= 3
+    assert contrast("#FFFFFF", theme["primaryColor"]) >= 4.5  # the label of a primary button
+
+
+@pytest.mark.parametrize("step", range(len(palette.SEQUENTIAL)))
+def test_numbers_can_be_read_on_every_cell(step: int) -> None:
+    ink = palette.CELL_LIGHT if step >= palette.LIGHT_FROM else palette.CELL_DARK
+    assert contrast(ink, palette.SEQUENTIAL[step]) >= 4.5
+
+
+def test_cells_get_darker_step_by_step() -> None:
+    shades = [luminance(colour) for colour in palette.SEQUENTIAL]
+    assert all(lighter > darker for lighter, darker in itertools.pairwise(shades))
+
+
+def test_the_config_draws_charts_in_the_same_colours() -> None:
+    assert THEME["chartCategoricalColors"] == [group.colour for group in palette.GROUPS]
+
+
+def test_nothing_may_leave_the_machine() -> None:
+    assert CONFIG["browser"] == {"gatherUsageStats": False, "serverAddress": "localhost"}
+    assert CONFIG["client"]["disableDataExport"] is True
+    assert CONFIG["client"]["showErrorDetails"] == "none"
+    assert CONFIG["client"]["toolbarMode"] == "minimal"
+    assert CONFIG["server"]["headless"] is True
+    assert "http" not in str(THEME)
+
+
+def test_axis_words_cover_all_lanes_in_time_order() -> None:
+    assert list(palette.AXIS_WORDS) == list(LANES)
+    assert PHASE_PATH == (
+        "EARLY_PHASE1",
+        "PHASE1",
+        "PHASE1|PHASE2",
+        "PHASE2",
+        "PHASE2|PHASE3",
+        "PHASE3",
+        "PHASE4",
+    )

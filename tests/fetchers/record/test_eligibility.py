@@ -1,0 +1,152 @@
+"""Eligibility texts of many shapes, all invented, cut into what lets in and what keeps out."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fetchers.record.eligibility import Criteria, criteria, sections, split
+
+IN, OUT = "adults with fatigue", "pregnant women"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Inclusion Criteria:\n\n* {IN}\n\nExclusion Criteria:\n\n* {OUT}",
+        f"INCLUSION CRITERIA:\n{IN}\nEXCLUSION CRITERIA:\n{OUT}",
+        f"Inclusion criteria\n- {IN}\nExclusion criteria\n- {OUT}",
+        f"Key Inclusion Criteria :\n\n1. {IN}\n\nKey Exclusion Criteria :\n\n1. {OUT}",
+        f"**Inclusion Criteria**\n\n* {IN}\n\n**Exclusion Criteria**\n\n* {OUT}",
+        f"## Inclusion\n{IN}\n## Exclusion\n{OUT}",
+        f"* INCLUSION CRITERIA:\n\n  {IN}\n\nEXCLUSION CRITERIA:\n\n  {OUT}",
+        f"Main inclusion criteria include:\n{IN}\nMain exclusion criteria include:\n{OUT}",
+        f"Inclusion Criteria: {IN}\nExclusion Criteria: {OUT}",
+        f"Inclusion criteria: {IN}. Exclusion criteria: {OUT}",
+        f"INCLUSION: {IN}; EXCLUSION: {OUT}",
+        f"Inclusion Criteria Patients: {IN} Exclusion Criteria Patients: {OUT}",
+        f"{IN}\nExclusion Criteria:\n{OUT}",
+        f"{IN}\n\nExclusions:\n{OUT}",
+        f"1. Inclusion criteria\n{IN}\n2. Exclusion criteria\n{OUT}",
+        f"Inclusion Criteria:\n{IN}\nNon-inclusion criteria:\n{OUT}",
+        f"Inclusion Criteria:\n{IN}\nCriteria for exclusion:\n{OUT}",
+        f"Critères d'inclusion :\n{IN}\nCritères de non inclusion :\n{OUT}",
+        f"Inclusion Criteria:\n{IN}\nPatients will be excluded if any of the following applies:\n{OUT}",
+        f"Inclusion Criteria:\n{IN}\nPatients may not be enrolled with any of these:\n{OUT}",
+        f"{IN}\nPatients excluded if {OUT}",
+        f"{IN}\n* Exclude patients who are {OUT}",
+        f"Inclusion criteria for the cases:\n{IN}\nThe exclusion criteria for the cases are as follows:\n{OUT}",
+        f"Radiological Inclusion Criteria\n{IN}\nIntra-surgery (any) Exclusion Criteria\n{OUT}",
+        f"Exclusion Criteria:\n{OUT}\nInclusion Criteria:\n{IN}",
+    ],
+)
+def test_both_lists_are_told_apart(text: str) -> None:
+    parts = split(text)
+
+    assert IN in parts.inclusion
+    assert IN not in parts.exclusion
+    assert OUT in parts.exclusion
+    assert OUT not in parts.inclusion
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Adults with fatigue\nAble to walk",
+        "Inclusion Criteria:\n* adults who meet none of the exclusion criteria\n* able to walk",
+        "Inclusion Criteria:\n* Other protocol-defined inclusion criteria may apply\n* able to walk",
+        "Inclusion Criteria:\n* Women were free of exclusion criteria.\n* able to walk",
+        "Inclusion Criteria:\n* no exclusion based on gender\n* able to walk",
+        "Inclusion Criteria:\n* cancer, excluding skin cancer\n* able to walk",
+        "Inclusion/Exclusion Criteria may be found in the protocol\nadults",
+    ],
+)
+def test_what_only_speaks_of_the_lists_is_no_heading(text: str) -> None:
+    assert split(text).exclusion == ""
+
+
+def test_an_exclusion_heading_does_not_end_at_a_sentence_about_inclusion() -> None:
+    text = (
+        "Exclusion Criteria:\n* surgery within 4 weeks prior to inclusion\n* does not meet all inclusion criteria\n* x"
+    )
+
+    assert split(text).inclusion == ""
+
+
+def test_one_sentence_of_exclusion_does_not_swallow_what_follows() -> None:
+    parts = split("Inclusion Criteria:\n* adults\n* Patients are excluded if pregnant\n* able to walk")
+
+    assert "pregnant" in parts.exclusion
+    assert "able to walk" in parts.inclusion
+
+
+def test_several_cohorts_take_turns() -> None:
+    lines = ["Inclusion criteria: A", "age", "Exclusion criteria: A", "asthma"]
+    lines += ["Inclusion criteria: B", "BMI", "Exclusion criteria: B", "gout"]
+    text = "\n".join(lines)
+    kinds = [section.kind for section in sections(text)]
+
+    assert kinds == ["inclusion", "exclusion", "inclusion", "exclusion"]
+    assert split(text) == Criteria(
+        "Inclusion criteria: A\nage\nInclusion criteria: B\nBMI\n",
+        "Exclusion criteria: A\nasthma\nExclusion criteria: B\ngout",
+    )
+
+
+@pytest.mark.parametrize("text", [None, ""])
+def test_no_text_has_no_parts(text: str | None) -> None:
+    assert split(text) == Criteria("", "")
+    assert sections("") == ()
+
+
+def test_single_criteria_are_bullets_numbers_and_paragraphs_not_wrapped_lines() -> None:
+    text = "Inclusion Criteria:\n\n* adults with a long\n  history\n* able to walk\n1. first\n2. second\n\nA paragraph"
+
+    assert criteria(text) == (
+        "Inclusion Criteria:",
+        "* adults with a long\n  history",
+        "* able to walk",
+        "1. first",
+        "2. second",
+        "A paragraph",
+    )
+
+
+LINES = st.lists(
+    st.sampled_from(
+        [
+            "Inclusion Criteria:",
+            "Exclusion Criteria:",
+            "EXCLUSION:",
+            "Patients excluded if old",
+            "* adults",
+            "\n",
+            " \r\n",
+            "1. x",
+        ]
+    )
+    | st.text(max_size=30)
+).map("\n".join)
+
+
+@given(LINES)
+def test_splitting_loses_and_adds_nothing(text: str) -> None:
+    found = sections(text)
+
+    assert "".join(section.text for section in found) == text
+    assert sum(map(len, split(text))) == len(text)
+    assert all(section.text for section in found)
+
+
+@given(LINES)
+def test_criteria_lose_nothing_but_space(text: str) -> None:
+    assert "".join("".join(criteria(text)).split()) == "".join(text.split())
+
+
+def test_a_very_long_line_is_cut_in_no_time() -> None:
+    text = "exclusion criteria, patients excluded if " * 5000
+    started = time.process_time()
+
+    assert sum(map(len, split(text))) == len(text)
+    assert time.process_time() - started < 2

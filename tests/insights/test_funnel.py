@@ -1,0 +1,124 @@
+"""The funnel adds up on every store, and each of its numbers is a list of ids."""
+
+from hypothesis import given, settings
+
+from cache.filters.filter import Filter
+from dashboard.gaps import funnel as funnel_words
+from insights import funnel
+from insights.funnel import Funnel
+from tests.rigs.insight_rows import AGENTS, LISTED, Frames, Made, frames, stores
+from tests.rigs.trial_rows import Why, row
+
+
+def funnels(found: Frames) -> dict[str, Funnel]:
+    made = funnel.funnels(LISTED, *found)
+    assert [one.agent for one in made] == AGENTS
+    return {one.agent: one for one in made}
+
+
+@settings(deadline=None, max_examples=20)
+@given(stores())
+def test_it_adds_up_on_every_store(made: Made) -> None:
+    found = made.frames()
+    for one in funnels(found).values():
+        assert funnel.adds_up(one)
+        numbers = {step.id: step.number for step in one.steps}
+        assert numbers["found"] == numbers["matched"] >= numbers["given"] == numbers["tier_given"]
+        assert numbers["counted"] == numbers["types"] == numbers["lanes"]
+        assert numbers.get("rows", 0) == sum(map(len, one.queries.values()))
+        assert numbers.get("once", 0) <= numbers["answer"]
+        assert numbers["no_match"] == 0
+        for step in one.steps:
+            assert step.id in ("rows", "again") or len(set(step.ids)) == step.number
+
+
+@settings(deadline=None, max_examples=12)
+@given(stores())
+def test_every_number_opens_its_list(made: Made) -> None:
+    found = made.frames()
+    for agent, one in funnels(found).items():
+        table = funnel_words.funnel_rows(one, repr, str)
+        assert (table["Number"] >= 0).all()
+        assert list(table["Trials"].isna()) == list(table["Number"] == 0)
+        for step in one.steps:
+            wanted = funnel_words.filter_of(agent, step.id)
+            if wanted is not None:
+                assert tuple(wanted.apply(*found[:2], LISTED).trials["nct_id"]) == step.ids, step.id
+        for number, link in zip(table["Number"], table["Trials"], strict=True):
+            if isinstance(link, str) and not link.startswith("Filter("):
+                assert len(funnel_words.group(one, link)[1]) == number
+        questions = funnel_words.question_rows(one, LISTED.agent(agent), str)
+        for number, link in zip(questions["Number"], questions["Trials"], strict=True):
+            assert number == (len(funnel_words.group(one, link)[1]) if isinstance(link, str) else 0)
+
+
+def test_the_way_of_one_agent() -> None:
+    rows = [row(number) for number in (1, 2, 3, 4)] + [
+        row(5, study_type="OBSERVATIONAL", phases=[]), row(6, phases=["NA"]),
+    ]  # fmt: skip
+    why = {
+        1: [Why("ivig", "mentioned", None)], 2: [Why("ivig", "excluded", None)],
+        3: [Why("ivig", "given", "background")], 4: [Why("ivig")], 5: [Why("ivig")], 6: [Why("ivig")],
+    }  # fmt: skip
+    held = {"ivig": {1: ["ivig:ivig"], 3: ["ivig:ivig", "ivig:brands"], 4: ["ivig:brands"], 5: ["ivig:ivig"],
+                     6: ["ivig:ivig"]}, "me_cfs": {2: ["me_cfs:1"]}}  # fmt: skip
+    one = funnels(frames(rows, why, {"ivig": {}}, held))["ivig"]
+    assert {step.id: step.number for step in one.steps if step.number} == {
+        "rows": 6, "once": 5, "again": 1,
+        "found": 6, "answer": 5, "sweep": 1,
+        "matched": 6, "tier_given": 4, "tier_mentioned": 1, "tier_excluded": 1,
+        "given": 4, "counted": 3, "background": 1,
+        "types": 3, "type_INTERVENTIONAL": 2, "type_OBSERVATIONAL": 1,
+        "lanes": 3, "phased": 1, "lane_NA": 1, "lane_NONE": 1,
+    }  # fmt: skip
+    assert one.step("sweep").ids == ("NCT00000002",)
+    assert one.step("again").ids == ("NCT00000003",)
+    assert funnel_words.why_differs(one, LISTED.agents[1], 2) == (
+        "The registry was asked 1 question with 1 name (its data of 19 November 2026); 6 rows came back, 1 of them the "
+        "same trials again. 1 trial more came with the answer for a whole condition. Of 6 different trials, 1 "
+        "only mentions IVIG and 1 names IVIG only as an exclusion; 4 give IVIG, 1 of these to everybody beside "
+        "something else. The charts count the remaining 3. 2 records could not be read and are in no count. The "
+        "registry’s own page shows its answer to one question, mentions included, so its number is another one."
+    )  # fmt: skip
+    asked = funnel_words.question_rows(one, LISTED.agents[1], str)["Asked of the registry"]
+    assert asked[0].startswith("query.intr=")
+    assert funnel_words.group(one, "question.ivig:brands") == (
+        "Rows of one question to the registry", ("NCT00000003", "NCT00000004"),
+    )  # fmt: skip
+    assert funnel_words.group(one, "step.sweep")[1] == ("NCT00000002",)
+    for nonsense in ("", "step", "step.nothing", "question.nobody", "lane.NA"):
+        assert funnel_words.group(one, nonsense) is None
+
+
+def test_a_part_that_is_missing_or_twice_is_seen() -> None:
+    one = funnels(frames([row(1), row(2)], {1: [Why("ivig")], 2: [Why("ivig")]}, {}))["ivig"]
+    assert funnel.adds_up(one)
+    short = [step._replace(ids=step.ids[:1]) if step.id == "tier_given" else step for step in one.steps]
+    assert not funnel.adds_up(one._replace(steps=tuple(short)))
+    twice = [step._replace(ids=step.ids * 2) if step.id == "tier_given" else step for step in one.steps]
+    assert not funnel.adds_up(one._replace(steps=tuple(twice)))
+
+
+def test_a_trial_nobody_can_place_is_not_lost() -> None:
+    one = funnels(frames([row(1)], {}, {"ivig": {}}, {"ivig": {1: ["ivig:ivig"]}}))["ivig"]
+    assert one.step("no_match").ids == ("NCT00000001",)
+    assert funnel.adds_up(one)
+
+
+def test_a_sample_is_called_one() -> None:
+    never = {"refreshed_at": None, "registry_timestamp": None, "starter": True}
+    one = funnels(frames([row(1, origin="starter")], {1: [Why("ivig")]}, {"ivig": never}))["ivig"]
+    assert "comes from the starter sample" in funnel_words.why_differs(one, LISTED.agents[1], 0)
+    assert one.step("found").number == 1
+    assert "rows" not in {step.id for step in one.steps}
+
+
+def test_which_steps_a_filter_can_list() -> None:
+    assert funnel_words.filter_of("ivig", "again") is None
+    assert funnel_words.filter_of("ivig", "background") == Filter(
+        agents=("ivig",), everywhere=True, roles=("background",)
+    )
+    assert funnel_words.filter_of("ivig", "phased") == Filter(
+        agents=("ivig",), everywhere=True,
+        phases=("EARLY_PHASE1", "PHASE1", "PHASE1|PHASE2", "PHASE2", "PHASE2|PHASE3", "PHASE3", "PHASE4"),
+    )  # fmt: skip

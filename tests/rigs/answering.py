@@ -1,0 +1,115 @@
+"""Records, a matcher simple enough to predict, and a way to give a scope an answer, for the tests of the store."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Table, insert, select
+
+from cache.ingest.keep import ScopeReport, keep, stage, stage_unchanged
+from cache.store.schema import refresh
+from cache.store.store import Store, moment
+from fetchers.errors import Validation
+from fetchers.matching.matcher import Match
+from fetchers.record.study import Study, decode_study
+
+AGENTS = ("azathioprine", "methotrexate")
+SWEEP = "me_cfs"
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def record(number: int, *names: str, title: str = "A trial", **modules: Mapping[str, Any]) -> Study:
+    """A live record whose interventions are ``names``; ``modules`` (``status={...}``) add to it."""
+    protocol: dict[str, Any] = {
+        "identificationModule": {"nctId": f"NCT{number:08d}", "briefTitle": title},
+        "armsInterventionsModule": {"interventions": [{"type": "DRUG", "name": name} for name in names]},
+    }
+    protocol |= {f"{name}Module": value for name, value in modules.items()}
+    return decode_study(msgspec.json.encode({"protocolSection": protocol, "hasResults": False}))
+
+
+class NameMatcher:
+    """Matches an agent whose id is an intervention's name; one of the rules the real matcher has, and no other."""
+
+    def __init__(self, tier: str = "given") -> None:
+        self.tier = tier
+
+    def match(self, study: Study, agent_id: str, *, asked: bool) -> Match | None:
+        if agent_id not in AGENTS:
+            raise Validation(f"{agent_id} is not watched.")
+        if agent_id in {one.name for one in study.interventions}:
+            return Match(agent_id, self.tier, "tested", (agent_id,))
+        return Match(agent_id, "mentioned", None, ()) if asked else None
+
+    def matches(self, study: Study) -> tuple[Match, ...]:
+        found = (self.match(study, agent, asked=False) for agent in AGENTS)
+        return tuple(one for one in found if one)
+
+    def condition_groups(self, study: Study) -> tuple[str, ...]:
+        return (SWEEP,) if "ME/CFS" in study.conditions else ("other",)
+
+
+class Refresher:
+    """Gives scopes answers the way a refresh does, one refresh after the other, an hour apart."""
+
+    def __init__(self, store: Store, matcher: Any = None) -> None:
+        self.store = store
+        self.matcher = matcher or NameMatcher()
+        self.id = 0
+        self.now = START
+
+    def begin(self) -> int:
+        self.id += 1
+        self.now = self.now.replace(day=self.id % 28 + 1)
+        row = {"id": self.id, "state": "running", "started_at": moment(self.now), "beat_at": moment(self.now)}
+        with self.store.writing() as connection:
+            connection.execute(insert(refresh).values(row | {"full": True, "cancel": False, "requests": 0, "bytes": 0}))
+        return self.id
+
+    def stage(self, scope: str, studies: Iterable[Study], unchanged: Iterable[str] = (), query: str = "1") -> None:
+        stage(self.store, self.id, scope, f"{scope}:{query}", studies)
+        stage_unchanged(self.store, self.id, scope, f"{scope}:{query}", unchanged)
+
+    def keep(
+        self, scope: str, *, vanished: Collection[str] = (), question: str = "q1", timestamp: str | None = None
+    ) -> ScopeReport:
+        return keep(
+            self.store,
+            self.id,
+            scope,
+            "sweep" if scope == SWEEP else "agent",
+            self.matcher,
+            registry_timestamp=timestamp or f"2026-03-{self.id:02d}T09:00:05",
+            question=question,
+            full=True,
+            vanished=vanished,
+            now=lambda: self.now,
+        )
+
+    def answer(
+        self, scope: str, studies: Iterable[Study], unchanged: Iterable[str] = (), **options: Any
+    ) -> ScopeReport:
+        """A whole refresh of one scope."""
+        self.begin()
+        self.stage(scope, studies, unchanged)
+        return self.keep(scope, **options)
+
+
+def rows(store: Store, table: Table, *names: str) -> list[Any]:
+    """The named columns of a table in the order of its key; one column comes as plain values."""
+    columns = [table.c[name] for name in names]
+    with store.reading() as connection:
+        found = connection.execute(select(*columns).order_by(*table.primary_key.columns)).all()
+    return [row[0] if len(names) == 1 else tuple(row) for row in found]
+
+
+def everything(store: Store, skip: Sequence[Table] = ()) -> dict[str, list[Any]]:
+    """Every row of every table, to compare a store with itself."""
+    from cache.store.schema import metadata
+
+    return {
+        table.name: rows(store, table, *(column.name for column in table.columns))
+        for table in metadata.sorted_tables
+        if table not in skip
+    }
