@@ -88,10 +88,9 @@ def apply(state: Facets, events: Iterable[Event]) -> Facets:
     return state | {event.kind: event.after for event in events if event.kind in COMPARED}
 
 
-def new_trial(study: Study) -> Event:
+def new_trial(title: str | None, status: str | None) -> Event:
     """A trial that this agent's answer did not hold before, though the agent had been answered before."""
-    title = study.identification.brief_title
-    return Event("new_trial", "high", None, {"title": title, "status": study.status.overall_status})
+    return Event("new_trial", "high", None, {"title": title, "status": status})
 
 
 def left_registry(day: str) -> Event:

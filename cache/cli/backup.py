@@ -19,7 +19,7 @@ def backup_command(settings: Settings, *, out: Path, force: bool) -> int:
 
 def restore_command(settings: Settings, *, source: Path, yes: bool) -> int:
     """Put the backup in the place of the store, when that is really meant, and say where the old one lies."""
-    store = backups.path_of(settings.cache_url)
+    store = backups.file_of(settings.cache_url)
     if not yes and store.exists() and not _agreed(store, source):
         say(sys.stderr, "Nothing was done.\n")
         return CANCELLED

@@ -9,8 +9,7 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from cache.ingest import derive as deriving
-from cache.ingest.derive import prepare
+from cache.ingest.derive import rules
 from cache.ingest.events import Events
 from cache.ingest.leavers import drop_starter, end_answers
 from cache.ingest.load_starter import load_starter
@@ -18,7 +17,7 @@ from cache.ingest.merge import Merge
 from cache.ingest.staging import Known, forget, known, leavers, set_aside, stage, stage_unchanged
 from cache.store.schema import scope as scopes
 from cache.store.schema import set_aside as aside
-from cache.store.store import Store, bump, moment, trouble, utcnow
+from cache.store.store import Store, bump, moment, utcnow
 from cache.store.upsert import upsert
 from fetchers.matching.matcher import Matcher
 
@@ -58,13 +57,11 @@ def keep(
     all other leavers merely stop answering this scope. ``question`` is the fingerprint of what shaped the answer: when
     it differs from the last one, every match is computed anew. ``full`` says that every record was asked for.
     """
-    with trouble(store):
-        prepare(store, refresh_id, scope, kind, matcher, question)
     with store.writing() as connection:
-        rules = deriving.rules(connection, scope, kind, matcher, question)
+        by = rules(connection, scope, kind, matcher, question)
         events = Events(connection, refresh_id, moment(now()), registry_timestamp)
         _write_scope(connection, scope, kind, full=full, at=events.at, question=question, timestamp=registry_timestamp)
-        merge = Merge(connection, refresh_id, scope, rules, events, registry_timestamp)
+        merge = Merge(connection, refresh_id, scope, by, events, registry_timestamp)
         merge.run()
         left = end_answers(connection, refresh_id, scope, matcher, vanished=vanished, events=events)
         events.write()

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, delete, select, update
 
 from cache.ingest.events import Events
 from cache.ingest.matches import rematch
-from cache.ingest.staging import chunks, left_out
+from cache.ingest.staging import left_out
+from cache.store.batches import batches
 from cache.store.schema import answer, match, study, version
 from fetchers.matching.matcher import Matcher
 
@@ -23,7 +24,7 @@ def end_answers(
     that they can still be found under the agent they belonged to.
     """
     leavers = left_out(connection, refresh_id, scope)
-    for ids in chunks(leavers):
+    for ids in batches(leavers):
         ended = update(answer).where(answer.c.scope == scope, answer.c.nct_id.in_(ids))
         connection.execute(ended.values(ended_at=events.at))
         marked = set(
@@ -43,7 +44,7 @@ def drop_starter(connection: Connection, scope: str, matcher: Matcher) -> None:
     starter = (answer.c.scope == scope, answer.c.origin == "starter")
     dropped = list(connection.scalars(select(answer.c.nct_id).where(*starter)))
     connection.execute(delete(answer).where(*starter))
-    for ids in chunks(dropped):
+    for ids in batches(dropped):
         held = select(answer.c.nct_id).where(answer.c.nct_id.in_(ids))
         orphans = list(
             connection.scalars(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from cache.ingest.staging import chunks
+from cache.store.batches import batches
 from cache.store.packing import unpack
 from cache.store.schema import answer, match, version
 from cache.store.schema import scope as scopes
@@ -106,7 +106,7 @@ def replace_matches(connection: Connection, found: Mapping[str, Iterable[Match]]
 def rematch(connection: Connection, matcher: Matcher, nct_ids: Collection[str]) -> None:
     """Make the matches of these trials right again after the scopes that hold them have changed."""
     known_kinds = kinds(connection)
-    for ids in chunks(nct_ids):
+    for ids in batches(nct_ids):
         held = holders(connection, ids)
         versions = newest(connection, [nct_id for nct_id in ids if held.get(nct_id)])
         packed = bodies(connection, [one.id for one in versions.values()])

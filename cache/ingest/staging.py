@@ -1,19 +1,18 @@
 """Answers on their way: written page by page in short transactions, seen by no reader until ``keep`` takes over."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select
 
+from cache.ingest.derive import Hashed, Rules, derive_ahead
 from cache.store.packing import hash_of, pack
 from cache.store.schema import answer, staged, study, version
 from cache.store.schema import set_aside as aside
 from cache.store.store import Store, moment, utcnow
 from fetchers.record.study import Study
 from fetchers.registry.pages import SetAside
-
-Key = TypeVar("Key", str, int)
 
 
 class Known(NamedTuple):
@@ -24,14 +23,22 @@ class Known(NamedTuple):
     has_results: bool | None
 
 
-def stage(store: Store, refresh_id: int, scope: str, query_id: str, studies: Iterable[Study]) -> None:
-    """Put one page of records aside for ``scope``. Nothing a reader sees changes."""
-    rows = []
+def stage(
+    store: Store, refresh_id: int, scope: str, query_id: str, studies: Iterable[Study], by: Rules | None = None
+) -> None:
+    """Put one page of records aside for ``scope``, with what follows from them. Nothing a reader sees changes.
+
+    Without rules (``cache.ingest.derive.rules``) nothing is derived yet; ``keep`` then has it to do.
+    """
+    common = {"refresh_id": refresh_id, "scope": scope, "query": query_id}
+    rows: list[dict[str, object]] = []
+    records: dict[str, Hashed] = {}
     for record in studies:
         body = record.body()
-        row = {"nct_id": record.nct_id, "body_hash": hash_of(body), "body": pack(body)}
-        rows.append(row | {"refresh_id": refresh_id, "scope": scope, "query": query_id})
-    _insert(store, rows)
+        records[record.nct_id] = hashed = Hashed(record, hash_of(body))
+        rows.append(common | {"nct_id": record.nct_id, "body_hash": hashed.body_hash, "body": pack(body)})
+    derived = derive_ahead(store, scope, records, by) if by and records else {}
+    _insert(store, [row | {"prepared": derived.get(str(row["nct_id"]))} for row in rows])
 
 
 def stage_unchanged(store: Store, refresh_id: int, scope: str, query_id: str, nct_ids: Iterable[str]) -> None:
@@ -116,9 +123,3 @@ def held_live(scope: str) -> tuple[ColumnElement[bool], ...]:
 def forget(connection: Connection, scope: str) -> None:
     """Drop what is staged for ``scope``, also by a refresh that died: only one runs at a time."""
     connection.execute(delete(staged).where(staged.c.scope == scope))
-
-
-def chunks(ids: Collection[Key], size: int = 500) -> Iterator[list[Key]]:
-    """The ids in sorted pieces short enough for one statement."""
-    ordered = sorted(ids)
-    return (ordered[start : start + size] for start in range(0, len(ordered), size))

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from cache.ingest import keep as answers
+from cache.ingest.derive import Rules, rules
 from cache.ingest.keep import ScopeReport
 from cache.refresh import journal
 from cache.refresh.plan import Asked, Way
@@ -90,9 +91,11 @@ def ask(context: Context, asked: Asked, way: Way) -> ScopeReport:
 
     Raises what the source raises, Unbelievable, and LocalTrouble; whatever is raised, the old answer stands.
     """
+    with context.store.reading() as connection:
+        by = rules(connection, asked.scope, asked.kind, context.matcher, context.question)
     for tries_left in reversed(range(context.tries)):
         try:
-            return _Attempt(context, asked, way).run()
+            return _Attempt(context, asked, way, by).run()
         except (DataReloaded, Incomplete) as error:
             journal.forget_staged(context.store, context.refresh_id, asked.scope)
             if not tries_left:
@@ -107,6 +110,7 @@ class _Attempt:
     context: Context
     asked: Asked
     way: Way
+    by: Rules
     unread: set[str] = field(default_factory=set)  # ids of records set aside
     staged: set[str] = field(default_factory=set)
     nameless: int = 0  # records whose very id could not be read
@@ -207,7 +211,7 @@ class _Attempt:
     def _stage(self, query: Query, studies: Iterable[Study]) -> None:
         """Keep each record once, and for every query that brought it its id."""
         new = tuple(study for study in studies if study.nct_id not in self.staged)
-        answers.stage(self.context.store, self.context.refresh_id, self.asked.scope, query.id, new)
+        answers.stage(self.context.store, self.context.refresh_id, self.asked.scope, query.id, new, self.by)
         self._stage_ids(query, [study.nct_id for study in studies if study.nct_id in self.staged])
         self.staged.update(study.nct_id for study in new)
 

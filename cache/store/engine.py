@@ -10,6 +10,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 
+from cache.store.files import WAL, beside, in_memory
 from fetchers.errors import Validation
 
 # Execution option of transactions that write: they take their turn at BEGIN, not at the first write.
@@ -40,11 +41,6 @@ def engine_of(url: URL, *, patience: float, readonly: bool = False) -> Engine:
     return engine
 
 
-def in_memory(url: URL) -> bool:
-    """Whether an SQLite URL names no file."""
-    return url.database in (None, "", ":memory:")
-
-
 def _open_readonly(path: Path, patience: float) -> sqlite3.Connection:
     """A connection that cannot write.
 
@@ -58,7 +54,7 @@ def _open_readonly(path: Path, patience: float) -> sqlite3.Connection:
         connection.execute("SELECT 1 FROM sqlite_master").fetchone()
     except sqlite3.OperationalError as error:
         connection.close()
-        wal = path.with_name(path.name + "-wal")
+        wal = beside(path, WAL)
         closed = (error.sqlite_errorcode & 0xFF) in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
         if not closed or (wal.exists() and wal.stat().st_size):
             raise

@@ -8,15 +8,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Self
 
 from sqlalchemy import URL, Connection, Engine, insert, inspect, make_url, select, update
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from cache.store import migrations
-from cache.store.engine import WRITING, engine_of, in_memory
+from cache.store.engine import WRITING, engine_of
 from cache.store.errors import Damaged, Locked, NewerStore, local_troubles
+from cache.store.files import in_memory, path_of
 from cache.store.schema import meta, metadata
 from fetchers.errors import LocalTrouble, Validation
 
@@ -211,9 +211,9 @@ def _place(url: URL) -> str:
 
 
 def _prepare_folder(url: URL, *, readonly: bool) -> None:
-    if url.get_backend_name() != "sqlite":
+    path = path_of(url)
+    if path is None:
         return
-    path = Path(url.database or "")
     if readonly:
         if not path.exists():
             raise LocalTrouble(f"There is no store at {path} yet: run python -m cache refresh.")

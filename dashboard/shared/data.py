@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from cache import starter
 from cache.filters.filter import Filter
@@ -20,6 +18,7 @@ from cache.ingest import keep as answers
 from cache.opening import open_store
 from cache.read import trials as queries
 from cache.read.trials import Freshness
+from cache.store import files
 from cache.store.store import Damaged, Locked, NewerStore, Store
 from fetchers.errors import LocalTrouble, Validation
 from fetchers.matching.matcher import Matcher
@@ -73,7 +72,7 @@ def trouble() -> str | None:
 def _opened() -> Opened:
     url = settings().cache_url
     digest = watchlist().digest
-    key = f"{url} {_identity(url)} {digest}"
+    key = f"{url} {files.identity(url)} {digest}"
     reason = _failure(key)
     if reason is None:
         try:
@@ -114,15 +113,6 @@ def _stand_in(digest: str) -> Store:
     stand_in = Store.in_memory()
     answers.load_starter(stand_in, starter.records(), Matcher(watchlist()), watchlist())
     return stand_in
-
-
-def _identity(url: str) -> str:
-    """What tells a store's file from another one put in its place; empty when there is none yet."""
-    try:
-        found = os.stat(make_url(url).database or "")
-    except (ArgumentError, OSError, ValueError):
-        return ""
-    return f"{found.st_dev}:{found.st_ino}"
 
 
 def version() -> int:

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import Table, insert, select
 
+from cache.ingest.derive import rules
 from cache.ingest.keep import ScopeReport, keep, stage, stage_unchanged
 from cache.store.schema import refresh
 from cache.store.store import Store, moment
@@ -58,6 +59,7 @@ class Refresher:
         self.matcher = matcher or NameMatcher()
         self.id = 0
         self.now = START
+        self.derives_ahead = True
 
     def begin(self) -> int:
         self.id += 1
@@ -68,7 +70,11 @@ class Refresher:
         return self.id
 
     def stage(self, scope: str, studies: Iterable[Study], unchanged: Iterable[str] = (), query: str = "1") -> None:
-        stage(self.store, self.id, scope, f"{scope}:{query}", studies)
+        by = None
+        if self.derives_ahead:
+            with self.store.reading() as connection:
+                by = rules(connection, scope, _kind(scope), self.matcher, "q1")
+        stage(self.store, self.id, scope, f"{scope}:{query}", studies, by)
         stage_unchanged(self.store, self.id, scope, f"{scope}:{query}", unchanged)
 
     def keep(
@@ -78,7 +84,7 @@ class Refresher:
             self.store,
             self.id,
             scope,
-            "sweep" if scope == SWEEP else "agent",
+            _kind(scope),
             self.matcher,
             registry_timestamp=timestamp or f"2026-03-{self.id:02d}T09:00:05",
             question=question,
@@ -94,6 +100,10 @@ class Refresher:
         self.begin()
         self.stage(scope, studies, unchanged)
         return self.keep(scope, **options)
+
+
+def _kind(scope: str) -> Literal["agent", "sweep"]:
+    return "sweep" if scope == SWEEP else "agent"
 
 
 def rows(store: Store, table: Table, *names: str) -> list[Any]:

@@ -177,8 +177,7 @@ def test_load_date_is_no_difference() -> None:
 
 
 def test_a_trial_as_a_whole() -> None:
-    one = study(status={"overallStatus": "RECRUITING"})
-    assert new_trial(one).after == {"title": "A trial", "status": "RECRUITING"}
+    assert new_trial("A trial", "RECRUITING").after == {"title": "A trial", "status": "RECRUITING"}
     assert (left_registry("2026-11-22").weight, left_registry("2026-11-22").after) == ("high", "2026-11-22")
     assert returned("2026-11-22", "2026-11-24").before == "2026-11-22"
 

@@ -1,13 +1,13 @@
 """What keeping an answer does to the store: holders, versions, events, the starter giving way, all or nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cache.ingest import chunk as arrivals
+from cache.ingest import arrivals as arriving
 from cache.ingest import derive as deriving
 from cache.ingest import keep as answers
 from cache.ingest import merge as merging
@@ -349,6 +349,7 @@ def test_a_failure_anywhere_leaves_everything_as_it_was(
     store: Store, refresher: Refresher, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     load(store, starter(7, MTX))
+    refresher.derives_ahead = False
     refresher.answer(AZA, [record(1, title="Old"), record(2)])
     refresher.begin()
     refresher.stage(AZA, [record(1, title="New"), record(3)])
@@ -368,14 +369,39 @@ def test_a_failure_anywhere_leaves_everything_as_it_was(
     assert refresher.keep(AZA) == ScopeReport(studies=2, new=1, changed=1, left=1, set_aside=0)
 
 
-def test_what_was_not_prepared_is_worked_out_while_keeping(
-    store: Store, refresher: Refresher, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(answers, "prepare", lambda *_: None)
+def test_what_was_not_derived_ahead_is_derived_while_keeping(store: Store, refresher: Refresher) -> None:
+    refresher.derives_ahead = False
     refresher.answer(AZA, [record(1, AZA, title="Old"), record(2)])
     assert refresher.answer(AZA, [record(1, AZA, title="New")], unchanged=[nct(2)], question="q2").changed == 1
     assert rows(store, study, "title") == ["New", "A trial"]
     assert rows(store, match, "tier") == ["given", "mentioned"]
+
+
+def test_only_the_replaced_state_of_a_changed_record_is_decoded(
+    store: Store, refresher: Refresher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[str] = []
+
+    def watched(body: bytes) -> Study:
+        study = decode_study(body)
+        decoded.append(str(study.identification.brief_title))
+        return study
+
+    monkeypatch.setattr(deriving, "decode_study", watched)
+    refresher.answer(AZA, [record(1, AZA, title="Old"), record(2)])
+    report = refresher.answer(AZA, [record(1, AZA, title="New"), record(2), record(3)])
+    assert (report.new, report.changed) == (1, 1)
+    assert decoded == ["Old"]
+
+
+def test_what_was_derived_before_another_scope_came_is_derived_again(store: Store, refresher: Refresher) -> None:
+    refresher.begin()
+    refresher.stage(MTX, [record(1, AZA, MTX)])
+    refresher.stage(AZA, [record(1, AZA, MTX)])
+    for scope_id in (AZA, MTX):
+        refresher.keep(scope_id)
+    assert rows(store, match, "nct_id", "agent", "tier") == [(nct(1), AZA, "given"), (nct(1), MTX, "given")]
+    assert len(rows(store, version, "id")) == 1
 
 
 def test_other_writers_get_their_turn_while_records_are_worked_out(store: Store, refresher: Refresher) -> None:
@@ -391,13 +417,13 @@ def test_other_writers_get_their_turn_while_records_are_worked_out(store: Store,
 
 
 def test_memory_holds_one_chunk_at_a_time(store: Store, refresher: Refresher, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrivals, "CHUNK", 2)
+    monkeypatch.setattr(arriving, "AT_ONCE", 2)
     taken: list[int] = []
     take = merging.Merge._take
 
-    def watch(self: merging.Merge, chunk: arrivals.Chunk) -> None:
-        taken.append(len(chunk.arrivals))
-        take(self, chunk)
+    def watch(self: merging.Merge, arrived: Mapping[str, arriving.Arrival]) -> None:
+        taken.append(len(arrived))
+        take(self, arrived)
 
     monkeypatch.setattr(merging.Merge, "_take", watch)
     assert refresher.answer(AZA, [record(number) for number in range(1, 6)]).studies == 5

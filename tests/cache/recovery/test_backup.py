@@ -326,7 +326,7 @@ def test_a_full_disk_leaves_the_store_as_it_was(path: Path, kept: Path, monkeypa
     def full(*_: object) -> None:
         raise LocalTrouble("The disk is full.")
 
-    monkeypatch.setattr(backups, "_pour", full)
+    monkeypatch.setattr(backups, "_overwrite_pages", full)
     with pytest.raises(LocalTrouble, match="disk is full"):
         restore(url(path), kept, lambda: NOW)
     assert contents(path) == before

@@ -13,7 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cache.ingest.staging import known, stage
-from cache.recovery.rescue import backup, integrity, rescue, rescued
+from cache.recovery.backup import copy_database
+from cache.recovery.check import integrity
+from cache.recovery.rescue import rescue, rescued
 from cache.recovery.salvage import readable
 from cache.store.packing import is_whole
 from cache.store.schema import answer, event, match, meta, scope, staged, study, version
@@ -360,10 +362,10 @@ def test_whatever_is_overwritten_the_store_is_sound_after_the_rescue(
 def test_a_backup_is_a_whole_store_of_its_own(path: Path, tmp_path: Path) -> None:
     target = tmp_path / "copy.sqlite3"
     with opened(path) as store:
-        backup(store, target)
+        copy_database(store, target)
         before = everything(store)
         with pytest.raises(LocalTrouble, match="exists already"):
-            backup(store, target)
+            copy_database(store, target)
     with opened(target) as copy:
         assert everything(copy) == before
         assert integrity(copy) == []
@@ -373,4 +375,4 @@ def test_a_backup_is_a_whole_store_of_its_own(path: Path, tmp_path: Path) -> Non
 def test_a_backup_that_cannot_be_written_says_where(path: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with opened(path) as store, pytest.raises(LocalTrouble, match="file/copy"):
-        backup(store, tmp_path / "file" / "copy.sqlite3")
+        copy_database(store, tmp_path / "file" / "copy.sqlite3")
