@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from fetchers.errors import LocalTrouble, TrackerError, Validation
+from cache.exit_codes import CANCELLED, DONE
+from fetchers.errors import TrackerError
 from fetchers.settings import Settings
-
-USAGE, BUSY, LOCAL, CANCELLED = 2, 4, 5, 130
 
 
 def parser() -> argparse.ArgumentParser:
@@ -59,14 +58,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
     try:
         return _run(options)
-    except Validation as error:
-        return _tell(error, USAGE)
-    except (LocalTrouble, TrackerError) as error:
-        return _tell(error, LOCAL)
+    except TrackerError as error:
+        from cache.cli.terminal import complain
+
+        return complain(error)
     except BrokenPipeError:
         # The reader of our output has left (``| head``): nothing more to say to it, also not at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return DONE
     except KeyboardInterrupt:
         return CANCELLED
 
@@ -101,16 +100,6 @@ def _run(options: argparse.Namespace) -> int:
 
         return digest.changes_command(settings, watchlist, digest.asked_of(options))
     return reading.export_command(settings, watchlist, fmt=options.format, out=options.out, query=options.query)
-
-
-def _tell(error: TrackerError, exit_code: int) -> int:
-    from cache.cli.terminal import RESCUE, printable, say
-    from cache.store.lock import Busy
-    from cache.store.store import Damaged
-
-    advice = f" {RESCUE}" if isinstance(error, Damaged) else ""
-    say(sys.stderr, f"{printable(error)}{advice}\n")
-    return BUSY if isinstance(error, Busy) else exit_code
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 from cache.changes.weights import Weight
 from cache.changes.wording import tell
 from cache.store.schema import event, match, refresh, study
-from cache.store.store import Store, moment
+from cache.store.store import Store, timestamp
 from fetchers.errors import Validation
 from fetchers.settings import RECORD_URL
 
@@ -156,7 +156,7 @@ def since_moment(text: str, name: str = "since") -> str:
     try:
         given = datetime.fromisoformat(text) if re.match(r"\d{4}-\d{2}-\d{2}", text) else None
         if given is not None:
-            return moment(given if given.tzinfo else given.replace(tzinfo=UTC))
+            return timestamp(given if given.tzinfo else given.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         pass
     raise Validation(f"{name} wants a date or a moment such as 2026-11-20 or 2026-11-20T09:00:00Z, not {text!r}.")

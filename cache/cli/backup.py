@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 from cache.cli.terminal import counted, printable, say
+from cache.exit_codes import CANCELLED, DONE
 from cache.recovery import backup as backups
-from cache.refresh.report import CANCELLED
 from fetchers.errors import Validation
 from fetchers.settings import Settings
 
@@ -14,7 +14,7 @@ def backup_command(settings: Settings, *, out: Path, force: bool) -> int:
     """Write the backup and say what is in it."""
     found = backups.backup(settings.cache_url, out, force=force)
     say(sys.stderr, f"{_words(found)} written to {printable(out)}\n")
-    return 0
+    return DONE
 
 
 def restore_command(settings: Settings, *, source: Path, yes: bool) -> int:
@@ -28,7 +28,7 @@ def restore_command(settings: Settings, *, source: Path, yes: bool) -> int:
     if done.aside:
         said += f" What stood there before was kept as {printable(done.aside)}."
     say(sys.stderr, f"{said}\n")
-    return 0
+    return DONE
 
 
 def _agreed(store: Path, source: Path) -> bool:

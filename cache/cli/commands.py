@@ -1,23 +1,20 @@
 """``python -m cache refresh`` and ``cancel``: the one place where the registry meets the store."""
 
-import json
 import signal
 import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
 
-from sqlalchemy import create_engine
-
-from cache.cli.terminal import Progress, printable, say, summary
+from cache.cli.terminal import Progress, printable, put_out_json, say, summary
+from cache.exit_codes import BUSY, DONE, LOCAL
 from cache.opening import open_store
-from cache.recovery import rescue
+from cache.recovery.rescue import rescue_under_lock
 from cache.refresh import journal
 from cache.refresh import run as refresh
 from cache.refresh.heartbeat import Pulse
-from cache.refresh.report import BUSY, LOCAL, Report
+from cache.refresh.report import Report
 from cache.store import lock
 from cache.store.store import Damaged, Store
 from fetchers.errors import LocalTrouble, TrackerError
@@ -43,7 +40,7 @@ def refresh_command(
     except LocalTrouble as error:
         report = _no_run(LOCAL, error, began)
     if as_json:
-        print_json(report.as_json())
+        put_out_json(report.as_json())
     return report.exit_code
 
 
@@ -56,13 +53,7 @@ def cancel_command(settings: Settings, watchlist: Watchlist) -> int:
         store.close()
     who = f"The refresh of process {found.pid} was asked to stop." if found else "No refresh is running."
     say(sys.stderr, f"{who}\n")
-    return 0
-
-
-def print_json(value: Any) -> None:
-    """One JSON document on standard output, in plain ASCII so that no terminal can stumble over it."""
-    sys.stdout.write(json.dumps(value, indent=2) + "\n")
-    sys.stdout.flush()
+    return DONE
 
 
 def _refresh(settings: Settings, watchlist: Watchlist, agents: Sequence[str], full: bool, quiet: bool) -> Report:
@@ -75,7 +66,7 @@ def _refresh(settings: Settings, watchlist: Watchlist, agents: Sequence[str], fu
             finally:
                 store.close()
         except Damaged as error:
-            raise LocalTrouble(f"{error} {rescued(settings)}") from error
+            raise LocalTrouble(f"{error} {rescue_under_lock(settings.cache_url)}") from error
 
 
 def _run(
@@ -114,12 +105,6 @@ def _registry(settings: Settings, pulse: Pulse, attempts: int = 4) -> Registry:
         attempts=attempts,
         stop=pulse,
     )
-
-
-def rescued(settings: Settings) -> str:
-    """Set the damaged store aside, save what can be read, and say so."""
-    with lock.hold(create_engine(settings.cache_url)):
-        return str(rescue.rescue(settings.cache_url))
 
 
 def _no_run(exit_code: int, error: TrackerError, began: float) -> Report:

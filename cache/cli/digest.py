@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from cache.changes import feed
 from cache.changes.changelog import TOLD, WEIGHTS, Change, at_least, by_trial, changelog, counted, since_moment
-from cache.cli.terminal import printable, say
+from cache.cli.terminal import printable, put_out, say
+from cache.exit_codes import DONE
 from cache.export.atomic_write import place
 from cache.opening import open_store
 from cache.read import trials as queries
@@ -80,10 +81,10 @@ def changes_command(settings: Settings, watchlist: Watchlist, asked: Asked) -> i
         place(asked.out, content, "digest")
         say(sys.stderr, f"Written to {printable(asked.out)}.\n")
     elif found or asked.fmt not in ("text", "markdown"):
-        _put_out(content)
+        put_out(content)
     else:
         say(sys.stderr, f"No changes{f' since {since}' if since else ': no refresh has seen any yet'}.\n")
-    return 0
+    return DONE
 
 
 def as_text(digest: Digest) -> bytes:
@@ -180,10 +181,3 @@ def _check(asked: Asked) -> None:
         raise Validation(
             f"--base-url wants the dashboard's address such as https://trials.example.org, not {asked.base_url!r}."
         )
-
-
-def _put_out(content: bytes) -> None:
-    # As bytes, because a calendar's line ends must stay as they are and a terminal may know no UTF-8.
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()

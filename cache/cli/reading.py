@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cache.cli.commands import print_json, rescued
-from cache.cli.terminal import RESCUE, printable, say, table, traffic
+from cache.cli.terminal import RESCUE, printable, put_out, put_out_json, say, table, traffic
+from cache.exit_codes import DAMAGED, DONE
 from cache.opening import open_store
 from cache.read import trials as queries
+from cache.read.jobs import latest_job
 from cache.recovery.check import integrity
+from cache.recovery.rescue import rescue_under_lock
 from cache.store.store import Damaged, Store
 from fetchers.settings import Settings
 from fetchers.watchlist.load import Watchlist
@@ -25,17 +27,17 @@ def status_command(settings: Settings, watchlist: Watchlist, *, as_json: bool) -
     finally:
         store.close()
     if as_json:
-        print_json(status)
+        put_out_json(status)
     else:
-        _write(status_text(status))
-    return 0
+        put_out(status_text(status).encode(errors="replace"))
+    return DONE
 
 
 def status_of(store: Store, watchlist: Watchlist) -> dict[str, Any]:
     """The status object of the contract, and beside it the sweeps and the newest refresh."""
     fresh = queries.freshness(store, [agent.id for agent in watchlist.agents])
     trials = queries.trials(store)
-    job = queries.latest_job(store)
+    job = latest_job(store)
     scopes = queries.scopes(store, watchlist).to_dict("records")
     return {
         "store": store.place,
@@ -83,10 +85,10 @@ def check_command(settings: Settings, watchlist: Watchlist, *, rescue: bool) -> 
     for complaint in complaints:
         say(sys.stderr, f"{printable(complaint)}\n")
     if complaints:
-        say(sys.stderr, f"{printable(rescued(settings)) if rescue else RESCUE}\n")
-        return 1
-    _write("The store is sound.\n")
-    return 0
+        say(sys.stderr, f"{printable(rescue_under_lock(settings.cache_url)) if rescue else RESCUE}\n")
+        return DAMAGED
+    put_out(b"The store is sound.\n")
+    return DONE
 
 
 def export_command(settings: Settings, watchlist: Watchlist, *, fmt: str, out: Path, query: str | None) -> int:
@@ -99,7 +101,7 @@ def export_command(settings: Settings, watchlist: Watchlist, *, fmt: str, out: P
     finally:
         store.close()
     say(sys.stderr, f"{rows:,} rows written to {printable(out)}\n")
-    return 0
+    return DONE
 
 
 def _scope(row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -124,8 +126,3 @@ def _job_words(job: Mapping[str, Any] | None) -> str:
         error = f": {printable(job['error'])}" if job["error"] else ""
         return f"{job['outcome']} at {job['ended_at']} ({cost}){error}"
     return f"{'running' if job['alive'] else 'died'} since {job['started_at']} ({cost})"
-
-
-def _write(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()

@@ -3,11 +3,17 @@
 A terminal that has gone away, or cannot show a character, never disturbs the work.
 """
 
+import json
 import shutil
+import sys
 from collections.abc import Mapping, Sequence
-from typing import TextIO
+from typing import Any, TextIO
 
+from cache.exit_codes import BUSY, LOCAL, USAGE
 from cache.refresh.report import Report, Result, Step
+from cache.store.errors import Damaged
+from cache.store.lock import Busy
+from fetchers.errors import TrackerError, Validation
 
 RESCUE = "Run python -m cache check --rescue: it copies the damaged store aside and keeps what can be read."
 _BAR = 24
@@ -27,6 +33,26 @@ def say(stream: TextIO, line: str) -> bool:
     except (OSError, ValueError, UnicodeError):
         return False
     return True
+
+
+def put_out(content: bytes) -> None:
+    """Write a result to standard output: as bytes, because line ends must stay as they are and a terminal may know no
+    UTF-8."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def put_out_json(value: Any) -> None:
+    """One JSON document on standard output, in plain ASCII so that every terminal can show it."""
+    put_out((json.dumps(value, indent=2) + "\n").encode())
+
+
+def complain(error: TrackerError) -> int:
+    """Say what went wrong before or instead of a result; returns the exit code that stands for it."""
+    advice = f" {RESCUE}" if isinstance(error, Damaged) else ""
+    say(sys.stderr, f"{printable(error)}{advice}\n")
+    return BUSY if isinstance(error, Busy) else USAGE if isinstance(error, Validation) else LOCAL
 
 
 class Progress:

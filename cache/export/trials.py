@@ -17,7 +17,7 @@ from cache.export import formats
 from cache.export.atomic_write import place
 from cache.filters.filter import Filter
 from cache.read.trials import Freshness, freshness, matches, trials
-from cache.store.store import Store, moment, utcnow
+from cache.store.store import Store, timestamp, utcnow
 from fetchers.errors import Validation
 from fetchers.settings import RECORD_URL, SOURCE_URL
 from fetchers.watchlist.load import Watchlist
@@ -90,7 +90,7 @@ def about(fresh: Freshness, view: str, *, now: Callable[[], datetime] = utcnow) 
         "Source": f"{REGISTRY}, U.S. National Library of Medicine ({SOURCE_URL})",
         "Registry data of": fresh.registry_timestamp or "not asked yet",
         "Fetched at (UTC)": fresh.fetched_at or "not asked yet",
-        "Written at (UTC)": moment(now()),
+        "Written at (UTC)": timestamp(now()),
         "Shown": view,
     }
     if fresh.starter:

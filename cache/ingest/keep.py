@@ -17,7 +17,7 @@ from cache.ingest.merge import Merge
 from cache.ingest.staging import Known, forget, known, leavers, set_aside, stage, stage_unchanged
 from cache.store.schema import scope as scopes
 from cache.store.schema import set_aside as aside
-from cache.store.store import Store, bump, moment, utcnow
+from cache.store.store import Store, bump, timestamp, utcnow
 from cache.store.upsert import upsert
 from fetchers.matching.matcher import Matcher
 
@@ -59,7 +59,7 @@ def keep(
     """
     with store.writing() as connection:
         by = rules(connection, scope, kind, matcher, question)
-        events = Events(connection, refresh_id, moment(now()), registry_timestamp)
+        events = Events(connection, refresh_id, timestamp(now()), registry_timestamp)
         _write_scope(connection, scope, kind, full=full, at=events.at, question=question, timestamp=registry_timestamp)
         merge = Merge(connection, refresh_id, scope, by, events, registry_timestamp)
         merge.run()
@@ -87,7 +87,7 @@ def fail(
     with store.writing() as connection:
         forget(connection, scope)
         connection.execute(delete(aside).where(aside.c.refresh_id == refresh_id, aside.c.scope == scope))
-        told = {"error": error, "error_at": moment(now())}
+        told = {"error": error, "error_at": timestamp(now())}
         result = connection.execute(update(scopes).where(scopes.c.scope == scope).values(**told))
         if not result.rowcount:
             connection.execute(insert(scopes).values(scope=scope, kind=kind, starter=False, **told))

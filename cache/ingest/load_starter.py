@@ -12,7 +12,7 @@ from cache.starter import StarterRecord
 from cache.store.packing import hash_of, pack
 from cache.store.schema import answer, study, version
 from cache.store.schema import scope as scopes
-from cache.store.store import Store, bump, moment, utcnow
+from cache.store.store import Store, bump, timestamp, utcnow
 from fetchers.matching.matcher import Match, Matcher
 from fetchers.watchlist.load import Watchlist
 
@@ -38,7 +38,7 @@ def load_starter(
     scope stays out, and a trial whose live record is stored stays as it is. Scopes without any trial are noted too,
     as not asked yet. Loading twice changes nothing.
     """
-    at = moment(now())
+    at = timestamp(now())
     given = {record.study.nct_id: record for record in records}
     with store.writing() as connection:
         known = set(connection.scalars(select(scopes.c.scope)))

@@ -10,7 +10,7 @@ from cache.ingest.derive import Hashed, Rules, derive_ahead
 from cache.store.packing import hash_of, pack
 from cache.store.schema import answer, staged, study, version
 from cache.store.schema import set_aside as aside
-from cache.store.store import Store, moment, utcnow
+from cache.store.store import Store, timestamp, utcnow
 from fetchers.record.study import Study
 from fetchers.registry.pages import SetAside
 
@@ -66,7 +66,7 @@ def set_aside(
     if not given:
         return
     mine = (aside.c.refresh_id == refresh_id, aside.c.scope == scope)
-    seen_at = moment(now())
+    seen_at = timestamp(now())
     with store.writing() as connection:
         noted = set(connection.scalars(select(aside.c.nct_id).where(*mine, aside.c.nct_id.is_not(None))))
         rows = []

@@ -13,13 +13,8 @@ import msgspec
 import pandas as pd
 from sqlalchemy import ColumnElement, Text, cast, exists, func, or_, select
 
-from cache.codes import LANES as LANES
 from cache.codes import ROLES, SPONSOR_CLASSES, STATUSES, STUDY_TYPES, TIERS
 from cache.read import frames
-from cache.read.jobs import Job as Job
-from cache.read.jobs import JobScope as JobScope
-from cache.read.jobs import latest_job as latest_job
-from cache.read.jobs import recent_jobs as recent_jobs
 from cache.starter import snapshot_date
 from cache.store.schema import answer, match, progress, scope, study, version
 from cache.store.schema import set_aside as aside

@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from filelock import FileLock
-from sqlalchemy import Connection, delete, make_url, select, update
+from sqlalchemy import Connection, create_engine, delete, make_url, select, update
 
 from cache.recovery.check import RECORD_LOST, integrity, unlike_newest
 from cache.recovery.salvage import graft_first_page, salvage_table
 from cache.store import files, migrations
 from cache.store.engine import WRITING, engine_of
 from cache.store.errors import Damaged, Locked, NewerStore, local_troubles
+from cache.store.lock import hold
 from cache.store.schema import answer, match, meta, metadata, progress, refresh, scope, staged, study
-from cache.store.store import Store, bump, moment, utcnow
+from cache.store.store import Store, bump, timestamp, utcnow
 from cache.store.upsert import upsert
 from fetchers.errors import LocalTrouble
 
@@ -60,6 +61,12 @@ def rescue(url: str, now: Callable[[], datetime] = utcnow) -> Rescue:
             return sound
         _refuse_if_locked(path)
         return _replace(path, now())
+
+
+def rescue_under_lock(url: str) -> Rescue:
+    """``rescue`` while no refresh is running and none can begin. Raises Busy, too."""
+    with hold(create_engine(url)):
+        return rescue(url)
 
 
 def rescued(store: Store) -> Rescue | None:
@@ -180,7 +187,7 @@ def _settle(new: Path, found: Rescue, now: datetime) -> None:
             _drop_orphans(connection)
             # With rows missing no answer is whole: everything has to be asked again.
             connection.execute(update(scope).values(registry_timestamp=None, question=None, asked_in_full_at=None))
-            told = {"at": moment(now), "copy": str(found.copy), "tables": found.tables}
+            told = {"at": timestamp(now), "copy": str(found.copy), "tables": found.tables}
             upsert(connection, meta, [{"key": "rescued", "value": json.dumps(told)}])
             bump(connection)
         files.fold(new)

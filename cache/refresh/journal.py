@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, or_, select, upda
 
 from cache.refresh.plan import ScopeState
 from cache.store.schema import answer, progress, refresh, scope, set_aside, staged
-from cache.store.store import Store, moment
+from cache.store.store import Store, timestamp
 
 BROKEN = "The refresh ended without a word (its process was killed or the machine stopped)."
 CANCELLED = "The refresh was cancelled."
@@ -66,7 +66,7 @@ def begin(store: Store, scopes: Sequence[str], *, full: bool, now: datetime) -> 
 
     A refresh found running then has died: it is marked ``broken`` and what it had staged is thrown away.
     """
-    at = moment(now)
+    at = timestamp(now)
     with store.writing() as connection:
         dead = list(connection.scalars(select(refresh.c.id).where(refresh.c.state == "running")))
         for dead_id in dead:
@@ -99,7 +99,7 @@ def mark(store: Store, refresh_id: int, name: str, **values: Any) -> None:
 def beat(store: Store, refresh_id: int, *, requests: int, size: int, now: datetime) -> bool:
     """Give a sign of life with the traffic so far; True when somebody asked this refresh to stop."""
     this = refresh.c.id == refresh_id
-    values = {"beat_at": moment(now), "requests": requests, "bytes": size}
+    values = {"beat_at": timestamp(now), "requests": requests, "bytes": size}
     with store.writing() as connection:
         connection.execute(update(refresh).where(this).values(**values))
         return bool(connection.scalar(select(refresh.c.cancel).where(this)))
@@ -123,7 +123,7 @@ def forget_staged(store: Store, refresh_id: int, name: str) -> None:
 
 def end(store: Store, refresh_id: int, *, now: datetime, error: str | None, **values: Any) -> None:
     """Close a refresh: ``values`` are columns of ``refresh``; scopes without an end get ``error`` as their reason."""
-    at = moment(now)
+    at = timestamp(now)
     with store.writing() as connection:
         _close_progress(connection, refresh_id, error or CANCELLED, at)
         connection.execute(delete(staged).where(staged.c.refresh_id == refresh_id))

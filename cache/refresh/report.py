@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-# Exit codes of the command line.
-FRESH, SOME_FAILED, USAGE, NO_REGISTRY, BUSY, LOCAL, CANCELLED = 0, 1, 2, 3, 4, 5, 130
-
 
 class Result(NamedTuple):
     """How one scope came out; a failed one reports the trials it still holds."""

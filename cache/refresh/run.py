@@ -10,15 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from cache.exit_codes import CANCELLED, FRESH, LOCAL, NO_REGISTRY, SOME_FAILED
 from cache.ingest import keep as answers
 from cache.ingest.keep import ScopeReport
 from cache.refresh import journal
 from cache.refresh.ask import TRIES, Context, Source, ask
 from cache.refresh.heartbeat import Pulse, Watched
 from cache.refresh.plan import Asked, Kind, ScopeState, Way, plan, question, way
-from cache.refresh.report import CANCELLED, FRESH, LOCAL, NO_REGISTRY, SOME_FAILED, Report, Result, Step
+from cache.refresh.report import Report, Result, Step
 from cache.store.lock import Busy, hold
-from cache.store.store import Damaged, Store, moment, utcnow
+from cache.store.store import Damaged, Store, timestamp, utcnow
 from fetchers.errors import Cancelled, DataReloaded, Incomplete, LocalTrouble, Refused, TrackerError, Transport
 from fetchers.matching.matcher import Matcher
 from fetchers.registry.fields import SWEEP_FIELDS
@@ -170,7 +171,7 @@ class _Job:
         if how == "unchanged" and state is not None:
             self._settle(scope, Result("unchanged", state.studies))
             return None
-        self.note(scope, status="asking", started_at=moment(self.now()))
+        self.note(scope, status="asking", started_at=timestamp(self.now()))
         try:
             report = ask(self.context, asked, how)
         except (Cancelled, LocalTrouble):
@@ -217,7 +218,7 @@ class _Job:
 
     def _settle(self, scope: str, result: Result) -> None:
         self.results[scope] = result
-        self.note(scope, ended_at=moment(self.now()), **result._asdict())
+        self.note(scope, ended_at=timestamp(self.now()), **result._asdict())
 
     def _abandon(self, reason: str, exit_code: int) -> int:
         """Stop in mid-run: scopes already kept stay, the others keep their old data."""

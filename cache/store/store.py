@@ -20,7 +20,7 @@ from cache.store.files import in_memory, path_of
 from cache.store.schema import meta, metadata
 from fetchers.errors import LocalTrouble, Validation
 
-__all__ = ["Damaged", "Locked", "NewerStore", "Store", "bump", "local_troubles", "moment", "trouble", "utcnow"]
+__all__ = ["Damaged", "Locked", "NewerStore", "Store", "bump", "local_troubles", "trouble", "utcnow"]
 
 # How long a connection waits for another process's transaction before the store counts as locked.
 PATIENCE_SECONDS = 10.0
@@ -30,7 +30,7 @@ def utcnow() -> datetime:
     return datetime.now(UTC)
 
 
-def moment(now: datetime) -> str:
+def timestamp(now: datetime) -> str:
     """A moment as the store keeps it: UTC to the second, ``YYYY-MM-DDTHH:MM:SSZ``."""
     return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -195,7 +195,7 @@ def _version(connection: Connection) -> int:
 
 
 def _initialise(connection: Connection, now: datetime) -> None:
-    rows = [{"key": "version", "value": "0"}, {"key": "created_at", "value": moment(now)}]
+    rows = [{"key": "version", "value": "0"}, {"key": "created_at", "value": timestamp(now)}]
     connection.execute(insert(meta), rows)
 
 

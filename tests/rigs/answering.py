@@ -10,7 +10,7 @@ from sqlalchemy import Table, insert, select
 from cache.ingest.derive import rules
 from cache.ingest.keep import ScopeReport, keep, stage, stage_unchanged
 from cache.store.schema import refresh
-from cache.store.store import Store, moment
+from cache.store.store import Store, timestamp
 from fetchers.errors import Validation
 from fetchers.matching.matcher import Match
 from fetchers.record.study import Study, decode_study
@@ -64,7 +64,7 @@ class Refresher:
     def begin(self) -> int:
         self.id += 1
         self.now = self.now.replace(day=self.id % 28 + 1)
-        row = {"id": self.id, "state": "running", "started_at": moment(self.now), "beat_at": moment(self.now)}
+        row = {"id": self.id, "state": "running", "started_at": timestamp(self.now), "beat_at": timestamp(self.now)}
         with self.store.writing() as connection:
             connection.execute(insert(refresh).values(row | {"full": True, "cancel": False, "requests": 0, "bytes": 0}))
         return self.id

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from cache.changes.changelog import Refreshed
 from cache.changes.differences import KINDS
 from cache.changes.wording import KIND_WORDS
-from cache.store.store import Store, moment
+from cache.store.store import Store, timestamp
 from dashboard.changes import address as changes_view
 from dashboard.changes import tables as changes_tables
 from dashboard.changes.address import MEASURES, ChangesView, read, since
@@ -86,7 +86,7 @@ def address(app: AppTest) -> dict[str, list[str]]:
 
 
 def recently(store: Store, number: int, kind: str, days: float = 1) -> None:
-    moved.happened(store, number, kind, at=moment(datetime.now(UTC) - timedelta(days=days)))
+    moved.happened(store, number, kind, at=timestamp(datetime.now(UTC) - timedelta(days=days)))
 
 
 # --- states of the store --------------------------------------------------------------------------------------------
