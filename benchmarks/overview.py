@@ -24,7 +24,8 @@ from cache.read import trials as queries
 from cache.store.store import Store
 from dashboard.shared import charts
 from dashboard.shared import number_tables as tables
-from fetchers.watchlist.load import Watchlist, load
+from fetchers.watchlist.load import load
+from fetchers.watchlist.model import Watchlist
 
 SCENARIOS: dict[str, Filter] = {
     "opening view": Filter(),

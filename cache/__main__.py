@@ -83,23 +83,23 @@ def _run(options: argparse.Namespace) -> int:
         return safekeeping.restore_command(settings, source=options.source, yes=options.yes)
     watchlist = watchlists.load(settings.watchlist)
     if options.command in ("refresh", "cancel"):
-        from cache.cli import commands
+        from cache.cli import refresh
 
         if options.command == "cancel":
-            return commands.cancel_command(settings, watchlist)
-        asked = {"agents": options.agent, "full": options.full, "as_json": options.json, "quiet": options.quiet}
-        return commands.refresh_command(settings, watchlist, **asked)
-    from cache.cli import reading
+            return refresh.cancel_command(settings, watchlist)
+        chosen = {"agents": options.agent, "full": options.full, "as_json": options.json, "quiet": options.quiet}
+        return refresh.refresh_command(settings, watchlist, **chosen)
+    if options.command == "changes":
+        from cache.cli import changes
+
+        return changes.changes_command(settings, watchlist, changes.options_of(options))
+    from cache.cli import inspect
 
     if options.command == "status":
-        return reading.status_command(settings, watchlist, as_json=options.json)
+        return inspect.status_command(settings, watchlist, as_json=options.json)
     if options.command == "check":
-        return reading.check_command(settings, watchlist, rescue=options.rescue)
-    if options.command == "changes":
-        from cache.cli import digest
-
-        return digest.changes_command(settings, watchlist, digest.asked_of(options))
-    return reading.export_command(settings, watchlist, fmt=options.format, out=options.out, query=options.query)
+        return inspect.check_command(settings, watchlist, rescue=options.rescue)
+    return inspect.export_command(settings, watchlist, fmt=options.format, out=options.out, query=options.query)
 
 
 if __name__ == "__main__":

@@ -36,10 +36,15 @@ def inner(name: str) -> str:
     return name if any(letter.isupper() for letter in first[1:]) else name[:1].lower() + name[1:]
 
 
-def quoted(text: str, longest: int) -> str:
-    """A text between quotation marks, on one line, at most ``longest`` characters of it."""
+def shortened(text: str, longest: int) -> str:
+    """A text on one line, at most ``longest`` characters of it."""
     flat = " ".join(text.split())
-    return f"“{flat if len(flat) <= longest else flat[: longest - 1] + '…'}”"
+    return flat if len(flat) <= longest else flat[: longest - 1] + "…"
+
+
+def quoted(text: str, longest: int) -> str:
+    """``shortened`` between quotation marks."""
+    return f"“{shortened(text, longest)}”"
 
 
 def day(text: str | None) -> str:

@@ -3,12 +3,12 @@
 from sqlalchemy import select
 
 from cache import starter
-from cache.ingest.keep import load_starter
+from cache.ingest.load_starter import load_starter
 from cache.store.schema import scope
 from cache.store.store import Store
 from fetchers.matching.matcher import Matcher
 from fetchers.settings import Settings
-from fetchers.watchlist.load import Watchlist
+from fetchers.watchlist.model import Watchlist
 
 
 def open_store(settings: Settings, watchlist: Watchlist) -> Store:

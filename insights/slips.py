@@ -39,7 +39,7 @@ class _Told(NamedTuple):
 def moves(states: pd.DataFrame) -> pd.DataFrame:
     """Every move, in the order of ``states``; ``amount`` in days, or in people.
 
-    ``states``: rows of ``cache.changes.versions``, those of one trial together and oldest first.
+    ``states``: rows of ``cache.read.versions``, those of one trial together and oldest first.
     """
     rows = [
         (nct_id, measure, before.value, after.value, after.type, after.known_on, after.origin, amount)

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from cache.changes.weights import Weight, weigh
-from fetchers.record.study import ArmGroup, DateStruct, Intervention, Study
+from fetchers.record.modules import ArmGroup, DateStruct, Intervention
+from fetchers.record.study import Study
 
 Facets = dict[str, Any]
 

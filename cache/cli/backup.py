@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from cache.cli.terminal import counted, printable, say
+from cache.cli.terminal import printable, say
+from cache.english import count
 from cache.exit_codes import CANCELLED, DONE
 from cache.recovery import backup as backups
 from fetchers.errors import Validation
@@ -39,5 +40,4 @@ def _agreed(store: Path, source: Path) -> bool:
 
 
 def _words(found: backups.Contents) -> str:
-    versions = "1 version" if found.versions == 1 else f"{found.versions:,} versions"
-    return f"{counted(found.trials)}, {versions}"
+    return f"{count(found.trials, 'trial')}, {count(found.versions, 'version')}"

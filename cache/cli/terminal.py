@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
+from cache.english import count
 from cache.exit_codes import BUSY, LOCAL, USAGE
 from cache.refresh.report import Report, Result, Step
 from cache.store.errors import Damaged
@@ -98,31 +99,28 @@ class Progress:
 
 def outcome(result: Result) -> str:
     """One scope's result in words."""
+    trials = count(result.studies, "trial")
     if result.status == "failed":
-        return f"failed, {counted(result.studies)} kept as they were: {printable(result.error)}"
+        return f"failed, {trials} kept as they were: {printable(result.error)}"
     if result.status == "unchanged":
-        return f"unchanged, {counted(result.studies)}"
+        return f"unchanged, {trials}"
     aside = f", {result.set_aside} set aside unread" if result.set_aside else ""
     news = f"{result.new} new, {result.changed} changed, {result.left} left"
-    return f"fresh, {counted(result.studies)} ({news}{aside})"
+    return f"fresh, {trials} ({news}{aside})"
 
 
 def summary(report: Report) -> str:
     """The last lines: what came of the whole run."""
     results = [*report.agents.values(), *report.sweeps.values()]
     counts = [(sum(result.status == status for result in results), status) for status in _ENDED]
-    line = ", ".join(f"{count} {status}" for count, status in counts if count)
+    line = ", ".join(f"{number} {status}" for number, status in counts if number)
     data = f"registry data of {report.registry_timestamp}" if report.registry_timestamp else "no data time stamp"
     said = f"{line}; {data}; {traffic(report.requests, report.bytes)}, {report.seconds:.1f} s\n"
     return said + (f"{printable(report.error)}\n" if report.error else "")
 
 
-def counted(trials: int) -> str:
-    return "1 trial" if trials == 1 else f"{trials:,} trials"
-
-
 def traffic(requests: int, size: int) -> str:
-    return f"{requests:,} request{'' if requests == 1 else 's'}, {size:,} bytes"
+    return f"{count(requests, 'request')}, {size:,} bytes"
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:

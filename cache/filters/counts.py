@@ -12,7 +12,7 @@ import pandas as pd
 
 from cache.codes import LANES, NOT_RECORDED
 from cache.filters.select import Selection, any_of, coded, places
-from fetchers.watchlist.load import Watchlist
+from fetchers.watchlist.model import Watchlist
 
 
 class KeyFigures(NamedTuple):
@@ -58,7 +58,7 @@ def key_figures(selection: Selection) -> KeyFigures:
 
 def agent_cover(
     trials: pd.DataFrame, matches: pd.DataFrame, scopes: pd.DataFrame, watchlist: Watchlist,
-    *, conditions: Collection[str] = ("me_cfs",), background: bool = False,
+    *, conditions: Collection[str], background: bool = False,
 ) -> AgentCover:  # fmt: skip
     """Which agents some trial of these condition groups gives, over the whole frames of ``cache.read.trials``.
 

@@ -13,7 +13,7 @@ from cache.codes import LANES, ROLES, SPONSOR_CLASSES, STATUSES, STUDY_TYPES, TI
 from cache.english import quoted
 from cache.filters import sentence
 from cache.filters.select import Selection, select
-from fetchers.watchlist.load import Watchlist
+from fetchers.watchlist.model import Watchlist
 
 if TYPE_CHECKING:
     import pandas as pd

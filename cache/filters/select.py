@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cache.codes import NOT_RECORDED
-from fetchers.watchlist.load import Watchlist
+from fetchers.watchlist.model import Watchlist
 
 if TYPE_CHECKING:
     from cache.filters.filter import Filter

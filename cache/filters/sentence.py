@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from cache.codes import LANE_WORDS, NOT_RECORDED, SPONSOR_WORDS, STATUS_WORDS, STUDY_TYPE_WORDS
 from cache.english import inner, listed, number
-from fetchers.watchlist.load import Watchlist
+from fetchers.watchlist.model import Watchlist
 
 if TYPE_CHECKING:
     from cache.filters.filter import Filter

@@ -1,7 +1,4 @@
-"""Everything that changes what the store shows; every function is one transaction, kept whole or not at all.
-
-``stage`` and its kin collect an answer page by page, ``keep`` takes it over for one scope, ``fail`` throws it away.
-"""
+"""The end of an answer: taken over or thrown away in one transaction. ``cache.ingest.staging`` collects it before."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -12,18 +9,13 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from cache.ingest.derive import rules
 from cache.ingest.events import Events
 from cache.ingest.leavers import drop_starter, end_answers
-from cache.ingest.load_starter import load_starter
 from cache.ingest.merge import Merge
-from cache.ingest.staging import Known, forget, known, leavers, set_aside, stage, stage_unchanged
+from cache.ingest.staging import forget
 from cache.store.schema import scope as scopes
 from cache.store.schema import set_aside as aside
 from cache.store.store import Store, bump, timestamp, utcnow
 from cache.store.upsert import upsert
 from fetchers.matching.matcher import Matcher
-
-__all__ = [
-    "Known", "ScopeReport", "fail", "keep", "known", "leavers", "load_starter", "set_aside", "stage", "stage_unchanged",
-]  # fmt: skip
 
 Kind = Literal["agent", "sweep"]
 

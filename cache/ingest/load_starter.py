@@ -14,7 +14,7 @@ from cache.store.schema import answer, study, version
 from cache.store.schema import scope as scopes
 from cache.store.store import Store, bump, timestamp, utcnow
 from fetchers.matching.matcher import Match, Matcher
-from fetchers.watchlist.load import Watchlist
+from fetchers.watchlist.model import Watchlist
 
 
 class _Placed(NamedTuple):

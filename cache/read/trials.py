@@ -4,7 +4,6 @@ Each function reads in one short transaction and returns a fresh frame. Missing 
 missing numbers and booleans are NA: never zero, never an empty list, never false.
 """
 
-import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -16,11 +15,13 @@ from sqlalchemy import ColumnElement, Text, cast, exists, func, or_, select
 from cache.codes import ROLES, SPONSOR_CLASSES, STATUSES, STUDY_TYPES, TIERS
 from cache.read import frames
 from cache.starter import snapshot_date
+from cache.store.errors import Damaged
+from cache.store.packing import unpack
 from cache.store.schema import answer, match, progress, scope, study, version
 from cache.store.schema import set_aside as aside
-from cache.store.store import Damaged, Store
+from cache.store.store import Store
 from fetchers.record.study import Study, decode_study
-from fetchers.watchlist.load import Watchlist
+from fetchers.watchlist.model import Watchlist
 
 _LISTS = ("phases", "conditions", "interventions", "countries", "condition_groups", "aliases")
 _INTEGERS = ("enrollment", "sites")
@@ -170,7 +171,7 @@ def study_body(store: Store, nct_id: str) -> Study | None:
     query = select(version.c.body).where(version.c.nct_id == nct_id).order_by(version.c.id.desc()).limit(1)
     with store.reading() as connection:
         body = connection.scalar(query)
-    return None if body is None else decode_study(zlib.decompress(body))
+    return None if body is None else decode_study(unpack(body))
 
 
 def set_aside(store: Store) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """The sign of life of a running refresh, and its ear for a cancel, also while the registry keeps it waiting.
 
 A read from a socket can block for the whole time-out, so the beat comes from a thread of its own; and a cancel has to
-wake the thread that waits, which only an operating-system signal can do (see ``cache.cli.commands``).
+wake the thread that waits, which only an operating-system signal can do (see ``cache.cli.refresh``).
 """
 
 import threading
@@ -9,15 +9,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Self
 
-from cache.refresh.ask import Page, Source, Version
+from cache.refresh.ask import Source, Version
 from cache.refresh.journal import CANCELLED
 from fetchers.errors import Cancelled, LocalTrouble
 from fetchers.registry.fields import FIELDS
+from fetchers.registry.pages import Page
 
 BEAT_SECONDS = 1.0
 
 
-class Pulse:
+class Heartbeat:
     """Given to the registry as ``stop``; entered by the refresh for as long as it runs.
 
     ``wake`` is called in the beating thread when somebody has asked in the store to stop.
@@ -52,10 +53,10 @@ class Pulse:
             self._waiting = False
 
     @contextmanager
-    def beating(self, beat: Callable[[], bool]) -> Iterator[Self]:
+    def running(self, beat: Callable[[], bool]) -> Iterator[Self]:
         """Call ``beat`` (true: stop, please) about every second for the length of the block."""
         self._over.clear()
-        self._thread = threading.Thread(target=self._run, args=(beat,), name="refresh-pulse", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(beat,), name="refresh-heartbeat", daemon=True)
         self._thread.start()
         try:
             yield self
@@ -74,12 +75,12 @@ class Pulse:
                 self._wake()
 
 
-class Watched:
+class Interruptible:
     """A registry whose every wait may be left by a cancel."""
 
-    def __init__(self, source: Source, pulse: Pulse) -> None:
+    def __init__(self, source: Source, heartbeat: Heartbeat) -> None:
         self._source = source
-        self._pulse = pulse
+        self._heartbeat = heartbeat
 
     @property
     def requests(self) -> int:
@@ -90,7 +91,7 @@ class Watched:
         return self._source.bytes
 
     def version(self) -> Version:
-        with self._pulse.waiting():
+        with self._heartbeat.waiting():
             return self._source.version()
 
     def pages(self, params: Mapping[str, str], fields: str = FIELDS) -> Iterator[Page]:
@@ -100,12 +101,12 @@ class Watched:
         return self._each(self._source.by_ids(nct_ids, fields))
 
     def exists(self, nct_id: str) -> bool:
-        with self._pulse.waiting():
+        with self._heartbeat.waiting():
             return self._source.exists(nct_id)
 
     def _each(self, pages: Iterator[Page]) -> Iterator[Page]:
         while True:
-            with self._pulse.waiting():
+            with self._heartbeat.waiting():
                 page = next(pages, None)
             if page is None:
                 return

@@ -11,19 +11,19 @@ from datetime import datetime
 from typing import Any
 
 from cache.exit_codes import CANCELLED, FRESH, LOCAL, NO_REGISTRY, SOME_FAILED
-from cache.ingest import keep as answers
-from cache.ingest.keep import ScopeReport
+from cache.ingest.keep import ScopeReport, fail
 from cache.refresh import journal
 from cache.refresh.ask import TRIES, Context, Source, ask
-from cache.refresh.heartbeat import Pulse, Watched
-from cache.refresh.plan import Asked, Kind, ScopeState, Way, plan, question, way
+from cache.refresh.heartbeat import Heartbeat, Interruptible
+from cache.refresh.plan import Kind, Mode, PlannedScope, ScopeState, mode_of, plan, question
 from cache.refresh.report import Report, Result, Step
+from cache.store.errors import Damaged
 from cache.store.lock import Busy, hold
-from cache.store.store import Damaged, Store, timestamp, utcnow
+from cache.store.store import Store, timestamp, utcnow
 from fetchers.errors import Cancelled, DataReloaded, Incomplete, LocalTrouble, Refused, TrackerError, Transport
 from fetchers.matching.matcher import Matcher
 from fetchers.registry.fields import SWEEP_FIELDS
-from fetchers.watchlist.load import Watchlist
+from fetchers.watchlist.model import Watchlist
 
 _OUTCOMES = {FRESH: "fresh", SOME_FAILED: "partial", CANCELLED: "cancelled"}
 
@@ -35,7 +35,7 @@ def run(
     *,
     agents: Sequence[str] = (),
     full: bool = False,
-    pulse: Pulse | None = None,
+    heartbeat: Heartbeat | None = None,
     probe: Source | None = None,
     matcher: Matcher | None = None,
     tell: Callable[[Step], None] = lambda step: None,
@@ -43,29 +43,29 @@ def run(
 ) -> Report:
     """Refresh the named agents, or all agents and sweeps.
 
-    ``pulse`` is the ``stop`` the source was made with, else a cancel is heard only between two pages; ``probe`` is
+    ``heartbeat`` is the ``stop`` the source was made with, else a cancel is heard only between two pages; ``probe`` is
     the same registry without patience, asked whether it is there at all; ``matcher`` that of the watch-list, when
     there is one already. Raises Validation for an unknown agent, Busy, LocalTrouble when the store fails before the
     run has begun, and Damaged whenever it turns out to be.
     """
     plan(watchlist, agents, {})  # an unknown agent is told before anything is locked
-    pulse = pulse or Pulse()
+    heartbeat = heartbeat or Heartbeat()
     try:
         with hold(store.engine):
             states = journal.states(store)
             scopes = plan(watchlist, agents, {scope: state.studies for scope, state in states.items() if state.is_live})
-            refresh_id = journal.begin(store, [asked.scope for asked in scopes], full=full, now=now())
+            refresh_id = journal.begin(store, [planned.scope for planned in scopes], full=full, now=now())
             matcher = matcher or Matcher(watchlist)
-            context = Context(store, Watched(source, pulse), matcher, refresh_id, question(watchlist), now)
-            sources = [context.source, *([Watched(probe, pulse)] if probe else [])]
+            context = Context(store, Interruptible(source, heartbeat), matcher, refresh_id, question(watchlist), now)
+            sources = [context.source, *([Interruptible(probe, heartbeat)] if probe else [])]
             job = _Job(context, sources, scopes, states, full, tell)
-            with pulse.beating(job.beat):
+            with heartbeat.running(job.beat):
                 return job.run()
     except Busy as error:
-        raise Busy(_who_runs(store)) from error
+        raise Busy(_who_is_running(store)) from error
 
 
-def _who_runs(store: Store) -> str:
+def _who_is_running(store: Store) -> str:
     found = journal.running(store)
     if found is None:
         return "Another refresh is just starting or ending; try again in a moment."
@@ -80,7 +80,7 @@ class _Job:
         self,
         context: Context,
         sources: Sequence[Source],
-        scopes: Sequence[Asked],
+        scopes: Sequence[PlannedScope],
         states: Mapping[str, ScopeState],
         full: bool,
         tell: Callable[[Step], None],
@@ -100,7 +100,7 @@ class _Job:
     def run(self) -> Report:
         began = time.monotonic()
         try:
-            exit_code = self._guarded()
+            exit_code = self._exit_code()
         except BaseException:
             with contextlib.suppress(LocalTrouble):
                 self._close(None)
@@ -113,8 +113,8 @@ class _Job:
             requests,
             size,
             time.monotonic() - began,
-            self._of("agent"),
-            self._of("sweep"),
+            self._results("agent"),
+            self._results("sweep"),
             self.error,
         )
 
@@ -127,26 +127,26 @@ class _Job:
         requests, _ = self._traffic()
         values["requests"] = requests - self.requests_before
         journal.mark(self.context.store, self.context.refresh_id, scope, **values)
-        place = [asked.scope for asked in self.scopes].index(scope)
+        place = [planned.scope for planned in self.scopes].index(scope)
         self.tell(Step(scope, place + 1, len(self.scopes), values, requests))
 
-    def _guarded(self) -> int:
+    def _exit_code(self) -> int:
         """Do the work; every expected way to end becomes an exit code and, for what was not reached, a reason."""
         try:
-            self._work()
+            self._ask_all()
         except Cancelled as error:
-            return self._abandon(str(error), CANCELLED)
+            return self._stop_early(str(error), CANCELLED)
         except Damaged:
             raise
         except LocalTrouble as error:
-            return self._abandon(str(error), LOCAL)
-        judged = self._of("agent") or self._of("sweep")
+            return self._stop_early(str(error), LOCAL)
+        judged = self._results("agent") or self._results("sweep")
         failed = [result for result in self.results.values() if result.status == "failed"]
         if all(result.status == "failed" for result in judged.values()):
             return NO_REGISTRY
         return SOME_FAILED if failed else FRESH
 
-    def _work(self) -> None:
+    def _ask_all(self) -> None:
         try:
             self.context.timestamp = self.context.source.version().data_timestamp
         except (Cancelled, LocalTrouble):
@@ -154,45 +154,48 @@ class _Job:
         except TrackerError as error:
             self._give_up(error)
             return
-        silent_before = False
-        for place, asked in enumerate(self.scopes, 1):
-            failure = self._one(asked)
-            silent = _is_silence(failure)
-            if failure and (isinstance(failure, Refused) or (silent and (silent_before or not self._is_there(place)))):
+        unanswered_before = False
+        for place, planned in enumerate(self.scopes, 1):
+            failure = self._ask_scope(planned)
+            unanswered = _is_no_answer(failure)
+            if failure and (
+                isinstance(failure, Refused)
+                or (unanswered and (unanswered_before or not self._registry_answers(place)))
+            ):
                 self._give_up(failure)
                 return
-            silent_before = silent
+            unanswered_before = unanswered
 
-    def _one(self, asked: Asked) -> TrackerError | None:
+    def _ask_scope(self, planned: PlannedScope) -> TrackerError | None:
         """Ask one scope and write down how it came out; the error when it failed."""
-        scope, state = asked.scope, self.states.get(asked.scope)
+        scope, state = planned.scope, self.states.get(planned.scope)
         self.requests_before = self.context.source.requests
-        how = self._way(asked)
-        if how == "unchanged" and state is not None:
-            self._settle(scope, Result("unchanged", state.studies))
+        mode = self._mode(planned)
+        if mode == "unchanged" and state is not None:
+            self._finish(scope, Result("unchanged", state.studies))
             return None
         self.note(scope, status="asking", started_at=timestamp(self.now()))
         try:
-            report = ask(self.context, asked, how)
+            report = ask(self.context, planned, mode)
         except (Cancelled, LocalTrouble):
             raise
         except TrackerError as error:
             if isinstance(error, DataReloaded | Incomplete):
                 self.context.tries = 1  # enough for the others, until an answer is whole again
-            self._fail(asked, str(error))
+            self._fail(planned, str(error))
             return error
         self.context.tries = TRIES
-        self._settle(scope, _fresh(report))
+        self._finish(scope, _result_of(report))
         return None
 
-    def _way(self, asked: Asked) -> Way:
+    def _mode(self, planned: PlannedScope) -> Mode:
         context = self.context
-        state = self.states.get(asked.scope)
-        return way(state, timestamp=context.timestamp, question=context.question, now=self.now(), full=self.full)
+        state = self.states.get(planned.scope)
+        return mode_of(state, timestamp=context.timestamp, question=context.question, now=self.now(), full=self.full)
 
-    def _is_there(self, place: int) -> bool:
+    def _registry_answers(self, place: int) -> bool:
         """Whether the registry answers at all: its version and the next scope's question, each asked once."""
-        due = [asked for asked in self.scopes[place:] if self._way(asked) != "unchanged"]
+        due = [planned for planned in self.scopes[place:] if self._mode(planned) != "unchanged"]
         if not due:
             return True
         try:
@@ -202,30 +205,30 @@ class _Job:
         except (Cancelled, LocalTrouble):
             raise
         except TrackerError as error:
-            return not _is_silence(error)
+            return not _is_no_answer(error)
         return True
 
     def _give_up(self, error: TrackerError) -> None:
         """The registry cannot be used: every scope not yet asked fails with the same reason, without being asked."""
         self.error = str(error)
-        for asked in self.scopes:
-            if asked.scope not in self.results:
-                self._fail(asked, self.error)
+        for planned in self.scopes:
+            if planned.scope not in self.results:
+                self._fail(planned, self.error)
 
-    def _fail(self, asked: Asked, reason: str) -> None:
-        answers.fail(self.context.store, self.context.refresh_id, asked.scope, reason, kind=asked.kind, now=self.now)
-        self._settle(asked.scope, Result("failed", self._held(asked.scope), error=reason))
+    def _fail(self, planned: PlannedScope, reason: str) -> None:
+        fail(self.context.store, self.context.refresh_id, planned.scope, reason, kind=planned.kind, now=self.now)
+        self._finish(planned.scope, Result("failed", self._studies_held(planned.scope), error=reason))
 
-    def _settle(self, scope: str, result: Result) -> None:
+    def _finish(self, scope: str, result: Result) -> None:
         self.results[scope] = result
         self.note(scope, ended_at=timestamp(self.now()), **result._asdict())
 
-    def _abandon(self, reason: str, exit_code: int) -> int:
+    def _stop_early(self, reason: str, exit_code: int) -> int:
         """Stop in mid-run: scopes already kept stay, the others keep their old data."""
         self.error = reason
-        for asked in self.scopes:
-            if asked.scope not in self.results:
-                self.results[asked.scope] = Result("failed", self._held(asked.scope), error=reason)
+        for planned in self.scopes:
+            if planned.scope not in self.results:
+                self.results[planned.scope] = Result("failed", self._studies_held(planned.scope), error=reason)
         return exit_code
 
     def _close(self, exit_code: int | None) -> None:
@@ -247,18 +250,18 @@ class _Job:
     def _traffic(self) -> tuple[int, int]:
         return sum(source.requests for source in self.sources), sum(source.bytes for source in self.sources)
 
-    def _held(self, scope: str) -> int:
+    def _studies_held(self, scope: str) -> int:
         state = self.states.get(scope)
         return state.studies if state else 0
 
-    def _of(self, kind: Kind) -> dict[str, Result]:
-        return {asked.scope: self.results[asked.scope] for asked in self.scopes if asked.kind == kind}
+    def _results(self, kind: Kind) -> dict[str, Result]:
+        return {planned.scope: self.results[planned.scope] for planned in self.scopes if planned.kind == kind}
 
 
-def _fresh(report: ScopeReport) -> Result:
+def _result_of(report: ScopeReport) -> Result:
     return Result("fresh", report.studies, report.new, report.changed, report.left, report.set_aside)
 
 
-def _is_silence(error: TrackerError | None) -> bool:
+def _is_no_answer(error: TrackerError | None) -> bool:
     """No answer at all, as against a wrong one: only this says that the registry may be down."""
     return isinstance(error, Transport) and not isinstance(error, DataReloaded | Incomplete)

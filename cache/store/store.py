@@ -6,7 +6,7 @@ or newer than this code is told apart and left exactly as it is.
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Self
 
@@ -19,8 +19,6 @@ from cache.store.errors import Damaged, Locked, NewerStore, local_troubles
 from cache.store.files import in_memory, path_of
 from cache.store.schema import meta, metadata
 from fetchers.errors import LocalTrouble, Validation
-
-__all__ = ["Damaged", "Locked", "NewerStore", "Store", "bump", "local_troubles", "trouble", "utcnow"]
 
 # How long a connection waits for another process's transaction before the store counts as locked.
 PATIENCE_SECONDS = 10.0
@@ -175,11 +173,6 @@ class Store:
                 if time.monotonic() >= deadline:
                     raise
                 time.sleep(0.02)
-
-
-def trouble(store: Store) -> AbstractContextManager[None]:
-    """``local_troubles`` for a store: use ``store.reading()`` and ``store.writing()``, which include it."""
-    return local_troubles(store.place)
 
 
 def bump(connection: Connection) -> None:

@@ -16,7 +16,7 @@ from dashboard.shared import address as view
 from dashboard.shared import charts, data, frame, words
 from dashboard.shared import number_tables as tables
 from dashboard.shared import trial_list as listing
-from fetchers.watchlist.load import Agent
+from fetchers.watchlist.model import Agent
 
 
 def appears(agent: Agent, wanted: Filter) -> None:

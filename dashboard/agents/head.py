@@ -19,7 +19,7 @@ from dashboard.refresh import panel as refresh_panel
 from dashboard.shared import address as view
 from dashboard.shared import data, frame, words
 from dashboard.shared import evidence_data as insight_data
-from fetchers.watchlist.load import Agent
+from fetchers.watchlist.model import Agent
 from insights import literature
 
 ONE, SEVERAL = "one", "several"

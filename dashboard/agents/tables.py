@@ -13,7 +13,7 @@ from dashboard.changes.tables import slip_words
 from dashboard.shared.number_tables import LINK
 from dashboard.shared.palette import GROUPS
 from dashboard.shared.words import plain
-from fetchers.watchlist.load import Agent
+from fetchers.watchlist.model import Agent
 from insights import slips
 from insights.literature import Note
 

@@ -21,7 +21,8 @@ if row is None:
 else:
     nct_id = str(row["nct_id"])
     frame.head(words.quiet(str(row["title"]) if isinstance(row["title"], str) else nct_id))
-    known = Known(row, data.study(nct_id), record_data.facts_of(nct_id))
+    in_focus = record_data.in_focus(row["condition_groups"])
+    known = Known(row, data.study(nct_id), record_data.facts_of(nct_id), in_focus)
     parts.identity(row, given)
     parts.summary(known)
     left, right = st.columns(2, gap="large")

@@ -4,8 +4,9 @@ not change. Shared by all sessions and never written to."""
 import pandas as pd
 import streamlit as st
 
-from cache.changes import changelog, versions
+from cache.changes import changelog
 from cache.changes.changelog import Change, Refreshed
+from cache.read import versions
 from cache.store.store import Store
 from dashboard.shared import data
 from insights import slips

@@ -6,7 +6,7 @@ from dashboard.claims import parts as claim_parts
 from dashboard.gaps import parts as gap_parts
 from dashboard.shared import address as view
 from dashboard.shared import evidence_data as insight_data
-from fetchers.watchlist.load import Agent
+from fetchers.watchlist.model import Agent
 
 
 def claims_of(agent: Agent) -> None:

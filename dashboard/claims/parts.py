@@ -13,7 +13,7 @@ from dashboard.shared import address as view
 from dashboard.shared import data, frame, words
 from dashboard.shared import evidence_data as insight_data
 from dashboard.shared import trial_list as listing
-from fetchers.watchlist.load import Document
+from fetchers.watchlist.model import Document
 from insights.claim_rules import RULES
 from insights.claims import Finding, groups_of
 

@@ -10,7 +10,7 @@ from cache.codes import LANE_WORDS, TIERS
 from cache.english import count, day
 from cache.filters.filter import Filter
 from dashboard.shared.trial_list import status_words, why
-from fetchers.watchlist.load import Document, Watchlist
+from fetchers.watchlist.model import Document, Watchlist
 from insights.claim_rules import RULES
 from insights.claims import Finding, counts_background, groups_of, near_of, standing
 

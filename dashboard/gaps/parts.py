@@ -17,7 +17,7 @@ from dashboard.shared import evidence_data as insight_data
 from dashboard.shared import group_list as behind
 from dashboard.shared import trial_list as listing
 from dashboard.shared.number_tables import LINK
-from fetchers.watchlist.load import Agent
+from fetchers.watchlist.model import Agent
 
 _NUMBER = r"#([\d,]+)$"
 CELLS: dict[str, Any] = {

@@ -11,7 +11,7 @@ from cache.english import listed
 from cache.filters.filter import Filter
 from dashboard.shared.words import plain
 from fetchers.registry.queries import agent_queries
-from fetchers.watchlist.load import Agent
+from fetchers.watchlist.model import Agent
 from insights import evidence, gaps
 from insights.evidence import Asked
 

@@ -222,12 +222,11 @@ def _progress(job: Job) -> None:
 def _outlook() -> tuple[dict[str, int], dict[str, int]]:
     """How many questions every part asks and about how many trials it will hold, to estimate the time left."""
     watchlist = data.watchlist()
-    sizes = dict(plan.GUESSED_SIZES) | {agent.id: plan.guessed_size(agent) for agent in watchlist.agents}
     frame = data.scopes()
-    for scope, studies, refreshed_at in zip(frame["scope"], frame["studies"], frame["refreshed_at"], strict=True):
-        if isinstance(refreshed_at, str):  # a starter's sample says nothing about the size
-            sizes[scope] = int(studies)
-    return {asked.scope: len(asked.queries) for asked in plan.plan(watchlist, (), {})}, sizes
+    # A starter's sample says nothing about the size.
+    answered = frame[frame["refreshed_at"].notna()]
+    scopes = plan.plan(watchlist, (), dict(zip(answered["scope"], answered["studies"].astype(int), strict=True)))
+    return {one.scope: len(one.queries) for one in scopes}, {one.scope: one.size for one in scopes}
 
 
 def _trouble(launch: Launch) -> str:

@@ -14,18 +14,19 @@ import streamlit as st
 from cache import starter
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
-from cache.ingest import keep as answers
+from cache.ingest.load_starter import load_starter
 from cache.opening import open_store
 from cache.read import trials as queries
 from cache.read.trials import Freshness
 from cache.store import files
-from cache.store.store import Damaged, Locked, NewerStore, Store
+from cache.store.errors import Damaged, Locked, NewerStore
+from cache.store.store import Store
 from fetchers.errors import LocalTrouble, Validation
 from fetchers.matching.matcher import Matcher
 from fetchers.record.study import Study
 from fetchers.settings import Settings
 from fetchers.watchlist import load as watchlists
-from fetchers.watchlist.load import Watchlist
+from fetchers.watchlist.model import Watchlist
 
 RETRY_SECONDS = 15  # between two attempts at a store that could not be used
 INSTEAD = " Until then the starter snapshot is shown, and nothing is stored."
@@ -111,7 +112,7 @@ def _usable(key: str) -> Store:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _stand_in(digest: str) -> Store:
     stand_in = Store.in_memory()
-    answers.load_starter(stand_in, starter.records(), Matcher(watchlist()), watchlist())
+    load_starter(stand_in, starter.records(), Matcher(watchlist()), watchlist())
     return stand_in
 
 

@@ -9,7 +9,7 @@ from cache.read import questions as holdings
 from cache.read import trials as queries
 from cache.store.store import Store
 from dashboard.shared import data
-from fetchers.watchlist.load import Claim
+from fetchers.watchlist.model import Claim
 from insights import claims, evidence, gaps, literature
 from insights import funnel as funnels
 from insights import ladder as ladders

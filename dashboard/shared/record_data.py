@@ -1,6 +1,7 @@
 """What follows from the stored records one by one: frames kept, as in ``dashboard.shared.data``, while the store does
 not change. Shared by all sessions and never written to."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import pandas as pd
@@ -15,12 +16,11 @@ from insights import criteria, families, results_due, stale
 
 NO_LINKS = pd.DataFrame(columns=list(families.LINK_COLUMNS), dtype="str")
 _SAID = "Reading the records …"
-ME_CFS = "me_cfs"
 AT_ONCE = 5000  # stored trials that are read in less than a second
 
 
 class Frame(NamedTuple):
-    """The trials in ME/CFS, whatever they test, and what their eligibility texts say."""
+    """The trials in the watch-list's focus (ME/CFS), whatever they test, and what their eligibility texts say."""
 
     trials: pd.DataFrame  # rows of ``data.trials()`` that are in the registry
     findings: pd.DataFrame  # ``criteria.table``
@@ -65,9 +65,15 @@ def registration() -> pd.DataFrame:
     return _registration(*data.identity(), data.store())
 
 
+def in_focus(groups: Iterable[str]) -> bool:
+    """Whether a trial of these condition groups is in the watch-list's focus."""
+    return not {condition.id for condition in data.watchlist().focus}.isdisjoint(groups)
+
+
 def me_cfs() -> Frame:
-    """The trials in ME/CFS with their eligibility texts read."""
-    return _me_cfs(*data.identity(), data.store())
+    """The trials in the watch-list's focus with their eligibility texts read."""
+    focus = tuple(condition.id for condition in data.watchlist().focus)
+    return _me_cfs(*data.identity(), focus, data.store())
 
 
 def links() -> pd.DataFrame:
@@ -113,9 +119,9 @@ def _links(key: str, version: int, _store: Store) -> pd.DataFrame:
 
 
 @st.cache_resource(max_entries=2, show_spinner=_SAID)
-def _me_cfs(key: str, version: int, _store: Store) -> Frame:
+def _me_cfs(key: str, version: int, focus: tuple[str, ...], _store: Store) -> Frame:
     trials = data.trials()
-    inside = any_of(trials["condition_groups"], {ME_CFS})
+    inside = any_of(trials["condition_groups"], focus)
     mine = trials[inside & trials["left_registry"].isna().to_numpy()].reset_index(drop=True)
     studies = list(records.studies(_store, list(mine["nct_id"])))
     return Frame(mine, criteria.table(studies), criteria.pem_table(studies))

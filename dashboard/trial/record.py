@@ -99,7 +99,7 @@ def _criteria(head: str, items: tuple[str, ...]) -> None:
 
 def wording(known: Known) -> None:
     """What the word rules read in the criteria, with the words it rests on; nothing when there is nothing to say."""
-    found = trial_criteria.said(known.eligibility, list(known.row["condition_groups"]), told=known.told)
+    found = trial_criteria.said(known.eligibility, in_focus=known.in_focus, told=known.told)
     if not found:
         return
     st.subheader("What the criteria ask", anchor=False)

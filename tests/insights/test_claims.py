@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 
 from cache import starter
-from cache.ingest import keep as answers
+from cache.ingest.load_starter import load_starter
 from cache.read import trials as queries
 from cache.store.store import Store
 from dashboard.claims import tables as claim_words
 from fetchers.errors import Validation
 from fetchers.matching.matcher import Matcher
 from fetchers.watchlist import load as watchlists
-from fetchers.watchlist.load import Claim, Condition, Watchlist
+from fetchers.watchlist.model import Claim, Condition, Watchlist
 from insights import claim_rules, claims, literature
 from insights.claims import Finding
 from tests.rigs.insight_rows import frames
@@ -213,7 +213,7 @@ def test_only_the_present_tense_of_what_can_be_dated_is_checked() -> None:
 @pytest.fixture(scope="module")
 def facts() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     store = Store.in_memory()
-    answers.load_starter(store, starter.records(), Matcher(LISTED), LISTED)
+    load_starter(store, starter.records(), Matcher(LISTED), LISTED)
     found = queries.trials(store), queries.matches(store), queries.scopes(store, LISTED)
     store.close()
     return found

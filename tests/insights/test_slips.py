@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cache.changes.versions import PROMISES, STATE_COLUMNS, ledger_states, promises, versions, with_copies
-from cache.ingest.keep import load_starter
+from cache.ingest.load_starter import load_starter
+from cache.read.versions import PROMISES, STATE_COLUMNS, ledger_states, promises, versions, with_copies
 from cache.starter import records
-from cache.store.store import Damaged, Store
+from cache.store.errors import Damaged
+from cache.store.store import Store
 from dashboard.changes import charts as slip_charts
 from dashboard.changes import tables as changes_tables
 from fetchers.errors import LocalTrouble

@@ -8,7 +8,8 @@ import msgspec
 from sqlalchemy import Table, insert, select
 
 from cache.ingest.derive import rules
-from cache.ingest.keep import ScopeReport, keep, stage, stage_unchanged
+from cache.ingest.keep import ScopeReport, keep
+from cache.ingest.staging import stage, stage_unchanged
 from cache.store.schema import refresh
 from cache.store.store import Store, timestamp
 from fetchers.errors import Validation

@@ -233,7 +233,7 @@ def test_registry_refuses_this_machine(run: Run, fake: FakeRegistry) -> None:
 
 def test_registry_that_is_not_there(run: Run, fake: FakeRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
     run("refresh", "--agent", "ivig")
-    monkeypatch.setattr("cache.cli.commands.Registry", partial(Registry, sleep=no_sleep))
+    monkeypatch.setattr("cache.cli.refresh.Registry", partial(Registry, sleep=no_sleep))
     fake.stop()
     code, out, err = run("refresh", "--json")
     assert code == 3

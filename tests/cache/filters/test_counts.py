@@ -93,8 +93,12 @@ def test_none_found_is_not_the_same_as_not_asked(frames: tuple[pd.DataFrame, pd.
     store = Store.in_memory()
     asked(store, "tnf_inhibitors", starter=True, refreshed_at=None)
     scopes = queries.scopes(store, WATCHLIST)
-    assert counts.agent_cover(*frames, scopes, WATCHLIST) == (("methotrexate", "ivig"), (), ("tnf_inhibitors",))
-    assert counts.agent_cover(*frames, scopes, WATCHLIST, background=True).not_asked == ()
+    assert counts.agent_cover(*frames, scopes, WATCHLIST, conditions=("me_cfs",)) == (
+        ("methotrexate", "ivig"),
+        (),
+        ("tnf_inhibitors",),
+    )
+    assert counts.agent_cover(*frames, scopes, WATCHLIST, conditions=("me_cfs",), background=True).not_asked == ()
     asked(store, "ivig")
     scopes = queries.scopes(store, WATCHLIST)
     store.close()

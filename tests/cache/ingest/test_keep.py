@@ -11,12 +11,15 @@ from cache.ingest import arrivals as arriving
 from cache.ingest import derive as deriving
 from cache.ingest import keep as answers
 from cache.ingest import merge as merging
-from cache.ingest.keep import Known, ScopeReport, fail, known, leavers, load_starter, set_aside
+from cache.ingest.keep import ScopeReport, fail
+from cache.ingest.load_starter import load_starter
+from cache.ingest.staging import Known, known, leavers, set_aside
 from cache.starter import StarterRecord
+from cache.store.errors import Damaged
 from cache.store.packing import hash_of, unpack
 from cache.store.schema import answer, event, match, meta, scope, staged, study, version
 from cache.store.schema import set_aside as aside
-from cache.store.store import Damaged, Store, bump
+from cache.store.store import Store, bump
 from fetchers.errors import Incomplete
 from fetchers.matching.matcher import Match
 from fetchers.record.study import Study, decode_study

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from cache.read import records
-from cache.store.store import Damaged, Store
+from cache.store.errors import Damaged
+from cache.store.store import Store
 from fetchers.record.study import decode_study
 from tests.fake_registry.studies import make_study
 from tests.rigs import trial_rows

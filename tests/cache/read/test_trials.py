@@ -10,8 +10,9 @@ from sqlalchemy import insert, text, update
 from cache.codes import LANES, lane
 from cache.read import trials as queries
 from cache.read.jobs import latest_job, recent_jobs
+from cache.store.errors import Damaged
 from cache.store.schema import answer, progress, refresh, set_aside, study
-from cache.store.store import Damaged, Store
+from cache.store.store import Store
 from tests.rigs.trial_rows import SEEN, Why, asked, body, put, row, watchlist
 
 NOW = datetime(2026, 11, 20, 8, 0, 30, tzinfo=UTC)

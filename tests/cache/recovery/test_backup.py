@@ -17,9 +17,10 @@ from cache.__main__ import main
 from cache.recovery import backup as backups
 from cache.recovery.backup import backup, restore
 from cache.recovery.check import integrity
+from cache.store.errors import Damaged, Locked, NewerStore
 from cache.store.lock import SUFFIX, hold
 from cache.store.schema import meta, study
-from cache.store.store import Damaged, Locked, NewerStore, Store
+from cache.store.store import Store
 from fetchers.errors import LocalTrouble, Validation
 from fetchers.settings import VARIABLES
 from tests.rigs.answering import Refresher, everything, record, rows

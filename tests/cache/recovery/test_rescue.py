@@ -17,9 +17,10 @@ from cache.recovery.backup import copy_database
 from cache.recovery.check import integrity
 from cache.recovery.rescue import rescue, rescued
 from cache.recovery.salvage import readable
+from cache.store.errors import Damaged, Locked, NewerStore
 from cache.store.packing import is_whole
 from cache.store.schema import answer, event, match, meta, scope, staged, study, version
-from cache.store.store import Damaged, Locked, NewerStore, Store
+from cache.store.store import Store
 from fetchers.errors import LocalTrouble
 from fetchers.settings import ROOT
 from tests.rigs.answering import Refresher, everything, record, rows

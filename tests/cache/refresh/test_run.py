@@ -15,11 +15,12 @@ from sqlalchemy import event as hooks
 from sqlalchemy import update
 
 from cache.refresh import journal
-from cache.refresh.heartbeat import Pulse
+from cache.refresh.heartbeat import Heartbeat
 from cache.refresh.journal import CANCELLED
 from cache.refresh.plan import plan
+from cache.store.errors import Damaged
 from cache.store.schema import answer, progress, refresh, scope, set_aside, staged, study
-from cache.store.store import Damaged, Store
+from cache.store.store import Store
 from fetchers.errors import Cancelled, LocalTrouble, Validation
 from fetchers.registry.fields import FIELDS, SWEEP_FIELDS
 from tests.fake_registry import Request, make_study
@@ -460,17 +461,17 @@ def when_asked(rig: Rig, count: int, act: Callable[[], None]) -> None:
 def test_cancel_in_the_store_stops_it_and_keeps_what_was_kept(tmp_path: Path) -> None:
     with Rig(url=url_of(tmp_path)) as rig:
         woken: list[int] = []
-        pulse = Pulse(wake=lambda: woken.append(1), every=0.01)
+        heartbeat = Heartbeat(wake=lambda: woken.append(1), every=0.01)
 
         def cancel() -> None:
             journal.request_cancel(rig.store)
             for _ in range(500):
-                if pulse():
+                if heartbeat():
                     return
                 threading.Event().wait(0.01)
 
         when_asked(rig, 6, cancel)
-        report = rig.refresh(pulse=pulse)
+        report = rig.refresh(heartbeat=heartbeat)
         assert (report.exit_code, report.error) == (130, CANCELLED)
         kept = [name for name, result in report.agents.items() if result.status == "fresh"]
         stopped = [name for name, result in report.agents.items() if result.status == "failed"]
@@ -487,10 +488,10 @@ def test_cancel_in_the_store_stops_it_and_keeps_what_was_kept(tmp_path: Path) ->
 
 
 def test_interrupt_stops_it_between_two_requests(rig: Rig) -> None:
-    pulse = Pulse()
-    with pytest.raises(Cancelled), pulse.waiting():
-        pulse.interrupt()
-    report = rig.refresh("ivig", pulse=pulse)
+    heartbeat = Heartbeat()
+    with pytest.raises(Cancelled), heartbeat.waiting():
+        heartbeat.interrupt()
+    report = rig.refresh("ivig", heartbeat=heartbeat)
     assert (report.exit_code, report.requests) == (130, 0)
     assert rig.refresh("ivig").exit_code == 0
 
@@ -521,7 +522,7 @@ def test_damage_found_in_mid_run_is_passed_on(rig: Rig, monkeypatch: pytest.Monk
     def broken(*args: object, **kwargs: object) -> None:
         raise Damaged("The store is damaged.")
 
-    monkeypatch.setattr("cache.ingest.keep.keep", broken)
+    monkeypatch.setattr("cache.refresh.ask.keep", broken)
     with pytest.raises(Damaged):
         rig.refresh("ivig")
     assert [(row["state"], row["outcome"]) for row in rig.rows(refresh)] == [("ended", "broken")]
@@ -559,10 +560,10 @@ def test_registry_that_fails_only_for_one_scope_costs_that_scope(rig: Rig) -> No
     assert report.error is None
 
 
-# -- the pulse --------------------------------------------------------------------------------------------------------
+# -- the heartbeat -----------------------------------------------------------------------------------------------
 
 
-def test_pulse_beats_while_the_registry_keeps_it_waiting() -> None:
+def test_heartbeat_goes_on_while_the_registry_keeps_it_waiting() -> None:
     beats: list[int] = []
 
     def beat() -> bool:
@@ -572,17 +573,17 @@ def test_pulse_beats_while_the_registry_keeps_it_waiting() -> None:
         return len(beats) >= 4
 
     woken = threading.Event()
-    pulse = Pulse(wake=woken.set, every=0.01)
-    with pulse.beating(beat), pulse.waiting():
+    heartbeat = Heartbeat(wake=woken.set, every=0.01)
+    with heartbeat.running(beat), heartbeat.waiting():
         assert woken.wait(5)
-    assert pulse()
+    assert heartbeat()
     assert len(beats) >= 4
-    with pytest.raises(Cancelled), pulse.waiting():
+    with pytest.raises(Cancelled), heartbeat.waiting():
         pytest.fail("nothing may be asked after a cancel")
 
 
 def test_interrupt_outside_of_a_wait_is_only_noted() -> None:
-    pulse = Pulse()
-    assert not pulse()
-    pulse.interrupt()
-    assert pulse()
+    heartbeat = Heartbeat()
+    assert not heartbeat()
+    heartbeat.interrupt()
+    assert heartbeat()

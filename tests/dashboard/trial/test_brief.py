@@ -80,7 +80,8 @@ def known(nct_id: str) -> Known:
     """A trial of the store of the environment."""
     rows = data.trials()
     row = {str(name): value for name, value in rows[rows["nct_id"] == nct_id].iloc[0].items()}
-    return Known(row, data.study(nct_id), record_data.facts_of(nct_id))
+    in_focus = record_data.in_focus(row["condition_groups"])
+    return Known(row, data.study(nct_id), record_data.facts_of(nct_id), in_focus)
 
 
 @pytest.fixture(scope="module")

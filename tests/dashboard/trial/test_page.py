@@ -290,14 +290,14 @@ def test_a_record_without_criteria_says_so_and_only_a_starter_row_does_not_know(
     assert f"{none}." in said(app)
     assert findings(app) == [f"Case definition · {none}", f"Post-exertional malaise · {none}"]
     for text in (None, ""):
-        assert {one.finding for one in trial_criteria.said(text, ["me_cfs"], told=True)} == {none}
-        starter = trial_criteria.said(text, ["me_cfs"], told=False)
+        assert {one.finding for one in trial_criteria.said(text, in_focus=True, told=True)} == {none}
+        starter = trial_criteria.said(text, in_focus=True, told=False)
         assert {one.finding for one in starter} == {"Eligibility text not known"}
 
 
 def test_a_negated_definition_is_not_said_to_let_in() -> None:
     text = "Inclusion Criteria:\n\n* Fukuda criteria\n* Canadian Consensus Criteria are not required"
-    told = [one.finding for one in trial_criteria.said(text, ["me_cfs"], told=True)]
+    told = [one.finding for one in trial_criteria.said(text, in_focus=True, told=True)]
     assert told == [
         "Fukuda / CDC (1994), possibly (to let in)",
         "Canadian (CCC, 2003), possibly (named, but not asked for)",

@@ -15,7 +15,8 @@ from fetchers.errors import Validation
 from fetchers.matching.matcher import Match, Matcher
 from fetchers.record.study import Study, decode_study
 from fetchers.settings import ROOT
-from fetchers.watchlist.load import Agent, Member, load
+from fetchers.watchlist.load import load
+from fetchers.watchlist.model import Agent, Member
 
 WATCHLIST = load()
 MATCHER = Matcher(WATCHLIST)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from fetchers.errors import Validation
-from fetchers.watchlist.load import DEFAULT_PATH, Watchlist, load
+from fetchers.watchlist.load import load
+from fetchers.watchlist.model import DEFAULT_PATH, Watchlist
 
 AGENTS = [
     "corticosteroids",
@@ -93,6 +94,38 @@ def test_the_agents_documents_and_conditions_are_those_of_the_contract() -> None
         "multiple_sclerosis",
     )
     assert [condition.id for condition in watchlist.conditions if condition.swept] == ["me_cfs"]
+
+
+def test_a_list_without_hints_is_swept_for_what_it_is_about_and_its_sizes_are_guessed(tmp_path: Path) -> None:
+    small = load(written(tmp_path, SMALL))
+    assert [condition.id for condition in small.focus] == ["pain"]
+    assert [one.expected_size for one in (*small.agents, *small.focus)] == [300, 300]
+    swept_by_none = load(written(tmp_path, SMALL.replace("swept = true", "")))
+    assert swept_by_none.focus == ()
+
+
+def test_hints_say_what_a_list_is_about_and_change_no_question(tmp_path: Path) -> None:
+    small = load(written(tmp_path, SMALL))
+    more = '[[conditions]]\nid = "gout"\nname = "Gout"\nterms = ["gout"]\n'
+    text = SMALL.replace("[[claims]]", more + "focus = true\nsize_hint = 12\n\n[[claims]]", 1)
+    text = text.replace('kind = "ointment"', 'kind = "ointment"\nsize_hint = 7')
+    hinted = load(written(tmp_path, text))
+    assert [condition.id for condition in hinted.focus] == ["gout"]
+    assert [one.expected_size for one in (*hinted.agents, *hinted.conditions[:2])] == [7, 300, 12]
+    bare = load(written(tmp_path, SMALL.replace("[[claims]]", more + "\n[[claims]]", 1)))
+    assert hinted.digest == bare.digest != small.digest
+
+
+def test_the_list_of_the_product_is_about_me_cfs_and_knows_the_size_of_everything_asked() -> None:
+    assert [condition.id for condition in load().focus] == ["me_cfs"]
+    assert all(one.size_hint for one in (*load().agents, *load().swept))
+
+
+@pytest.mark.parametrize("hint", ["-1", '"many"', "true", "1.5"])
+def test_a_size_that_is_no_number_of_trials_is_told(tmp_path: Path, hint: str) -> None:
+    path = written(tmp_path, SMALL.replace('kind = "ointment"', f'kind = "ointment"\nsize_hint = {hint}'))
+    with pytest.raises(Validation, match=r"line 7, at agents\[0\]\.size_hint"):
+        load(path)
 
 
 def test_who_publishes_a_document_is_said_only_where_it_is_known() -> None:

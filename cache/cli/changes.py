@@ -10,17 +10,27 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from cache.changes import feed
-from cache.changes.changelog import TOLD, WEIGHTS, Change, at_least, by_trial, changelog, counted, since_moment
+from cache.changes.changelog import (
+    TOLD_BY_DEFAULT,
+    WEIGHTS,
+    Change,
+    at_least,
+    by_trial,
+    changelog,
+    counted,
+    since_moment,
+)
 from cache.cli.terminal import printable, put_out, say
+from cache.english import count
 from cache.exit_codes import DONE
-from cache.export.atomic_write import place
+from cache.export.atomic_write import write_atomically
 from cache.opening import open_store
 from cache.read import trials as queries
 from cache.read.trials import Freshness
 from cache.store.store import Store, utcnow
 from fetchers.errors import Validation
 from fetchers.settings import RECORD_URL, Settings
-from fetchers.watchlist.load import Watchlist
+from fetchers.watchlist.model import Watchlist
 
 FORMATS = ("text", "markdown", "json", "atom", "ics")
 BASE_URL = "http://localhost:8501"
@@ -32,8 +42,8 @@ CALENDAR_COLUMNS = [
 ]  # fmt: skip
 
 
-class Asked(NamedTuple):
-    """What the command line asked for. ``weight``: the least weight told, None for the format's own default."""
+class Options(NamedTuple):
+    """What the command line options for. ``weight``: the least weight told, None for the format's own default."""
 
     fmt: str = "text"
     since: str | None = None
@@ -53,34 +63,34 @@ class Digest(NamedTuple):
     base_url: str
 
 
-def asked_of(options: argparse.Namespace) -> Asked:
+def options_of(options: argparse.Namespace) -> Options:
     """What the options of the command line say. Raises Validation when they contradict each other."""
     fmt = options.format or ("json" if options.json else "text")
     if options.json and fmt != "json":
         raise Validation(f"--json and --format {fmt} cannot be had together; leave one out.")
-    return Asked(fmt, options.since, options.weight, options.agent, options.base_url or BASE_URL, options.out)
+    return Options(fmt, options.since, options.weight, options.agent, options.base_url or BASE_URL, options.out)
 
 
-def changes_command(settings: Settings, watchlist: Watchlist, asked: Asked) -> int:
+def changes_command(settings: Settings, watchlist: Watchlist, options: Options) -> int:
     """Print the changes, or write them to a file in one step; 0 also when there are none, with a sentence instead."""
-    since = None if asked.since is None else since_moment(asked.since, "--since")
-    weights = at_least(asked.weight) if asked.weight else WEIGHTS if asked.fmt == "json" else TOLD
-    for agent in asked.agents:
+    since = None if options.since is None else since_moment(options.since, "--since")
+    weights = at_least(options.weight) if options.weight else WEIGHTS if options.fmt == "json" else TOLD_BY_DEFAULT
+    for agent in options.agents:
         watchlist.agent(agent)
-    _check(asked)
+    _check(options)
     store = open_store(settings, watchlist)
     try:
-        found = changelog(store, since=since, weights=weights, agents=asked.agents)
+        found = changelog(store, since=since, weights=weights, agents=options.agents)
         fresh = queries.freshness(store, [agent.id for agent in watchlist.agents])
         names = {agent.id: agent.name for agent in watchlist.agents}
-        digest = Digest(found, since, fresh, names, asked.base_url)
-        content = _calendar(store, asked, fresh) if asked.fmt == "ics" else _MAKERS[asked.fmt](digest)
+        digest = Digest(found, since, fresh, names, options.base_url)
+        content = _calendar(store, options, fresh) if options.fmt == "ics" else _MAKERS[options.fmt](digest)
     finally:
         store.close()
-    if asked.out is not None:
-        place(asked.out, content, "digest")
-        say(sys.stderr, f"Written to {printable(asked.out)}.\n")
-    elif found or asked.fmt not in ("text", "markdown"):
+    if options.out is not None:
+        write_atomically(options.out, content, "digest")
+        say(sys.stderr, f"Written to {printable(options.out)}.\n")
+    elif found or options.fmt not in ("text", "markdown"):
         put_out(content)
     else:
         say(sys.stderr, f"No changes{f' since {since}' if since else ': no refresh has seen any yet'}.\n")
@@ -134,18 +144,18 @@ def escaped(text: str) -> str:
     return _MARKUP.sub(r"\\\1", " ".join(printable(text).split()))
 
 
-def in_words(counts: Mapping[Any, int]) -> str:
+def weights_in_words(counts: Mapping[Any, int]) -> str:
     """ "2 high, 1 low"; weights that do not occur are not named."""
     return ", ".join(f"{number:,} {weight}" for weight, number in counts.items() if number)
 
 
 def _head(digest: Digest) -> str:
     since = f" since {digest.since}" if digest.since else ""
-    trials = len({one.nct_id for one in digest.changes})
-    if not trials:
+    if not digest.changes:
         return f"No changes{since}"
-    changes = f"{len(digest.changes):,} change{'' if len(digest.changes) == 1 else 's'}"
-    return f"{changes} in {trials:,} trial{'' if trials == 1 else 's'}{since} ({in_words(counted(digest.changes))})"
+    changes = count(len(digest.changes), "change")
+    trials = count(len({one.nct_id for one in digest.changes}), "trial")
+    return f"{changes} in {trials}{since} ({weights_in_words(counted(digest.changes))})"
 
 
 def _dates(digest: Digest) -> str:
@@ -160,12 +170,12 @@ def _agents(one: Change, names: Mapping[str, str]) -> str:
     return ", ".join(names.get(agent, agent) for agent in one.agents)
 
 
-def _calendar(store: Store, asked: Asked, fresh: Freshness) -> bytes:
+def _calendar(store: Store, options: Options, fresh: Freshness) -> bytes:
     trials = queries.trials(store)
-    if asked.agents:
+    if options.agents:
         why = queries.matches(store)
-        trials = trials[trials["nct_id"].isin(why["nct_id"][why["agent"].isin(list(asked.agents))])]
-    return feed.calendar(calendar_rows(trials), base_url=asked.base_url, fresh=fresh, now=utcnow())
+        trials = trials[trials["nct_id"].isin(why["nct_id"][why["agent"].isin(list(options.agents))])]
+    return feed.calendar(calendar_rows(trials), base_url=options.base_url, fresh=fresh, now=utcnow())
 
 
 def calendar_rows(trials: Any) -> Iterable[Mapping[str, Any]]:
@@ -175,9 +185,9 @@ def calendar_rows(trials: Any) -> Iterable[Mapping[str, Any]]:
     return rows
 
 
-def _check(asked: Asked) -> None:
-    parts = urlsplit(asked.base_url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[\s<>\"]", asked.base_url):
+def _check(options: Options) -> None:
+    parts = urlsplit(options.base_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[\s<>\"]", options.base_url):
         raise Validation(
-            f"--base-url wants the dashboard's address such as https://trials.example.org, not {asked.base_url!r}."
+            f"--base-url wants the dashboard's address such as https://trials.example.org, not {options.base_url!r}."
         )

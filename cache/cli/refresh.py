@@ -13,14 +13,15 @@ from cache.opening import open_store
 from cache.recovery.rescue import rescue_under_lock
 from cache.refresh import journal
 from cache.refresh import run as refresh
-from cache.refresh.heartbeat import Pulse
+from cache.refresh.heartbeat import Heartbeat
 from cache.refresh.report import Report
 from cache.store import lock
-from cache.store.store import Damaged, Store
+from cache.store.errors import Damaged
+from cache.store.store import Store
 from fetchers.errors import LocalTrouble, TrackerError
 from fetchers.registry.client import Registry
 from fetchers.settings import Settings
-from fetchers.watchlist.load import Watchlist
+from fetchers.watchlist.model import Watchlist
 
 
 def refresh_command(
@@ -57,12 +58,12 @@ def cancel_command(settings: Settings, watchlist: Watchlist) -> int:
 
 
 def _refresh(settings: Settings, watchlist: Watchlist, agents: Sequence[str], full: bool, quiet: bool) -> Report:
-    pulse = Pulse(wake=_wake)
-    with _stoppable(pulse):
+    heartbeat = Heartbeat(wake=_wake)
+    with _stoppable(heartbeat):
         try:
             store = open_store(settings, watchlist)
             try:
-                return _run(store, settings, watchlist, agents, full, pulse, quiet)
+                return _run(store, settings, watchlist, agents, full, heartbeat, quiet)
             finally:
                 store.close()
         except Damaged as error:
@@ -75,19 +76,19 @@ def _run(
     watchlist: Watchlist,
     agents: Sequence[str],
     full: bool,
-    pulse: Pulse,
+    heartbeat: Heartbeat,
     quiet: bool,
 ) -> Report:
     names = {agent.id: agent.name for agent in watchlist.agents}
     names |= {condition.id: condition.name for condition in watchlist.conditions}
-    with _registry(settings, pulse) as registry, _registry(settings, pulse, attempts=1) as probe:
+    with _registry(settings, heartbeat) as registry, _registry(settings, heartbeat, attempts=1) as probe:
         report = refresh.run(
             store,
             registry,
             watchlist,
             agents=agents,
             full=full,
-            pulse=pulse,
+            heartbeat=heartbeat,
             probe=probe,
             tell=Progress(sys.stderr, names, quiet=quiet),
         )
@@ -96,14 +97,14 @@ def _run(
     return report
 
 
-def _registry(settings: Settings, pulse: Pulse, attempts: int = 4) -> Registry:
+def _registry(settings: Settings, heartbeat: Heartbeat, attempts: int = 4) -> Registry:
     return Registry(
         settings.registry_url,
         pace=settings.pace_seconds,
         timeout=settings.timeout_seconds,
         user_agent=settings.user_agent,
         attempts=attempts,
-        stop=pulse,
+        stop=heartbeat,
     )
 
 
@@ -113,12 +114,14 @@ def _no_run(exit_code: int, error: TrackerError, began: float) -> Report:
 
 
 @contextmanager
-def _stoppable(pulse: Pulse) -> Iterator[None]:
+def _stoppable(heartbeat: Heartbeat) -> Iterator[None]:
     """Ctrl-C and SIGTERM stop the refresh in good order instead of ending the process where it stands."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, lambda *_: pulse.interrupt()) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {
+        number: signal.signal(number, lambda *_: heartbeat.interrupt()) for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         yield
     finally:

@@ -12,9 +12,10 @@ from cache.read import trials as queries
 from cache.read.jobs import latest_job
 from cache.recovery.check import integrity
 from cache.recovery.rescue import rescue_under_lock
-from cache.store.store import Damaged, Store
+from cache.store.errors import Damaged
+from cache.store.store import Store
 from fetchers.settings import Settings
-from fetchers.watchlist.load import Watchlist
+from fetchers.watchlist.model import Watchlist
 
 _COUNTS = ("studies", "given", "mentioned", "excluded")
 

@@ -15,12 +15,15 @@ import pandas as pd
 from sqlalchemy import Select, func, select
 
 from cache.starter import PROMISES
+from cache.store.batches import batches
+from cache.store.errors import Damaged
 from cache.store.packing import unpack
 from cache.store.schema import study, version
-from cache.store.store import Damaged, Store
+from cache.store.store import Store
 from fetchers.errors import LocalTrouble, Parsing
 from fetchers.record.dates import PartialDate
-from fetchers.record.study import UNKNOWN_ENROLLMENT, DateStruct
+from fetchers.record.modules import Enrollment, Module, Status
+from fetchers.record.study import UNKNOWN_ENROLLMENT
 
 # One row a state. ``origin``: live (a version read from the registry), starter, or copy (a public copy of the record).
 # ``known_on``: the day the record says it was last updated, else the day it was read; missing when nobody noted it.
@@ -30,35 +33,18 @@ STATE_COLUMNS = (
     "enrollment_type",
 )  # fmt: skip
 _TOLD = STATE_COLUMNS[5:]
-_AT_ONCE = 500
 
 
-class _Piece(msgspec.Struct, rename="camel", frozen=True, gc=False):
-    pass
+class _Size(Module, frozen=True):
+    enrollment_info: Enrollment = Enrollment()
 
 
-class _Status(_Piece, frozen=True):
-    overall_status: str | None = None
-    start_date_struct: DateStruct = DateStruct()
-    primary_completion_date_struct: DateStruct = DateStruct()
-    completion_date_struct: DateStruct = DateStruct()
+class _Protocol(Module, frozen=True):
+    status_module: Status = Status()
+    design_module: _Size = _Size()
 
 
-class _People(_Piece, frozen=True):
-    count: int | None = None
-    type: str | None = None
-
-
-class _Design(_Piece, frozen=True):
-    enrollment_info: _People = _People()
-
-
-class _Protocol(_Piece, frozen=True):
-    status_module: _Status = _Status()
-    design_module: _Design = _Design()
-
-
-class _Body(_Piece, frozen=True):
+class _Body(Module, frozen=True):
     protocol_section: _Protocol = _Protocol()
 
 
@@ -101,9 +87,8 @@ def _queries(nct_ids: Collection[str] | None, at_least: int) -> Iterator[Select[
     if nct_ids is None:
         yield query
         return
-    wanted = sorted(nct_ids)
-    for start in range(0, len(wanted), _AT_ONCE):
-        yield query.where(version.c.nct_id.in_(wanted[start : start + _AT_ONCE]))
+    for some in batches(nct_ids):
+        yield query.where(version.c.nct_id.in_(some))
 
 
 def _facts(packed: bytes, place: str, nct_id: str) -> tuple[Any, ...]:
