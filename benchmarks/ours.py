@@ -51,7 +51,7 @@ def our_store(url: str, path: str) -> int:
         context = Context(
             store=store,
             source=registry,
-            matcher=Matcher(watchlist),
+            make_matcher=lambda: Matcher(watchlist),
             refresh_id=refresh_id,
             question=question(watchlist),
             now=utcnow,

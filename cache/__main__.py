@@ -39,12 +39,12 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--query", metavar="QUERY", help="the query string of a dashboard address: only those trials")
     check = commands.add_parser("check", help="whether the store is sound (0) or damaged (1)")
     check.add_argument("--rescue", action="store_true", help="copy a damaged store aside and keep what can be read")
-    _add_safekeeping(commands)
+    _add_backup_commands(commands)
     commands.add_parser("cancel", help="ask the running refresh to stop")
     return top
 
 
-def _add_safekeeping(commands: Any) -> None:
+def _add_backup_commands(commands: Any) -> None:
     backup = commands.add_parser("backup", help="copy the store to a file, also while a refresh runs")
     backup.add_argument("--out", required=True, type=Path, metavar="FILE")
     backup.add_argument("--force", action="store_true", help="overwrite the file when it exists")
@@ -63,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return complain(error)
     except BrokenPipeError:
-        # The reader of our output has left (``| head``): nothing more to say to it, also not at exit.
+        # Whoever read our output has gone (``| head``): nothing may be written to it any more, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except KeyboardInterrupt:
@@ -76,11 +76,11 @@ def _run(options: argparse.Namespace) -> int:
 
     settings = Settings.from_env()
     if options.command in ("backup", "restore"):
-        from cache.cli import backup as safekeeping
+        from cache.cli import backup
 
         if options.command == "backup":
-            return safekeeping.backup_command(settings, out=options.out, force=options.force)
-        return safekeeping.restore_command(settings, source=options.source, yes=options.yes)
+            return backup.backup_command(settings, out=options.out, force=options.force)
+        return backup.restore_command(settings, source=options.source, yes=options.yes)
     watchlist = watchlists.load(settings.watchlist)
     if options.command in ("refresh", "cancel"):
         from cache.cli import refresh

@@ -1,4 +1,4 @@
-"""The store as the product opens it: created when there is none, never without at least the starter snapshot."""
+"""Opens the store: creates it when there is none, and loads the starter snapshot into an empty one."""
 
 from sqlalchemy import select
 

@@ -18,7 +18,7 @@ SOURCE_URL = "https://clinicaltrials.gov"
 REGISTRY_URL = f"{SOURCE_URL}/api/v2"
 RECORD_URL = f"{SOURCE_URL}/study/"
 DEFAULT_STORE = ROOT / "cache" / "data" / "trials.sqlite3"
-# An hour: longer is a slip of the keyboard, and some systems cannot count it.
+# An hour: more is a typing error, and some systems cannot wait that long.
 LONGEST = 3600.0
 REFRESHERS = ("everyone", "signed-in", "nobody")
 

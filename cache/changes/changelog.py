@@ -17,7 +17,7 @@ from fetchers.settings import RECORD_URL
 
 # From what somebody may act on today to what only changed its wording.
 WEIGHTS: tuple[Weight, ...] = ("high", "medium", "low", "noise")
-# What is told unless somebody asks for the noise too.
+# What is shown unless the noise is asked for, too.
 TOLD_BY_DEFAULT: tuple[Weight, ...] = WEIGHTS[:-1]
 
 
@@ -104,7 +104,7 @@ COLUMNS = ("id", "nct_id", "title", "kind", "weight", "sentence", "registry_date
 def as_frame(store: Store, since: str) -> pd.DataFrame:
     """Every event seen at or after ``since``, newest first, told in a sentence; columns ``COLUMNS``.
 
-    ``agents`` holds lists. What was before and after is let go as soon as it is told: criteria are long texts.
+    ``agents`` holds lists. ``before`` and ``after`` are not kept, since criteria are long texts.
     """
     wanted = [event.c.seen_at >= since]
     with store.reading() as connection:
@@ -118,7 +118,7 @@ def as_frame(store: Store, since: str) -> pd.DataFrame:
 
 
 class Refreshed(NamedTuple):
-    """When the registry was last asked with success; moments as the store keeps them, None without one."""
+    """When refreshes succeeded; times as the store keeps them, None without one."""
 
     began: str | None  # start of the newest refresh that brought every or some answers
     events: str | None  # when the newest event was seen, in whatever refresh
@@ -126,7 +126,7 @@ class Refreshed(NamedTuple):
 
 
 def refreshed(store: Store) -> Refreshed:
-    """The moments "since the last refresh" and "no change yet" are told from."""
+    """The times from which "since the last refresh" and "no change yet" are reckoned."""
     worked = refresh.c.outcome.in_(["fresh", "partial"])
     moments = select(func.max(refresh.c.started_at), func.min(refresh.c.started_at)).where(worked)
     with store.reading() as connection:
@@ -171,4 +171,4 @@ def _heaviness(change: Change) -> int:
 
 
 def _change(row: Any, agents: tuple[str, ...]) -> Change:
-    return Change(*(getattr(row, name) for name in Change._fields[:-1]), agents)
+    return Change._make((*(getattr(row, name) for name in Change._fields[:-1]), agents))

@@ -2,7 +2,7 @@
 
 Both are made for a server's address, so that every link in them leads to a page the dashboard serves or to the
 registry's own record, and both name the source and the date of the registry's data. Equal input gives equal bytes,
-and what is told of once keeps its id wherever and however often the file is made.
+and an entry keeps its id wherever and however often the file is made.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ ATTRIBUTION = (
 DAYS_AHEAD = 365
 _TAG = "tag:trial-tracker,2026"
 _TITLE = 120  # characters of a trial's title in a headline
-# What neither an XML document nor a line of a calendar may hold.
+# What neither an XML document nor a line of a calendar may contain.
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _OVER = STOPPED | {"COMPLETED"}
 
@@ -74,7 +74,7 @@ def atom(changes: Iterable[Change], *, base_url: str, fresh: Freshness, names: M
 def _entry(root: ET.Element, one: Change, home: str, names: Mapping[str, str]) -> None:
     entry = _add(root, "entry")
     _add(entry, "id", f"{_TAG}:{one.nct_id}:{one.seen_at}:{one.kind}:{_fingerprint(one)}")
-    _add(entry, "title", f"{one.sentence} · {shortened(one.title or 'title not known', _TITLE)} ({one.nct_id})")
+    _add(entry, "title", f"{one.sentence} · {shortened(one.title or '', _TITLE) or 'title not known'} ({one.nct_id})")
     _add(entry, "updated", one.seen_at)
     _add(entry, "link", rel="alternate", href=trial_page(home, one.nct_id), type="text/html")
     _add(entry, "link", rel="via", href=f"{RECORD_URL}{one.nct_id}", type="text/html")
@@ -100,7 +100,7 @@ def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: s
 
 
 def clean(text: str) -> str:
-    """The text with a sign of replacement for every character that no XML document or calendar may hold."""
+    """The text with U+FFFD for every character that an XML document or a calendar may not contain."""
     return _FORBIDDEN.sub("�", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

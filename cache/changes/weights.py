@@ -1,4 +1,4 @@
-"""How much a change matters: the written rules, one function a kind, nothing else decides.
+"""How much a change matters: the rules, one function a kind.
 
 high    somebody may act on it today: a trial opens, stops, posts results, changes what it measures, slips by a year
 medium  the plan has moved: dates by three months, enrolment by a fifth, sponsor, who may take part

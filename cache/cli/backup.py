@@ -1,4 +1,4 @@
-"""``python -m cache backup | restore``: put the store away as a file, and put such a file back."""
+"""``python -m cache backup | restore``: copy the store to a file, and restore it from such a file."""
 
 import sys
 from pathlib import Path
@@ -19,7 +19,7 @@ def backup_command(settings: Settings, *, out: Path, force: bool) -> int:
 
 
 def restore_command(settings: Settings, *, source: Path, yes: bool) -> int:
-    """Put the backup in the place of the store, when that is really meant, and say where the old one lies."""
+    """Put the backup in the place of the store, after asking, and say where the old one is."""
     store = backups.file_of(settings.cache_url)
     if not yes and store.exists() and not _agreed(store, source):
         say(sys.stderr, "Nothing was done.\n")

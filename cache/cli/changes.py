@@ -1,4 +1,4 @@
-"""``python -m cache changes``: what moved, for people (text, Markdown), programs (JSON), feed readers and calendars."""
+"""``python -m cache changes``: what changed, as text or Markdown, for programs, feed readers and calendars."""
 
 import argparse
 import json
@@ -43,7 +43,7 @@ CALENDAR_COLUMNS = [
 
 
 class Options(NamedTuple):
-    """What the command line options for. ``weight``: the least weight told, None for the format's own default."""
+    """The options of the command. ``weight``: the least weight shown, None for the format's own default."""
 
     fmt: str = "text"
     since: str | None = None

@@ -1,4 +1,4 @@
-"""``python -m cache refresh`` and ``cancel``: the one place where the registry meets the store."""
+"""``python -m cache refresh`` and ``cancel``: the one place that connects the registry with the store."""
 
 import signal
 import sys
@@ -10,7 +10,6 @@ from contextlib import contextmanager, suppress
 from cache.cli.terminal import Progress, printable, put_out_json, say, summary
 from cache.exit_codes import BUSY, DONE, LOCAL
 from cache.opening import open_store
-from cache.recovery.rescue import rescue_under_lock
 from cache.refresh import journal
 from cache.refresh import run as refresh
 from cache.refresh.heartbeat import Heartbeat
@@ -67,6 +66,8 @@ def _refresh(settings: Settings, watchlist: Watchlist, agents: Sequence[str], fu
             finally:
                 store.close()
         except Damaged as error:
+            from cache.recovery.rescue import rescue_under_lock
+
             raise LocalTrouble(f"{error} {rescue_under_lock(settings.cache_url)}") from error
 
 
@@ -115,7 +116,7 @@ def _no_run(exit_code: int, error: TrackerError, began: float) -> Report:
 
 @contextmanager
 def _stoppable(heartbeat: Heartbeat) -> Iterator[None]:
-    """Ctrl-C and SIGTERM stop the refresh in good order instead of ending the process where it stands."""
+    """Let Ctrl-C and SIGTERM end the refresh properly instead of killing the process."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

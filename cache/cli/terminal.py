@@ -1,6 +1,6 @@
 """What a person sees of a refresh on standard error: a bar on a terminal, one line a scope anywhere else.
 
-A terminal that has gone away, or cannot show a character, never disturbs the work.
+When the terminal is closed, or cannot show a character, the work goes on.
 """
 
 import json
@@ -27,7 +27,7 @@ def printable(text: object) -> str:
 
 
 def say(stream: TextIO, line: str) -> bool:
-    """Write one line; False when nobody is there to read it any more."""
+    """Write one line; False when that is not possible (any more)."""
     try:
         stream.write(line)
         stream.flush()

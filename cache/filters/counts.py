@@ -95,12 +95,6 @@ def agent_by_phase(selection: Selection, watchlist: Watchlist) -> pd.DataFrame:
     return table.reindex([agent.id for agent in watchlist.agents], fill_value=0)
 
 
-def agent_by_status(selection: Selection, watchlist: Watchlist) -> pd.DataFrame:
-    """As ``agent_by_phase``, with a column for each status, the last one NOT_RECORDED."""
-    table = crossed(selection.pairs["agent"], selection.pairs["overall_status"])
-    return table.reindex([agent.id for agent in watchlist.agents], fill_value=0)
-
-
 def starts_per_year(selection: Selection) -> "pd.Series[Any]":
     """Number of trials by start year, every year from the first to the last; trials without one are in none."""
     years = selection.trials["start_year"].dropna().to_numpy(dtype=np.int64)

@@ -43,11 +43,11 @@ def keep(
     vanished: Collection[str],
     now: Callable[[], datetime] = utcnow,
 ) -> ScopeReport:
-    """Take over the staged answer of ``scope``: records, versions, matches, events, and what is missing from it.
+    """Take over the staged answer of ``scope``: records, versions, matches, events, and the trials it lacks.
 
-    ``vanished`` are trials the registry has said it does not have any more; only those among ``leavers`` count, and
-    all other leavers merely stop answering this scope. ``question`` is the fingerprint of what shaped the answer: when
-    it differs from the last one, every match is computed anew. ``full`` says that every record was asked for.
+    ``vanished`` are trials of which the registry has said that it no longer has them; only those among ``leavers``
+    count. All other leavers merely stop belonging to this scope. ``question`` is the fingerprint of what shaped the
+    answer: when it differs from the last one, every match is computed anew. ``full``: every record was asked for.
     """
     with store.writing() as connection:
         by = rules(connection, scope, kind, matcher, question)
@@ -74,7 +74,7 @@ def fail(
 ) -> None:
     """Forget what was staged for ``scope`` in this refresh and note the reason; the old answer stands untouched.
 
-    ``kind`` is only needed for a scope the store has never heard of.
+    ``kind`` is only needed for a scope the store does not know yet.
     """
     with store.writing() as connection:
         forget(connection, scope)
@@ -105,7 +105,7 @@ def _write_scope(
 
 
 def _settle(connection: Connection, refresh_id: int, scope: str) -> int:
-    """Clear what was on its way, and earlier answers' set-aside records; returns how many this answer has."""
+    """Delete what was staged, and the set-aside records of earlier answers; returns how many this answer has."""
     forget(connection, scope)
     connection.execute(delete(aside).where(aside.c.scope == scope, aside.c.refresh_id.is_distinct_from(refresh_id)))
     mine = (aside.c.refresh_id == refresh_id, aside.c.scope == scope)

@@ -1,4 +1,4 @@
-"""Trials that an answer holds no more: some the registry dropped, some only stopped matching, some were the starter's.
+"""Trials that an answer no longer holds: the registry dropped them, they stopped matching, or they were the starter's.
 
 Runs inside the one transaction of ``cache.ingest.keep.keep``. Records and versions of live trials are never deleted.
 """
@@ -40,7 +40,7 @@ def end_answers(
 
 
 def drop_starter(connection: Connection, scope: str, matcher: Matcher) -> None:
-    """Let the starter rows of a scope give way to its first live answer; they never count as having left."""
+    """Remove the starter rows of a scope after its first live answer; they do not count as having left."""
     starter = (answer.c.scope == scope, answer.c.origin == "starter")
     dropped = list(connection.scalars(select(answer.c.nct_id).where(*starter)))
     connection.execute(delete(answer).where(*starter))

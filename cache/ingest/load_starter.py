@@ -1,4 +1,4 @@
-"""The starter snapshot enters the store: through the same matcher and rows as a live answer, marked as what it is."""
+"""Loads the starter snapshot into the store: matched and stored as a live answer is, and marked as a sample."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -32,7 +32,7 @@ def load_starter(
     *,
     now: Callable[[], datetime] = utcnow,
 ) -> int:
-    """Load the snapshot into every scope the store has not heard of; returns how many trials came in.
+    """Load the snapshot into every scope the store does not know yet; returns how many trials were stored.
 
     Agents hold the trials that match them, swept conditions those of their group; a record that belongs to no such
     scope stays out, and a trial whose live record is stored stays as it is. Scopes without any trial are noted too,

@@ -81,7 +81,7 @@ def _match(matcher: Matcher, study: Study, holder: Holder) -> Match | None:
     try:
         return matcher.match(study, holder.scope, asked=holder.origin == "live")
     except Validation:
-        # The watch-list has dropped this agent: its old answer stays, but nobody can say any more what matches it.
+        # The watch-list no longer has this agent: its old answer stays, but there are no names left to match.
         return None
 
 
@@ -104,7 +104,7 @@ def replace_matches(connection: Connection, found: Mapping[str, Iterable[Match]]
 
 
 def rematch(connection: Connection, matcher: Matcher, nct_ids: Collection[str]) -> None:
-    """Make the matches of these trials right again after the scopes that hold them have changed."""
+    """Derive the matches of these trials again, because the scopes that hold them have changed."""
     known_kinds = kinds(connection)
     for ids in batches(nct_ids):
         held = holders(connection, ids)

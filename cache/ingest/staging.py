@@ -1,4 +1,4 @@
-"""Answers on their way: written page by page in short transactions, seen by no reader until ``keep`` takes over."""
+"""An answer while it is collected, page by page in short transactions; no reader sees it until it is kept."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -42,7 +42,7 @@ def stage(
 
 
 def stage_unchanged(store: Store, refresh_id: int, scope: str, query_id: str, nct_ids: Iterable[str]) -> None:
-    """Note that the registry returned these trials and that what is stored of them (see ``known``) still holds."""
+    """Note that the registry returned these trials, unchanged since they were stored (see ``known``)."""
     common = {"refresh_id": refresh_id, "scope": scope, "query": query_id, "body_hash": None, "body": None}
     _insert(store, [{"nct_id": nct_id} | common for nct_id in nct_ids])
 
@@ -94,8 +94,8 @@ def known(store: Store, scope: str) -> dict[str, Known]:
 def leavers(store: Store, refresh_id: int, scope: str) -> tuple[str, ...]:
     """Live trials this scope holds that the staged answer lacks, sorted.
 
-    Set-aside records explain an absence: the trial they name is none that left, and while a record without a readable
-    id was set aside nobody can say which trial it was, so nothing has left.
+    A trial whose record was set aside has not left; and when the id of such a record could not be read, it may be any
+    trial, so none has left.
     """
     with store.reading() as connection:
         return left_out(connection, refresh_id, scope)

@@ -84,7 +84,7 @@ def studies(store: Store, nct_ids: Collection[str] | None = None) -> Iterator[St
 
 
 def _bodies(store: Store, nct_ids: Collection[str] | None) -> Iterator[tuple[str, str, bytes]]:
-    """A page at a time, each in a transaction of its own: a reader who pauses keeps nobody from writing."""
+    """A page at a time, each in a transaction of its own, so that a slow reader keeps nobody from writing."""
     for query in _pages(store, nct_ids):
         with store.reading() as connection:
             rows = connection.execute(query).all()

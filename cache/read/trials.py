@@ -59,7 +59,7 @@ class Freshness(NamedTuple):
 
 @contextmanager
 def _readable(store: Store) -> Iterator[None]:
-    """What stands in the store does not make sense as data: somebody or something else has written there."""
+    """Raise Damaged when what is stored makes no sense as data."""
     try:
         yield
     except (ValueError, msgspec.MsgspecError) as error:
@@ -105,7 +105,7 @@ def matches(store: Store) -> pd.DataFrame:
 def scopes(store: Store, watchlist: Watchlist) -> pd.DataFrame:
     """One row for each agent and each swept condition, in the watch-list's order, always all of them.
 
-    ``refreshed_at`` is missing as long as the registry was never asked with success. ``studies`` counts the trials
+    ``refreshed_at`` is missing until a refresh of the scope has succeeded. ``studies`` counts the trials
     the scope's own answer holds; ``given``, ``mentioned`` and ``excluded`` count the trials matched to an agent
     wherever they were found. Trials that left the registry are in none of the counts.
     """

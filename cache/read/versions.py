@@ -26,7 +26,7 @@ from fetchers.record.modules import Enrollment, Module, Status
 from fetchers.record.study import UNKNOWN_ENROLLMENT
 
 # One row a state. ``origin``: live (a version read from the registry), starter, or copy (a public copy of the record).
-# ``known_on``: the day the record says it was last updated, else the day it was read; missing when nobody noted it.
+# ``known_on``: the day the record says it was last updated, else the day it was read; missing when it is not known.
 STATE_COLUMNS = (
     "nct_id", "origin", "known_on", "seen_at", "source", "overall_status", "start_date", "start_date_type",
     "primary_completion_date", "primary_completion_date_type", "completion_date", "completion_date_type", "enrollment",

@@ -1,4 +1,4 @@
-"""A store as a file to put away, and back: a backup while others go on using it, a restore that loses nothing.
+"""Backup and restore of a store: a backup while others go on using it, a restore that loses nothing.
 
 Only for SQLite files; another database is backed up with the tools of its server.
 """
@@ -25,7 +25,7 @@ from cache.store.schema import meta, study, version
 from cache.store.store import Store, utcnow
 from fetchers.errors import LocalTrouble, Validation
 
-# How long a restore waits for somebody who is writing to the store.
+# How long a restore waits for another process that is writing to the store.
 PATIENCE_SECONDS = 10.0
 
 
@@ -72,7 +72,7 @@ def backup(url: str, out: Path, *, force: bool = False) -> Contents:
 
 
 def restore(url: str, source: Path, now: Callable[[], datetime] = utcnow) -> Restored:
-    """Put the backup ``source`` in the place of the store at ``url``, which is kept beside it under a telling name.
+    """Replace the store at ``url`` by the backup ``source``; the old one is kept beside it under a name that says so.
 
     The backup is copied, brought up to date and looked through before anything is touched; ``source`` stays as it is.
     Whoever has the store open sees the old state or the new one, never a mixture. Raises Validation when ``source`` is
@@ -229,7 +229,7 @@ def _replace(path: Path, prepared: Path, now: datetime) -> Path | None:
 
 
 def _raise_version(prepared: Path, present: int) -> None:
-    """Give the restored state a number no reader has seen yet: they tell states apart by it."""
+    """Give the restored state a version number no reader has seen yet: they tell states apart by it."""
     store = Store.open(files.url_of(prepared))
     try:
         higher = str(max(present, store.version()) + 1)
@@ -246,7 +246,7 @@ def _overwrite_pages(prepared: Path, path: Path) -> None:
     """
     deadline = time.monotonic() + PATIENCE_SECONDS
 
-    def impatient(status: int, remaining: int, total: int) -> None:
+    def check_time(status: int, remaining: int, total: int) -> None:
         if time.monotonic() > deadline:
             raise Locked(f"The store {path} is locked by another process. Wait until it is done, or end it.")
 
@@ -256,7 +256,7 @@ def _overwrite_pages(prepared: Path, path: Path) -> None:
         closing(sqlite3.connect(path, timeout=1.0)) as target,
     ):
         target.execute("PRAGMA synchronous = FULL")
-        source.backup(target, progress=impatient)
+        source.backup(target, progress=check_time)
 
 
 def _discard(path: Path) -> None:

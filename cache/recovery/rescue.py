@@ -1,4 +1,4 @@
-"""Saves what is left of a damaged store: copied aside first, then every readable row moves into a new one.
+"""Saves what is left of a damaged store: a copy is put aside, then every readable row goes into a new store.
 
 Only for SQLite files, and only for damage: a store that is locked, or newer than this code, is never touched. The
 copy is never deleted. Nobody may be writing to the store meanwhile.
@@ -27,12 +27,12 @@ from cache.store.store import Store, bump, timestamp, utcnow
 from cache.store.upsert import upsert
 from fetchers.errors import LocalTrouble
 
-# Answers that were on their way belong to a refresh that is over.
+# Staged answers belong to a refresh that is over.
 _LEFT_BEHIND = frozenset({staged.name})
 
 
 class Rescue(NamedTuple):
-    """Where the damaged file lies now, and how many rows of each table could be kept."""
+    """Where the damaged file is now, and how many rows of each table could be kept."""
 
     copy: Path
     tables: dict[str, int]
@@ -172,7 +172,7 @@ def _rebuild(source: sqlite3.Connection, new: Path, revision: str, now: datetime
     tables = [table for table in metadata.sorted_tables if table.name not in _LEFT_BEHIND]
     with closing(sqlite3.connect(new)) as target:
         kept = {table.name: salvage_table(source, target, table) for table in tables}
-        # A version number that was lost is made up: readers tell states apart by it, so it has to be a new one.
+        # Readers tell states apart by the version number, so a lost one is replaced by one they have not seen.
         made_up = (str(int(now.timestamp())),)
         target.execute("INSERT OR IGNORE INTO meta (key, value) VALUES ('version', ?)", made_up)
         target.commit()
@@ -180,7 +180,7 @@ def _rebuild(source: sqlite3.Connection, new: Path, revision: str, now: datetime
 
 
 def _settle(new: Path, found: Rescue, now: datetime) -> None:
-    """Bring the rebuilt store up to date, drop what has lost its counterpart, and write down what happened."""
+    """Bring the rebuilt store up to date, delete rows that refer to lost ones, and record what happened."""
     store = Store.open(files.url_of(new))
     try:
         with store.writing() as connection:

@@ -1,4 +1,4 @@
-"""Reads every row that can still be read out of a damaged SQLite file. Knows SQLite's pages, so it speaks to it bare.
+"""Reads every row that can still be read out of a damaged SQLite file, through the bare driver.
 
 A broken page makes a scan stop; rows behind it are reached by their row number, from the other end and in between.
 """
@@ -44,7 +44,7 @@ def salvage_table(source: sqlite3.Connection, target: sqlite3.Connection, table:
 
 
 def readable(source: sqlite3.Connection, table: str, columns: Sequence[str]) -> Iterator[Row]:
-    """The rows that can be read, in no promised order."""
+    """The rows that can be read, in any order."""
     names = ", ".join(f'"{name}"' for name in columns)
     up = f'SELECT rowid, {names} FROM "{table}" NOT INDEXED WHERE rowid >= ? AND rowid <= ? ORDER BY rowid'  # noqa: S608
     last, whole = yield from _scan(source, up, 1, _END)

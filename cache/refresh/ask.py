@@ -7,6 +7,7 @@ been read and found plausible.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 
 from cache.ingest import staging
@@ -60,13 +61,18 @@ class Context:
 
     store: Store
     source: Source
-    matcher: Matcher
+    make_matcher: Callable[[], Matcher]  # compiling all names takes a while, and an unchanged registry needs none
     refresh_id: int
     question: str
     now: Callable[[], datetime]
     timestamp: str | None = None
     tries: int = TRIES
     note: Callable[..., None] = lambda scope, **progress: None
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """That of the watch-list, made once."""
+        return self.make_matcher()
 
 
 def ask(context: Context, planned: PlannedScope, mode: Mode) -> ScopeReport:

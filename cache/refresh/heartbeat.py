@@ -1,7 +1,7 @@
-"""The sign of life of a running refresh, and its ear for a cancel, also while the registry keeps it waiting.
+"""Shows that a refresh is alive, and lets it be cancelled even while it waits for the registry.
 
-A read from a socket can block for the whole time-out, so the beat comes from a thread of its own; and a cancel has to
-wake the thread that waits, which only an operating-system signal can do (see ``cache.cli.refresh``).
+A read from a socket can block until its time-out, so the beat comes from a thread of its own; and only a signal of the
+operating system can interrupt the thread that waits (see ``cache.cli.refresh``).
 """
 
 import threading
@@ -19,9 +19,9 @@ BEAT_SECONDS = 1.0
 
 
 class Heartbeat:
-    """Given to the registry as ``stop``; entered by the refresh for as long as it runs.
+    """Tells the registry when to stop (its ``stop``), and beats as long as the refresh runs.
 
-    ``wake`` is called in the beating thread when somebody has asked in the store to stop.
+    ``wake`` is called in the beating thread when a cancel has been requested in the store.
     """
 
     def __init__(self, wake: Callable[[], None] = lambda: None, every: float = BEAT_SECONDS) -> None:
@@ -36,14 +36,14 @@ class Heartbeat:
         return self._stopping
 
     def interrupt(self) -> None:
-        """For a signal handler: stop at the next occasion, and at once (Cancelled) while the registry is waited for."""
+        """For a signal handler: stop before the next request, or at once (Cancelled) while waiting for the registry."""
         self._stopping = True
         if self._waiting:
             raise Cancelled(CANCELLED)
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
-        """The block only waits for the registry: it may be left at any point without harm."""
+        """For a block that only waits for the registry and can be left at any point without harm."""
         if self._stopping:
             raise Cancelled(CANCELLED)
         self._waiting = True
@@ -54,7 +54,7 @@ class Heartbeat:
 
     @contextmanager
     def running(self, beat: Callable[[], bool]) -> Iterator[Self]:
-        """Call ``beat`` (true: stop, please) about every second for the length of the block."""
+        """Call ``beat``, which returns whether to stop, about every second for the length of the block."""
         self._over.clear()
         self._thread = threading.Thread(target=self._run, args=(beat,), name="refresh-heartbeat", daemon=True)
         self._thread.start()
@@ -69,14 +69,14 @@ class Heartbeat:
             try:
                 asked_to_stop = beat()
             except LocalTrouble:
-                continue  # a missed beat harms nobody; the next real write says what is wrong
+                continue  # a missed beat does no harm; the next write of the refresh says what is wrong
             if asked_to_stop and not self._stopping:
                 self._stopping = True
                 self._wake()
 
 
 class Interruptible:
-    """A registry whose every wait may be left by a cancel."""
+    """A registry that a cancel can interrupt whenever it waits."""
 
     def __init__(self, source: Source, heartbeat: Heartbeat) -> None:
         self._source = source

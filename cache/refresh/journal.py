@@ -1,4 +1,4 @@
-"""What a refresh writes about itself while it runs, so that every viewer can watch it and the next one can judge it.
+"""The journal of refreshes, written while one runs: for everybody who watches it, and for the next one.
 
 One ``refresh`` row a run, one ``progress`` row a scope. Every function is one short transaction; none of them counts
 as a change of the data (``Store.version``).
@@ -64,7 +64,7 @@ def states(store: Store) -> dict[str, ScopeState]:
 def begin(store: Store, scopes: Sequence[str], *, full: bool, now: datetime) -> int:
     """Open a refresh over ``scopes`` in this order and return its id; call it only while holding the lock.
 
-    A refresh found running then has died: it is marked ``broken`` and what it had staged is thrown away.
+    A refresh found running then has died: it is marked ``broken`` and what it had staged is deleted.
     """
     at = timestamp(now)
     with store.writing() as connection:
@@ -90,14 +90,14 @@ def begin(store: Store, scopes: Sequence[str], *, full: bool, now: datetime) -> 
 
 
 def mark(store: Store, refresh_id: int, name: str, **values: Any) -> None:
-    """Write down how far one scope has come (columns of ``progress``)."""
+    """Record how far one scope has come (columns of ``progress``)."""
     here = and_(progress.c.refresh_id == refresh_id, progress.c.scope == name)
     with store.writing() as connection:
         connection.execute(update(progress).where(here).values(**values))
 
 
 def beat(store: Store, refresh_id: int, *, requests: int, size: int, now: datetime) -> bool:
-    """Give a sign of life with the traffic so far; True when somebody asked this refresh to stop."""
+    """Record that the refresh is alive, and its traffic so far; True when it has been asked to stop."""
     this = refresh.c.id == refresh_id
     values = {"beat_at": timestamp(now), "requests": requests, "bytes": size}
     with store.writing() as connection:
@@ -115,7 +115,7 @@ def request_cancel(store: Store) -> Running | None:
 
 
 def forget_staged(store: Store, refresh_id: int, name: str) -> None:
-    """Throw away what was staged for one scope of this refresh, with the records set aside meanwhile."""
+    """Delete what was staged for one scope of this refresh, with the records set aside meanwhile."""
     with store.writing() as connection:
         for table in (staged, set_aside):
             connection.execute(delete(table).where(table.c.refresh_id == refresh_id, table.c.scope == name))
@@ -132,9 +132,9 @@ def end(store: Store, refresh_id: int, *, now: datetime, error: str | None, **va
 
 
 def _close_progress(connection: Connection, refresh_id: int, error: str, at: str) -> None:
-    """Scopes that never came to an end count as failed, and what they set aside belongs to no answer."""
+    """Count unfinished scopes as failed, and delete what they set aside."""
     open_rows = and_(progress.c.refresh_id == refresh_id, progress.c.status.in_(_UNFINISHED))
-    # A process can die after an answer was kept and before it said so.
+    # A process can die between keeping an answer and recording it.
     unkept = or_(scope.c.refreshed_at.is_(None), scope.c.refreshed_at < progress.c.started_at)
     query = select(progress.c.scope).join_from(progress, scope, progress.c.scope == scope.c.scope, isouter=True)
     names = list(connection.scalars(query.where(open_rows, unkept)))

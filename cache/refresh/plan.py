@@ -1,7 +1,7 @@
-"""What a refresh asks, in which order, and how: pure decisions, no store and no network.
+"""What a refresh asks, in which order, and how thoroughly: pure decisions, no store and no network.
 
-A scope is an agent or a swept condition. Small scopes go first, so that a cancelled or broken refresh has kept as
-many whole answers as possible.
+A scope is an agent or a swept condition. Small scopes go first, so that a cancelled or broken refresh keeps as
+many answers as possible.
 """
 
 import hashlib

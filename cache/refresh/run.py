@@ -7,6 +7,7 @@ It is handed a registry and a store and knows nothing of HTTP. It raises only wh
 import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -43,21 +44,23 @@ def run(
 ) -> Report:
     """Refresh the named agents, or all agents and sweeps.
 
-    ``heartbeat`` is the ``stop`` the source was made with, else a cancel is heard only between two pages; ``probe`` is
-    the same registry without patience, asked whether it is there at all; ``matcher`` that of the watch-list, when
-    there is one already. Raises Validation for an unknown agent, Busy, LocalTrouble when the store fails before the
-    run has begun, and Damaged whenever it turns out to be.
+    ``heartbeat`` is the ``stop`` the source was made with, else a cancel takes effect only between two pages; ``probe``
+    is a client of the same registry without retries, to test whether it answers at all; ``matcher`` is that of the
+    watch-list, when there is one already. Raises Validation for an unknown agent, Busy, LocalTrouble when the store
+    fails before the run has begun, and Damaged whenever it turns out to be.
     """
-    plan(watchlist, agents, {})  # an unknown agent is told before anything is locked
+    plan(watchlist, agents, {})  # raises for an unknown agent before anything is locked
     heartbeat = heartbeat or Heartbeat()
     try:
         with hold(store.engine):
             states = journal.states(store)
             scopes = plan(watchlist, agents, {scope: state.studies for scope, state in states.items() if state.is_live})
             refresh_id = journal.begin(store, [planned.scope for planned in scopes], full=full, now=now())
-            matcher = matcher or Matcher(watchlist)
-            context = Context(store, Interruptible(source, heartbeat), matcher, refresh_id, question(watchlist), now)
-            sources = [context.source, *([Interruptible(probe, heartbeat)] if probe else [])]
+            patient = Interruptible(source, heartbeat)
+            context = Context(
+                store, patient, lambda: matcher or Matcher(watchlist), refresh_id, question(watchlist), now
+            )
+            sources = [patient, *([Interruptible(probe, heartbeat)] if probe else [])]
             job = _Job(context, sources, scopes, states, full, tell)
             with heartbeat.running(job.beat):
                 return job.run()
@@ -75,27 +78,21 @@ def _who_is_running(store: Store) -> str:
     )
 
 
+@dataclass
 class _Job:
-    def __init__(
-        self,
-        context: Context,
-        sources: Sequence[Source],
-        scopes: Sequence[PlannedScope],
-        states: Mapping[str, ScopeState],
-        full: bool,
-        tell: Callable[[Step], None],
-    ) -> None:
-        self.context = context
-        self.sources = sources  # the patient one, and last the one to probe with
-        self.scopes = scopes
-        self.states = states
-        self.full = full
-        self.tell = tell
-        self.now = context.now
-        self.results: dict[str, Result] = {}
-        self.error: str | None = None
-        self.requests_before = 0
-        context.note = self.note
+    context: Context
+    sources: Sequence[Source]  # the one with retries, and last the probe
+    scopes: Sequence[PlannedScope]
+    states: Mapping[str, ScopeState]
+    full: bool
+    tell: Callable[[Step], None]
+    results: dict[str, Result] = field(default_factory=dict)
+    error: str | None = None
+    requests_before: int = 0
+
+    def __post_init__(self) -> None:
+        self.now = self.context.now
+        self.context.note = self.note
 
     def run(self) -> Report:
         began = time.monotonic()
@@ -106,24 +103,16 @@ class _Job:
                 self._close(None)
             raise
         self._close(exit_code)
-        requests, size = self._traffic()
-        return Report(
-            exit_code,
-            self.context.timestamp,
-            requests,
-            size,
-            time.monotonic() - began,
-            self._results("agent"),
-            self._results("sweep"),
-            self.error,
-        )
+        seconds = time.monotonic() - began
+        agents, sweeps = self._results("agent"), self._results("sweep")
+        return Report(exit_code, self.context.timestamp, *self._traffic(), seconds, agents, sweeps, self.error)
 
     def beat(self) -> bool:
         requests, size = self._traffic()
         return journal.beat(self.context.store, self.context.refresh_id, requests=requests, size=size, now=self.now())
 
     def note(self, scope: str, **values: Any) -> None:
-        """Journal how far a scope has come, and tell it."""
+        """Record how far a scope has come, and tell whoever watches."""
         requests, _ = self._traffic()
         values["requests"] = requests - self.requests_before
         journal.mark(self.context.store, self.context.refresh_id, scope, **values)
@@ -131,7 +120,7 @@ class _Job:
         self.tell(Step(scope, place + 1, len(self.scopes), values, requests))
 
     def _exit_code(self) -> int:
-        """Do the work; every expected way to end becomes an exit code and, for what was not reached, a reason."""
+        """Ask everything; every expected end becomes an exit code and a reason for the scopes not reached."""
         try:
             self._ask_all()
         except Cancelled as error:
@@ -167,7 +156,7 @@ class _Job:
             unanswered_before = unanswered
 
     def _ask_scope(self, planned: PlannedScope) -> TrackerError | None:
-        """Ask one scope and write down how it came out; the error when it failed."""
+        """Ask one scope and record the outcome; returns the error when it failed."""
         scope, state = planned.scope, self.states.get(planned.scope)
         self.requests_before = self.context.source.requests
         mode = self._mode(planned)
@@ -194,7 +183,7 @@ class _Job:
         return mode_of(state, timestamp=context.timestamp, question=context.question, now=self.now(), full=self.full)
 
     def _registry_answers(self, place: int) -> bool:
-        """Whether the registry answers at all: its version and the next scope's question, each asked once."""
+        """Whether the registry answers at all, tested with its version and the next scope's first query."""
         due = [planned for planned in self.scopes[place:] if self._mode(planned) != "unchanged"]
         if not due:
             return True
@@ -211,28 +200,28 @@ class _Job:
     def _give_up(self, error: TrackerError) -> None:
         """The registry cannot be used: every scope not yet asked fails with the same reason, without being asked."""
         self.error = str(error)
-        for planned in self.scopes:
-            if planned.scope not in self.results:
-                self._fail(planned, self.error)
+        for planned in self._open():
+            self._fail(planned, self.error)
+
+    def _open(self) -> list[PlannedScope]:
+        return [planned for planned in self.scopes if planned.scope not in self.results]
 
     def _fail(self, planned: PlannedScope, reason: str) -> None:
         fail(self.context.store, self.context.refresh_id, planned.scope, reason, kind=planned.kind, now=self.now)
-        self._finish(planned.scope, Result("failed", self._studies_held(planned.scope), error=reason))
+        self._finish(planned.scope, self._failed(planned, reason))
 
     def _finish(self, scope: str, result: Result) -> None:
         self.results[scope] = result
         self.note(scope, ended_at=timestamp(self.now()), **result._asdict())
 
     def _stop_early(self, reason: str, exit_code: int) -> int:
-        """Stop in mid-run: scopes already kept stay, the others keep their old data."""
+        """End before all scopes were asked: kept answers stay, the other scopes keep their old data."""
         self.error = reason
-        for planned in self.scopes:
-            if planned.scope not in self.results:
-                self.results[planned.scope] = Result("failed", self._studies_held(planned.scope), error=reason)
+        self.results |= {planned.scope: self._failed(planned, reason) for planned in self._open()}
         return exit_code
 
     def _close(self, exit_code: int | None) -> None:
-        """The last entry of the journal; a store that cannot even take that is named by the exit code already."""
+        """Write the last entry of the journal; when the store cannot take it, the exit code says so already."""
         requests, size = self._traffic()
         values = {
             "outcome": "broken" if exit_code is None else _OUTCOMES.get(exit_code, "failed"),
@@ -250,9 +239,9 @@ class _Job:
     def _traffic(self) -> tuple[int, int]:
         return sum(source.requests for source in self.sources), sum(source.bytes for source in self.sources)
 
-    def _studies_held(self, scope: str) -> int:
-        state = self.states.get(scope)
-        return state.studies if state else 0
+    def _failed(self, planned: PlannedScope, reason: str) -> Result:
+        state = self.states.get(planned.scope)
+        return Result("failed", state.studies if state else 0, error=reason)
 
     def _results(self, kind: Kind) -> dict[str, Result]:
         return {planned.scope: self.results[planned.scope] for planned in self.scopes if planned.kind == kind}
@@ -263,5 +252,5 @@ def _result_of(report: ScopeReport) -> Result:
 
 
 def _is_no_answer(error: TrackerError | None) -> bool:
-    """No answer at all, as against a wrong one: only this says that the registry may be down."""
+    """No answer, as opposed to a wrong one: only this suggests that the registry is down."""
     return isinstance(error, Transport) and not isinstance(error, DataReloaded | Incomplete)

@@ -1,4 +1,4 @@
-"""Connections to the store: how SQLite is opened, and that transactions really begin where we say so."""
+"""Connections to the store: how SQLite is opened, and where its transactions begin."""
 
 import sqlite3
 from pathlib import Path
@@ -13,12 +13,12 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 from cache.store.files import WAL, beside, in_memory
 from fetchers.errors import Validation
 
-# Execution option of transactions that write: they take their turn at BEGIN, not at the first write.
+# Execution option of transactions that write: they wait for other writers at BEGIN, not at the first write.
 WRITING = "writing"
 
 
 def engine_of(url: URL, *, patience: float, readonly: bool = False) -> Engine:
-    """An engine for ``url`` with our way of opening and beginning. ``patience``: seconds to wait for a lock.
+    """An engine for ``url``, set up as the store needs it. ``patience``: seconds to wait for a lock.
 
     Raises Validation when no driver for the URL is installed. Nothing is opened yet.
     """
@@ -63,7 +63,7 @@ def _open_readonly(path: Path, patience: float) -> sqlite3.Connection:
 
 
 def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    # The driver's own idea of when a transaction begins leaves DDL and reads outside; _begin says it instead.
+    # By itself the driver begins a transaction too late for DDL and for reads; _begin does it instead.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")

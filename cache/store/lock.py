@@ -1,4 +1,4 @@
-"""One refresh at a time: a lock of the operating system beside an SQLite store, which dies with its process.
+"""One refresh at a time: a lock of the operating system beside an SQLite store, released when its process ends.
 
 The lock says nothing about who holds it; the store's ``refresh`` table does (``cache.refresh.journal.running``). A
 store in memory belongs to one process and needs none.
@@ -15,7 +15,7 @@ from cache.store import files
 from fetchers.errors import LocalTrouble, TrackerError, Validation
 
 SUFFIX = ".refresh-lock"
-# Long enough to outlast somebody who only looks whether the lock is held, too short to be felt.
+# Longer than another process takes to test the lock, too short to be noticed.
 PATIENCE_SECONDS = 0.5
 
 

@@ -1,7 +1,7 @@
 """The store as a whole: open it, read and write in transactions, know whether it changed.
 
 A store is one database. Opening creates it, or brings it up to date, under a lock; a store that is damaged, locked
-or newer than this code is told apart and left exactly as it is.
+or newer than this code is recognised and left exactly as it is.
 """
 
 import time
@@ -95,7 +95,7 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction that takes its turn among writers at once, kept whole or not at all.
+        """One transaction, kept whole or not at all; it waits for other writers before it begins.
 
         A change that a reader may see ends with ``bump(connection)``.
         """
@@ -111,7 +111,7 @@ class Store:
             found = "has to be upgraded first" if stamped else "does not exist yet"
             raise LocalTrouble(f"The store {self.place} {found}: run python -m cache refresh where it is writable.")
         with self.writing() as connection:
-            # Whoever came first has done it by now.
+            # Another process may have done it meanwhile.
             stamped = self._stamp(connection)
             if stamped != migrations.HEAD:
                 migrations.upgrade(connection)
@@ -155,7 +155,7 @@ class Store:
             raise Damaged(f"The store {self.place} is damaged (its version number is missing).")
 
     def _use_wal(self, patience: float) -> None:
-        """Let readers and a writer work side by side. Lasts in the file, so it is set once, when it is made."""
+        """Let readers and a writer work side by side. The file remembers it, so it is set once."""
         if self.engine.dialect.name != "sqlite":
             return
         deadline = time.monotonic() + patience

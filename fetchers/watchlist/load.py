@@ -1,4 +1,4 @@
-"""Reads the watch-list from TOML and validates it, so that nothing is asked or shown on the strength of a typing error.
+"""Reads the watch-list from TOML and validates it, so that a typing error is reported before anything is asked.
 
 Everything the product looks for stands in that file: a team can follow its own agents without touching code.
 """

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cache.changes.differences import COMPARED, KINDS, apply, differences, facets, left_registry, new_trial, returned
+from cache.changes.differences import COMPARED, KINDS, differences, facets, left_registry, new_trial, returned
 from cache.changes.weights import moved_days
 from fetchers.record.study import Study, decode_study
 
@@ -240,7 +240,7 @@ def test_events_of_all_versions_lead_to_the_last(history: list[dict[str, Any]]) 
     versions = [study(**one) for one in history]
     state = facets(versions[0])
     for old, new in itertools.pairwise(versions):
-        state = apply(state, differences(old, new))
+        state |= {event.kind: event.after for event in differences(old, new)}
     assert state == facets(versions[-1])
 
 

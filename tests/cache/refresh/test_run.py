@@ -255,6 +255,12 @@ def test_everything_is_asked_again(rig: Rig, how: str) -> None:
     assert {row["nct_id"]: row["title"] for row in rig.rows(study)}[quiet] == "Edited without a new date"
 
 
+def test_an_unchanged_registry_costs_no_compiling_of_names(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert rig.refresh("ivig").exit_code == 0
+    monkeypatch.setattr("cache.refresh.run.Matcher", lambda watchlist: pytest.fail("compiled"))
+    assert rig.refresh("ivig", watchlist=replace(WATCHLIST)).agents["ivig"].status == "unchanged"
+
+
 def test_registry_without_a_time_stamp_is_never_taken_as_unchanged(rig: Rig) -> None:
     rig.fake.fault("no-timestamp")
     first = rig.refresh("ivig")
