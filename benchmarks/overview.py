@@ -89,7 +89,8 @@ def redraw(frames: Frames, wanted: Filter, clock: Clock) -> Counted:
                 selection = wanted.apply(frames.trials, frames.matches, frames.watchlist)
             with clock("counts"):
                 key = counts.key_figures(selection)
-                counts.agent_cover(frames.trials, frames.matches, frames.scopes, frames.watchlist)
+                swept = [condition.id for condition in frames.watchlist.swept]
+                counts.agent_cover(frames.trials, frames.matches, frames.scopes, frames.watchlist, conditions=swept)
                 agents = counts.agent_by_phase(selection, frames.watchlist)
                 statuses = counts.status_by_phase(selection)
                 groups, years = tables.by_group(statuses), tables.starts(selection)

@@ -24,7 +24,7 @@ from fetchers.record.study import Study, decode_study
 
 
 class Rules(NamedTuple):
-    """What an answer is derived by."""
+    """What an answer is derived rules."""
 
     matcher: Matcher
     kinds: Mapping[str, str]  # agent or sweep, of every scope
@@ -51,7 +51,7 @@ class Derived(NamedTuple):
 _decoder = msgspec.json.Decoder(Derived)
 
 
-def rules(connection: Connection, scope: str, kind: str, matcher: Matcher, question: str) -> Rules:
+def rules_for(connection: Connection, scope: str, kind: str, matcher: Matcher, question: str) -> Rules:
     """How the next answer of ``scope`` is derived, by what the store says of its last one."""
     query = select(scopes.c.question, scopes.c.refreshed_at).where(scopes.c.scope == scope)
     before = connection.execute(query).first()
@@ -63,29 +63,31 @@ def rules(connection: Connection, scope: str, kind: str, matcher: Matcher, quest
     )
 
 
-def derive_ahead(store: Store, scope: str, records: Mapping[str, Hashed], by: Rules) -> dict[str, bytes]:
+def derive_ahead(store: Store, scope: str, records: Mapping[str, Hashed], rules: Rules) -> dict[str, bytes]:
     """What ``derived`` will need of these records, packed; nothing of those that stand in the store as they are."""
     with store.reading() as connection:
         here = standing(connection, scope, list(records))
         before = here.replaced(connection, {nct_id: one.body_hash for nct_id, one in records.items()})
     return {
-        nct_id: msgspec.json.encode(_derive(here, one, by, before.get(nct_id)))
+        nct_id: msgspec.json.encode(_derive(here, one, rules, before.get(nct_id)))
         for nct_id, one in records.items()
-        if by.rematch or not here.is_settled(nct_id, one.body_hash)
+        if rules.rematch or not here.is_settled(nct_id, one.body_hash)
     }
 
 
-def derived(connection: Connection, here: Standing, arrived: Mapping[str, Arrival], by: Rules) -> dict[str, Derived]:
+def derived(connection: Connection, here: Standing, arrived: Mapping[str, Arrival], rules: Rules) -> dict[str, Derived]:
     """What follows for the trials that do not stand as they are, in the order in which they arrived."""
     made: dict[str, Derived | None] = {}
     for nct_id, one in arrived.items():
-        if by.rematch or not here.is_settled(nct_id, one.body_hash):
+        if rules.rematch or not here.is_settled(nct_id, one.body_hash):
             ahead = _decoder.decode(one.derived) if one.derived else None
             made[nct_id] = ahead if ahead and ahead.basis == here.basis(nct_id) else None
-    open_ = {nct_id: arrived[nct_id] for nct_id, ahead in made.items() if ahead is None}
-    records = _records(connection, here, open_)
-    before = here.replaced(connection, {nct_id: one.body_hash for nct_id, one in open_.items()})
-    return {nct_id: ahead or _derive(here, records[nct_id], by, before.get(nct_id)) for nct_id, ahead in made.items()}
+    missing = {nct_id: arrived[nct_id] for nct_id, ahead in made.items() if ahead is None}
+    records = _records(connection, here, missing)
+    before = here.replaced(connection, {nct_id: one.body_hash for nct_id, one in missing.items()})
+    return {
+        nct_id: ahead or _derive(here, records[nct_id], rules, before.get(nct_id)) for nct_id, ahead in made.items()
+    }
 
 
 def _records(connection: Connection, here: Standing, arrived: Mapping[str, Arrival]) -> dict[str, Hashed]:
@@ -104,9 +106,12 @@ def _records(connection: Connection, here: Standing, arrived: Mapping[str, Arriv
     }
 
 
-def _derive(here: Standing, record: Hashed, by: Rules, before: bytes | None) -> Derived:
+def _derive(here: Standing, record: Hashed, rules: Rules, before: bytes | None) -> Derived:
     study, body_hash = record
     basis = here.basis(study.nct_id)
-    facts = live_facts(study) | {"condition_groups": list(by.matcher.condition_groups(study)), "body_hash": body_hash}
+    facts = live_facts(study) | {
+        "condition_groups": list(rules.matcher.condition_groups(study)),
+        "body_hash": body_hash,
+    }
     events = differences(decode_study(before), study) if before else ()
-    return Derived(basis, facts, list(matches_of(study, basis.holders, by.kinds, by.matcher)), list(events))
+    return Derived(basis, facts, list(matches_of(study, basis.holders, rules.kinds, rules.matcher)), list(events))

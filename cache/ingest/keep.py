@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from cache.ingest.derive import rules
+from cache.ingest.derive import rules_for
 from cache.ingest.events import Events
 from cache.ingest.leavers import drop_starter, end_answers
 from cache.ingest.merge import Merge
@@ -50,15 +50,17 @@ def keep(
     answer: when it differs from the last one, every match is computed anew. ``full``: every record was asked for.
     """
     with store.writing() as connection:
-        by = rules(connection, scope, kind, matcher, question)
+        rules = rules_for(connection, scope, kind, matcher, question)
         events = Events(connection, refresh_id, timestamp(now()), registry_timestamp)
         _write_scope(connection, scope, kind, full=full, at=events.at, question=question, timestamp=registry_timestamp)
-        merge = Merge(connection, refresh_id, scope, by, events, registry_timestamp)
+        merge = Merge(connection, refresh_id, scope, rules, events, registry_timestamp)
         merge.run()
         left = end_answers(connection, refresh_id, scope, matcher, vanished=vanished, events=events)
         events.write()
         drop_starter(connection, scope, matcher)
-        report = ScopeReport(merge.studies, merge.new, merge.changed, left, _settle(connection, refresh_id, scope))
+        report = ScopeReport(
+            merge.studies, merge.new, merge.changed, left, _clear_staged(connection, refresh_id, scope)
+        )
         bump(connection)
     return report
 
@@ -104,7 +106,7 @@ def _write_scope(
     upsert(connection, scopes, [row])
 
 
-def _settle(connection: Connection, refresh_id: int, scope: str) -> int:
+def _clear_staged(connection: Connection, refresh_id: int, scope: str) -> int:
     """Delete what was staged, and the set-aside records of earlier answers; returns how many this answer has."""
     forget(connection, scope)
     connection.execute(delete(aside).where(aside.c.scope == scope, aside.c.refresh_id.is_distinct_from(refresh_id)))

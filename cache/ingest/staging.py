@@ -24,11 +24,11 @@ class Known(NamedTuple):
 
 
 def stage(
-    store: Store, refresh_id: int, scope: str, query_id: str, studies: Iterable[Study], by: Rules | None = None
+    store: Store, refresh_id: int, scope: str, query_id: str, studies: Iterable[Study], rules: Rules | None = None
 ) -> None:
     """Put one page of records aside for ``scope``, with what follows from them. Nothing a reader sees changes.
 
-    Without rules (``cache.ingest.derive.rules``) nothing is derived yet; ``keep`` then has it to do.
+    Without rules (``cache.ingest.derive.rules_for``) nothing is derived yet; ``keep`` then has it to do.
     """
     common = {"refresh_id": refresh_id, "scope": scope, "query": query_id}
     rows: list[dict[str, object]] = []
@@ -37,7 +37,7 @@ def stage(
         body = record.body()
         records[record.nct_id] = hashed = Hashed(record, hash_of(body))
         rows.append(common | {"nct_id": record.nct_id, "body_hash": hashed.body_hash, "body": pack(body)})
-    derived = derive_ahead(store, scope, records, by) if by and records else {}
+    derived = derive_ahead(store, scope, records, rules) if rules and records else {}
     _insert(store, [row | {"prepared": derived.get(str(row["nct_id"]))} for row in rows])
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Protocol
 
 from cache.ingest import staging
-from cache.ingest.derive import Rules, rules
+from cache.ingest.derive import Rules, rules_for
 from cache.ingest.keep import ScopeReport, keep
 from cache.refresh import journal
 from cache.refresh.plan import Mode, PlannedScope
@@ -81,10 +81,10 @@ def ask(context: Context, planned: PlannedScope, mode: Mode) -> ScopeReport:
     Raises what the source raises, Implausible, and LocalTrouble; whatever is raised, the old answer stays.
     """
     with context.store.reading() as connection:
-        by = rules(connection, planned.scope, planned.kind, context.matcher, context.question)
+        rules = rules_for(connection, planned.scope, planned.kind, context.matcher, context.question)
     for tries_left in reversed(range(context.tries)):
         try:
-            return _Attempt(context, planned, mode, by).run()
+            return _Attempt(context, planned, mode, rules).run()
         except (DataReloaded, Incomplete) as error:
             journal.forget_staged(context.store, context.refresh_id, planned.scope)
             if not tries_left:
@@ -99,7 +99,7 @@ class _Attempt:
     context: Context
     planned: PlannedScope
     mode: Mode
-    by: Rules
+    rules: Rules
     unread: set[str] = field(default_factory=set)  # ids of records set aside
     staged: set[str] = field(default_factory=set)
     without_id: int = 0  # records set aside of which not even the id could be read
@@ -200,7 +200,7 @@ class _Attempt:
     def _stage(self, query: Query, studies: Iterable[Study]) -> None:
         """Keep each record once, and its id for every query that found it."""
         new = tuple(study for study in studies if study.nct_id not in self.staged)
-        staging.stage(self.context.store, self.context.refresh_id, self.planned.scope, query.id, new, self.by)
+        staging.stage(self.context.store, self.context.refresh_id, self.planned.scope, query.id, new, self.rules)
         self._stage_ids(query, [study.nct_id for study in studies if study.nct_id in self.staged])
         self.staged.update(study.nct_id for study in new)
 

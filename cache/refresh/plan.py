@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
+from cache.ingest.keep import Kind
 from fetchers.matching.matcher import RULES
 from fetchers.registry.fields import FIELDS
 from fetchers.registry.queries import Query, agent_queries, sweep_queries
 from fetchers.watchlist.model import Watchlist
 
-Kind = Literal["agent", "sweep"]
 Mode = Literal["unchanged", "sweep", "full"]
 
 # The registry edits some records without moving their update date, so everything is asked for again this often.

@@ -12,11 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from cache.exit_codes import CANCELLED, FRESH, LOCAL, NO_REGISTRY, SOME_FAILED
-from cache.ingest.keep import ScopeReport, fail
+from cache.ingest.keep import Kind, ScopeReport, fail
 from cache.refresh import journal
 from cache.refresh.ask import TRIES, Context, Source, ask
 from cache.refresh.heartbeat import Heartbeat, Interruptible
-from cache.refresh.plan import Kind, Mode, PlannedScope, ScopeState, mode_of, plan, question
+from cache.refresh.plan import Mode, PlannedScope, ScopeState, mode_of, plan, question
 from cache.refresh.report import Report, Result, Step
 from cache.store.errors import Damaged
 from cache.store.lock import Busy, hold

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import Table, insert, select
 
-from cache.ingest.derive import rules
+from cache.ingest.derive import rules_for
 from cache.ingest.keep import ScopeReport, keep
 from cache.ingest.staging import stage, stage_unchanged
 from cache.store.schema import refresh
@@ -71,11 +71,11 @@ class Refresher:
         return self.id
 
     def stage(self, scope: str, studies: Iterable[Study], unchanged: Iterable[str] = (), query: str = "1") -> None:
-        by = None
+        rules = None
         if self.derives_ahead:
             with self.store.reading() as connection:
-                by = rules(connection, scope, _kind(scope), self.matcher, "q1")
-        stage(self.store, self.id, scope, f"{scope}:{query}", studies, by)
+                rules = rules_for(connection, scope, _kind(scope), self.matcher, "q1")
+        stage(self.store, self.id, scope, f"{scope}:{query}", studies, rules)
         stage_unchanged(self.store, self.id, scope, f"{scope}:{query}", unchanged)
 
     def keep(

@@ -347,7 +347,7 @@ def test_a_scope_that_failed_at_its_first_try_is_no_answer(store: Store, refresh
     assert rows(store, event, "id") == []
 
 
-@pytest.mark.parametrize("step", ["live_facts", "upsert", "replace_matches", "rematch", "_settle", "bump"])
+@pytest.mark.parametrize("step", ["live_facts", "upsert", "replace_matches", "rematch", "_clear_staged", "bump"])
 def test_a_failure_anywhere_leaves_everything_as_it_was(
     store: Store, refresher: Refresher, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
