@@ -10,20 +10,30 @@ from pathlib import Path
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from fetchers.errors import Validation
+
 WAL = "-wal"
+
+
+def parsed(url: URL | str) -> URL:
+    """The URL of a store in its parts. Raises Validation for a text that is no database URL."""
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise Validation("TRIALS_CACHE_URL is not a database URL such as sqlite:///folder/trials.sqlite3.") from error
 
 
 def in_memory(url: URL) -> bool:
     """Whether an SQLite URL names no file."""
-    return url.database in (None, "", ":memory:") or "mode=memory" in str(url.database)
+    return url.database in (None, "", ":memory:") or url.query.get("mode") == "memory"
 
 
 def path_of(url: URL | str) -> Path | None:
-    """The file of the store at ``url``; None for a store in memory or on a server."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or in_memory(parsed):
+    """The file of the store at ``url``; None for a store in memory or on a server. Raises Validation."""
+    parts = parsed(url)
+    if parts.get_backend_name() != "sqlite" or in_memory(parts):
         return None
-    return Path(str(parsed.database))
+    return Path(str(parts.database))
 
 
 def url_of(path: Path) -> str:
@@ -34,8 +44,8 @@ def url_of(path: Path) -> str:
 def identity(url: str) -> str:
     """What tells a store's file from another one put in its place; empty when there is none (yet)."""
     try:
-        found = os.stat(make_url(url).database or "")
-    except (ArgumentError, OSError, ValueError):
+        found = os.stat(parsed(url).database or "")
+    except (OSError, ValueError):
         return ""
     return f"{found.st_dev}:{found.st_ino}"
 

@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from typing import Self
 
 from sqlalchemy import URL, Connection, Engine, insert, inspect, make_url, select, update
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from cache.store import migrations
 from cache.store.engine import WRITING, engine_of
 from cache.store.errors import Damaged, Locked, NewerStore, local_troubles
-from cache.store.files import in_memory, path_of
+from cache.store.files import in_memory, parsed, path_of
 from cache.store.schema import meta, metadata
-from fetchers.errors import LocalTrouble, Validation
+from fetchers.errors import LocalTrouble
 
 # How long a connection waits for another process's transaction before the store counts as locked.
 PATIENCE_SECONDS = 10.0
@@ -56,14 +56,14 @@ class Store:
         LocalTrouble when the folder or file cannot be written or the disk is full. ``readonly`` never writes, so it
         needs a store that exists and is up to date.
         """
-        parsed = _parsed(url)
-        if parsed.get_backend_name() == "sqlite" and in_memory(parsed):
+        parts = parsed(url)
+        if parts.get_backend_name() == "sqlite" and in_memory(parts):
             return cls.in_memory(now=now)
-        place = _place(parsed)
-        store = cls(engine_of(parsed, patience=patience, readonly=readonly), url, place)
+        place = _place(parts)
+        store = cls(engine_of(parts, patience=patience, readonly=readonly), url, place)
         try:
             with local_troubles(place):
-                _prepare_folder(parsed, readonly=readonly)
+                _prepare_folder(parts, readonly=readonly)
                 store._bring_up_to_date(now, patience, readonly=readonly)
         except BaseException:
             store.close()
@@ -190,13 +190,6 @@ def _version(connection: Connection) -> int:
 def _initialise(connection: Connection, now: datetime) -> None:
     rows = [{"key": "version", "value": "0"}, {"key": "created_at", "value": timestamp(now)}]
     connection.execute(insert(meta), rows)
-
-
-def _parsed(url: str) -> URL:
-    try:
-        return make_url(url)
-    except (ArgumentError, ValueError) as error:
-        raise Validation("TRIALS_CACHE_URL is not a database URL such as sqlite:///folder/trials.sqlite3.") from error
 
 
 def _place(url: URL) -> str:

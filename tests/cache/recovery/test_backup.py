@@ -393,6 +393,15 @@ def test_troubles_have_their_exit_codes(run: Run, path: Path, tmp_path: Path) ->
     assert not path.exists(), "a backup may not make a store"
 
 
+@pytest.mark.parametrize("command", [["backup", "--out"], ["restore", "--yes", "--from"]])
+def test_a_store_url_that_is_none_is_told(
+    run: Run, path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setenv("TRIALS_CACHE_URL", "no url at all")
+    code, said = run(*command, path)
+    assert (code, "TRIALS_CACHE_URL is not a database URL" in said) == (2, True)
+
+
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
