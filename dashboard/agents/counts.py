@@ -47,7 +47,6 @@ def charts_of(wanted: Filter, selection: Selection) -> None:
     """Phases by status, conditions and roles of the trials of a view; nothing of an empty one."""
     if selection.trials.empty:
         return
-    address = _address(wanted)
     statuses = counts.status_by_phase(selection)
     groups = tables.by_group(statuses)
     caption = words.counted(data.freshness(), len(selection.trials), 1, words.plain(wanted.sentence(data.watchlist())))
@@ -57,18 +56,14 @@ def charts_of(wanted: Filter, selection: Selection) -> None:
         words.phases_say(groups),
         charts.phase_by_status(groups),
         caption,
-        ("Trials by phase and group of statuses", tables.phase_numbers(statuses, address)),
-        ("Trials by the registry’s own status and phase", tables.status_numbers(statuses, address)),
+        ("Trials by phase and group of statuses", tables.phase_numbers(statuses, wanted, view.to_trials)),
+        ("Trials by the registry’s own status and phase", tables.status_numbers(statuses, wanted, view.to_trials)),
     )
     _conditions_and_roles(wanted, selection)
 
 
-def _address(wanted: Filter) -> tables.Address:
-    return lambda **narrower: view.to_trials(wanted, **narrower)
-
-
 def _conditions_and_roles(wanted: Filter, selection: Selection) -> None:
-    address, conditions = _address(wanted), frame.condition_names()
+    conditions = frame.condition_names()
     # Of a trial of two groups only those are counted that the view looks into, as in the lists behind the numbers.
     inside = {id: conditions[id] for id in conditions if id in (wanted.groups(data.watchlist()) or conditions)}
     left, right = st.columns(2, gap="large")
@@ -78,7 +73,7 @@ def _conditions_and_roles(wanted: Filter, selection: Selection) -> None:
             "Conditions",
             tables.by_condition(selection, inside),
             "a trial of two groups counts for both",
-            [address(conditions=(group,), everywhere=False) for group in inside],
+            [view.to_trials(replace(wanted, conditions=(group,), everywhere=False)) for group in inside],
         )
     with right:
         every = data.selection(replace(wanted, background=True))
@@ -87,7 +82,7 @@ def _conditions_and_roles(wanted: Filter, selection: Selection) -> None:
             "Roles",
             tables.by_role(every, ROLE_WORDS),
             "trials that give it, background included",
-            [address(roles=(role,), background=False) for role in ROLES],
+            [view.to_trials(replace(wanted, roles=(role,), background=False)) for role in ROLES],
         )
 
 

@@ -72,7 +72,7 @@ def chooser(wanted: Filter) -> Agent:
 
 
 def _chosen() -> None:
-    view.change("agents", (st.session_state["agent"],))
+    view.change(lambda wanted: replace(wanted, agents=(st.session_state["agent"],)))
 
 
 def sections() -> Sequence[Any]:

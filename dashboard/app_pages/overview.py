@@ -24,23 +24,19 @@ named = int((agents.sum(axis=1) > 0).sum())
 st.caption(f"Counted here: {words.plain(wanted.sentence(watchlist))}")
 
 
-def address(**narrower: object) -> str:
-    return view.to_trials(wanted, **narrower)
-
-
 figures = counts.key_figures(selection)
 with st.grid(4, min_column_width=170, gap="small"):
-    for card in words.cards(figures, sample=not fresh.live):
+    for card in words.cards(figures, wanted, sample=not fresh.live):
         with st.container(border=True, height="stretch", gap="xsmall"):
             st.metric(card.label, card.value)
             st.caption(card.note)
-            if card.narrower is not None:
+            if card.listed is not None:
                 st.page_link(
                     view.script("trials"),
                     label="Show trials",
                     icon=":material/arrow_forward:",
                     icon_position="right",
-                    query_params=view.params(view.narrow(wanted, card.narrower)),
+                    query_params=view.params(card.listed),
                 )
 
 if swept:
@@ -76,8 +72,8 @@ with left:
         words.phases_say(groups, sample=not fresh.live),
         charts.phase_by_status(groups),
         once,
-        ("Trials by phase and group of statuses", tables.phase_numbers(statuses, address)),
-        ("Trials by the registry’s own status and phase", tables.status_numbers(statuses, address)),
+        ("Trials by phase and group of statuses", tables.phase_numbers(statuses, wanted, view.to_trials)),
+        ("Trials by the registry’s own status and phase", tables.status_numbers(statuses, wanted, view.to_trials)),
     )
 with right:
     frame.chart(
@@ -86,7 +82,7 @@ with right:
         words.agents_say(agents, names, sampled),
         charts.agent_by_phase(agents, names, sampled),
         words.counted(fresh, figures.trials, named, words.cells_mean(sampled, len(names))),
-        ("Trials by agent and phase", tables.agent_numbers(agents, names, sampled, address)),
+        ("Trials by agent and phase", tables.agent_numbers(agents, names, sampled, wanted, view.to_trials)),
     )
 frame.chart(
     "starts",
@@ -94,6 +90,6 @@ frame.chart(
     words.starts_say(years, figures.trials - figures.start_known),
     charts.starts_per_year(years),
     once,
-    ("Trials by year of start", tables.start_numbers(years, address)),
+    ("Trials by year of start", tables.start_numbers(years, wanted, view.to_trials)),
 )
 family_parts.once(selection, wanted)

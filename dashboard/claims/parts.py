@@ -50,7 +50,7 @@ def choose(findings: Sequence[Finding], agents: tuple[str, ...]) -> list[Finding
 
 def _chosen() -> None:
     agent = st.session_state["claims_agent"]
-    view.change("agents", () if agent == _ANY else (agent,))
+    view.change(lambda wanted: replace(wanted, agents=() if agent == _ANY else (agent,)))
 
 
 def summary(findings: Sequence[Finding]) -> None:

@@ -1,6 +1,7 @@
 """The parts of the Gaps page, and what it lends to an agent's page."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -56,7 +57,7 @@ def background_switch(wanted: Filter) -> None:
 
 
 def _background_changed() -> None:
-    view.change("background", st.session_state["gaps_background"])
+    view.change(lambda wanted: replace(wanted, background=st.session_state["gaps_background"]))
 
 
 def gap_map(wanted: Filter) -> None:
@@ -136,7 +137,7 @@ def ladder(wanted: Filter) -> None:
 
 
 def _ladder_changed() -> None:
-    view.change("conditions", (st.session_state["ladder_condition"],))
+    view.change(lambda wanted: replace(wanted, conditions=(st.session_state["ladder_condition"],)))
 
 
 def agent_of(wanted: Filter) -> Agent:
@@ -155,7 +156,7 @@ def funnel_chooser(agent: Agent) -> None:
 
 
 def _funnel_changed() -> None:
-    view.change("agents", (st.session_state["funnel_agent"],))
+    view.change(lambda wanted: replace(wanted, agents=(st.session_state["funnel_agent"],)))
 
 
 def funnel(agent: Agent) -> None:

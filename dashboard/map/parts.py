@@ -1,5 +1,6 @@
 """The sections of the map page. The registry's spellings stand in tables and, escaped, on axes and in sentences."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -102,10 +103,9 @@ def _chosen(points: list[dict[str, Any]], counted: pd.DataFrame, wanted: Filter)
     for row in chosen.to_dict("records"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{words.quiet(row['country'])}**", width="content")
-            _link(count(row["trials"], "trial"), _narrower(wanted, countries=row["spellings"]))
+            _link(count(row["trials"], "trial"), replace(wanted, countries=row["spellings"]))
             if row["open"]:
-                opened = _narrower(wanted, countries=row["spellings"], statuses=map_tables.OPEN)
-                _link(f"{row['open']:,} open or about to open", opened)
+                _link(f"{row['open']:,} open or about to open", map_tables.opened(wanted, row["spellings"]))
 
 
 def _link(label: str, wanted: Filter) -> None:
@@ -114,20 +114,13 @@ def _link(label: str, wanted: Filter) -> None:
 
 
 def _numbers(counted: pd.DataFrame, wanted: Filter) -> None:
-    table = map_tables.numbers(counted, lambda **narrower: view.to_trials(_narrower(wanted, **narrower)))
+    table = map_tables.numbers(counted, wanted, view.to_trials)
     if wanted.statuses and not set(wanted.statuses) & set(map_tables.OPEN):
         table = table.drop(columns=map_tables.OPEN_LINK)  # the view lets no open trial through: there is no such list
     st.dataframe(
         table, hide_index=True, column_config=_CONFIG, placeholder=MISSING, alt="Trials by country", width="stretch",
         height=min(640, 39 + 35 * max(len(table), 1)),
     )  # fmt: skip
-
-
-def _narrower(wanted: Filter, **narrower: Any) -> Filter:
-    """The view of a country; of the open statuses only those the view lets through."""
-    if wanted.statuses and "statuses" in narrower:
-        narrower["statuses"] = [status for status in narrower["statuses"] if status in wanted.statuses]
-    return view.narrow(wanted, narrower)
 
 
 def _to_group(name: str) -> str:

@@ -152,10 +152,10 @@ def freshness() -> Freshness:
     return _freshness(opened.key, opened.store.version(), opened.store)
 
 
-def countries() -> tuple[str, ...]:
-    """Every country some trial of the store has a site in, sorted."""
+def names(column: str) -> tuple[str, ...]:
+    """Every name in the lists of a column of ``trials``, sorted."""
     opened = _opened()
-    return _countries(opened.key, opened.store.version(), opened.store)
+    return _names(opened.key, opened.store.version(), column, opened.store)
 
 
 def study(nct_id: str) -> Study | None:
@@ -189,5 +189,5 @@ def _freshness(key: str, version: int, _store: Store) -> Freshness:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _countries(key: str, version: int, _store: Store) -> tuple[str, ...]:
-    return tuple(sorted(set(_trials(key, version, _store)["countries"].explode().dropna())))
+def _names(key: str, version: int, column: str, _store: Store) -> tuple[str, ...]:
+    return tuple(sorted(set(_trials(key, version, _store)[column].explode().dropna())))

@@ -1,22 +1,25 @@
 """Counts regrouped for charts, and the tables of the same numbers that stand under them. Pure, no Streamlit.
 
 Tables for the screen have words for headings. A column ``Trials`` holds the address of the list of trials behind a row
-and its sum, made by the function that is handed in; every other number stands at the end of the address of its own list
-(``trials?phase=phase2#3``), which the screen shows as the number alone.
+and its sum, made by the function that is handed in of a narrower view than ``wanted``, the one that is counted; every
+other number stands at the end of the address of its own list (``trials?phase=phase2#3``), which the screen shows as the
+number alone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from cache.codes import LANE_WORDS, LANES, PHASE_PATH, STATUS_WORDS
 from cache.filters import counts
+from cache.filters.filter import Filter
 from cache.filters.select import Selection
 from dashboard.shared.palette import GROUPS, group_of
 
 LINK = "Trials"
 _EVERY = "every"  # the row that adds up
-Address = Callable[..., str]  # the fields of a filter by name -> where the trials are listed
+Address = Callable[[Filter], str]  # a view -> where its trials are listed
 
 
 def by_group(statuses: pd.DataFrame) -> pd.DataFrame:
@@ -35,7 +38,7 @@ def starts(selection: Selection) -> pd.DataFrame:
     return pd.DataFrame({"started": every - ahead, "planned": ahead})
 
 
-def phase_numbers(statuses: pd.DataFrame, address: Address) -> pd.DataFrame:
+def phase_numbers(statuses: pd.DataFrame, wanted: Filter, address: Address) -> pd.DataFrame:
     """The numbers of the phase chart: a row a lane, a column a group, the sum, the link; a last row adds up."""
     groups = by_group(statuses)
     lanes = _lanes(groups.sum(axis=1))
@@ -45,15 +48,15 @@ def phase_numbers(statuses: pd.DataFrame, address: Address) -> pd.DataFrame:
     shown.loc[_EVERY] = shown.sum()
 
     def cell(lane: str, group: str) -> str:
-        one = {} if lane == _EVERY else {"phases": (lane,)}
-        return address(**one, statuses=codes[group])
+        narrower = replace(wanted, statuses=codes[group])
+        return address(narrower if lane == _EVERY else replace(narrower, phases=(lane,)))
 
     cells = _linked(shown, cell).rename(columns={group.id: group.word for group in GROUPS})
-    links = [*(address(phases=(lane,)) for lane in lanes), address()]
+    links = [*(address(replace(wanted, phases=(lane,))) for lane in lanes), address(wanted)]
     return _framed("Phase", [*(LANE_WORDS[lane] for lane in lanes), "All phases"], cells, shown.sum(axis=1), links)
 
 
-def status_numbers(statuses: pd.DataFrame, address: Address) -> pd.DataFrame:
+def status_numbers(statuses: pd.DataFrame, wanted: Filter, address: Address) -> pd.DataFrame:
     """The same trials by the registry's own statuses: a row a status, a column a lane, the sum, the link."""
     lanes = _lanes(statuses.sum(axis=1))
     shown = statuses.loc[lanes].T
@@ -61,13 +64,14 @@ def status_numbers(statuses: pd.DataFrame, address: Address) -> pd.DataFrame:
     codes = [str(code) for code in shown.index]
     order = [code for code in STATUS_WORDS if code in codes] + [code for code in codes if code not in STATUS_WORDS]
     shown = shown.loc[order]
-    cells = _linked(shown, lambda code, lane: address(statuses=(code,), phases=(lane,))).rename(columns=LANE_WORDS)
+    cells = _linked(shown, lambda code, lane: address(replace(wanted, statuses=(code,), phases=(lane,))))
     words = [STATUS_WORDS.get(code, code) for code in order]
-    return _framed("Status", words, cells, shown.sum(axis=1), [address(statuses=(code,)) for code in order])
+    links = [address(replace(wanted, statuses=(code,))) for code in order]
+    return _framed("Status", words, cells.rename(columns=LANE_WORDS), shown.sum(axis=1), links)
 
 
 def agent_numbers(
-    agents: pd.DataFrame, names: Mapping[str, str], sampled: Sequence[str], address: Address
+    agents: pd.DataFrame, names: Mapping[str, str], sampled: Sequence[str], wanted: Filter, address: Address
 ) -> pd.DataFrame:
     """The numbers of the heatmap: a row an agent. A number nobody knows yet (an agent not asked) is missing, not 0."""
     lanes = _lanes(agents.sum())
@@ -77,13 +81,14 @@ def agent_numbers(
         shown.loc[unasked & (agents[lane] == 0).to_numpy(), lane] = pd.NA
     totals = agents.sum(axis=1).astype("Int64")
     totals = totals.mask(unasked & (totals == 0).to_numpy())
-    cells = _linked(shown, lambda agent, lane: address(agents=(agent,), phases=(lane,))).rename(columns=LANE_WORDS)
+    cells = _linked(shown, lambda agent, lane: address(replace(wanted, agents=(agent,), phases=(lane,))))
+    cells = cells.rename(columns=LANE_WORDS)
     cells["Registry"] = ["Not asked yet: a sample" if agent in sampled else "Asked" for agent in agents.index]
     words = [names[agent] for agent in agents.index]
-    return _framed("Agent", words, cells, totals, [address(agents=(agent,)) for agent in agents.index])
+    return _framed("Agent", words, cells, totals, [address(replace(wanted, agents=(agent,))) for agent in agents.index])
 
 
-def start_numbers(years: pd.DataFrame, address: Address) -> pd.DataFrame:
+def start_numbers(years: pd.DataFrame, wanted: Filter, address: Address) -> pd.DataFrame:
     """The numbers of the chart of starts, newest year first; years without a start are left to the chart."""
     shown = years[years.sum(axis=1) > 0].iloc[::-1]
     return pd.DataFrame(
@@ -91,7 +96,7 @@ def start_numbers(years: pd.DataFrame, address: Address) -> pd.DataFrame:
             "Year": [str(year) for year in shown.index],
             "Started": shown["started"].to_numpy(),
             "Planned": shown["planned"].to_numpy(),
-            LINK: [address(year_from=int(year), year_to=int(year)) for year in shown.index],
+            LINK: [address(replace(wanted, year_from=int(year), year_to=int(year))) for year in shown.index],
         }
     )
 

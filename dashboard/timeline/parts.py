@@ -1,5 +1,6 @@
 """The sections of the timeline page. The registry's texts stand in tables and, escaped, on the axis."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -34,7 +35,7 @@ def agents(wanted: Filter) -> None:
 
 def _agent_changed() -> None:
     chosen = st.session_state["timeline_agent"]
-    view.change("agents", (chosen,) if chosen else ())
+    view.change(lambda wanted: replace(wanted, agents=(chosen,) if chosen else ()))
 
 
 def day() -> date:
