@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from cache.english import quoted
-from fetchers.watchlist.load import Agent, Condition, Watchlist
+from fetchers.watchlist.model import Agent, Condition, Watchlist
 
 YEARS = (1900, 2100)
 LONGEST_TEXT = 200
