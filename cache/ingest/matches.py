@@ -89,13 +89,7 @@ def replace_matches(connection: Connection, found: Mapping[str, Iterable[Match]]
     """These trials have exactly these matches."""
     connection.execute(delete(match).where(match.c.nct_id.in_(found)))
     rows = [
-        {
-            "nct_id": nct_id,
-            "agent": one.agent,
-            "tier": one.tier,
-            "role": one.role,
-            "found_by": list(one.found_by),
-        }
+        {"nct_id": nct_id, **one._asdict(), "found_by": list(one.found_by)}
         for nct_id, ones in found.items()
         for one in ones
     ]

@@ -28,6 +28,11 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
+def columns(rows: Sequence[Sequence[Any]], count: int) -> list[tuple[Any, ...]]:
+    """The rows turned into ``count`` columns, empty ones when there are no rows."""
+    return list(zip(*rows, strict=True)) if rows else [()] * count
+
+
 def texts(values: Iterable[str | None]) -> "pd.Series[Any]":
     """pandas' own text type; a missing text is NaN."""
     return pd.Series(list(values), dtype="str")

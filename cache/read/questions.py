@@ -21,7 +21,7 @@ def answers(store: Store) -> pd.DataFrame:
     with frames.collector_paused():
         with store.reading() as connection:
             rows = connection.execute(query.order_by(answer.c.scope, answer.c.nct_id)).all()
-        scopes, ids, origins, asked = zip(*rows, strict=True) if rows else ((), (), (), ())
+        scopes, ids, origins, asked = frames.columns(rows, len(columns))
         made = {
             "scope": frames.texts(scopes),
             "nct_id": frames.texts(ids),

@@ -70,7 +70,7 @@ def facts(store: Store, nct_ids: Collection[str] | None = None) -> pd.DataFrame:
                 rows.append(_facts(nct_id, origin, body))
             except msgspec.MsgspecError as error:
                 raise _damaged(store, nct_id, error) from error
-        columns = list(zip(*rows, strict=True)) if rows else [()] * len(FACT_COLUMNS)
+        columns = frames.columns(rows, len(FACT_COLUMNS))
         return pd.DataFrame({name: _series(name, got) for name, got in zip(FACT_COLUMNS, columns, strict=True)})
 
 

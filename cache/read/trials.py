@@ -86,7 +86,7 @@ def trials(store: Store) -> pd.DataFrame:
             rows = connection.execute(select(*asked).where(_shown()).order_by(study.c.nct_id)).all()
             loads = _pairs(connection.execute(_newest_loads()).all())
             loads |= _pairs(connection.execute(_last_loads()).all())
-        values = dict(zip([column.name for column in stored], _columns(rows, len(stored)), strict=True))
+        values = dict(zip([column.name for column in stored], frames.columns(rows, len(stored)), strict=True))
         with _readable(store):
             return _trial_frame(values, loads)
 
@@ -99,7 +99,7 @@ def matches(store: Store) -> pd.DataFrame:
         with store.reading() as connection:
             rows = connection.execute(query.order_by(match.c.nct_id, match.c.agent)).all()
         with _readable(store):
-            return _match_frame(*_columns(rows, len(columns)))
+            return _match_frame(*frames.columns(rows, len(columns)))
 
 
 def scopes(store: Store, watchlist: Watchlist) -> pd.DataFrame:
@@ -132,7 +132,7 @@ def scopes(store: Store, watchlist: Watchlist) -> pd.DataFrame:
         for named in names
     ]
     heads = ["scope", "name", "kind", *(column.name for column in columns), "studies", *TIERS]
-    made = dict(zip(heads, _columns(rows, len(heads)), strict=True))
+    made = dict(zip(heads, frames.columns(rows, len(heads)), strict=True))
     numeric = ("starter", "studies", *TIERS)
     return pd.DataFrame(
         {head: pd.Series(list(made[head])) if head in numeric else frames.texts(made[head]) for head in heads}
@@ -185,7 +185,7 @@ def set_aside(store: Store) -> pd.DataFrame:
     for row in rows:
         newest[row.scope] = max(newest.get(row.scope, 0), row.refresh_id or 0)
     kept = [row[1:] for row in rows if (row.refresh_id or 0) == newest[row.scope]]
-    made = _columns(kept, len(columns))
+    made = frames.columns(kept, len(columns))
     return pd.DataFrame({column.name: frames.texts(made[place]) for place, column in enumerate(columns)})
 
 
@@ -234,10 +234,6 @@ def _last_loads() -> Any:
 
 def _pairs(rows: Iterable[Any]) -> dict[str, Any]:
     return {row[0]: row[1] for row in rows}
-
-
-def _columns(rows: Sequence[Any], count: int) -> list[tuple[Any, ...]]:
-    return list(zip(*rows, strict=True)) if rows else [()] * count
 
 
 def _series(name: str, values: Sequence[Any]) -> "pd.Series[Any]":

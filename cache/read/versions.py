@@ -5,7 +5,7 @@ Only these few fields of a version are decoded, so that 25,000 versions are read
 
 import tomllib
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import msgspec
 import pandas as pd
 from sqlalchemy import Select, func, select
 
+from cache.read import frames
 from cache.starter import PROMISES
 from cache.store.batches import batches
 from cache.store.errors import Damaged
@@ -137,12 +138,8 @@ def promises(path: Path = PROMISES) -> tuple[tuple[Any, ...], ...]:
         raise LocalTrouble(f"The file {path} cannot be read ({error}). Install the product again.") from error
 
 
-def _frame(rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
-    listed = list(rows)
-    columns = list(zip(*listed, strict=True)) if listed else [()] * len(STATE_COLUMNS)
+def _frame(rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
+    columns = zip(STATE_COLUMNS, frames.columns(rows, len(STATE_COLUMNS)), strict=True)
     return pd.DataFrame(
-        {
-            name: pd.Series(list(values), dtype="Int64" if name == "enrollment" else "str")
-            for name, values in zip(STATE_COLUMNS, columns, strict=True)
-        }
+        {name: frames.integers(one) if name == "enrollment" else frames.texts(one) for name, one in columns}
     )

@@ -32,7 +32,7 @@ class Running(NamedTuple):
 
 def running(store: Store) -> Running | None:
     """The newest refresh that has not ended; whether its process still lives, only the lock knows."""
-    columns = (refresh.c.id, refresh.c.pid, refresh.c.host, refresh.c.started_at)
+    columns = (refresh.c[name] for name in Running._fields)
     query = select(*columns).where(refresh.c.state == "running").order_by(refresh.c.id.desc()).limit(1)
     with store.reading() as connection:
         row = connection.execute(query).first()
@@ -47,15 +47,7 @@ def states(store: Store) -> dict[str, ScopeState]:
         .group_by(answer.c.scope)
         .subquery()
     )
-    columns = (
-        scope.c.refreshed_at,
-        scope.c.asked_in_full_at,
-        scope.c.registry_timestamp,
-        scope.c.question,
-        scope.c.error,
-        scope.c.starter,
-        func.coalesce(held.c.studies, 0),
-    )
+    columns = (*(scope.c[name] for name in ScopeState._fields[:-1]), func.coalesce(held.c.studies, 0))
     query = select(scope.c.scope, *columns).join_from(scope, held, scope.c.scope == held.c.scope, isouter=True)
     with store.reading() as connection:
         return {name: ScopeState(*values) for name, *values in connection.execute(query)}
