@@ -1,23 +1,18 @@
 """The command line: ``python -m cache refresh | status | changes | export | check | backup | restore | cancel``."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from fetchers.errors import LocalTrouble, TrackerError, Validation
+from cache.cli.ending import ended
 from fetchers.settings import Settings
 
-USAGE, BUSY, LOCAL, CANCELLED = 2, 4, 5, 130
 
-
-def parser() -> argparse.ArgumentParser:
+def parser(prog: str = "python -m cache") -> argparse.ArgumentParser:
     """Every command with its options."""
-    top = argparse.ArgumentParser(
-        prog="python -m cache", description="Keeps what ClinicalTrials.gov holds on the watch-list."
-    )
+    top = argparse.ArgumentParser(prog=prog, description="Keeps what ClinicalTrials.gov holds on the watch-list.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     refresh = commands.add_parser("refresh", help="ask the registry and store what it answers")
     refresh.add_argument("--agent", action="append", default=[], metavar="ID", help="only this agent; may be repeated")
@@ -54,21 +49,10 @@ def _add_safekeeping(commands: Any) -> None:
     restore.add_argument("--yes", action="store_true", help="do it without asking")
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, prog: str = "python -m cache") -> int:
     """Run one command; returns its exit code, and prints a sentence instead of a traceback for every known trouble."""
-    options = parser().parse_args(argv)
-    try:
-        return _run(options)
-    except Validation as error:
-        return _tell(error, USAGE)
-    except (LocalTrouble, TrackerError) as error:
-        return _tell(error, LOCAL)
-    except BrokenPipeError:
-        # The reader of our output has left (``| head``): nothing more to say to it, also not at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except KeyboardInterrupt:
-        return CANCELLED
+    options = parser(prog).parse_args(argv)
+    return ended(lambda: _run(options))
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -101,16 +85,6 @@ def _run(options: argparse.Namespace) -> int:
 
         return digest.changes_command(settings, watchlist, digest.asked_of(options))
     return reading.export_command(settings, watchlist, fmt=options.format, out=options.out, query=options.query)
-
-
-def _tell(error: TrackerError, exit_code: int) -> int:
-    from cache.cli.terminal import RESCUE, printable, say
-    from cache.store.lock import Busy
-    from cache.store.store import Damaged
-
-    advice = f" {RESCUE}" if isinstance(error, Damaged) else ""
-    say(sys.stderr, f"{printable(error)}{advice}\n")
-    return BUSY if isinstance(error, Busy) else exit_code
 
 
 if __name__ == "__main__":
