@@ -10,10 +10,17 @@ from cache.cli.ending import ended
 from fetchers.settings import Settings
 
 
-def parser(prog: str = "python -m cache") -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
     """Every command with its options."""
-    top = argparse.ArgumentParser(prog=prog, description="Keeps what ClinicalTrials.gov holds on the watch-list.")
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    top = argparse.ArgumentParser(
+        prog="python -m cache", description="Keeps what ClinicalTrials.gov holds on the watch-list."
+    )
+    add_commands(top.add_subparsers(dest="command", required=True, metavar="COMMAND"))
+    return top
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands to the sub-parsers of a command line."""
     refresh = commands.add_parser("refresh", help="ask the registry and store what it answers")
     refresh.add_argument("--agent", action="append", default=[], metavar="ID", help="only this agent; may be repeated")
     refresh.add_argument("--full", action="store_true", help="ask for every record again, whatever is known")
@@ -37,7 +44,6 @@ def parser(prog: str = "python -m cache") -> argparse.ArgumentParser:
     check.add_argument("--rescue", action="store_true", help="copy a damaged store aside and keep what can be read")
     _add_safekeeping(commands)
     commands.add_parser("cancel", help="ask the running refresh to stop")
-    return top
 
 
 def _add_safekeeping(commands: Any) -> None:
@@ -49,13 +55,14 @@ def _add_safekeeping(commands: Any) -> None:
     restore.add_argument("--yes", action="store_true", help="do it without asking")
 
 
-def main(argv: Sequence[str] | None = None, prog: str = "python -m cache") -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code, and prints a sentence instead of a traceback for every known trouble."""
-    options = parser(prog).parse_args(argv)
-    return ended(lambda: _run(options))
+    options = parser().parse_args(argv)
+    return ended(lambda: run(options))
 
 
-def _run(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
+    """Run the command of parsed options; returns its exit code. Raises what the command raises."""
     # Imported here: --help and a wrong option need neither the database nor pandas.
     from fetchers.watchlist import load as watchlists
 

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from cache.cli.ending import ended
 from fetchers.settings import Settings
@@ -16,26 +17,33 @@ COMMANDS = {
 FORMATS = ("table", "json", "csv")
 
 
-def parser(prog: str = "python -m insights") -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
     """Every command with its options."""
-    top = argparse.ArgumentParser(prog=prog, description="What the stored trials say, as the dashboard's pages say it.")
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    top = argparse.ArgumentParser(
+        prog="python -m insights", description="What the stored trials say, as the dashboard's pages say it."
+    )
+    add_commands(top.add_subparsers(dest="command", required=True, metavar="COMMAND"))
+    return top
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands to the sub-parsers of a command line."""
     for name, words in COMMANDS.items():
         command = commands.add_parser(name, help=words, description=f"Prints {words}.")
         command.add_argument("--json", action="store_true", help="the same as --format json: a list of rows")
         command.add_argument("--format", choices=FORMATS, help="table unless given")
         command.add_argument("--agent", action="append", default=[], metavar="ID", help="only this agent; repeatable")
         command.add_argument("--query", metavar="QUERY", help="the query string of the page's address")
-    return top
 
 
-def main(argv: Sequence[str] | None = None, prog: str = "python -m insights") -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code: 0, 2 for wrong usage or configuration, 5 for trouble on this machine."""
-    options = parser(prog).parse_args(argv)
-    return ended(lambda: _run(options))
+    options = parser().parse_args(argv)
+    return ended(lambda: run(options))
 
 
-def _run(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
+    """Run the command of parsed options; returns its exit code. Raises what the command raises."""
     # Imported here: --help and a wrong option need neither the database nor pandas.
     from fetchers.watchlist import load as watchlists
     from insights.cli import answer

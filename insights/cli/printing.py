@@ -8,7 +8,6 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
-from cache.changes.feed import ATTRIBUTION
 from cache.cli.terminal import printable, table
 from cache.export.cells import cell
 from cache.export.formats import BOM
@@ -16,6 +15,7 @@ from insights.cli.rows import Row
 
 NOT_ASKED = "not asked yet"
 SOURCE = "ClinicalTrials.gov, U.S. National Library of Medicine"
+ATTRIBUTION = f"Source: {SOURCE}. Verdicts and counts are made by this tracker's rules. Not medical advice."
 LONGEST = 60  # characters of one cell of a table
 _COLUMNS = {
     "claims": ("claim", "verdict", "rule", "ids", "date", "words"),
