@@ -13,7 +13,6 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 from fetchers.errors import Validation
-from fetchers.registry.queries import MAX_WORDS, count_words
 from fetchers.watchlist.model import (
     DEFAULT_PATH,
     OTHER,
@@ -25,6 +24,7 @@ from fetchers.watchlist.model import (
     ShortName,
     Watchlist,
 )
+from fetchers.watchlist.words import MAX_WORDS, count_words
 
 __all__ = ["OTHER", "Agent", "Claim", "Condition", "Document", "Member", "ShortName", "Watchlist", "load"]
 
