@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from fetchers.errors import Validation
-from fetchers.watchlist.load import DEFAULT_PATH, Watchlist, load
+from fetchers.watchlist.load import Watchlist, load
+from fetchers.watchlist.model import DEFAULT_PATH
 
 AGENTS = [
     "corticosteroids",
