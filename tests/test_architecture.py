@@ -98,6 +98,20 @@ def test_imports_run_one_way() -> None:
     assert imports.upwards(EDGES) == []
 
 
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert [[edge for edge in sorted(EDGES) if set(edge) <= set(group)] for group in imports.circles(EDGES)] == []
+
+
+@pytest.mark.parametrize("folder", ["", *imports.folders(HOUSE)])
+def test_what_stands_side_by_side_imports_each_other_in_no_circle(folder: str) -> None:
+    found = imports.side_by_side(EDGES, folder)
+    assert [sorted(pair for pair in found if set(pair) <= set(group)) for group in imports.circles(found)] == []
+
+
+def test_no_subject_of_the_dashboard_imports_another() -> None:
+    assert imports.across_subjects(EDGES, HOUSE) == []
+
+
 def test_the_evidence_needs_frames_and_rules_only() -> None:
     needed = set().union(*imports.needs(HOUSE, "insights").values())
     assert needed - sys.stdlib_module_names == EVIDENCE_NEEDS
