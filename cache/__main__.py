@@ -1,14 +1,12 @@
 """The command line: ``python -m cache refresh | status | changes | export | check | backup | restore | cancel``."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from cache.exit_codes import CANCELLED, DONE
-from fetchers.errors import TrackerError
+from cache.cli.ending import ended
 from fetchers.settings import Settings
 
 
@@ -17,7 +15,12 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="python -m cache", description="Keeps what ClinicalTrials.gov holds on the watch-list."
     )
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    add_commands(top.add_subparsers(dest="command", required=True, metavar="COMMAND"))
+    return top
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands to the sub-parsers of a command line."""
     refresh = commands.add_parser("refresh", help="ask the registry and store what it answers")
     refresh.add_argument("--agent", action="append", default=[], metavar="ID", help="only this agent; may be repeated")
     refresh.add_argument("--full", action="store_true", help="ask for every record again, whatever is known")
@@ -41,7 +44,6 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--rescue", action="store_true", help="copy a damaged store aside and keep what can be read")
     _add_backup_commands(commands)
     commands.add_parser("cancel", help="ask the running refresh to stop")
-    return top
 
 
 def _add_backup_commands(commands: Any) -> None:
@@ -56,21 +58,11 @@ def _add_backup_commands(commands: Any) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code, and prints a sentence instead of a traceback for every known trouble."""
     options = parser().parse_args(argv)
-    try:
-        return _run(options)
-    except TrackerError as error:
-        from cache.cli.terminal import complain
-
-        return complain(error)
-    except BrokenPipeError:
-        # Whoever read our output has gone (``| head``): nothing may be written to it any more, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
-    except KeyboardInterrupt:
-        return CANCELLED
+    return ended(lambda: run(options))
 
 
-def _run(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
+    """Run the command of parsed options; returns its exit code. Raises what the command raises."""
     # Imported here: --help and a wrong option need neither the database nor pandas.
     from fetchers.watchlist import load as watchlists
 

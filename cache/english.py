@@ -47,6 +47,24 @@ def quoted(text: str, longest: int) -> str:
     return f"“{shortened(text, longest)}”"
 
 
+def around(text: str, start: int, end: int, most: int) -> str:
+    """About ``most`` characters of ``text`` around the stretch from ``start`` to ``end``, which is never cut itself.
+
+    The cut falls between words, with a mark where something is left out.
+    """
+    if len(text) <= most:
+        return text
+    room = max(0, most - (end - start)) // 2
+    first, last = max(0, start - room), min(len(text), end + room)
+    if first:
+        gap = text.find(" ", first, start)
+        first = gap + 1 if gap >= 0 else start
+    if last < len(text):
+        gap = text.rfind(" ", end, last)
+        last = gap if gap >= 0 else end
+    return ("… " if first else "") + text[first:last] + (" …" if last < len(text) else "")
+
+
 def day(text: str | None) -> str:
     """A date or moment as far as it is known: "2002", "April 2002", "30 April 2002"; "not known" without one."""
     if not text:

@@ -1,8 +1,10 @@
-"""For every test: no network beyond this machine, and browser tests only when they are asked for."""
+"""For every test: no network beyond this machine, and browser tests only when they are asked for. Where pytest-xdist
+is installed, all processors run them."""
 
 import ipaddress
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,6 +55,19 @@ def no_network() -> Iterator[list[str]]:
     _strayed.clear()
     yield _strayed
     assert not _strayed, f"this test tried to leave the machine: {_strayed}"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Run on all processors unless the command line says otherwise. Here and not in the settings, because there the
+    options would be errors where pytest-xdist is not installed."""
+    mine = config.rootpath == Path(__file__).resolve().parents[1]
+    if not mine or not config.pluginmanager.hasplugin("xdist") or hasattr(config, "workerinput"):
+        return
+    if config.option.numprocesses is None:
+        config.option.numprocesses = "auto"
+    if config.option.dist == "no":
+        config.option.dist = "worksteal"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from sqlalchemy import func, select
 
 from benchmarks import load, measuring, overview, pages, refresh
 from benchmarks.ours import filled
+from benchmarks.peers import COLUMNS, LISTS
 from cache.store.schema import answer, match, study
 
 STUDIES = 60
@@ -25,7 +27,7 @@ def test_a_filled_store_shows_every_trial_with_its_agents(store: Path) -> None:
     with held.reading() as connection:
         assert connection.scalar(select(func.count()).select_from(study)) == STUDIES
         assert connection.scalar(select(func.count(match.c.nct_id.distinct()))) == STUDIES
-        assert connection.scalar(select(func.count(answer.c.scope.distinct()))) >= 5
+        assert connection.scalar(select(func.count(answer.c.scope.distinct()) >= 5))
     held.close()
 
 
@@ -54,11 +56,11 @@ def test_load_brings_every_way_to_the_same_facts(capsys: pytest.CaptureFixture[s
 
 
 def test_load_compares_every_fact_it_says_it_does() -> None:
-    frame = load.pd.DataFrame({name: [None] for name in load.COLUMNS} | {name: [["a"]] for name in load.LISTS})
+    frame = pd.DataFrame({name: [None] for name in COLUMNS} | {name: [["a"]] for name in LISTS})
     whole = load.same(frame)
-    for name in set(load.COLUMNS) - {"enrollment", "has_results"}:
+    for name in set(COLUMNS) - {"enrollment", "has_results"}:
         other = frame.copy()
-        other[name] = [["b"]] if name in load.LISTS else "b"
+        other[name] = [["b"]] if name in LISTS else "b"
         assert load.same(other).digest != whole.digest, name
 
 

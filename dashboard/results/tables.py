@@ -10,7 +10,7 @@ from cache.english import count
 from dashboard.shared.number_tables import numbered
 from dashboard.shared.trial_list import named
 from insights import why_stopped
-from insights.results_due import COVERAGE, FACTS, REASONS, STATES
+from insights.results_due import COVERAGE, FACTS, PAPERS, REASONS, STATES
 from insights.stale import FLAGS, GOING_ON, REGISTRATION
 
 LINK = "Trials"
@@ -24,16 +24,6 @@ class Group(NamedTuple):
 
     title: str
     rows: pd.DataFrame  # nct_id and one column for each heading
-
-
-PAPERS = {
-    "posted_paper": "Results posted, and a results paper named",
-    "posted_alone": "Results posted, no results paper named",
-    "paper_alone": "No results posted, a results paper named",
-    "found_alone": "No results posted, only a paper the registry found",
-    "neither": "Neither",
-    "unknown": "Not known whether results are posted",
-}
 
 
 def state_numbers(verdicts: pd.DataFrame, address: Address) -> pd.DataFrame:
@@ -61,21 +51,6 @@ def missing_numbers(verdicts: pd.DataFrame, address: Address) -> pd.DataFrame:
     return _numbers(
         "What is not known", {key: _capital(words) for key, words in FACTS.items()}, found, "missing", address
     )
-
-
-def paper_groups(verdicts: pd.DataFrame, papers: pd.DataFrame, posted: Mapping[str, bool | None]) -> "pd.Series[Any]":
-    """For each trial of ``verdicts`` its key of PAPERS; ``posted``: what is known of results by trial."""
-
-    def group(nct_id: str) -> str:
-        there = posted.get(nct_id)
-        results, derived = _papers(papers, nct_id)
-        if there is None:
-            return "unknown"
-        if there:
-            return "posted_paper" if results else "posted_alone"
-        return "paper_alone" if results else "found_alone" if derived else "neither"
-
-    return pd.Series([group(str(one)) for one in verdicts["nct_id"]], index=verdicts["nct_id"], dtype="str")
 
 
 def paper_numbers(groups: "pd.Series[Any]", address: Address) -> pd.DataFrame:

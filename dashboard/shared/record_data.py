@@ -37,7 +37,7 @@ def facts_of(nct_id: str) -> pd.DataFrame:
     """The row of ``facts`` of one trial, read by itself: its page does not wait for all the others. No row when its
     record is not stored."""
     trials = data.trials()
-    return _judged(records.facts(data.store(), [nct_id]), trials[trials["nct_id"] == nct_id])
+    return results_due.judged(records.facts(data.store(), [nct_id]), trials[trials["nct_id"] == nct_id])
 
 
 def verdicts() -> pd.DataFrame:
@@ -130,12 +130,7 @@ def _me_cfs(key: str, version: int, focus: tuple[str, ...], _store: Store) -> Fr
 @st.cache_resource(max_entries=2, show_spinner=_SAID)
 def _facts(key: str, version: int, _store: Store) -> pd.DataFrame:
     trials = data.trials()
-    return _judged(records.facts(_store, list(trials["nct_id"])), trials)
-
-
-def _judged(found: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
-    days = trials["registry_timestamp"].str[:10].where(trials["origin"] == "live", trials["as_of"])
-    return found.assign(judged_on=found["nct_id"].map(dict(zip(trials["nct_id"], days, strict=True))))
+    return results_due.judged(records.facts(_store, list(trials["nct_id"])), trials)
 
 
 @st.cache_resource(max_entries=2, show_spinner=_SAID)

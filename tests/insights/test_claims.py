@@ -35,7 +35,7 @@ def watched(*given: Claim) -> Watchlist:
 
 def claim(kind: str, **facts: Any) -> Claim:
     plain = {"agent": "methotrexate", "condition": "me_cfs", "tense": "present", "kind": kind}
-    return Claim("X1", "d1", "first line", "It is so.", **plain | facts)  # type: ignore[arg-type]
+    return Claim("X1", "d1", "first line", "It is so.", **plain | facts)
 
 
 def judged(one: Claim, rows: list[dict[str, Any]], why: dict[int, list[Why]] | None = None, **scope: Any) -> Finding:
@@ -129,7 +129,7 @@ def test_while_nobody_asked_nothing_found_is_no_verdict(
 
 
 def test_asked_and_failed_is_told_apart_from_not_asked() -> None:
-    never = {"starter": True, "refreshed_at": None, "registry_timestamp": None}
+    never: dict[str, Any] = {"starter": True, "refreshed_at": None, "registry_timestamp": None}
     waiting, failed = judged(HINT, [], **never), judged(HINT, [], **never, error="No answer.")
     assert waiting.verdict == failed.verdict == "not_asked"
     assert "has not been asked yet for methotrexate" in waiting.because

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cache.ingest.load_starter import load_starter
-from cache.read.versions import PROMISES, STATE_COLUMNS, ledger_states, promises, versions, with_copies
-from cache.starter import records
+from cache.read.versions import STATE_COLUMNS, ledger_states, promises, versions, with_copies
+from cache.starter import PROMISES, records
 from cache.store.errors import Damaged
 from cache.store.store import Store
 from dashboard.changes import charts as slip_charts
@@ -195,11 +195,12 @@ def test_the_public_copies_are_there_and_marked() -> None:
     assert all(one[1] == "copy" and one[4] for one in promises())
     assert with_copies(frame(), []).empty
     states = with_copies(frame().iloc[:0], ["NCT00215813", "NCT05350774"])
-    found = slips.ledger(states).set_index(["nct_id", "measure"])
-    end, people = found.loc[("NCT00215813", "completion_date")], found.loc[("NCT00215813", "enrollment")]
+    rows = slips.ledger(states).to_dict("records")
+    found: dict[Any, Any] = {(row["nct_id"], row["measure"]): row for row in rows}
+    end, people = found["NCT00215813", "completion_date"], found["NCT00215813", "enrollment"]
     assert (end["first"], end["now"], slips.months(end["amount"])) == ("2015-02", "2018-02", 36)
     assert (people["first"], people["now"]) == (300, 100)
-    end, people = found.loc[("NCT05350774", "completion_date")], found.loc[("NCT05350774", "enrollment")]
+    end, people = found["NCT05350774", "completion_date"], found["NCT05350774", "enrollment"]
     assert (end["first"], end["now"], people["first"], people["now"]) == ("2022-12-30", "2026-12-15", 60, 45)
 
 

@@ -13,7 +13,7 @@ from cache.ingest.staging import stage, stage_unchanged
 from cache.store.schema import refresh
 from cache.store.store import Store, timestamp
 from fetchers.errors import Validation
-from fetchers.matching.matcher import Match
+from fetchers.matching.matcher import Match, Matcher
 from fetchers.record.study import Study, decode_study
 
 AGENTS = ("azathioprine", "methotrexate")
@@ -31,10 +31,10 @@ def record(number: int, *names: str, title: str = "A trial", **modules: Mapping[
     return decode_study(msgspec.json.encode({"protocolSection": protocol, "hasResults": False}))
 
 
-class NameMatcher:
+class NameMatcher(Matcher):
     """Matches an agent whose id is an intervention's name; one of the rules the real matcher has, and no other."""
 
-    def __init__(self, tier: str = "given") -> None:
+    def __init__(self, tier: Literal["given", "mentioned", "excluded"] = "given") -> None:
         self.tier = tier
 
     def match(self, study: Study, agent_id: str, *, asked: bool) -> Match | None:
@@ -55,7 +55,7 @@ class NameMatcher:
 class Refresher:
     """Gives scopes answers the way a refresh does, one refresh after the other, an hour apart."""
 
-    def __init__(self, store: Store, matcher: Any = None) -> None:
+    def __init__(self, store: Store, matcher: Matcher | None = None) -> None:
         self.store = store
         self.matcher = matcher or NameMatcher()
         self.id = 0

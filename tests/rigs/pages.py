@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block
 
 from tests.rigs.refresh import Rig, url_of
 
@@ -47,10 +48,15 @@ def page(name: str, **address: str) -> AppTest:
     return at
 
 
+def elements(at: AppTest | Block, kind: str) -> list[Any]:
+    """All elements of a kind, as their own kinds: Streamlit's types know them only as elements or blocks."""
+    return list(at.get(kind))
+
+
 def shown(at: AppTest) -> str:
     """All words on the page; those that went through Markdown without its escapes."""
     kinds = ("title", "header", "subheader", "caption", "markdown", "text", "info", "warning", "error")
-    return "\n".join(str(element.value) for kind in kinds for element in at.get(kind)).replace("\\", "")
+    return "\n".join(str(one.value) for kind in kinds for one in elements(at, kind)).replace("\\", "")
 
 
 def tables(at: AppTest) -> list[Any]:

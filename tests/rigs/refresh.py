@@ -16,6 +16,7 @@ from cache.store.store import Store
 from fetchers.matching.matcher import Matcher
 from fetchers.registry.client import Registry
 from fetchers.watchlist import load as watchlist
+from fetchers.watchlist.model import Watchlist
 from tests.fake_registry import FakeRegistry, Request, agent_studies
 
 WATCHLIST = watchlist.load()
@@ -66,7 +67,7 @@ class Rig:
         attempts: int = 4,
         heartbeat: Heartbeat | None = None,
         probe: bool = True,
-        watchlist: watchlist.Watchlist = WATCHLIST,
+        watchlist: Watchlist = WATCHLIST,
     ) -> Report:
         self.fake.clear_requests()
         self.steps.clear()

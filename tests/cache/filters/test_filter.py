@@ -351,8 +351,9 @@ def test_every_value_has_words_of_its_own() -> None:
         "statuses": STATUSES,
         "study_types": STUDY_TYPES[:2], "sponsor_classes": SPONSOR_CLASSES, "countries": ["Peru", "Oman"],
     }  # fmt: skip
-    views = [Filter(**{name: (code,)}) for name, codes in values.items() for code in codes]
-    views += [Filter(**{name: True}) for name in ("background", "everywhere", "frame", "left", "results")]
+    chosen: list[dict[str, Any]] = [{name: (code,)} for name, codes in values.items() for code in codes]
+    chosen += [{name: True} for name in ("background", "everywhere", "frame", "left", "results")]
+    views = [Filter(**facts) for facts in chosen]
     views += [Filter(results=False), Filter(text="a"), Filter(year_from=2000), Filter(year_to=2000)]
     sentences = {view: view.sentence(WATCHLIST) for view in views}
     assert len(set(sentences.values())) == len(sentences)

@@ -48,7 +48,7 @@ class Frames:
         put(store, rows, why)
         self.trials, self.matches = queries.trials(store), queries.matches(store)
         store.close()
-        self.rows: list[Mapping[Any, Any]] = self.trials.to_dict("records")
+        self.rows: Sequence[Mapping[Any, Any]] = self.trials.to_dict("records")
         self.pairs: dict[str, list[Mapping[Any, Any]]] = {}
         for pair in self.matches.to_dict("records"):
             self.pairs.setdefault(pair["nct_id"], []).append(pair)

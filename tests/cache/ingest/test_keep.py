@@ -1,7 +1,7 @@
 """What keeping an answer does to the store: holders, versions, events, the starter giving way, all or nothing."""
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import pytest
 from hypothesis import example, given, settings
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from cache.ingest import arrivals as arriving
 from cache.ingest import derive as deriving
 from cache.ingest import keep as answers
+from cache.ingest import leavers as leaving
 from cache.ingest import merge as merging
 from cache.ingest.keep import ScopeReport, fail
 from cache.ingest.load_starter import load_starter
@@ -24,6 +25,7 @@ from fetchers.errors import Incomplete
 from fetchers.matching.matcher import Match
 from fetchers.record.study import Study, decode_study
 from fetchers.registry.pages import SetAside
+from fetchers.watchlist.model import Watchlist
 from tests.rigs.answering import SWEEP, NameMatcher, Refresher, everything, record, rows
 
 AZA, MTX = "azathioprine", "methotrexate"
@@ -59,7 +61,7 @@ def starter(number: int, *names: str, me_cfs: bool = False) -> StarterRecord:
 
 
 def load(store: Store, *records: StarterRecord) -> int:
-    return load_starter(store, records, NameMatcher(), Watched())
+    return load_starter(store, records, NameMatcher(), cast(Watchlist, Watched()))
 
 
 def nct(number: int) -> str:
@@ -361,10 +363,9 @@ def test_a_failure_anywhere_leaves_everything_as_it_was(
     def broken(*_args: object, **_named: object) -> None:
         raise RuntimeError(step)
 
-    for module in (answers, merging, deriving, answers.end_answers.__globals__):
-        names = module if isinstance(module, dict) else vars(module)
-        if step in names:
-            monkeypatch.setitem(names, step, broken)
+    for module in (answers, merging, deriving, leaving):
+        if hasattr(module, step):
+            monkeypatch.setattr(module, step, broken)
     with pytest.raises(RuntimeError, match=step):
         refresher.keep(AZA)
     assert everything(store, skip=[staged]) == before

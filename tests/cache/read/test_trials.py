@@ -222,7 +222,9 @@ RUN = {
 
 def started(store: Store, **facts: object) -> None:
     with store.writing() as connection:
-        number = connection.execute(insert(refresh).values(**RUN | facts)).inserted_primary_key[0]
+        key = connection.execute(insert(refresh).values(**RUN | facts)).inserted_primary_key
+        assert key is not None
+        number = key[0]
         rows = [
             {"refresh_id": number, "scope": name, "place": place, "status": status, "requests": 0, "fetched": 0}
             for place, (name, status) in enumerate([("ivig", "fresh"), ("methotrexate", "asking")])

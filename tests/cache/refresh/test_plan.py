@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from cache.refresh import plan as plans
 from cache.refresh.plan import ScopeState, mode_of, plan, question
 from fetchers.errors import Validation
+from fetchers.matching.matcher import RULES
+from fetchers.registry.fields import FIELDS
 from fetchers.watchlist import load as watchlist
 
 WATCHLIST = watchlist.load()
@@ -111,8 +113,8 @@ def test_question_changes_with_watchlist_fields_and_matcher(monkeypatch: pytest.
     assert before == question(watchlist.load())
     assert len(before) == 32
     with monkeypatch.context() as patch:
-        patch.setattr(plans, "RULES", plans.RULES + "x")
+        patch.setattr(plans, "RULES", RULES + "x")
         assert question(WATCHLIST) != before
     with monkeypatch.context() as patch:
-        patch.setattr(plans, "FIELDS", plans.FIELDS + ",Extra")
+        patch.setattr(plans, "FIELDS", FIELDS + ",Extra")
         assert question(WATCHLIST) != before

@@ -370,7 +370,7 @@ def test_reading_only_needs_a_store_that_exists(path: Path) -> None:
         Store.open(url(path), readonly=True)
 
 
-def test_a_full_disk_is_called_so_and_loses_nothing(path: Path) -> None:
+def test_a_full_disk_is_called_so_and_loses_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with opened(path) as store:
         refresher = Refresher(store)
         refresher.answer("azathioprine", [record(1, title="Old")])
@@ -380,7 +380,7 @@ def test_a_full_disk_is_called_so_and_loses_nothing(path: Path) -> None:
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 1}")
         connection.rollback()
         connection.detach()  # the limit belongs to this connection, so it has to be the one that writes
-        full.engine.pool._creator = lambda *_: connection.connection.dbapi_connection  # type: ignore[attr-defined]
+        monkeypatch.setattr(full.engine.pool, "_creator", lambda *_: connection.connection.dbapi_connection)
         refresher = Refresher(full)
         refresher.id = 1
         with pytest.raises(LocalTrouble, match="disk is full"):
@@ -430,7 +430,7 @@ def test_a_starter_that_cannot_be_loaded_leaves_an_empty_store(path: Path, monke
     def broken(*_: object) -> None:
         raise LocalTrouble("The starter cannot be read.")
 
-    monkeypatch.setattr(opening.starter, "records", broken)
+    monkeypatch.setattr(starter, "records", broken)
     with pytest.raises(LocalTrouble, match="starter"):
         opening.open_store(Settings(cache_url=url(path)), load())
     with opened(path) as store:

@@ -22,6 +22,7 @@ from dashboard.changes import tables as changes_tables
 from dashboard.changes.address import MEASURES, ChangesView, read, since
 from fetchers.settings import ROOT
 from tests.rigs import moved_stores as moved
+from tests.rigs.pages import elements
 from tests.rigs.refresh import url_of
 
 Open = Callable[..., AppTest]
@@ -63,7 +64,7 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
 
 def said(app: AppTest) -> str:
     kinds = ("title", "subheader", "markdown", "caption", "text", "info", "warning", "error")
-    texts = [str(element.value) for kind in kinds for element in app.get(kind)]
+    texts = [str(element.value) for kind in kinds for element in elements(app, kind)]
     return re.sub(r"\\(.)", r"\1", "\n".join(texts))
 
 
@@ -153,7 +154,7 @@ def test_registry_text_is_never_read_as_markup(store: Store, opened: Open) -> No
     recently(store, 1, "why_stopped")
     app = opened()
     assert listed(app)["Change"].tolist() == ["Reason for stopping: nothing → “No *funding* <b>left</b>”"]
-    markdown = "\n".join(str(one.value) for kind in ("markdown", "caption", "info") for one in app.get(kind))
+    markdown = "\n".join(str(one.value) for kind in ("markdown", "caption", "info") for one in elements(app, kind))
     assert "<b>" not in markdown
     assert ":red[" not in markdown
 
@@ -283,7 +284,7 @@ def test_a_trials_page_tells_its_history(store: Store, opened: Open) -> None:
     moved.happened(store, 1, "why_stopped")
     moved.happened(store, 1, "eligibility")
     app = opened("nct=NCT00000001", "trial")
-    tables = {tuple(one.value.columns)[:2]: one.value for one in app.get("table")}
+    tables = {tuple(one.value.columns)[:2]: one.value for one in elements(app, "table")}
     changes, states = tables[("Seen", "Change")], tables[("Record of", "From")]
     assert changes["Change"].tolist() == [
         r"Reason for stopping: nothing → “No \*funding\* \<b\>left\</b\>”",
@@ -298,7 +299,7 @@ def test_a_trials_page_tells_its_history(store: Store, opened: Open) -> None:
 
 def test_the_history_of_a_public_copy_names_its_source(opened: Open) -> None:
     app = opened("nct=NCT00215813", "trial")
-    states = next(one.value for one in app.get("table") if "Record of" in one.value)
+    states = next(one.value for one in elements(app, "table") if "Record of" in one.value)
     assert states["From"].tolist() == ["starter snapshot", "public copy", "public copy", "public copy"]
     assert states["People"].tolist() == ["not said", "100 (planned)", "300 (planned)", "not said"]
     assert "Source: public copy of the registry's record, April 2014" in said(app)

@@ -33,7 +33,7 @@ from tests.fake_registry import agent_studies
 from tests.fake_registry.shorthand import experimental, phase
 from tests.fake_registry.studies import make_study
 from tests.rigs.insight_rows import frames as rows_in_frames
-from tests.rigs.pages import MAIN, fresh, shown, starter_url, table, tables
+from tests.rigs.pages import MAIN, elements, fresh, shown, starter_url, table, tables
 from tests.rigs.refresh import Rig, url_of
 from tests.rigs.trial_rows import SEEN, Why, asked, put, row
 
@@ -138,7 +138,7 @@ def test_every_number_of_a_country_is_that_of_its_list(live: str, query: str) ->
 
 
 def test_the_page_of_the_list_says_the_same_number(live: str) -> None:
-    link = by_country(opened("all=1")).loc["South Korea", "Trials"]
+    link = str(by_country(opened("all=1")).loc["South Korea", "Trials"])
     listed = opened(link.partition("?")[2], "trials")
     assert listed.subheader[0].value == "4 trials found"
 
@@ -165,9 +165,9 @@ def test_a_country_without_a_place_is_counted_and_named(live: str) -> None:
     assert by_country(app).loc[HOSTILE, "All"] == 1
     (told,) = (one.value for one in app.text if "Not drawn" in one.value)
     assert HOSTILE in told
-    said = [one.value for kind in ("markdown", "caption") for one in app.get(kind)]
+    said = [one.value for kind in ("markdown", "caption") for one in elements(app, kind)]
     assert not any("<b>" in one or ":red[" in one for one in said)
-    map_, ranking = app.get("plotly_chart")
+    map_, ranking = elements(app, "plotly_chart")
     assert "Atlantis" not in map_.proto.spec
     assert "&lt;b&gt;*Atlantis*" in ranking.proto.spec.replace("\\u0026", "&").replace("\\u003c", "<")
 
@@ -291,7 +291,7 @@ def test_real_records_add_up_and_all_are_drawn(tmp_path: Path, monkeypatch: pyte
     assert found["All"].sum() >= sum(bool(study.countries) for study in real.values())
     assert "Not drawn" not in shown(app)
     for country in ("South Korea", "Turkey (Türkiye)", "Russia", "Hong Kong", "United States"):
-        assert behind(found.loc[country, "Trials"], url) == found.loc[country, "All"]
+        assert behind(str(found.loc[country, "Trials"]), url) == found.loc[country, "All"]
 
 
 def fill(url: str, real: list[Study]) -> None:

@@ -27,6 +27,7 @@ from fetchers.record.study import Study, decode_study, plain
 from fetchers.settings import ROOT
 from insights import families
 from tests.rigs import trial_records as records
+from tests.rigs.pages import elements
 from tests.rigs.refresh import url_of
 
 REAL = ROOT.parent / "shared" / "records" / "studies.jsonl.gz"
@@ -80,7 +81,7 @@ def starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
 
 def said(app: AppTest) -> str:
     kinds = ("title", "subheader", "markdown", "caption", "text", "info", "warning")
-    return "\n".join(str(one.value) for kind in kinds for one in app.main.get(kind)).replace("\\", "")
+    return "\n".join(str(one.value) for kind in kinds for one in elements(app.main, kind)).replace("\\", "")
 
 
 def heads(app: AppTest) -> list[str]:
@@ -89,19 +90,19 @@ def heads(app: AppTest) -> list[str]:
 
 def table(app: AppTest, *columns: str) -> pd.DataFrame:
     """The one table that has these columns."""
-    shown = [one.value for kind in ("table", "dataframe") for one in app.main.get(kind)]
+    shown: list[pd.DataFrame] = [one.value for kind in ("table", "dataframe") for one in elements(app.main, kind)]
     (found,) = (one for one in shown if set(columns) <= set(one.columns))
     return found
 
 
 def has(app: AppTest, *columns: str) -> bool:
-    shown = [one.value for kind in ("table", "dataframe") for one in app.main.get(kind)]
+    shown: list[pd.DataFrame] = [one.value for kind in ("table", "dataframe") for one in elements(app.main, kind)]
     return any(set(columns) <= set(one.columns) for one in shown)
 
 
 def pair(app: AppTest, label: str) -> str:
     """The value beside a label in a table of facts."""
-    for one in app.main.get("table"):
+    for one in elements(app.main, "table"):
         if label in one.value.index:
             return str(one.value.loc[label, "value"]).replace("\\", "")
     raise AssertionError(f"no {label}")
@@ -167,9 +168,9 @@ def test_the_head_tells_the_trial_in_short_and_offers_a_brief(live: Open) -> Non
         "Recruiting; results: none posted in the registry." in said(app)
     )
     assert "Read from the registry on" in said(app)
-    buttons = app.main.get("download_button")
+    buttons = elements(app.main, "download_button")
     assert [one.label for one in buttons] == ["Brief of this trial, to print", "Brief of this trial, as Markdown"]
-    (link,) = app.main.get("link_button")
+    (link,) = elements(app.main, "link_button")
     assert link.proto.url == f"https://clinicaltrials.gov/study/{records.FULL}"
 
 
@@ -237,7 +238,7 @@ def test_results_are_told_as_posting_facts(live: Open) -> None:
 
 def test_references_come_by_type_with_pubmed_and_citation(live: Open) -> None:
     app = live(records.FULL)
-    shown = [one.value for one in app.main.get("table") if "PubMed" in one.value]
+    shown = [one.value for one in elements(app.main, "table") if "PubMed" in one.value]
     assert [list(one["PubMed"]) for one in shown] == [
         ["[111](https://pubmed.ncbi.nlm.nih.gov/?term=111)"],
         ["[222](https://pubmed.ncbi.nlm.nih.gov/?term=222)"],
@@ -311,7 +312,7 @@ def test_arms_interventions_and_outcomes(live: Open) -> None:
     assert "Gets: Drug: Rintatolimod" in said(app)
     assert "**Placebo comparator arm** · Placebo comparator" in said(app)
     assert table(app, "Intervention", "Type")["Type"].tolist() == ["Drug", "Drug"]
-    primary, secondary = (one.value for one in app.main.get("table") if "Measure" in one.value)
+    primary, secondary = (one.value for one in elements(app.main, "table") if "Measure" in one.value)
     assert primary.to_numpy().tolist() == [["Hours upright", "6 months"]]
     assert secondary["Measure"].tolist() == ["Steps", "Pain"]
     assert any(one.label == "2 secondary outcomes" for one in app.main.expander)
@@ -418,9 +419,11 @@ def test_other_ids_are_named_as_what_they_are(live: Open) -> None:
 
 def test_nothing_of_a_hostile_record_is_markup(live: Open) -> None:
     app = live(records.HOSTILE)
-    shown = [one.value for kind in ("title", "subheader", "markdown", "caption", "info") for one in app.main.get(kind)]
-    shown += [one.label for kind in ("expander", "badge", "link_button") for one in app.main.get(kind)]
-    for one in app.main.get("table"):
+    shown = [
+        one.value for kind in ("title", "subheader", "markdown", "caption", "info") for one in elements(app.main, kind)
+    ]
+    shown += [one.label for kind in ("expander", "badge", "link_button") for one in elements(app.main, kind)]
+    for one in elements(app.main, "table"):
         shown += [str(cell) for column in one.value for cell in one.value[column]]
     # What is left when everything escaped is taken out holds no sign of markup.
     bare = [re.sub(r"\\.", "", one) for one in map(str, shown)]
@@ -511,7 +514,8 @@ def test_facts_of_one_trial_are_those_of_all(filled: str, monkeypatch: pytest.Mo
 
 def test_verdicts_of_one_trial_are_those_of_all(filled: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRIALS_CACHE_URL", filled)
-    states = dict(record_data.verdicts()[["nct_id", "state"]].itertuples(index=False))
+    verdicts = record_data.verdicts()
+    states = dict(zip(verdicts["nct_id"], verdicts["state"], strict=True))
     assert set(states.values()) > {"overdue", "not_covered"}
     for nct_id, state in states.items():
         verdict = Known({}, None, record_data.facts_of(nct_id)).verdict

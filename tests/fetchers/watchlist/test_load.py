@@ -99,7 +99,8 @@ def test_the_agents_documents_and_conditions_are_those_of_the_contract() -> None
 def test_a_list_without_hints_is_swept_for_what_it_is_about_and_its_sizes_are_guessed(tmp_path: Path) -> None:
     small = load(written(tmp_path, SMALL))
     assert [condition.id for condition in small.focus] == ["pain"]
-    assert [one.expected_size for one in (*small.agents, *small.focus)] == [300, 300]
+    sizes = [agent.expected_size for agent in small.agents], [condition.expected_size for condition in small.focus]
+    assert sizes == ([300], [300])
     swept_by_none = load(written(tmp_path, SMALL.replace("swept = true", "")))
     assert swept_by_none.focus == ()
 
@@ -111,14 +112,16 @@ def test_hints_say_what_a_list_is_about_and_change_no_question(tmp_path: Path) -
     text = text.replace('kind = "ointment"', 'kind = "ointment"\nsize_hint = 7')
     hinted = load(written(tmp_path, text))
     assert [condition.id for condition in hinted.focus] == ["gout"]
-    assert [one.expected_size for one in (*hinted.agents, *hinted.conditions[:2])] == [7, 300, 12]
+    assert [agent.expected_size for agent in hinted.agents] == [7]
+    assert [condition.expected_size for condition in hinted.conditions[:2]] == [300, 12]
     bare = load(written(tmp_path, SMALL.replace("[[claims]]", more + "\n[[claims]]", 1)))
     assert hinted.digest == bare.digest != small.digest
 
 
 def test_the_list_of_the_product_is_about_me_cfs_and_knows_the_size_of_everything_asked() -> None:
     assert [condition.id for condition in load().focus] == ["me_cfs"]
-    assert all(one.size_hint for one in (*load().agents, *load().swept))
+    assert all(agent.size_hint for agent in load().agents)
+    assert all(condition.size_hint for condition in load().swept)
 
 
 @pytest.mark.parametrize("hint", ["-1", '"many"', "true", "1.5"])
