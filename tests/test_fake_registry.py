@@ -21,6 +21,7 @@ import requests
 from tests.fake_registry import FAULT_NAMES, FakeRegistry, agent_studies, make_study, synthetic_studies
 from tests.fake_registry.agents import AGENT_ROLES
 from tests.fake_registry.errors import DATA_CHANGED
+from tests.rigs.records import Records, each_set_at_hand
 
 ROOT = Path(__file__).parent.parent
 _SIZES: tuple[dict[str, Any], ...] = ({}, {"pageSize": 0}, {"pageSize": 5000})
@@ -913,17 +914,12 @@ def test_the_command_prints_its_url_and_serves_records_and_faults(tmp_path: Path
     assert process.returncode == 0
 
 
-def test_real_records_page_through(served: Serve) -> None:
-    """Runs where the real records lie beside the checkout; elsewhere the generated ones take their place."""
-    path = ROOT.parent / "shared" / "records" / "studies.jsonl.gz"
-    if path.exists():
-        lines = gzip.decompress(path.read_bytes()).decode().splitlines()
-    else:
-        lines = [json.dumps(study) for study in synthetic_studies(100)]
-    client = served((json.loads(line) for line in lines), page_cap=50)
+@each_set_at_hand
+def test_whole_records_page_through(served: Serve, at_hand: Records) -> None:
+    client = served(map(json.loads, at_hand.bodies), page_cap=len(at_hand.bodies) // 4)
     pages = client.pages(**SORT, pageSize=1000, countTotal="true")
     found = [nct_id for page in pages for nct_id in ids(page)]
-    assert len(found) == len(set(found)) == pages[0]["totalCount"] == len(lines)
+    assert len(found) == len(set(found)) == pages[0]["totalCount"] == len(at_hand.bodies)
     shown = {
         study["protocolSection"]["identificationModule"]["nctId"]: study for page in pages for study in page["studies"]
     }
