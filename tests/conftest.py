@@ -1,13 +1,20 @@
-"""For every test: no network beyond this machine, and browser tests only when they are asked for."""
+"""For every test: no network beyond this machine, how many examples are tried, browser tests only when asked for."""
 
+import functools
 import ipaddress
 import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.rigs import fault_matrix as outcomes
+
+# While one works; CI asks for "thorough" by --hypothesis-profile. A busy machine is no fault, so nothing is timed.
+settings.register_profile("quick", max_examples=30, deadline=None)
+settings.register_profile("thorough", max_examples=100, deadline=None)
+settings.load_profile("quick")
 
 _strayed: list[str] = []
 _WATCHED = {
@@ -53,6 +60,18 @@ def no_network() -> Iterator[list[str]]:
     _strayed.clear()
     yield _strayed
     assert not _strayed, f"this test tried to leave the machine: {_strayed}"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def components_looked_for_once() -> Iterator[None]:
+    """Every page that a test opens makes Streamlit read the metadata of all installed packages; once is enough."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "streamlit" in sys.modules:
+            from streamlit.components.v2 import manifest_scanner as scanner
+
+            once = functools.cache(scanner.scan_component_manifests)
+            patch.setattr(scanner, "scan_component_manifests", once)
+        yield
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
