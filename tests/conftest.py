@@ -79,6 +79,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # A long test at the end would keep one process busy while the others have nothing left to take over.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     if config.getoption("--browser"):
         return
     left_out = [item for item in items if item.get_closest_marker("browser")]
