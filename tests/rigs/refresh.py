@@ -17,7 +17,7 @@ from fetchers.matching.matcher import Matcher
 from fetchers.registry.client import Registry
 from fetchers.watchlist import load as watchlist
 from fetchers.watchlist.model import Watchlist
-from tests.fake_registry import FakeRegistry, Request, agent_studies
+from tests.fake_registry import FakeRegistry, Request, agent_studies, make_study
 
 WATCHLIST = watchlist.load()
 MATCHER = Matcher(WATCHLIST)
@@ -144,3 +144,10 @@ def held(rig: Rig, scope: str) -> Sequence[str]:
     """The ids a scope's answer holds now."""
     rows = rig.rows(answer)
     return sorted(row["nct_id"] for row in rows if row["scope"] == scope and row["ended_at"] is None)
+
+
+def many(count: int, drug: str = "Azathioprine") -> list[dict[str, Any]]:
+    drugs = [{"type": "DRUG", "name": drug}]
+    return [
+        make_study(f"NCT{70_000_000 + number}", title=f"Trial {number}", interventions=drugs) for number in range(count)
+    ]

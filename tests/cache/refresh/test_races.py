@@ -114,6 +114,7 @@ def assert_nothing_twice(store: Store) -> None:
     assert integrity(store) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [2, 8])
 def test_of_several_refreshes_at_once_one_runs_and_the_others_say_so(
     url: str, fake: FakeRegistry, start: Start, count: int

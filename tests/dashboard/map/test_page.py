@@ -1,6 +1,5 @@
 """The map page from the router, in every state of the store; its numbers against the lists behind them; its figures."""
 
-import gzip
 import html
 import zlib
 from collections.abc import Iterator
@@ -26,7 +25,6 @@ from dashboard.map import charts as map_charts
 from dashboard.map import tables as map_tables
 from dashboard.shared import data
 from fetchers.record.study import Study, decode_study
-from fetchers.settings import ROOT
 from fetchers.watchlist import load as watchlist
 from insights.geography import countries, land
 from tests.fake_registry import agent_studies
@@ -34,10 +32,10 @@ from tests.fake_registry.shorthand import experimental, phase
 from tests.fake_registry.studies import make_study
 from tests.rigs.insight_rows import frames as rows_in_frames
 from tests.rigs.pages import MAIN, elements, fresh, shown, starter_url, table, tables
+from tests.rigs.records import Records, each_set_at_hand
 from tests.rigs.refresh import Rig, url_of
 from tests.rigs.trial_rows import SEEN, Why, asked, put, row
 
-RECORDS = ROOT.parent / "shared" / "records" / "studies.jsonl.gz"
 WATCHLIST = watchlist.load()
 ME = {"conditions": ["Myalgic Encephalomyelitis"], "condition_mesh": ["Fatigue Syndrome, Chronic"]} | phase(2)
 HOSTILE = "<b>*Atlantis*</b> :red[x]"
@@ -271,24 +269,25 @@ def test_it_opens_whatever_the_store_is_like(tmp_path: Path, monkeypatch: pytest
     assert ("Nothing has been fetched yet" if state == "empty" else "Starter snapshot of") in said
 
 
-@pytest.mark.skipif(not RECORDS.exists(), reason="the real records are not at hand")
-def test_real_records_add_up_and_all_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@each_set_at_hand
+def test_whole_records_add_up_and_all_are_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_hand: Records
+) -> None:
     url = url_of(tmp_path)
-    with gzip.open(RECORDS, "rb") as lines:
-        real = {study.nct_id: study for study in map(decode_study, lines)}
-    fill(url, list(real.values()))
+    whole = {study.nct_id: study for study in at_hand.studies}
+    fill(url, list(whole.values()))
     fresh(monkeypatch, url)
     app = opened("all=1")
     found = by_country(app)
     assert len(found) > 60
     for country, row_ in found.iterrows():
         spelled = set(row_["In the registry’s words"].split("; "))
-        mine = [study for study in real.values() if spelled & set(study.countries)]
+        mine = [study for study in whole.values() if spelled & set(study.countries)]
         assert (row_["All"], row_["Open"]) == (
             len(mine), sum(study.status.overall_status in map_tables.OPEN for study in mine)
         ), country  # fmt: skip
-    assert found["Sites"].sum() == sum(bool(site.country) for study in real.values() for site in study.locations)
-    assert found["All"].sum() >= sum(bool(study.countries) for study in real.values())
+    assert found["Sites"].sum() == sum(bool(site.country) for study in whole.values() for site in study.locations)
+    assert found["All"].sum() >= sum(bool(study.countries) for study in whole.values())
     assert "Not drawn" not in shown(app)
     for country in ("South Korea", "Turkey (Türkiye)", "Russia", "Hong Kong", "United States"):
         assert behind(str(found.loc[country, "Trials"]), url) == found.loc[country, "All"]

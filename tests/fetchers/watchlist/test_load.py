@@ -1,5 +1,6 @@
 """The watch-list that comes with the product, and what is said about one that is wrong."""
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -7,7 +8,10 @@ import pytest
 
 from fetchers.errors import Validation
 from fetchers.watchlist.load import load
-from fetchers.watchlist.model import DEFAULT_PATH, Watchlist
+from fetchers.watchlist.model import Watchlist
+from tests.rigs.records import SHARED
+
+FINGERPRINTS = Path(__file__).parents[2] / "labels" / "documents.txt"
 
 AGENTS = [
     "corticosteroids",
@@ -169,20 +173,34 @@ def test_what_the_rules_need_to_know_of_a_claim_is_there() -> None:
     assert watchlist.condition("me_cfs").near == ("long_covid", "fibromyalgia")
 
 
-def test_claims_are_in_our_words(tmp_path: Path) -> None:
-    documents = DEFAULT_PATH.parents[2] / "shared" / "documents"
-    if not documents.exists():
-        pytest.skip("the documents are not beside the checkout")
-    source = " ".join(path.read_text(encoding="utf-8") for path in documents.iterdir()).lower()
-    known = words_in_a_row(source, 7)
-
+def test_claims_are_in_our_words() -> None:
+    known = set(FINGERPRINTS.read_text(encoding="utf-8").split())
+    assert len(known) > 1000
     for claim in load().claims:
-        assert not words_in_a_row(claim.words.lower(), 7) & known, claim.id
+        assert not fingerprints(claim.words) & known, claim.id
 
 
-def words_in_a_row(text: str, length: int) -> set[tuple[str, ...]]:
-    words = re.findall(r"\w+", text)
-    return {tuple(words[at : at + length]) for at in range(len(words) - length + 1)}
+def test_a_sentence_taken_over_is_noticed() -> None:
+    document = "It began. People who rest in time, the clinic says, have fewer of the bad days! And so on."
+    assert fingerprints("A bad day less: PEOPLE who rest in time, the clinic") & fingerprints(document)
+    assert not fingerprints("Whoever rests in time has fewer bad days, the clinic says") & fingerprints(document)
+
+
+@pytest.mark.parametrize("documents", [path for path in [SHARED / "documents"] if path.exists()] or [None])
+def test_fingerprints_are_those_of_the_documents(documents: Path | None) -> None:
+    known = FINGERPRINTS.read_text(encoding="utf-8").split()
+    assert known == sorted(set(known))
+    assert all(re.fullmatch(r"[0-9a-f]{8}", one) for one in known)
+    if documents:
+        source = " ".join(path.read_text(encoding="utf-8") for path in sorted(documents.iterdir()))
+        assert known == sorted(fingerprints(source))
+
+
+def fingerprints(text: str) -> set[str]:
+    """A short hash of every seven words in a row, so that texts can be compared and not read."""
+    words = re.findall(r"\w+", text.lower())
+    rows = (" ".join(words[at : at + 7]) for at in range(len(words) - 6))
+    return {hashlib.sha256(row.encode()).hexdigest()[:8] for row in rows}
 
 
 def test_an_id_is_looked_up_or_the_known_ones_are_listed() -> None:
