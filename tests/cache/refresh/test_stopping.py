@@ -98,7 +98,7 @@ def test_damage_found_in_mid_run_is_passed_on(rig: Rig, monkeypatch: pytest.Monk
     def broken(*args: object, **kwargs: object) -> None:
         raise Damaged("The store is damaged.")
 
-    monkeypatch.setattr("cache.ingest.keep.keep", broken)
+    monkeypatch.setattr("cache.refresh.ask.keep", broken)
     with pytest.raises(Damaged):
         rig.refresh("ivig")
     assert [(row["state"], row["outcome"]) for row in rig.rows(refresh)] == [("ended", "broken")]
