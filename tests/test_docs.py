@@ -1,9 +1,10 @@
-"""The README is held to the code: what it promises exists, and what exists stands in it."""
+"""The documents are held to the code: what they promise exists, and what exists stands in them."""
 
 import argparse
 import os
 import re
 import shlex
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,16 +14,26 @@ from dashboard import catalogue
 from fetchers.settings import ROOT, VARIABLES, Variable
 from fetchers.watchlist import load as watchlist
 
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PROGRAMS = (ROOT / "docs" / "programs.md").read_text(encoding="utf-8")
+USING = (ROOT / "docs" / "using.md").read_text(encoding="utf-8")
+DOCUMENTS = sorted(
+    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")]
+)
 START = "python -m pip install -r requirements.txt && python -m streamlit run dashboard/app.py"
 TEST = "python -m pip install -r requirements-dev.txt && python -m pytest"
 EXIT_CODES = ("0", "1", "2", "3", "4", "5", "130")
 
 
-def rows(heading: str) -> list[list[str]]:
+def rows(document: str, heading: str) -> list[list[str]]:
     """The cells of the table whose first column is called ``heading``, without its two head lines."""
-    table = re.search(rf"^\| {heading} \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", README, re.M)
-    assert table is not None, f"the README has no table of {heading}s"
+    table = re.search(rf"^\| {heading} \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", document, re.M)
+    assert table is not None, f"there is no table of {heading}s"
     return [
         [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))] for line in table[1].splitlines()
     ]
@@ -45,12 +56,12 @@ def test_ci_runs_the_readmes_test_command() -> None:
 
 @pytest.mark.parametrize("variable", VARIABLES, ids=lambda variable: variable.name)
 def test_every_variable_stands_in_the_table_with_its_default_and_meaning(variable: Variable) -> None:
-    table = {cells[0].strip("`"): (cells[1].strip("`"), cells[2]) for cells in rows("variable")}
+    table = {cells[0].strip("`"): (cells[1].strip("`"), cells[2]) for cells in rows(README, "variable")}
     assert table[variable.name] == (variable.default, variable.meaning)
 
 
 def test_the_table_names_no_variable_that_does_not_exist() -> None:
-    assert [cells[0].strip("`") for cells in rows("variable")] == [variable.name for variable in VARIABLES]
+    assert [cells[0].strip("`") for cells in rows(README, "variable")] == [variable.name for variable in VARIABLES]
     assert set(re.findall(r"TRIALS_[A-Z_]+", README)) == {variable.name for variable in VARIABLES}
 
 
@@ -66,7 +77,7 @@ def options(command: argparse.ArgumentParser) -> set[str]:
 def documented() -> dict[str, set[str]]:
     """Each command of the table with the options named in its rows."""
     found: dict[str, set[str]] = {}
-    for cells in rows("command"):
+    for cells in rows(PROGRAMS, "command"):
         command = re.match(r"`python -m cache (\w+)", cells[0])
         assert command is not None, cells[0]
         found.setdefault(command[1], set()).update(re.findall(r"--[a-z-]+", cells[0]))
@@ -77,29 +88,61 @@ def test_every_command_and_option_is_in_the_table_and_nothing_else() -> None:
     assert documented() == {name: options(command) for name, command in subcommands().items()}
 
 
-def test_every_command_line_in_the_readme_is_accepted() -> None:
-    for command in re.findall(r"python -m cache ((?:refresh|status|changes|check|cancel)[^`|\\>\n]*)", README):
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_every_command_line_is_accepted(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for command in re.findall(r"python -m cache ((?:refresh|status|changes|check|cancel)[^`|\\>\n]*)", text):
         parser().parse_args(shlex.split(command.replace("DATE", "2026-11-01").replace("...", "")))
+
+
+def test_every_format_of_an_export_is_told() -> None:
     for export_format in ("csv", "xlsx", "json", "parquet"):
         assert parser().parse_args(["export", "--format", export_format, "--out", "x", "--query", "agent=ivig"])
-        assert export_format in next(cells[0] for cells in rows("command") if "export --format" in cells[0])
+        assert export_format in next(cells[0] for cells in rows(PROGRAMS, "command") if "export --format" in cells[0])
 
 
 def test_every_exit_code_of_the_contract_is_explained() -> None:
-    assert tuple(cells[0] for cells in rows("code")) == EXIT_CODES
+    assert tuple(cells[0] for cells in rows(PROGRAMS, "code")) == EXIT_CODES
 
 
 def test_the_agents_are_those_of_the_watch_list() -> None:
-    said = re.search(r"Agent ids: (.*?)\.\n", README, re.S)
+    said = re.search(r"Agent ids: (.*?)\.\n", PROGRAMS, re.S)
     assert said is not None
     assert re.findall(r"`(\w+)`", said[1]) == [agent.id for agent in watchlist.load().agents]
 
 
-def test_links_and_pictures_lead_to_files_that_exist() -> None:
-    local = [target for target in re.findall(r"\]\(([^)]+)\)", README) if not urlsplit(target).scheme]
-    assert local
-    for target in local:
-        assert (ROOT / target).is_file(), target
+def test_every_document_is_reached_from_the_readme() -> None:
+    reached: set[Path] = set()
+    new = {ROOT / "README.md"}
+    while new:
+        reached |= new
+        new = {(path.parent / target).resolve() for path in new for target in local_documents(path)} - reached
+    assert set(DOCUMENTS) <= reached
+
+
+def local_documents(path: Path) -> list[str]:
+    return re.findall(r"\]\(([^):#]+\.md)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_links_and_pictures_lead_to_files_and_headings_that_exist(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", path.read_text(encoding="utf-8")):
+        if urlsplit(target).scheme:
+            continue
+        file, _, heading = target.partition("#")
+        there = (path.parent / file) if file else path
+        assert there.exists(), target
+        assert not heading or heading in anchors(there.read_text(encoding="utf-8")), target
+
+
+def anchors(text: str) -> set[str]:
+    """The headings of a document as links name them."""
+    found = (re.sub(r"[^\w\- ]", "", line.lstrip("# ")) for line in text.splitlines() if line.startswith("#"))
+    return {heading.lower().replace(" ", "-") for heading in found}
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= 150
 
 
 def test_pictures_are_small() -> None:
@@ -110,13 +153,15 @@ def test_pictures_are_small() -> None:
 
 
 def test_the_folders_described_exist() -> None:
-    for line in re.findall(r"^    (\S+/)  ", README, re.M):
+    described = re.findall(r"^    (\S+/)  ", (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"), re.M)
+    assert {"fetchers/", "cache/", "insights/", "dashboard/"} <= set(described)
+    for line in described:
         assert (ROOT / line).is_dir(), line
 
 
 def test_every_page_in_the_navigation_is_told() -> None:
     shown = {entry.title for entry in catalogue.PAGES if entry.shown}
-    assert {title for title in shown if f"**{title}**" not in README} == set()
+    assert {title for title in shown if f"**{title}**" not in README or f"**{title}**" not in USING} == set()
 
 
 def test_it_is_said_once_and_plainly_that_this_is_no_medical_advice() -> None:
