@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from cache.filters.query import TooLong, parsed
 from cache.read.trials import Freshness
 from dashboard.shared import data
 from dashboard.web import answers as served
@@ -94,17 +95,20 @@ def _endpoint(path: str, source: Source) -> Callable[[Request], Awaitable[Respon
 
 
 def _answer(path: str, source: Source, request: Request) -> Response:
-    """200 with the content, 304 when the asker has it, 400 for a query without sense, 503 without a usable store."""
-    query = {key: request.query_params.getlist(key) for key in request.query_params}
+    """200 with the content, 304 when the asker has it, 400 for a query without sense, 414 for one that is too long, 503
+    without a usable store."""
     now = datetime.now(UTC)
     base_url = urljoin(str(request.base_url), _below())
     try:
+        query = parsed(request.scope["query_string"].decode("latin-1"), blanks=True)
         served.usable()
         tag = _tag(path, query, base_url, now.date().isoformat() if source.daily else "")
         headers = _headers(data.freshness()) | {"ETag": tag}
         if _has(request.headers.get("if-none-match"), tag):
             return Response(status_code=304, headers=headers)
         content = source.make(query, base_url, now)
+    except TooLong as error:
+        return PlainTextResponse(f"{error}\n", status_code=414)
     except Validation as error:
         return PlainTextResponse(f"{error}\n", status_code=400)
     except TrackerError as error:

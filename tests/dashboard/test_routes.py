@@ -213,6 +213,13 @@ def test_nothing_went_wrong_and_nothing_left_the_machine(up: Dashboard) -> None:
     assert up.left_the_machine() == []
 
 
+@pytest.mark.parametrize("path", FORMATS)
+def test_a_query_nobody_has_to_read_is_414(up: Dashboard, path: str) -> None:
+    answer = get(up, path + "?" + "&".join(f"k{number}=1" for number in range(501)))
+    assert answer.status == 414
+    assert "at most 500" in answer.body.decode()
+
+
 def test_a_store_that_cannot_be_used_is_503_and_no_sample(tmp_path: Path) -> None:
     (tmp_path / "trials.sqlite3").write_bytes(b"no database at all" * 500)
     with Dashboard(tmp_path) as broken:
