@@ -14,8 +14,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LONGEST_QUERY = 8_000  # bytes: the longest view of a page has about a thousand
-MOST_PARAMETERS = 500
+from cache.filters.query import LONGEST_QUERY, MOST_PARAMETERS
+
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import streamlit
 
-from dashboard.web.shell import LONGEST_QUERY, MOST_PARAMETERS, Shell, content_security_policy, headers, refusal
+from cache.filters.query import LONGEST_QUERY, MOST_PARAMETERS
+from dashboard.web.shell import Shell, content_security_policy, headers, refusal
 from tests.browser.serving import Dashboard
 
 
@@ -29,7 +30,7 @@ def served(query: bytes, kind: str = "http") -> list[dict[str, Any]]:
         return {"type": "http.request"}
 
     scope = {"type": kind, "method": "GET", "path": "/", "headers": [], "query_string": query}
-    asyncio.run(Shell(app)(scope, receive, send))  # type: ignore[arg-type]
+    asyncio.run(Shell(app)(scope, receive, send))
     return sent
 
 
@@ -108,7 +109,7 @@ def test_an_unknown_address_for_programs_is_404_and_not_the_page(up: Dashboard, 
 
 @pytest.mark.parametrize("path", ["/trials", "/api/trials.json", "/feed.xml"])
 def test_the_server_answers_414_where_it_took_seconds(up: Dashboard, path: str) -> None:
-    query = "&".join(f"a{number}=1" for number in range(1_000))
+    query = "&".join(f"a{number}=1" for number in range(MOST_PARAMETERS + 1))
     status, _, body = get(up, f"{path}?{query}")
     assert status == 414
     assert "Leave some filters out" in body
