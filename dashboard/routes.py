@@ -136,12 +136,20 @@ def _has(given: str | None, tag: str) -> bool:
     return given is not None and (given.strip() == "*" or tag in re.findall(r'"[^"]*"', given))
 
 
+async def unknown(request: Request) -> Response:
+    """``/api/`` and nothing we have: a program must not be given the page of the dashboard instead."""
+    known = ", ".join(sorted(path for path in ("/api/ready", *SOURCES) if path.startswith("/api/")))
+    said = {"error": f"There is nothing at {request.url.path[:100]}.", "known": known}
+    return JSONResponse(said, status_code=404, headers={"Cache-Control": "no-store"})
+
+
 # A page of this address would be shadowed by a route of the same name, so machines have /api/ to themselves.
 ROUTES = [
     Route(f"/{below}{path[1:]}", endpoint, methods=["GET"])
     for below in sorted({"", _below()})
     for path, endpoint in (("/api/ready", ready), *((path, _endpoint(path, one)) for path, one in SOURCES.items()))
 ]
+ROUTES += [Route(f"/{below}api/{{rest:path}}", unknown) for below in sorted({"", _below()})]
 # Every page but the first has the address of its script.
 _PAGES = sorted(script.stem for script in (Path(__file__).parent / "app_pages").glob("*.py"))
 ROUTES += [

@@ -206,7 +206,7 @@ def _elements(at: Any) -> Iterator[str]:
 
 def _told(element: Any) -> str:
     proto = getattr(element, "proto", None)
-    if element.type == "plotly_chart":
+    if element.type == "plotly_chart" and proto is not None:
         return json.dumps(json.loads(proto.spec), sort_keys=True) if proto.spec else str(proto)
     words = [str(getattr(element, name)) for name in ("label", "value", "options", "help") if hasattr(element, name)]
     return " | ".join(words) or str(proto)

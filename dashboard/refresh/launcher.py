@@ -53,8 +53,10 @@ def is_local(headers: Mapping[str, str], *, peer: str | None, bound: str | None)
     """Whether the browser sits on the server's own machine; doubt counts as "no".
 
     ``headers`` are those of the page's websocket, ``peer`` the address it came from (None for the loopback address,
-    as Streamlit tells it), ``bound`` the address the server listens on (None for all of them). A name in ``Host`` or
-    ``Origin`` that is not loopback means a proxy or a rebound DNS name, a forwarding header means a proxy.
+    as Streamlit tells it), ``bound`` the address the server listens on (None for all of them). A name in ``Host`` that
+    is not loopback means a proxy or a rebound DNS name, a forwarding header means a proxy. Browsers always say in
+    ``Origin`` which page opened the websocket: without one it is a program, with another one (also of another port of
+    this machine) it is somebody else's page.
     """
     if bound and not _is_loopback(bound) and not _is_wildcard(bound):
         return False
@@ -63,17 +65,19 @@ def is_local(headers: Mapping[str, str], *, peer: str | None, bound: str | None)
     given = {name.lower(): value for name, value in headers.items()}
     if any(name.lower() in given for name in PROXY_HEADERS):
         return False
-    origin = given.get("origin")
-    if origin is not None and not _is_loopback(_host_of(origin)):
-        return False
-    return _is_loopback(_host_of(f"//{given.get('host', '')}"))
+    origin = given.get("origin", "")
+    host = _host_and_port(f"{origin.partition(':')[0]}://{given.get('host', '')}")
+    return host is not None and _is_loopback(host[0]) and host == _host_and_port(origin)
 
 
-def _host_of(url: str) -> str:
+def _host_and_port(url: str) -> tuple[str, int] | None:
     try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
+        parts = urlsplit(url)
+        usual = {"http": 80, "https": 443}[parts.scheme]
+        port = usual if parts.port is None else parts.port
+    except (ValueError, KeyError):  # no port there can be; no scheme of the web
+        return None
+    return (parts.hostname, port) if parts.hostname else None
 
 
 def _is_loopback(host: str) -> bool:
@@ -111,11 +115,11 @@ def refresh_command(agents: Sequence[str] = ()) -> list[str]:
 def start_process(command: Sequence[str], log: Path) -> Process:
     """Start ``command`` in the repository's root, in a session of its own, its words going to ``log``.
 
-    A file and not a pipe: nobody may be there to empty a pipe. Raises LocalTrouble when it cannot be started.
+    A file and not a pipe: nobody may be there to empty a pipe. A link in the place of the log is not followed, or
+    whoever may write in the folder could have another file emptied. Raises LocalTrouble when it cannot be started.
     """
     try:
-        with log.open("ab") as words:
-            words.truncate(0)
+        with open(log, "wb", opener=_no_link) as words:
             return subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell, agent ids are checked there
                 command,
                 cwd=ROOT,
@@ -127,6 +131,10 @@ def start_process(command: Sequence[str], log: Path) -> Process:
     except OSError as error:
         reason = error.strerror or str(error)
         raise LocalTrouble(f"The refresh could not be started on this machine: {reason}.") from error
+
+
+def _no_link(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
 
 
 def log_path(cache_url: str) -> Path:

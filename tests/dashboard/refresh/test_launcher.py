@@ -58,17 +58,15 @@ def test_permission_follows_the_rule_and_says_why_not(
     [
         ("localhost:8501", "http://localhost:8501", None, None),
         ("127.0.0.1:8501", "http://127.0.0.1:8501", "127.0.0.1", "127.0.0.1"),
-        ("127.8.9.1", None, "127.8.9.1", "0.0.0.0"),
+        ("127.8.9.1", "http://127.8.9.1", "127.8.9.1", "0.0.0.0"),
         ("[::1]:8501", "http://[::1]:8501", "::1", "::"),
-        ("localhost:8501", None, "::ffff:127.0.0.1", "::"),
-        ("trials.localhost:8501", None, None, "localhost"),
+        ("localhost:8501", "http://localhost:8501", "::ffff:127.0.0.1", "::"),
+        ("trials.localhost:8501", "http://trials.localhost:8501", None, "localhost"),
+        ("localhost", "https://localhost", None, None),
     ],
 )
-def test_a_browser_on_the_same_machine_is_local(
-    host: str, origin: str | None, peer: str | None, bound: str | None
-) -> None:
-    headers = {"Host": host} | ({"Origin": origin} if origin else {})
-    assert is_local(headers, peer=peer, bound=bound)
+def test_a_browser_on_the_same_machine_is_local(host: str, origin: str, peer: str | None, bound: str | None) -> None:
+    assert is_local({"Host": host, "Origin": origin}, peer=peer, bound=bound)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +88,17 @@ def test_a_browser_on_the_same_machine_is_local(
         pytest.param({**LOCAL_HEADERS, "Origin": "null"}, None, None, id="a page without an origin"),
         pytest.param({"Host": "[::1"}, None, None, id="a broken host"),
         pytest.param({}, None, None, id="a tab that is gone"),
+        pytest.param({"Host": "localhost:8501"}, None, None, id="a program, which names no page"),
+        pytest.param({"Host": "127.0.0.1:8501", "Origin": ""}, None, None, id="a program that names nothing"),
+        pytest.param(
+            {**LOCAL_HEADERS, "Origin": "http://localhost:3000"}, None, None, id="a page of another local port"
+        ),
+        pytest.param({**LOCAL_HEADERS, "Origin": "http://localhost"}, None, None, id="a page of the default port"),
+        pytest.param(
+            {**LOCAL_HEADERS, "Origin": "http://127.0.0.1:8501"}, None, None, id="a page of another local name"
+        ),
+        pytest.param({**LOCAL_HEADERS, "Origin": "http://localhost:99999"}, None, None, id="a port there is not"),
+        pytest.param({**LOCAL_HEADERS, "Origin": "file://localhost:8501"}, None, None, id="a file"),
     ],
 )
 def test_whoever_may_sit_elsewhere_is_not_local(headers: dict[str, str], peer: str | None, bound: str | None) -> None:
@@ -136,6 +145,26 @@ def test_a_process_that_cannot_start_is_local_trouble(tmp_path: Path) -> None:
         start_process([str(tmp_path / "no-such-program")], tmp_path / "words.log")
     with pytest.raises(LocalTrouble, match="could not be started"):
         start_process([sys.executable, "-c", ""], tmp_path / "missing" / "words.log")
+
+
+@pytest.mark.parametrize("there", ["a file", "a file that may only be read", "nothing"])
+def test_a_link_in_the_place_of_the_log_is_not_followed(tmp_path: Path, there: str) -> None:
+    target, log = tmp_path / "precious.txt", tmp_path / "words.log"
+    if there != "nothing":
+        target.write_text("precious")
+        target.chmod(0o400 if "read" in there else 0o600)
+    log.symlink_to(target)
+    with pytest.raises(LocalTrouble, match="could not be started"):
+        start_process([sys.executable, "-c", "print('words')"], log)
+    assert not target.exists() if there == "nothing" else target.read_text() == "precious"
+
+
+def test_the_log_holds_the_words_of_the_last_process_only_and_is_nobody_elses_to_read(tmp_path: Path) -> None:
+    log = tmp_path / "words.log"
+    for word in ("the first and longer one", "second"):
+        assert wait_for(start_process([sys.executable, "-c", f"print({word!r})"], log)) == 0
+    assert log.read_text() == "second\n"
+    assert log.stat().st_mode & 0o777 == 0o600
 
 
 def test_last_words_are_one_readable_line(tmp_path: Path) -> None:
