@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE_URL = "https://clinicaltrials.gov"
 REGISTRY_URL = f"{SOURCE_URL}/api/v2"
 RECORD_URL = f"{SOURCE_URL}/study/"
+PUBMED_URL = "https://pubmed.ncbi.nlm.nih.gov/?term="
 DEFAULT_STORE = ROOT / "cache" / "data" / "trials.sqlite3"
 # An hour: longer is a slip of the keyboard, and some systems cannot count it.
 LONGEST = 3600.0

@@ -80,7 +80,7 @@ class Figure(NamedTuple):
     label: str
     value: str
     note: str
-    doors: tuple[tuple[str, Filter], ...]
+    lists: tuple[tuple[str, Filter], ...]
 
 
 def tell(

@@ -1,9 +1,7 @@
-"""The sections of the page on ME/CFS trials, and the list behind each of its numbers.
+"""The sections of the page on ME/CFS trials, and the list of each of its groups.
 
 The registry's texts stand in tables only, never in Markdown.
 """
-
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -13,9 +11,7 @@ from cache.filters.select import among
 from dashboard.mecfs import tables as mecfs_tables
 from dashboard.mecfs.tables import Material
 from dashboard.shared import address as view
-from dashboard.shared import data, frame, record_data, words
-from dashboard.shared import group_list as behind
-from dashboard.shared import rule_figures as measured_parts
+from dashboard.shared import columns, data, frame, group_list, record_data, words
 from dashboard.shared.trial_list import agents_of
 from fetchers.registry.queries import sweep_queries
 from insights import criteria
@@ -42,6 +38,13 @@ def state() -> bool:
         "the registry, and eligibility texts come with the first refresh."
     )
     return True
+
+
+def nothing() -> None:
+    """What to do when no trial is stored."""
+    st.info(
+        "No trial in ME/CFS is stored. Press “Refresh trial data” to ask the registry.", icon=":material/search_off:"
+    )
 
 
 def sections(found: Material, *, sample: bool) -> None:
@@ -129,7 +132,7 @@ def _burden(found: Material, as_of: str) -> None:
 
 
 def _rules() -> None:
-    measured_parts.rules(
+    frame.rules(
         "How the texts are read, and how far to trust it",
         "Word rules look through the eligibility text, nothing else. Each rule was compared with real texts of "
         "other conditions that were read and labelled one by one; no ME/CFS text was among them, and the rules "
@@ -143,8 +146,7 @@ def group(name: str, found: Material) -> bool:
     """The list of one group; False when the address names no group."""
     chosen = mecfs_tables.group(name, found)
     if chosen is None:
-        behind.nothing(name)
-        return False
+        return group_list.unknown(name)
 
     def table(first: int, last: int) -> pd.DataFrame:
         matches = data.matches()
@@ -152,6 +154,5 @@ def group(name: str, found: Material) -> bool:
         part = chosen._replace(rows=chosen.rows.iloc[first:last])
         return mecfs_tables.listed(part, found.trials, agents_of(mine, frame.names()))
 
-    config: dict[str, Any] = {"In the registry’s words": st.column_config.TextColumn(width="large")}
-    behind.show("mecfs", words.quiet(chosen.title), len(chosen.rows), table, config)
-    return True
+    config = {"In the registry’s words": columns.WIDE}
+    return group_list.show("mecfs", words.quiet(chosen.title), len(chosen.rows), table, config)

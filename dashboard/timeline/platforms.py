@@ -1,11 +1,9 @@
 """How many trials there are when those under one roof count once, for pages whose numbers count each for itself."""
 
-import streamlit as st
-
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
 from dashboard.shared import address as view
-from dashboard.shared import record_data
+from dashboard.shared import frame, record_data
 from insights import families
 
 
@@ -16,9 +14,5 @@ def once(selection: Selection, wanted: Filter) -> None:
     ids = selection.trials["nct_id"]
     number = families.once(ids, record_data.roofs())
     if number < len(ids):
-        st.page_link(
-            view.script("timeline"),
-            label=f"{number:,} trials when a platform and its sub-studies count once",
-            icon=":material/account_tree:",
-            query_params=view.params(wanted),
-        )
+        label = f"{number:,} trials when a platform and its sub-studies count once"
+        frame.link("timeline", label, view.params(wanted), ":material/account_tree:")

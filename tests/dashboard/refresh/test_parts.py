@@ -13,9 +13,9 @@ from cache.refresh import journal
 from cache.refresh.journal import BROKEN, CANCELLED
 from cache.store.store import Store
 from dashboard.refresh import launcher as refreshing
-from dashboard.refresh import panel as refresh_panel
+from dashboard.refresh import parts as refresh_panel
 from dashboard.refresh.launcher import Launch
-from dashboard.refresh.panel import View, view_of
+from dashboard.refresh.parts import View, view_of
 from fetchers.errors import LocalTrouble
 from tests.dashboard.refresh.test_launcher import FakeProcess, FakeStart
 from tests.dashboard.refresh.test_words import job, part
@@ -26,7 +26,7 @@ SCOPES = ("sizofiran", "ivig", "me_cfs")
 def script() -> None:
     import streamlit as st
 
-    from dashboard.refresh import panel as refresh_panel
+    from dashboard.refresh import parts as refresh_panel
 
     with st.sidebar:
         refresh_panel.panel()
