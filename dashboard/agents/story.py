@@ -238,10 +238,7 @@ def figures(story: Story) -> list[Figure]:
     wanted, ended = story.wanted, replace(story.wanted, statuses=evidence.ENDED)
     found = [
         Figure(
-            "In the sample" if story.sample else "Trials",
-            f"{story.trials:,}",
-            story.place,
-            (("Show trials", wanted),),
+            "In the sample" if story.sample else "Trials", f"{story.trials:,}", story.place, (("Show trials", wanted),)
         ),
         Figure(
             "Recruiting now",

@@ -27,12 +27,7 @@ def dumbbells(moved: pd.DataFrame, titles: Mapping[str, str]) -> go.Figure:
     for label, row in zip(labels, rows, strict=True):
         ends = [_place(row["measure"], row["first"]), _place(row["measure"], row["now"])]
         figure.add_scatter(
-            x=ends,
-            y=[label, label],
-            mode="lines",
-            line={"color": LINE, "width": 3},
-            hoverinfo="skip",
-            showlegend=False,
+            x=ends, y=[label, label], mode="lines", line={"color": LINE, "width": 3}, hoverinfo="skip", showlegend=False
         )
     for name, key, symbol in (("First promised", "first", "circle-open"), ("Now", "now", "circle")):
         figure.add_scatter(

@@ -89,12 +89,7 @@ def panel() -> None:
     """The sidebar's part: the button, then the running job or the last one. Call it inside ``with st.sidebar``."""
     may = permission()
     st.button(
-        LABEL,
-        key="refresh_all",
-        icon=":material/refresh:",
-        width="stretch",
-        disabled=not may.allowed,
-        on_click=_press,
+        LABEL, key="refresh_all", icon=":material/refresh:", width="stretch", disabled=not may.allowed, on_click=_press
     )
     # A container of its own: what comes and goes here must not move what stands below it.
     with st.container():

@@ -133,13 +133,7 @@ def _broken(job: Job, names: Mapping[str, str]) -> str:
     )
 
 
-_SUMMARIES = {
-    "fresh": _fresh,
-    "partial": _partial,
-    "failed": _failed,
-    "cancelled": _cancelled,
-    "broken": _broken,
-}
+_SUMMARIES = {"fresh": _fresh, "partial": _partial, "failed": _failed, "cancelled": _cancelled, "broken": _broken}
 
 
 def _total(scopes: Sequence[JobScope], key: str) -> int:
