@@ -92,8 +92,6 @@ ROLE_WORDS = {
     "unclear": "Role unclear",
 }
 
-ORIGIN_WORDS = {"live": "Registry", "starter": "Starter snapshot"}
-
 DATE_TYPE_WORDS = {"ACTUAL": "actual", "ESTIMATED": "planned"}
 
 STATUSES = tuple(STATUS_WORDS)
