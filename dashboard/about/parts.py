@@ -116,7 +116,7 @@ def names() -> None:
 
 
 def documents() -> None:
-    """The texts whose recommendations are looked up, and what their publishers live on."""
+    """The documents whose recommendations are looked up, and their publishers' interests."""
     st.header("The documents", anchor=False)
     agents = frame.names()
     shown = data.watchlist()
@@ -198,7 +198,7 @@ def _when(asked: object, load: object, *, starter: bool) -> tuple[str, str]:
 
 
 def _refreshes(names: Mapping[str, str]) -> None:
-    """What each of the newest refreshes cost, brought, and failed at."""
+    """The traffic, the outcome and the failures of the newest refreshes."""
     jobs = queries.recent_jobs(data.store(), HISTORY)
     if not jobs:
         st.text("No refresh has been run with this store yet.")

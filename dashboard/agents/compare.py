@@ -40,17 +40,17 @@ def compare(wanted: Filter) -> None:
     if len(chosen) < 2:
         st.info("Choose two to four agents to see them on one scale.", icon=":material/compare_arrows:")
         return
-    _beside(chosen, wanted)
+    _side_by_side(chosen, wanted)
 
 
-def _beside(chosen: list[str], wanted: Filter) -> None:
+def _side_by_side(chosen: list[str], wanted: Filter) -> None:
     names = frame.names()
     agents = {id: data.watchlist().agent(id) for id in chosen}
     views = {id: agent_parts.mine(agent, wanted) for id, agent in agents.items()}
     selections = {id: data.selection(one) for id, one in views.items()}
     stories = [agent_parts.story(agents[id], wanted, selections[id]) for id in chosen]
     st.subheader("Key figures", anchor=False)
-    columns.table(agent_tables.beside(stories, view.to_trials), "Key figures of the agents compared", _CONFIG)
+    columns.table(agent_tables.side_by_side(stories, view.to_trials), "Key figures of the agents compared", _CONFIG)
     statuses = {names[id]: counts.status_by_phase(one) for id, one in selections.items()}
     groups = {name: tables.by_group(one) for name, one in statuses.items()}
     trials = len({nct_id for one in selections.values() for nct_id in one.trials["nct_id"]})

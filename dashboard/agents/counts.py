@@ -55,7 +55,7 @@ def charts_of(wanted: Filter, selection: Selection) -> None:
 
 def _conditions_and_roles(wanted: Filter, selection: Selection) -> None:
     address, conditions = partial(view.to_trials, wanted), frame.condition_names()
-    # Of a trial of two groups only those are counted that the view looks into, as in the lists behind the numbers.
+    # Of a trial in two groups only the groups of the view are counted, as in the lists that the numbers open.
     inside = {id: conditions[id] for id in conditions if id in (wanted.groups(data.watchlist()) or conditions)}
     left, right = st.columns(2, gap="large")
     with left:

@@ -48,7 +48,7 @@ def looks() -> None:
 
 def _look_changed() -> None:
     look = st.session_state["agents_look"]
-    if look is not None:  # a click on the chosen one takes the choice away: nothing changes then
+    if look is not None:  # a click on the chosen one unsets it: nothing changes then
         wanted, _ = view.current()
         first = wanted.agents[:1] or tuple(frame.names())[:1]
         view.show(wanted, compare=list(first) if look == SEVERAL else [])
@@ -111,7 +111,7 @@ def first_screen(agent: Agent, told: Story) -> None:
         _figures(told)
     else:
         st.info(agent_story.sentence(told), icon=":material/search_off:")
-    _first(agent, told)
+    _shortcuts(agent, told)
 
 
 def _about(agent: Agent) -> None:
@@ -148,9 +148,9 @@ def _figures(told: Story) -> None:
                     frame.trials_link(wanted, label)
 
 
-def _first(agent: Agent, told: Story) -> None:
-    """What is asked first: the trials in the swept conditions, and the one heard of last; of an empty view, those
-    elsewhere."""
+def _shortcuts(agent: Agent, told: Story) -> None:
+    """Links to the trials in the swept conditions and to the newest activity; of an empty view, to trials in any other
+    condition."""
     sample = " in the sample" if told.sample else ""
     cells = evidence_data.grid(told.wanted.background)
     with st.container(horizontal=True, gap="medium"):

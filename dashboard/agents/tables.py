@@ -34,8 +34,8 @@ def names(agent: Agent) -> pd.DataFrame:
     )
 
 
-def beside(stories: Sequence[Story], to: To) -> pd.DataFrame:
-    """Agents beside one another; a number is the address of its list with the number at the end."""
+def side_by_side(stories: Sequence[Story], to: To) -> pd.DataFrame:
+    """The key figures of several agents; a number is the address of its list with the number at the end."""
     return pd.DataFrame([_row(story, to) for story in stories])
 
 

@@ -1,4 +1,4 @@
-"""About the data: where it comes from, what was done to it, what nobody knows from it."""
+"""About the data: where it comes from, what was done to it, what it cannot tell."""
 
 from dashboard.about import parts
 from dashboard.refresh import parts as refresh_parts

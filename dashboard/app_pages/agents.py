@@ -38,7 +38,7 @@ if parts.one_agent():
     with changes:
         changes_of_agent.sections(mine, sample=story.sample)
     with results:
-        if results.open:  # it reads every stored record once, which nobody should wait for who does not look at it
+        if results.open:  # it reads every stored record once: only those who open it should wait for that
             results_of_agent.delays(mine, selection)
     with counting:
         counts.appears(mine)

@@ -50,7 +50,7 @@ def _go(**changed: Any) -> None:
 
 def _changed(field: str, key: str, read: Callable[[Any], Any]) -> None:
     value = st.session_state[key]
-    if value is not None:  # a click on the chosen one takes the choice away: nothing changes then
+    if value is not None:  # a click on the chosen one unsets it: nothing changes then
         _go(**{field: read(value)})
 
 
@@ -225,7 +225,7 @@ def _nothing(shown: ChangesView, last: Refreshed, since: str) -> None:
 
 
 def hidden(shown: ChangesView, noise: int, outside: int, what: str = "change") -> None:
-    """What this view leaves out, each with a way to see it."""
+    """What this view leaves out, each with a button that shows it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if noise:
             less = "of noise" if shown.weight == "low" else "of less weight"
@@ -240,7 +240,7 @@ def hidden(shown: ChangesView, noise: int, outside: int, what: str = "change") -
 def subscriptions(wanted: Filter, shown: ChangesView) -> None:
     """The same as a feed and a calendar."""
     told = {"agent": list(wanted.agents), "weight": [shown.weight] if shown.weight != "low" else []}
-    # Said out loud: without any query the calendar holds every stored trial.
+    # The tier is always named: without any query the calendar would hold every stored trial.
     coming = {"tier": list(wanted.tiers)} | wanted.to_query()
     with st.container(horizontal=True):
         for label, path, query, icon in (

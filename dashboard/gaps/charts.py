@@ -18,7 +18,7 @@ EMPTY = {gaps.NONE: "0", gaps.NOT_ASKED: "–", gaps.FAILED: "✕"}
 def gap_map(cells: pd.DataFrame, agents: Mapping[str, str], conditions: Mapping[str, str]) -> go.Figure:
     """A row an agent, a column a condition group, the number of trials in each cell, bold where some recruit.
 
-    ``cells``: ``gaps.grid``. A cell nobody knows about has no ground, only its sign.
+    ``cells``: ``gaps.grid``. A cell of which nothing is known has no ground, only its sign.
     """
     rows: list[dict[Any, Any]] = cells.to_dict("records")
     drawn = [

@@ -26,7 +26,7 @@ def agent_by_phase(counts: pd.DataFrame, names: Mapping[str, str], sampled: Sequ
     """A heatmap with its numbers: a row an agent, a column a lane, the highest phase of an agent in bold.
 
     ``counts``: agent ids as index (each keeps its row), lanes as columns. An agent of ``sampled`` was never asked:
-    its empty cells carry no number but a dash, for nobody knows that they are zero.
+    its empty cells carry a dash and no number, because it is not known that they are zero.
     """
     lanes = used_lanes(counts.sum())
     shown = counts.reindex(columns=lanes, fill_value=0)

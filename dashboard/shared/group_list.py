@@ -44,8 +44,8 @@ def show(
     table = make(part.first, part.last)
     columns.table(
         table, f"{title}: the trials", {**_CONFIG, **(config or {})}, missing=words.MISSING,
-        height=columns.at_most(640, table), key=f"behind_{page}_{part.number}",
+        height=columns.at_most(640, table), key=f"group_{page}_{part.number}",
     )  # fmt: skip
     name = asked()
-    columns.pages_bar(part, "behind_page", lambda: {"show": [name]})
+    columns.pages_bar(part, "group_page", lambda: {"show": [name]})
     return True

@@ -29,7 +29,7 @@ class Frame(NamedTuple):
 @kept(spinner=READING)
 def facts() -> pd.DataFrame:
     """``records.facts`` of every stored trial, with ``judged_on``: the day of the data load a record was read from, or
-    the day a starter fact stood so; missing when nobody noted it."""
+    the day a starter fact stood so; missing when it was not noted."""
     trials = data.trials()
     return _judged(records.facts(data.store(), list(trials["nct_id"])), trials)
 
@@ -114,6 +114,6 @@ def links_at_once() -> bool:
 
 
 @kept()
-def roofs() -> dict[str, str]:
-    """``families.families`` of every stored trial."""
+def family_of() -> dict[str, str]:
+    """``families.families`` of every stored trial: by id, the trial its family is named after."""
     return families.families(links(), set(data.trials()["nct_id"]))

@@ -39,7 +39,7 @@ def bars(trials: pd.DataFrame, today: date) -> pd.DataFrame:
     ``solid_until``: how far the bar is actual: to an actual completion; else to ``today`` (the day of the data) when
     the trial goes on by its status and its planned end is still to come; else to an actual primary completion; else
     nowhere. Of a withdrawn trial nothing is. ``end`` is missing when the record names neither a completion nor a
-    primary completion. ``now``: "running" past ``today``, "not_begun", "past" an end nobody has confirmed, or None.
+    primary completion. ``now``: "running" past ``today``, "not_begun", "past" an end that was not confirmed, or None.
     ``..._words``: the dates as the registry wrote them.
     """
     rows = [_bar(row, today) for row in plain_rows(trials[list(_READ)]) if row["start_date"]]

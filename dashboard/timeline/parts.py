@@ -97,7 +97,7 @@ def linked(selection: Selection) -> None:
     mine = links[among(links["nct_id"], ids) | among(links["cites"], ids)]
     st.subheader("Trials that belong together", anchor=False)
     known = set(data.trials()["nct_id"])
-    once = families.once(ids, record_data.roofs())
+    once = families.once(ids, record_data.family_of())
     if once < len(ids):
         st.markdown(
             f"{count(len(ids), 'trial')} in this view; {once:,} when a platform and its sub-studies count once."

@@ -1,4 +1,4 @@
-"""How many trials there are when those under one roof count once, for pages whose numbers count each for itself."""
+"""How many trials there are when a platform and its sub-studies count once; other pages count each of them."""
 
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
@@ -8,11 +8,11 @@ from insights import families
 
 
 def once(selection: Selection, wanted: Filter) -> None:
-    """Say it, with the way to these trials, when it makes a difference and is known without a long wait."""
+    """Link to these trials with their number, when it differs and is known without a long wait."""
     if not record_data.links_at_once():
         return
     ids = selection.trials["nct_id"]
-    number = families.once(ids, record_data.roofs())
+    number = families.once(ids, record_data.family_of())
     if number < len(ids):
         label = f"{number:,} trials when a platform and its sub-studies count once"
         frame.link("timeline", label, view.params(wanted), ":material/account_tree:")

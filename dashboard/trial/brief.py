@@ -1,4 +1,4 @@
-"""The brief of one trial: what fits on a page that somebody takes to a doctor. Pure.
+"""The brief of one trial: one page to take to a doctor. Pure.
 
 Every section says where its facts come from and of which day they are. Long texts are cut with a mark; the record,
 whose address stands at the head, has them whole.

@@ -117,7 +117,7 @@ _BRIEFS: tuple[tuple[Literal["html", "md"], str, str], ...] = (
 
 
 def summary(known: Known) -> None:
-    """The trial in short, where this comes from, and its brief to take along, made when somebody asks for it."""
+    """The trial in short, where this comes from, and its brief to download, made only when it is asked for."""
     st.text(trial_says.short(known))
     st.text(trial_says.origin(known.row))
     matches = data.matches()

@@ -1,4 +1,4 @@
-"""Around one trial: trials that belong together with it, exclusions that meet the watch-list, other ids.
+"""Around one trial: trials that belong together with it, exclusions that concern the watch-list, other ids.
 
 The registry's texts are shown letter by letter, never read as Markdown or HTML.
 """
@@ -19,8 +19,8 @@ from dashboard.trial.parts import pairs
 def together(known: Known) -> None:
     """Trials this record names, and stored records that name it; expanded access in its own words.
 
-    Which records name this one is known only when all have been read. Where that takes seconds, nobody waits for it
-    who has not asked: a switch does, unless it has been done since the last refresh.
+    Which records name this one is known only when all have been read. Where that takes seconds, only those wait who
+    turn on a switch, unless the records have been read since the last refresh.
     """
     st.subheader("Belongs together", anchor=False)
     _expanded(known)
@@ -78,7 +78,7 @@ def _expanded(known: Known) -> None:
 
 
 def exclusions(known: Known) -> None:
-    """Where an exclusion meets the watch-list; nothing when none does."""
+    """Exclusions that concern the watch-list; nothing when there is none."""
     matches = data.matches()
     mine = matches[matches["nct_id"] == known.nct_id]
     agents = [

@@ -1,6 +1,6 @@
 """What stands in the tables of a trial's page: pure functions from its record to frames and pairs.
 
-The registry's texts are in the frames as they are; whoever draws them sees to it that they are shown letter by letter.
+The registry's texts are in the frames as they are; whoever draws them must show them letter by letter.
 """
 
 import re

@@ -37,7 +37,7 @@ def word(known: Mapping[str, str], found: Any) -> str | None:
 
 
 def masking(found: str | None, who: Iterable[str]) -> str | None:
-    """Who does not know who gets what."""
+    """The masking, and who is masked."""
     said = code(found)
     masked = ", ".join(str(code(one)).lower() for one in who)
     return f"{said} ({masked})" if said and masked else said
