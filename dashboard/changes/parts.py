@@ -140,7 +140,7 @@ def changes_section(wanted: Filter, shown: ChangesView) -> None:
     _controls(wanted, shown, last)
     every = changes_data.changes(since)
     if wanted.agents:
-        every = every[[not set(wanted.agents).isdisjoint(agents) for agents in every["agents"]]]
+        every = every.loc[[not set(wanted.agents).isdisjoint(agents) for agents in every["agents"]]]
     if shown.kinds:
         every = every[every["kind"].isin(shown.kinds)]
     here = every if shown.every else every[among(every["nct_id"], _ids(wanted))]

@@ -92,7 +92,7 @@ def _chosen(points: list[dict[str, Any]], counted: pd.DataFrame, wanted: Filter)
     """The lists of the country somebody clicked on. Links and no jump: on a phone the same touch shows the numbers,
     and Streamlit's ``switch_page`` would leave an entry in the browser's history that Back could not undo."""
     clicked = [point.get("customdata") for point in points]  # as the browser sent it: anything at all
-    chosen = counted[[country in clicked for country in counted["country"]]]
+    chosen = counted.loc[[country in clicked for country in counted["country"]]]
     for row in chosen.to_dict("records"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{words.quiet(row['country'])}**", width="content")

@@ -109,4 +109,4 @@ def counted(selection: Selection, sites: pd.DataFrame, only: Sequence[str]) -> p
 
 def _somewhere(found: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
     spellings = {one for many in found["spellings"] for one in many}
-    return trials[[not spellings.isdisjoint(many or ()) for many in trials["countries"]]]
+    return trials.loc[[not spellings.isdisjoint(many or ()) for many in trials["countries"]]]

@@ -202,7 +202,7 @@ def group(name: str, material: Material) -> Group | None:
         title = type_words(key) if kind == "type" else str(mine["name"].iloc[0]) if len(mine) else key
         return Group(title, mine[["nct_id"]].reset_index(drop=True)) if len(mine) else None
     if kind == "definition" and key in _DEFINITIONS:
-        rows = pem[[key in named for named in _definitions(pem)]]
+        rows = pem.loc[[key in named for named in _definitions(pem)]]
         title = _possibly(key, _DEFINITIONS[key]) if key in DEFINITIONS else _DEFINITIONS[key]
         return Group(title, _quotes(rows["nct_id"], material.findings, key))
     if kind == "pem" and key in PEM:

@@ -164,7 +164,7 @@ class Launch(NamedTuple):
 
 
 class Launcher:
-    """Starts refreshes for all sessions of one server, one at a time; the command line's lock decides about the others."""
+    """Starts refreshes for all sessions of one server, one at a time; the lock decides about the others."""
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._now = now

@@ -50,7 +50,7 @@ def _row(nct_id: str) -> Row | None:
     trials = data.trials()
     rows = trials[trials["nct_id"] == nct_id]
     if rows.empty and nct_id:
-        rows = trials[[nct_id in aliases for aliases in trials["aliases"]]]
+        rows = trials.loc[[nct_id in aliases for aliases in trials["aliases"]]]
     return None if rows.empty else {str(name): value for name, value in rows.iloc[0].items()}
 
 

@@ -107,6 +107,10 @@ def test_results_page_tells_what_is_overdue_stale_and_stopped(live: str) -> None
     assert list(late["NCT id"]) == [f"trial?nct={PLATFORM}"]
 
 
+def test_a_view_without_unknown_statuses_has_no_list_of_them(live: str) -> None:
+    assert "is no list" in shown(page("results", "all=1&status=completed&show=last.RECRUITING"))
+
+
 def test_me_cfs_page_tells_shares_definitions_and_burden_with_quotes(live: str) -> None:
     at = page("mecfs")
     assert "sample" not in shown(at)

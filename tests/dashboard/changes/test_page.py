@@ -198,6 +198,10 @@ def test_an_agent_narrows_and_stays_in_the_address(store: Store) -> None:
     assert listed(opened("agent=ivig&every=1"))["NCT id"].tolist() == ["trial?nct=NCT00000001"]
 
 
+def test_an_agent_of_a_store_without_changes_has_none() -> None:
+    assert listed(opened("agent=ivig&every=1&since=90")).empty
+
+
 def test_a_trial_that_left_the_registry_is_told_of(store: Store) -> None:
     moved.live(store, left_registry="2026-11-20")
     recently(store, 1, "left_registry")
