@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from cache.store.schema import scope
 from cache.store.store import Store
 from dashboard.shared import kept
+from tests.rigs import recorded_studies
 from tests.rigs.pages import damaged, forget, live_url, page, use
 from tests.rigs.refresh import url_of
 
@@ -52,6 +53,23 @@ def unanswered_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def unanswered(unanswered_store: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """A refreshed store for which the registry did not answer about sizofiran; only to be read."""
     return use(monkeypatch, unanswered_store)
+
+
+@pytest.fixture(scope="session")
+def recorded_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    yield from live_url(tmp_path_factory.mktemp("recorded"), recorded_studies.studies())
+
+
+@pytest.fixture
+def recorded(recorded_store: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A refreshed store with records that owe, are stale and belong together; only to be read."""
+    return use(monkeypatch, recorded_store)
+
+
+@pytest.fixture(params=["starter", "recorded"])
+def recorded_or_starter(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue(request.param)
+    return url
 
 
 @pytest.fixture
