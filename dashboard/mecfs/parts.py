@@ -69,64 +69,55 @@ def _to(group: str) -> str:
 
 
 def _share(found: Material, as_of: str, *, sample: bool) -> None:
-    numbers = mecfs_tables.place_numbers(found.places, _to)
     frame.bars(
         "mecfs_agents",
         "The nine agents among ME/CFS trials",
         mecfs_tables.share_say(found.places, found.trials, sample=sample),
         f"{as_of} · each trial counts once",
-        ("Trials by how near an agent comes", numbers),
+        ("Trials by how near an agent comes", mecfs_tables.place_numbers(found.places, _to)),
     )
 
 
 def _instead(found: Material, as_of: str) -> None:
     tested = mecfs_tables.instead(found.trials, found.places)
-    types = mecfs_tables.type_numbers(tested, _to)
-    if types.empty:
-        st.subheader("What is tested instead", anchor=False)
-        st.markdown(mecfs_tables.instead_say(tested))
-        return
     frame.bars(
         "mecfs_instead",
         "What is tested instead",
         mecfs_tables.instead_say(tested),
         f"{as_of} · interventional trials that give none of the agents; a trial may have several types",
-        ("Trials by type of intervention", types),
+        ("Trials by type of intervention", mecfs_tables.type_numbers(tested, _to)),
         ("Interventions named by more than one trial", mecfs_tables.name_numbers(tested, _to)),
         empty=False,
     )
 
 
 def _definitions(found: Material, as_of: str) -> None:
-    numbers = mecfs_tables.definition_numbers(found.pem, _to)
     frame.bars(
         "mecfs_definitions",
         "Case definitions",
         mecfs_tables.pem_say(found.pem),
         f"{as_of} · named in the eligibility text; a trial may name several",
-        ("Trials by case definition", numbers),
+        ("Trials by case definition", mecfs_tables.definition_numbers(found.pem, _to)),
     )
 
 
 def _malaise(found: Material, as_of: str) -> None:
-    numbers = mecfs_tables.pem_numbers(found.pem, _to)
     frame.bars(
         "mecfs_pem",
         "Post-exertional malaise",
         "Possibly, by word rules that could not be measured on real texts: read the quotes before you cite a number.",
         f"{as_of} · each trial counts once; “not named” is not “not asked for”",
-        ("Trials by post-exertional malaise", numbers),
+        ("Trials by post-exertional malaise", mecfs_tables.pem_numbers(found.pem, _to)),
     )
 
 
 def _burden(found: Material, as_of: str) -> None:
-    numbers = mecfs_tables.burden_numbers(found.findings, _to)
     frame.bars(
         "mecfs_burden",
         "What taking part asks",
         mecfs_tables.burden_say(found.findings, found.pem),
         f"{as_of} · named in the eligibility text, which rarely tells everything; a trial may stand in several rows",
-        ("Trials by what taking part asks", numbers),
+        ("Trials by what taking part asks", mecfs_tables.burden_numbers(found.findings, _to)),
         ("Trials by number of sites, as the record lists them", mecfs_tables.site_numbers(found.trials, _to)),
     )
 

@@ -65,13 +65,12 @@ def sections(found: Material, wanted: Filter) -> None:
 
 
 def _results(found: Material, to: results_tables.Address, as_of: str) -> None:
-    numbers = results_tables.state_numbers(found.verdicts, to)
     frame.bars(
         "results_states",
         "Results in the registry",
         results_tables.results_say(found.verdicts, found.facts),
         f"{as_of} · each trial counts once · posting facts, no finding on anybody’s conduct",
-        ("Trials by state of results", numbers),
+        ("Trials by state of results", results_tables.state_numbers(found.verdicts, to)),
         ("Trials the rule does not cover, by reason", results_tables.why_numbers(found.verdicts, to)),
         ("Facts that are missing", results_tables.missing_numbers(found.verdicts, to)),
     )
@@ -80,44 +79,38 @@ def _results(found: Material, to: results_tables.Address, as_of: str) -> None:
 
 
 def _published(found: Material, to: results_tables.Address, as_of: str) -> None:
-    numbers = results_tables.paper_numbers(found.papers, to)
     frame.bars(
         "results_papers",
         "Posted and published",
         results_tables.papers_say(found.papers),
         f"{as_of} · papers as the record names them, with a PubMed id; one that names the trial may tell something "
         "else",
-        ("Trials by results and papers", numbers),
+        ("Trials by results and papers", results_tables.paper_numbers(found.papers, to)),
     )
 
 
 def _stale(found: Material, to: results_tables.Address, as_of: str) -> None:
-    numbers = results_tables.stale_numbers(found.overtaken, to)
     frame.bars(
         "results_stale",
         "Overtaken records",
         results_tables.stale_say(found.overtaken, found.facts),
         f"{as_of} · a trial may stand in several rows · judged on the day the record was read",
-        ("Trials by what has been overtaken", numbers),
+        ("Trials by what has been overtaken", results_tables.stale_numbers(found.overtaken, to)),
         ("Unknown status, by the last known one", results_tables.last_known_numbers(found.overtaken, to)),
     )
 
 
 def _stopped(found: Material, to: results_tables.Address, as_of: str) -> None:
-    numbers = results_tables.stopped_numbers(found.stopped, to)
-    say = results_tables.stopped_say(found.stopped, found.facts)
-    if found.stopped.empty:
-        st.subheader("Why trials stopped", anchor=False)
-        st.markdown(say)
-        return
     frame.bars(
         "results_stopped",
         "Why trials stopped",
-        say,
+        results_tables.stopped_say(found.stopped, found.facts),
         f"{as_of} · classes by word rules, a trial may stand in several; the lists show the registry’s own words",
-        ("Stopped trials by class of reason", numbers),
+        ("Stopped trials by class of reason", results_tables.stopped_numbers(found.stopped, to)),
         empty=False,
     )
+    if found.stopped.empty:
+        return
     frame.rules(
         "How the reasons are classed, and how far to trust it",
         "Word rules look through the reason the registry gives, nothing else. They were compared with reasons of other "
@@ -128,13 +121,12 @@ def _stopped(found: Material, to: results_tables.Address, as_of: str) -> None:
 
 
 def _registration(found: Material, to: results_tables.Address, as_of: str) -> None:
-    numbers = results_tables.registration_numbers(found.registration, to)
     frame.bars(
         "results_registration",
         "Registered in time",
         results_tables.registration_say(found.registration),
         f"{as_of} · the WHO asks for registration before the first person joins; a month counts to its last day",
-        ("Trials by time of registration", numbers),
+        ("Trials by time of registration", results_tables.registration_numbers(found.registration, to)),
     )
 
 

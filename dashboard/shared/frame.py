@@ -194,8 +194,14 @@ def numbers_below(key: str) -> DeltaGenerator:
 
 
 def bars(key: str, title: str, say: str, caption: str, *numbers: tuple[str, pd.DataFrame], empty: bool = True) -> None:
-    """The first table of numbers as bars, over all of them; ``empty``: rows without a trial keep their place."""
-    chart(key, title, say, charts.bars(tables.bars_of(numbers[0][1], empty=empty)), caption, *numbers)
+    """The first table of numbers as bars, over all of them; ``empty``: rows without a trial keep their place. Without
+    any row the sentence stands alone."""
+    shown = tables.bars_of(numbers[0][1], empty=empty)
+    if len(shown):
+        chart(key, title, say, charts.bars(shown), caption, *numbers)
+    else:
+        st.subheader(title, anchor=False)
+        st.markdown(say)
 
 
 def table_of_numbers(name: str, table: pd.DataFrame) -> None:
