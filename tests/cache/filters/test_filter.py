@@ -10,14 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cache.codes import LANES, NOT_RECORDED, ROLES, SPONSOR_CLASSES, STATUSES, STUDY_TYPES, TIERS
-from cache.filters.filter import KEYS, Filter, slug
+from cache.filters.filter import Filter
+from cache.filters.keys import KEYS
+from cache.filters.kinds import slug
 from cache.read import trials as queries
 from cache.store.store import Store
-from tests.rigs.trial_rows import Why, put, row, watchlist
-
-WATCHLIST = watchlist()
-AGENTS = [agent.id for agent in WATCHLIST.agents]
-CONDITIONS = [condition.id for condition in WATCHLIST.conditions]
+from tests.cache.filters.drawn import AGENTS, CONDITIONS, WATCHLIST, filters
+from tests.rigs.trial_rows import Why, put, row
 
 ROWS = [
     row(1, title="Low dose trial", overall_status="RECRUITING", countries=["Germany", "Poland"], start_date="2010-05"),
@@ -160,27 +159,6 @@ def test_applying_leaves_the_frames_alone(frames: Frames) -> None:
 
 # --- the address ----------------------------------------------------------------------------------------------------
 
-# Values a page can choose, or a reader type: any text at all for countries and words.
-COUNTRIES = st.text(max_size=12)
-
-
-def some(codes: Any) -> st.SearchStrategy[tuple[str, ...]]:
-    return st.lists(st.sampled_from(codes), max_size=4).map(tuple)
-
-
-@st.composite
-def filters(draw: st.DrawFn) -> Filter:
-    years = sorted(draw(st.lists(st.integers(1900, 2100), min_size=2, max_size=2)))
-    return Filter(
-        agents=draw(some(AGENTS)), tiers=draw(some(TIERS)), roles=draw(some(ROLES)), background=draw(st.booleans()),
-        conditions=draw(some(CONDITIONS)), everywhere=draw(st.booleans()), phases=draw(some(LANES)),
-        statuses=draw(some(STATUSES)), study_types=draw(some(STUDY_TYPES)),
-        countries=tuple(draw(st.lists(COUNTRIES, max_size=3))), sponsor_classes=draw(some(SPONSOR_CLASSES)),
-        year_from=draw(st.sampled_from([None, years[0]])), year_to=draw(st.sampled_from([None, years[1]])),
-        results=draw(st.sampled_from([None, True, False])), text=draw(st.text(max_size=300)),
-        frame=draw(st.booleans()), left=draw(st.booleans()),
-    )  # fmt: skip
-
 
 @given(filters())
 def test_an_address_reopens_the_same_view(wanted: Filter) -> None:
@@ -189,7 +167,7 @@ def test_an_address_reopens_the_same_view(wanted: Filter) -> None:
     assert Filter.from_query("?" + urlencode(wanted.to_query(), doseq=True), WATCHLIST) == (wanted, ())
 
 
-KEY = st.one_of(st.sampled_from(list(KEYS.values())), st.text(max_size=5))
+KEY = st.one_of(st.sampled_from([key.name for key in KEYS]), st.text(max_size=5))
 VALUE = st.one_of(st.text(max_size=12), st.lists(st.text(max_size=12), max_size=3))
 
 
