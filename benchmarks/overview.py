@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import gc
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -109,13 +108,13 @@ def redraw(frames: Frames, wanted: Filter, clock: Clock) -> Counted:
 
 
 def _tables(wanted: Filter, groups: Any, statuses: Any, agents: Any, years: Any, names: Any) -> None:
-    def address(**narrower: Any) -> str:
-        return "trials?" + urlencode(replace(wanted, **narrower).to_query(), doseq=True)
+    def address(narrower: Filter) -> str:
+        return "trials?" + urlencode(narrower.to_query(), doseq=True)
 
-    tables.phase_numbers(groups, address)
-    tables.status_numbers(statuses, address)
-    overview_tables.agent_numbers(agents, names, (), address)
-    overview_tables.start_numbers(years, address)
+    tables.phase_numbers(groups, wanted, address)
+    tables.status_numbers(statuses, wanted, address)
+    overview_tables.agent_numbers(agents, names, (), wanted, address)
+    overview_tables.start_numbers(years, wanted, address)
 
 
 def plain_frames(frames: Frames) -> Frames:

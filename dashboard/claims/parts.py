@@ -1,6 +1,7 @@
 """The parts of the Claims page, and the claims on an agent's page."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -47,7 +48,8 @@ def summary(findings: Sequence[Finding]) -> None:
 
 
 def _address(finding: Finding) -> str:
-    return view.to_trials(claims_tables.base(finding), conditions=groups_of(finding.claim, data.watchlist()))
+    groups = groups_of(finding.claim, data.watchlist())
+    return view.to_trials(replace(claims_tables.base(finding), conditions=groups))
 
 
 def rules() -> None:

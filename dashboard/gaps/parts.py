@@ -1,6 +1,7 @@
 """The parts of the Gaps page."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -43,7 +44,7 @@ def background_switch(wanted: Filter) -> None:
 
 
 def _background_changed() -> None:
-    view.change("background", st.session_state["gaps_background"])
+    view.change(lambda wanted: replace(wanted, background=st.session_state["gaps_background"]))
 
 
 def gap_map(wanted: Filter) -> None:
@@ -113,7 +114,7 @@ def ladder(wanted: Filter) -> None:
 
 
 def _ladder_changed() -> None:
-    view.change("conditions", (st.session_state["ladder_condition"],))
+    view.change(lambda wanted: replace(wanted, conditions=(st.session_state["ladder_condition"],)))
 
 
 def agent_of(wanted: Filter) -> Agent:

@@ -3,6 +3,8 @@
 The registry's texts are shown letter by letter, never read as Markdown or HTML.
 """
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -159,7 +161,7 @@ def places(known: Known) -> None:
         st.text("Countries and sites are not known.")
         return
     every = Filter(everywhere=True, background=True)
-    found = trial_tables.places(known, lambda country: view.to_trials(every, countries=(country,)))
+    found = trial_tables.places(known, lambda country: view.to_trials(replace(every, countries=(country,))))
     if found.empty:
         st.text("The record names no site.")
         return

@@ -1,6 +1,7 @@
 """The filters of the Trials page, set by the address and writing to it, and the downloads of what they let through."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -51,7 +52,8 @@ def _set(key: Key, state: Any, read: Callable[[Any], Any]) -> dict[str, Any]:
 
 
 def _changed(name: str, field: str, read: Callable[[Any], Any]) -> None:
-    view.change(field, read(st.session_state[name]))
+    value = read(st.session_state[name])
+    view.change(lambda wanted: replace(wanted, **{field: value}))
 
 
 def _words(key: Key, label: str, help: str | None, text: str) -> None:
