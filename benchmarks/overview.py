@@ -21,6 +21,8 @@ from cache.filters import counts
 from cache.filters.filter import Filter
 from cache.read import trials as queries
 from cache.store.store import Store
+from dashboard.overview import charts as overview_charts
+from dashboard.overview import tables as overview_tables
 from dashboard.shared import charts
 from dashboard.shared import number_tables as tables
 from fetchers.watchlist.load import load
@@ -92,12 +94,12 @@ def redraw(frames: Frames, wanted: Filter, clock: Clock) -> Counted:
                 counts.agent_cover(frames.trials, frames.matches, frames.scopes, frames.watchlist, conditions=swept)
                 agents = counts.agent_by_phase(selection, frames.watchlist)
                 statuses = counts.status_by_phase(selection)
-                groups, years = tables.by_group(statuses), tables.starts(selection)
+                groups, years = tables.by_group(statuses), overview_tables.starts(selection)
             with clock("figures"):
                 figures = [
                     charts.phase_by_status(groups),
-                    charts.agent_by_phase(agents, names, ()),
-                    charts.starts_per_year(years),
+                    overview_charts.agent_by_phase(agents, names, ()),
+                    overview_charts.starts_per_year(years),
                 ]
         with clock("tables"):
             _tables(wanted, groups, statuses, agents, years, names)
@@ -113,8 +115,8 @@ def _tables(wanted: Filter, groups: Any, statuses: Any, agents: Any, years: Any,
 
     tables.phase_numbers(groups, wanted, address)
     tables.status_numbers(statuses, wanted, address)
-    tables.agent_numbers(agents, names, (), wanted, address)
-    tables.start_numbers(years, wanted, address)
+    overview_tables.agent_numbers(agents, names, (), wanted, address)
+    overview_tables.start_numbers(years, wanted, address)
 
 
 def plain_frames(frames: Frames) -> Frames:

@@ -29,9 +29,7 @@ IMPORTS = {
     "cache.refresh.run": "import cache.refresh.run",
     "pandas": "import pandas",
     "streamlit": "import streamlit",
-    "all that the Overview needs": (
-        "import cache.filters.counts, dashboard.shared.frame, dashboard.shared.charts, dashboard.shared.number_tables"
-    ),
+    "all that the Overview needs": ("import cache.filters.counts, dashboard.overview.parts"),
 }
 # Addresses a visitor goes through with the two switches and some links.
 ADDRESSES: tuple[dict[str, str], ...] = (

@@ -1,4 +1,4 @@
-"""The pages of the dashboard, in the order of the way around: the one list that everything else is made of. Pure."""
+"""The pages of the dashboard in the order of the navigation: the one list from which everything else is made. Pure."""
 
 from typing import Literal, NamedTuple
 
@@ -8,13 +8,13 @@ Page = Literal[
 
 
 class Entry(NamedTuple):
-    """A page: its script's and address's name, and what the way around shows of it."""
+    """A page: the name of its script and in its address, and what the navigation shows of it."""
 
     id: Page
     title: str
     icon: str  # of Streamlit's Material icons, which come with it
     help: str = ""
-    shown: bool = True  # in the way around; the others are reached by links
+    shown: bool = True  # in the navigation; the others are reached by links
 
 
 # The first is what the bare address shows.

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import catalogue
-from dashboard.refresh import panel as refresh_panel
+from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import address as view
 from dashboard.shared import frame, words
 from fetchers.errors import TrackerError
@@ -35,7 +35,7 @@ page = st.navigation(list(pages.values()), position="hidden")
 try:
     with st.sidebar:
         frame.navigation(pages)
-        refresh_panel.panel()
+        refresh_parts.panel()
     with frame.sheet():
         page.run()
         frame.foot()

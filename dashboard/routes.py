@@ -52,10 +52,10 @@ def _state() -> dict[str, Any]:
 
 
 async def not_here(request: Request) -> Response:
-    """The browser's first guess, on a link to a page, that the server lives under that page's address.
+    """Opened at a page's address, the browser first looks for the server below that address, then at the root.
 
-    Streamlit answers 404 and the browser notes an error in its console, though its second guess is right. 300 is
-    neither success nor error, so it asks again at the root without a word.
+    Streamlit would answer the first try with 404, which the browser notes as an error in its console. 300 is neither
+    success nor error: it tries the root and notes nothing.
     """
     return Response(status_code=300)
 

@@ -130,12 +130,3 @@ def _in(found: pd.DataFrame, column: str, *codes: str) -> tuple[str, ...]:
 
 def _sorted(ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(ids))
-
-
-def adds_up(funnel: Funnel) -> bool:
-    """Whether every step that has parts is the sum of them, and the parts share no trial."""
-    for step in funnel.steps:
-        parts = funnel.parts(step.id)
-        if parts and sorted(step.ids) != sorted(nct_id for part in parts for nct_id in part.ids):
-            return False
-    return True

@@ -49,3 +49,8 @@ def holds(path: Path, rule: str) -> bool:
     """Whether what a rule finds may be said without "possibly"; a rule that was not measured may not."""
     figures = load(path).get(rule)
     return figures is not None and figures.holds
+
+
+def possibly(path: Path, rule: str, words: str) -> str:
+    """The words of a rule, followed by "possibly" when its precision is not known to be good."""
+    return words if holds(path, rule) else f"{words}, possibly"

@@ -20,7 +20,6 @@ MEASURES = (*DATES, PEOPLE)
 DAYS_A_MONTH = 30.44
 _NAMES = tuple(name for measure in MEASURES for name in (measure, f"{measure}_type"))
 
-MOVE_COLUMNS = ("nct_id", "measure", "before", "after", "after_type", "known_on", "origin", "amount")
 LEDGER_COLUMNS = (
     "nct_id", "measure", "first", "first_known_on", "first_origin", "now", "now_type", "now_known_on", "now_origin",
     "amount", "moves", "states", "gone",
@@ -36,19 +35,6 @@ class _Told(NamedTuple):
     origin: str
 
 
-def moves(states: pd.DataFrame) -> pd.DataFrame:
-    """Every move, in the order of ``states``; ``amount`` in days, or in people.
-
-    ``states``: rows of ``cache.read.versions``, those of one trial together and oldest first.
-    """
-    rows = [
-        (nct_id, measure, before.value, after.value, after.type, after.known_on, after.origin, amount)
-        for nct_id, measure, told, _ in _chains(states)
-        for before, after, amount in _steps(measure, told)
-    ]
-    return _table(rows, MOVE_COLUMNS)
-
-
 def ledger(states: pd.DataFrame) -> pd.DataFrame:
     """One row for each trial and measure of which a promise is known.
 
@@ -57,12 +43,13 @@ def ledger(states: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for nct_id, measure, told, gone in _chains(states):
-        steps = [amount for _, _, amount in _steps(measure, told)]
+        steps = list(_steps(measure, told))
         first, now = told[0], told[-1]
         promised = (first.value, first.known_on, first.origin)
         present = (now.value, now.type, now.known_on, now.origin)
         rows.append((nct_id, measure, *promised, *present, sum(steps), len(steps), len(told), gone))
-    return _table(rows, LEDGER_COLUMNS)
+    made = pd.DataFrame.from_records(rows, columns=list(LEDGER_COLUMNS))
+    return made.astype(dict.fromkeys(("amount", "moves", "states"), "int64"))
 
 
 def slipped(found: pd.DataFrame, measure: str) -> pd.DataFrame:
@@ -97,19 +84,12 @@ def _plain(column: "pd.Series[Any]") -> list[Any]:
     return [None if gone else value for value, gone in zip(column.tolist(), missing, strict=True)]
 
 
-def _steps(measure: str, told: list[_Told]) -> Iterator[tuple[_Told, _Told, int]]:
+def _steps(measure: str, told: list[_Told]) -> Iterator[int]:
+    """How far each move went, in days or in people."""
     for before, after in pairwise(told):
         if measure == PEOPLE:  # noqa: SIM108 - a line each reads better
             amount = int(after.value) - int(before.value)
         else:
             amount = moved_days(before.value, after.value)
         if amount:
-            yield before, after, amount
-
-
-def _table(rows: list[tuple[Any, ...]], columns: tuple[str, ...]) -> pd.DataFrame:
-    made = pd.DataFrame.from_records(rows, columns=list(columns))
-    for name in ("amount", "moves", "states"):
-        if name in made:
-            made[name] = made[name].astype("int64")
-    return made
+            yield amount

@@ -10,8 +10,7 @@ from cache import english
 from cache.export.trials import MODIFIED
 from cache.read import trials as queries
 from cache.read.jobs import Job, recent_jobs
-from dashboard.shared import data, frame, words
-from dashboard.shared import trial_list as listing
+from dashboard.shared import columns, data, frame, words
 from fetchers.settings import RECORD_URL
 
 TERMS = urljoin(RECORD_URL, "/about-site/terms-conditions")
@@ -82,7 +81,7 @@ _ROLES = (
 
 def _meanings(heading: str, meanings: tuple[tuple[str, str], ...]) -> None:
     table = pd.DataFrame(list(meanings), columns=[heading, "What that means"])
-    st.table(table, hide_index=True, border="horizontal", alt=heading)
+    columns.plain_table(table, heading)
 
 
 def names() -> None:
@@ -104,7 +103,7 @@ def names() -> None:
         }
     )
     with st.expander("Names and false friends of each agent", icon=":material/search:"):
-        st.table(table, hide_index=True, border="horizontal", alt="Names asked for each agent")
+        columns.plain_table(table, "Names asked for each agent")
     conditions = [one for one in data.watchlist().conditions if one.terms]
     groups = pd.DataFrame(
         {
@@ -114,11 +113,11 @@ def names() -> None:
         }
     )
     with st.expander("Terms of each condition group", icon=":material/category:"):
-        st.table(groups, hide_index=True, border="horizontal", alt="Terms of each condition group")
+        columns.plain_table(groups, "Terms of each condition group")
 
 
 def documents() -> None:
-    """The texts whose recommendations are looked up, and what their publishers live on."""
+    """The documents whose recommendations are looked up, and their publishers' interests."""
     st.header("The documents", anchor=False)
     agents = frame.names()
     shown = data.watchlist()
@@ -126,16 +125,16 @@ def documents() -> None:
         {
             "Document": [words.quiet(one.title) for one in shown.documents],
             "Kind": [words.quiet(one.kind) for one in shown.documents],
-            "Publisher": [words.quiet(one.publisher or listing.MISSING) for one in shown.documents],
+            "Publisher": [words.quiet(one.publisher or words.MISSING) for one in shown.documents],
             "Interest": [words.quiet(one.interest or "none known") for one in shown.documents],
-            "Date": [words.quiet(one.date or listing.MISSING) for one in shown.documents],
+            "Date": [words.quiet(one.date or words.MISSING) for one in shown.documents],
             "Agents": [
                 words.quiet(", ".join(agents[agent.id] for agent in shown.agents if one.id in agent.documents))
                 for one in shown.documents
             ],
         }
     )
-    st.table(table, hide_index=True, border="horizontal", alt="The documents whose agents are followed")
+    columns.plain_table(table, "The documents whose agents are followed")
 
 
 def unknown() -> None:
@@ -168,9 +167,7 @@ def state() -> None:
             "Last attempt failed because": scopes["error"],
         }
     )
-    st.dataframe(
-        table, hide_index=True, height="content", placeholder="–", alt="State of each part of the data", width="stretch"
-    )
+    columns.table(table, "State of each part of the data")
     names = dict(zip(scopes["scope"], scopes["name"], strict=True))
     _refreshes(names)
     _set_aside(names)
@@ -184,20 +181,15 @@ def _set_aside(names: Mapping[str, str]) -> None:
     st.text(
         f"{english.count(len(aside), 'record')} could not be read and {'is' if len(aside) == 1 else 'are'} not shown:"
     )
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "Part": [names.get(scope, scope) for scope in aside["scope"]],
-                "NCT id": aside["nct_id"],
-                "Reason": aside["reason"],
-                "Seen": [english.moment(at) for at in aside["seen_at"]],
-            }
-        ),
-        hide_index=True,
-        placeholder=listing.MISSING,
-        alt="Records that were set aside, with the reason",
-        width="stretch",
+    table = pd.DataFrame(
+        {
+            "Part": [names.get(scope, scope) for scope in aside["scope"]],
+            "NCT id": aside["nct_id"],
+            "Reason": aside["reason"],
+            "Seen": [english.moment(at) for at in aside["seen_at"]],
+        }
     )
+    columns.table(table, "Records that were set aside, with the reason", missing=words.MISSING, height="auto")
 
 
 def _when(asked: object, load: object, *, starter: bool) -> tuple[str, str]:
@@ -207,31 +199,27 @@ def _when(asked: object, load: object, *, starter: bool) -> tuple[str, str]:
 
 
 def _refreshes(names: Mapping[str, str]) -> None:
-    """What each of the newest refreshes cost, brought, and failed at."""
+    """The traffic, the outcome and the failures of the newest refreshes."""
     jobs = recent_jobs(data.store(), HISTORY)
     if not jobs:
         st.text("No refresh has been run with this store yet.")
         return
     st.text("The newest refreshes:")
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "Began": [english.moment(job.started_at) for job in jobs],
-                "Ended": [_ENDED.get(job.outcome or "", "Running" if job.alive else "Died") for job in jobs],
-                "Requests": [job.requests for job in jobs],
-                "Kilobytes": [round(job.bytes / 1000) for job in jobs],
-                "New": [sum(scope.new or 0 for scope in job.scopes) for job in jobs],
-                "Changed": [sum(scope.changed or 0 for scope in job.scopes) for job in jobs],
-                "Gone": [sum(scope.left or 0 for scope in job.scopes) for job in jobs],
-                "Why": [_reasons(job, names) for job in jobs],
-            }
-        ),
-        hide_index=True,
-        height="content",
-        placeholder="–",
-        alt="The newest refreshes: how they ended, their traffic, what they brought and why they failed",
-        width="stretch",
+    table = pd.DataFrame(
+        {
+            "Began": [english.moment(job.started_at) for job in jobs],
+            "Ended": [_ENDED.get(job.outcome or "", "Running" if job.alive else "Died") for job in jobs],
+            "Requests": [job.requests for job in jobs],
+            "Kilobytes": [round(job.bytes / 1000) for job in jobs],
+            "New": [sum(scope.new or 0 for scope in job.scopes) for job in jobs],
+            "Changed": [sum(scope.changed or 0 for scope in job.scopes) for job in jobs],
+            "Gone": [sum(scope.left or 0 for scope in job.scopes) for job in jobs],
+            "Why": [_reasons(job, names) for job in jobs],
+        }
     )
+    columns.table(
+        table, "The newest refreshes: how they ended, their traffic, what they brought and why they failed"
+    )  # fmt: skip
 
 
 def _reasons(job: Job, names: Mapping[str, str]) -> str | None:

@@ -7,19 +7,19 @@ import streamlit as st
 from cache import english
 from cache.filters import counts
 from cache.filters.filter import Filter
-from dashboard.agents import head as agent_parts
+from dashboard.agents import charts as agent_charts
+from dashboard.agents import parts as agent_parts
 from dashboard.agents import tables as agent_tables
-from dashboard.gaps import parts as gap_parts
 from dashboard.shared import address as view
-from dashboard.shared import charts, data, frame, words
+from dashboard.shared import columns, data, frame, words
 from dashboard.shared import number_tables as tables
 
 MOST = 4  # agents side by side
 _LINKED = ("Given", "Recruiting now", "Highest phase here", "Highest phase anywhere", "Results posted")
-_CONFIG: dict[str, Any] = {
-    "Agent": st.column_config.TextColumn(pinned=True),
-    **{one: st.column_config.LinkColumn(help="Opens their list", display_text=r"#(.+)$") for one in _LINKED},
-    "By trial": st.column_config.LinkColumn(help="Opens the trial", display_text=r"nct=(NCT\d{8})", width=118),
+_CONFIG = {
+    "Agent": columns.NAME,
+    **{one: columns.linked(shown=r"#(.+)$") for one in _LINKED},
+    "By trial": columns.trial(),
 }
 
 
@@ -39,20 +39,17 @@ def compare(wanted: Filter) -> None:
     if len(chosen) < 2:
         st.info("Choose two to four agents to see them on one scale.", icon=":material/compare_arrows:")
         return
-    _beside(chosen, wanted)
+    _side_by_side(chosen, wanted)
 
 
-def _beside(chosen: list[str], wanted: Filter) -> None:
+def _side_by_side(chosen: list[str], wanted: Filter) -> None:
     names = frame.names()
     agents = {id: data.watchlist().agent(id) for id in chosen}
     views = {id: agent_parts.mine(agent, wanted) for id, agent in agents.items()}
     selections = {id: data.selection(one) for id, one in views.items()}
     stories = [agent_parts.story(agents[id], wanted, selections[id]) for id in chosen]
     st.subheader("Key figures", anchor=False)
-    st.dataframe(
-        agent_tables.beside(stories, gap_parts.address), hide_index=True, column_config=_CONFIG, placeholder="–",
-        height="content", width="stretch", alt="Key figures of the agents compared",
-    )  # fmt: skip
+    columns.table(agent_tables.side_by_side(stories, view.to_trials), "Key figures of the agents compared", _CONFIG)
     statuses = {names[id]: counts.status_by_phase(one) for id, one in selections.items()}
     groups = {name: tables.by_group(one) for name, one in statuses.items()}
     trials = len({nct_id for one in selections.values() for nct_id in one.trials["nct_id"]})
@@ -64,7 +61,7 @@ def _beside(chosen: list[str], wanted: Filter) -> None:
         "compared",
         "Phases and statuses, side by side",
         f"{say}.",
-        charts.side_by_side(groups),
+        agent_charts.side_by_side(groups),
         words.counted(data.freshness(), trials, len(chosen), words.cells_mean(sampled, len(chosen), cells=False)),
         *_numbers(views, statuses, groups),
     )

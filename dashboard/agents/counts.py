@@ -11,15 +11,14 @@ from cache.codes import ROLE_WORDS, ROLES, TIERS
 from cache.filters import counts
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
-from dashboard.agents.head import trials_link
+from dashboard.agents import tables as agent_tables
 from dashboard.shared import address as view
-from dashboard.shared import charts, data, frame, words
+from dashboard.shared import charts, columns, data, frame, trial_list, words
 from dashboard.shared import number_tables as tables
-from dashboard.shared import trial_list as listing
 from fetchers.watchlist.model import Agent
 
 
-def appears(agent: Agent, wanted: Filter) -> None:
+def appears(wanted: Filter) -> None:
     """Given, as background, mentioned, excluded: how often, in the conditions of the view."""
     every = replace(wanted, tiers=TIERS, background=True)
     pairs = data.selection(every).pairs
@@ -40,38 +39,29 @@ def appears(agent: Agent, wanted: Filter) -> None:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 st.metric(label, f"{int(rows.sum()):,}")
                 st.caption(note)
-                trials_link(listed)
+                frame.trials_link(listed)
 
 
 def charts_of(wanted: Filter, selection: Selection) -> None:
     """Phases by status, conditions and roles of the trials of a view; nothing of an empty one."""
     if selection.trials.empty:
         return
-    statuses = counts.status_by_phase(selection)
-    groups = tables.by_group(statuses)
-    caption = words.counted(data.freshness(), len(selection.trials), 1, words.plain(wanted.sentence(data.watchlist())))
-    frame.chart(
-        "agent_phases",
-        "Phases and statuses",
-        words.phases_say(groups),
-        charts.phase_by_status(groups),
-        caption,
-        ("Trials by phase and group of statuses", tables.phase_numbers(statuses, wanted, view.to_trials)),
-        ("Trials by the registry’s own status and phase", tables.status_numbers(statuses, wanted, view.to_trials)),
-    )
+    said = words.plain(wanted.sentence(data.watchlist()))
+    caption = words.counted(data.freshness(), len(selection.trials), 1, said)
+    frame.phases("agent_phases", counts.status_by_phase(selection), caption, wanted)
     _conditions_and_roles(wanted, selection)
 
 
 def _conditions_and_roles(wanted: Filter, selection: Selection) -> None:
     conditions = frame.condition_names()
-    # Of a trial of two groups only those are counted that the view looks into, as in the lists behind the numbers.
+    # Of a trial in two groups only the groups of the view are counted, as in the lists that the numbers open.
     inside = {id: conditions[id] for id in conditions if id in (wanted.groups(data.watchlist()) or conditions)}
     left, right = st.columns(2, gap="large")
     with left:
         _bars(
             "agent_conditions",
             "Conditions",
-            tables.by_condition(selection, inside),
+            agent_tables.by_condition(selection, inside),
             "a trial of two groups counts for both",
             [view.to_trials(replace(wanted, conditions=(group,), everywhere=False)) for group in inside],
         )
@@ -80,7 +70,7 @@ def _conditions_and_roles(wanted: Filter, selection: Selection) -> None:
         _bars(
             "agent_roles",
             "Roles",
-            tables.by_role(every, ROLE_WORDS),
+            agent_tables.by_role(every, ROLE_WORDS),
             "trials that give it, background included",
             [view.to_trials(replace(wanted, roles=(role,), background=False)) for role in ROLES],
         )
@@ -89,7 +79,9 @@ def _conditions_and_roles(wanted: Filter, selection: Selection) -> None:
 def _bars(key: str, title: str, found: "pd.Series[int]", what: str, links: Sequence[str]) -> None:
     table = pd.DataFrame({title[:-1]: found.index, "All": found.to_numpy(), tables.LINK: list(links)})
     caption = words.counted(data.freshness(), int(found.sum()), 1, what)
-    frame.chart(key, title, words.most_say(found), charts.bars(found), caption, (f"Trials by {title.lower()}", table))
+    frame.chart(
+        key, title, agent_tables.most_say(found), charts.bars(found), caption, (f"Trials by {title.lower()}", table)
+    )
 
 
 def trials_of(agent: Agent, wanted: Filter, selection: Selection) -> None:
@@ -99,11 +91,9 @@ def trials_of(agent: Agent, wanted: Filter, selection: Selection) -> None:
     st.subheader("Trials", anchor=False)
     found = len(selection.trials)
     st.text(wanted.sentence(data.watchlist()))
-    first = (
-        f"The newest {listing.ROWS} of {found:,}."
-        if found > listing.ROWS
-        else f"{english.count(found, 'trial')}, newest first."
-    )
-    st.caption(f"{first} Choose a row to open a trial.")
-    listing.show(selection, frame.names(), "agent_trials", f"Trials of {agent.name}")
-    trials_link(wanted, "Open in the list, with filters and downloads")
+    more = f"The newest {columns.ROWS} of {found:,}."
+    every = f"{english.count(found, 'trial')}, newest first."
+    st.caption(f"{more if found > columns.ROWS else every} Choose a row to open a trial.")
+    table = trial_list.rows(selection, frame.names(), last=columns.ROWS)
+    trial_list.show(table, f"Trials of {agent.name}", "agent_trials")
+    frame.trials_link(wanted, "Open in the list, with filters and downloads")

@@ -20,7 +20,7 @@ from insights import evidence
 from insights import ladder as ladders
 from insights.evidence import Asked
 
-NOWHERE = "–"  # where a number or a phase would stand that nobody knows
+UNKNOWN = "–"  # in place of a number or a phase that is not known
 _NAMED = 3  # conditions that fit in a sentence
 
 
@@ -32,7 +32,7 @@ class Rung(NamedTuple):
 
     @property
     def words(self) -> str:
-        return LANE_WORDS[self.lane] if self.lane else NOWHERE
+        return LANE_WORDS[self.lane] if self.lane else UNKNOWN
 
 
 class Newest(NamedTuple):
@@ -80,7 +80,7 @@ class Figure(NamedTuple):
     label: str
     value: str
     note: str
-    doors: tuple[tuple[str, Filter], ...]
+    lists: tuple[tuple[str, Filter], ...]
 
 
 def tell(
@@ -238,14 +238,11 @@ def figures(story: Story) -> list[Figure]:
     wanted, ended = story.wanted, replace(story.wanted, statuses=evidence.ENDED)
     found = [
         Figure(
-            "In the sample" if story.sample else "Trials",
-            f"{story.trials:,}",
-            story.place,
-            (("Show trials", wanted),),
+            "In the sample" if story.sample else "Trials", f"{story.trials:,}", story.place, (("Show trials", wanted),)
         ),
         Figure(
             "Recruiting now",
-            f"{story.recruiting:,}" if story.status_known else NOWHERE,
+            f"{story.recruiting:,}" if story.status_known else UNKNOWN,
             f"of {story.status_known:,} with a recorded status" if story.status_known else "no status is known",
             (("Show trials", replace(wanted, statuses=("RECRUITING",))),) if story.status_known else (),
         ),
@@ -255,7 +252,7 @@ def figures(story: Story) -> list[Figure]:
         found.append(_rung("Highest anywhere", story.anywhere, replace(wanted, conditions=(), everywhere=True)))
     posted = Figure(
         "Results posted",
-        f"{story.posted:,}" if story.ended_known else NOWHERE,
+        f"{story.posted:,}" if story.ended_known else UNKNOWN,
         _of_ended(story),
         (
             *((("With results", replace(ended, results=True)),) if story.ended_known else ()),
@@ -274,7 +271,7 @@ def _of_ended(story: Story) -> str:
 
 def _rung(label: str, rung: Rung, wanted: Filter) -> Figure:
     if not rung.lane:
-        return Figure(label, NOWHERE, "no phase entered, as far as is known", ())
+        return Figure(label, UNKNOWN, "no phase entered, as far as is known", ())
     note = f"entered by {count(len(rung.ids), 'trial')}"
     return Figure(label, rung.words, note, (("Show trials", entered(rung, wanted)),))
 

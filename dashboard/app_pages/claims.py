@@ -1,18 +1,13 @@
 """Claims: what the three documents state, sentence by sentence, against the registry."""
 
-from dashboard.claims import parts as claim_parts
-from dashboard.shared import address as view
-from dashboard.shared import data, frame
-from dashboard.shared import evidence_data as insight_data
+from dashboard.claims import parts
+from dashboard.refresh import parts as refresh_parts
+from dashboard.shared import evidence_data, frame
 
 frame.head("Claims", "What the documents state, sentence by sentence, and what the registry has to say to it.")
-wanted, problems = view.current()
-view.problems(problems)
-
-findings = claim_parts.choose(insight_data.findings(), wanted.agents)
-claim_parts.summary(findings)
-claim_parts.rules()
-for document in data.watchlist().documents:
-    mine = [finding for finding in findings if finding.document.id == document.id]
-    if mine:
-        claim_parts.document(document, mine)
+refresh_parts.outcome()
+wanted = frame.wanted()
+findings = parts.choose(evidence_data.findings(), wanted.agents)
+parts.summary(findings)
+parts.rules()
+parts.documents(findings)

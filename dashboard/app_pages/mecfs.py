@@ -1,23 +1,17 @@
-"""ME/CFS trials: the frame the nine agents are seen in."""
+"""ME/CFS trials: all of them, as the ground against which the nine agents are seen."""
 
-import streamlit as st
-
-from dashboard.mecfs import parts as mecfs_parts
-from dashboard.shared import address as view
-from dashboard.shared import frame
-from dashboard.shared import group_list as behind
+from dashboard.mecfs import parts
+from dashboard.refresh import parts as refresh_parts
+from dashboard.shared import frame, group_list
 
 frame.head("ME/CFS trials", "All trials in ME/CFS, whatever they test: how many test one of the nine agents, and whom.")
-_, problems = view.current()
-view.problems(problems)
-sample = mecfs_parts.state()
-found = mecfs_parts.material()
-name = behind.asked()
-if not (name and mecfs_parts.group(name, found)):
+refresh_parts.outcome()
+frame.wanted()
+sample = parts.state()
+found = parts.material()
+name = group_list.asked()
+if not (name and parts.group(name, found)):
     if found.trials.empty:
-        st.info(
-            "No trial in ME/CFS is stored. Press “Refresh trial data” to ask the registry.",
-            icon=":material/search_off:",
-        )
+        parts.nothing()
     else:
-        mecfs_parts.sections(found, sample=sample)
+        parts.sections(found, sample=sample)

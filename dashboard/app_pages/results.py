@@ -1,23 +1,17 @@
 """Results and delays: what is posted and due, what time has overtaken, why trials stopped."""
 
-import streamlit as st
-
-from dashboard.results import parts as results_parts
-from dashboard.shared import address as view
-from dashboard.shared import data, frame, words
-from dashboard.shared import group_list as behind
+from dashboard.refresh import parts as refresh_parts
+from dashboard.results import parts
+from dashboard.shared import data, frame, group_list
 
 frame.head("Results and delays", "Which results stand in the registry, which records time has overtaken, what stopped.")
-wanted, problems = view.current()
-view.problems(problems)
-view.scope_bar(wanted)
-view.narrowed(wanted)
-
+refresh_parts.outcome()
+wanted = frame.scoped()
 selection = data.selection(wanted)
-st.caption(f"Counted here: {words.plain(wanted.sentence(data.watchlist()))}")
-found = results_parts.material(selection)
-name = behind.asked()
-if not (name and results_parts.group(name, found)):
+frame.sentence(wanted)
+found = parts.material(selection)
+name = group_list.asked()
+if not (name and parts.group(name, found)):
     if selection.trials.empty:
-        st.info(words.nothing(data.freshness(), wanted.everywhere), icon=":material/search_off:")
-    results_parts.sections(found, wanted)
+        frame.nothing(wanted)
+    parts.sections(found, wanted)

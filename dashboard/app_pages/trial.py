@@ -1,29 +1,23 @@
 """One trial: what the registry says of it, what follows from that, and why it is here."""
 
-import re
-
 import streamlit as st
 
-from dashboard.changes import of_trial as history_parts
+from dashboard.changes import of_trial as changes_of_trial
+from dashboard.claims import of_trial as claims_of_trial
+from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import address as view
-from dashboard.shared import data, frame, record_data, words
-from dashboard.trial import head as parts
-from dashboard.trial import record
-from dashboard.trial import related as near
-from dashboard.trial.known import Known
+from dashboard.shared import frame
+from dashboard.trial import parts, record, related
 
-given = " ".join(view.own("nct")[-1:]).strip().upper()
-row = parts.find(given)
+given = parts.given()
+known = parts.find(given)
+frame.head(parts.title(known))
+refresh_parts.outcome()
 
-if row is None:
-    frame.head("Trial")
-    parts.missing(given, wellformed=re.fullmatch(r"NCT[0-9]{8}", given) is not None)
+if known is None:
+    parts.missing(given)
 else:
-    nct_id = str(row["nct_id"])
-    frame.head(words.quiet(str(row["title"]) if isinstance(row["title"], str) else nct_id))
-    in_focus = record_data.in_focus(row["condition_groups"])
-    known = Known(row, data.study(nct_id), record_data.facts_of(nct_id), in_focus)
-    parts.identity(row, given)
+    parts.identity(known, given)
     parts.summary(known)
     left, right = st.columns(2, gap="large")
     with left:
@@ -36,17 +30,15 @@ else:
     record.given(known)
     record.places(known)
     together = st.container()
-    near.exclusions(known)
-    parts.reasons(row)
+    related.exclusions(known)
+    parts.reasons(known)
     claims = st.container()
-    near.ids(known)
-    history_parts.history_of(nct_id)
+    related.ids(known)
+    changes_of_trial.history(known.nct_id)
     # What needs all other records comes last, so that on the first visit after a refresh nobody waits for the rest.
     with claims:
-        near.claims(known)
+        claims_of_trial.claims(known.nct_id)
     with together:
-        near.together(known)
+        related.together(known)
 
-st.page_link(
-    view.script("trials"), label="Back to the list", icon=":material/arrow_back:", query_params=view.last_list()
-)
+frame.link("trials", "Back to the list", view.last_list(), ":material/arrow_back:")

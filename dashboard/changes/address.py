@@ -1,4 +1,4 @@
-"""What the Changes page shows, as its address says it: reading, writing and telling it. Pure, no Streamlit."""
+"""What the Changes page shows, as its address says it: reading it, writing it, and its words. Pure, no Streamlit."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -149,7 +149,7 @@ def since(wanted: ChangesView, last: Refreshed, now: datetime) -> str:
 def seen_up_to(last: Refreshed, now: datetime) -> str:
     """The moment that marks everything as seen.
 
-    Just behind the newest change, and not now: a refresh that is storing at this moment dates its changes back to when
+    A second after the newest change, and not now: a refresh that is storing at this moment dates its changes from when
     it began to store them.
     """
     if last.events is None:

@@ -1,7 +1,5 @@
 """The dumbbells of the slip ledger: first promised and now, with a line between. Pure, no Streamlit."""
 
-import html
-import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,13 +7,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.changes.tables import slip_words
-from dashboard.shared.palette import BAR
+from dashboard.shared.charts import titled
+from dashboard.shared.palette import BAR, LINE
 from fetchers.record.dates import PartialDate
 from insights import slips
 
 MOST = 15  # trials in the picture; the table has all
 _ROW = 58
-_LINE = "#8A8F98"
 
 
 def dumbbells(moved: pd.DataFrame, titles: Mapping[str, str]) -> go.Figure:
@@ -24,17 +22,12 @@ def dumbbells(moved: pd.DataFrame, titles: Mapping[str, str]) -> go.Figure:
     A date that is only a month or a year stands on the last day it can mean. Hollow: promised first; filled: now.
     """
     rows: list[dict[Any, Any]] = moved.head(MOST).to_dict("records")
-    labels = [_label(str(row["nct_id"]), titles) for row in rows]
+    labels = [titled(str(row["nct_id"]), titles.get(str(row["nct_id"])), 24, 2) for row in rows]
     figure = go.Figure()
     for label, row in zip(labels, rows, strict=True):
         ends = [_place(row["measure"], row["first"]), _place(row["measure"], row["now"])]
         figure.add_scatter(
-            x=ends,
-            y=[label, label],
-            mode="lines",
-            line={"color": _LINE, "width": 3},
-            hoverinfo="skip",
-            showlegend=False,
+            x=ends, y=[label, label], mode="lines", line={"color": LINE, "width": 3}, hoverinfo="skip", showlegend=False
         )
     for name, key, symbol in (("First promised", "first", "circle-open"), ("Now", "now", "circle")):
         figure.add_scatter(
@@ -65,13 +58,6 @@ def _amounts(figure: go.Figure, labels: list[str], rows: list[dict[Any, Any]]) -
         middle = first + (now - first) / 2
         words = slip_words(row["amount"], row["measure"])
         figure.add_annotation(x=middle, y=label, text=words, showarrow=False, yshift=15, font={"size": 12})
-
-
-def _label(nct_id: str, titles: Mapping[str, str]) -> str:
-    """The id over the beginning of the title; the registry's text is escaped, Plotly would read tags in it."""
-    title = " ".join((titles.get(nct_id) or "").split())
-    lines = textwrap.wrap(title, 24, max_lines=2, placeholder=" …")
-    return "<br>".join([nct_id, *(html.escape(line, quote=False) for line in lines)])
 
 
 def _place(measure: str, value: Any) -> Any:

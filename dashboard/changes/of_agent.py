@@ -11,37 +11,31 @@ from cache import english
 from cache.changes.changelog import Refreshed
 from cache.filters.filter import Filter
 from cache.filters.select import among
-from dashboard.agents import tables as agent_tables
-from dashboard.agents.story import Story
 from dashboard.changes import address as changes_view
 from dashboard.changes import data as changes_data
 from dashboard.changes import parts as changes_parts
 from dashboard.changes import tables as changes_tables
 from dashboard.changes.address import ChangesView
-from dashboard.shared import address as view
-from dashboard.shared import data
+from dashboard.shared import columns, data, frame
 from dashboard.shared.escape import plain
-from dashboard.shared.number_tables import LINK
 
 MOST = 10  # changes on this page; the Changes page has all
-_SLIPS: dict[str, Any] = {
-    LINK: st.column_config.LinkColumn(help="Opens the list of these trials", display_text="Show trials", width=110)
-}
 
 
-def sections(told: Story) -> None:
-    """What moved, and how far promises slipped."""
+def sections(wanted: Filter, *, sample: bool) -> None:
+    """What moved in the trials of an agent's view, and how far promises slipped. ``sample``: the registry has never
+    answered for the agent."""
     # A trial that left the registry is no trial to count any more, but its leaving is a change.
-    ids = data.selection(replace(told.wanted, left=True)).trials["nct_id"]
-    _changes(told, ids)
-    _slips(told, ids)
+    ids = data.selection(replace(wanted, left=True)).trials["nct_id"]
+    _changes(wanted, ids, sample=sample)
+    _slips(wanted, ids)
 
 
-def _changes(told: Story, ids: "pd.Series[Any]") -> None:
+def _changes(wanted: Filter, ids: "pd.Series[Any]", *, sample: bool) -> None:
     """The newest changes of some trials since the first refresh."""
     st.subheader("What moved", anchor=False)
     last = changes_data.refreshed()
-    if told.sample or last.baseline is None:
+    if sample or last.baseline is None:
         st.info(
             "There is nothing to compare yet: the registry has not answered for this agent. Its first answer is the "
             "baseline; every later refresh tells here what has moved since.",
@@ -63,7 +57,7 @@ def _changes(told: Story, ids: "pd.Series[Any]") -> None:
         changes_parts.newest(found, MOST, "agent_changes")
         more = f"The newest {MOST} of {len(found):,}. " if len(found) > MOST else ""
         st.caption(f"{more}Before → after; changes of wording, order or a few days only are left out.")
-    _link(told.wanted, shown, "All changes of this agent")
+    frame.link("changes", "All changes of this agent", changes_parts.params(wanted, shown), ":material/update:")
 
 
 def since_baseline(last: Refreshed) -> ChangesView:
@@ -71,27 +65,15 @@ def since_baseline(last: Refreshed) -> ChangesView:
     return ChangesView(period=changes_view.DATE, day=(last.baseline or "")[:10])
 
 
-def _slips(told: Story, ids: "pd.Series[Any]") -> None:
+def _slips(wanted: Filter, ids: "pd.Series[Any]") -> None:
     """How many of some trials moved what they had promised, and which moved furthest."""
     st.subheader("First promised and now", anchor=False)
     every = changes_data.ledger()
 
     def address(measure: str) -> str:
-        own = ChangesView(show="slips", measure=measure).to_query()
-        mine = [(key, value) for key, values in own.items() for value in values]
-        return view.address("changes", [*view.params(told.wanted), *mine])
+        return changes_parts.address(wanted, ChangesView(show="slips", measure=measure))
 
-    table = agent_tables.slipped(every[among(every["nct_id"], ids)], address)
-    st.markdown(agent_tables.slipped_say(table))
+    table = changes_tables.slipped(every[among(every["nct_id"], ids)], address)
+    st.markdown(changes_tables.slipped_say(table))
     if table["Moved"].any():
-        st.dataframe(
-            table, hide_index=True, column_config=_SLIPS, placeholder="–", height="content", width="stretch",
-            alt="Trials that moved, by what was promised",
-        )  # fmt: skip
-
-
-def _link(wanted: Filter, shown: ChangesView, label: str) -> None:
-    own = [(key, value) for key, values in shown.to_query().items() for value in values]
-    st.page_link(
-        view.script("changes"), label=label, icon=":material/update:", query_params=[*view.params(wanted), *own]
-    )
+        columns.table(table, "Trials that moved, by what was promised", columns.SHOW_TRIALS)

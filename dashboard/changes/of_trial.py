@@ -12,8 +12,7 @@ from cache.changes.changelog import TOLD_BY_DEFAULT
 from cache.codes import DATE_TYPE_WORDS, STATUS_WORDS
 from cache.english import count
 from dashboard.changes import data as changes_data
-from dashboard.shared import address as view
-from dashboard.shared import words
+from dashboard.shared import columns, frame, words
 
 _ORIGINS = {"live": "registry", "copy": "public copy", "starter": "starter snapshot"}
 _DATES = {
@@ -24,7 +23,7 @@ _DATES = {
 }
 
 
-def history_of(nct_id: str) -> None:
+def history(nct_id: str) -> None:
     """What is known of the trial's past; a sentence when it was seen in one state only."""
     states, events = changes_data.states(nct_id), changes_data.events(nct_id)
     st.subheader("History", anchor=False)
@@ -41,15 +40,15 @@ def history_of(nct_id: str) -> None:
                 "Registry date": [one.registry_date or "not given" for one in told],
             }
         )
-        st.table(table, hide_index=True, border="horizontal", alt="What moved in this trial, newest first")
+        columns.plain_table(table, "What moved in this trial, newest first")
     if len(events) > len(told):
         st.caption(f"{count(len(events) - len(told), 'change')} of wording, order or a few days not listed.")
     with st.expander(f"{count(len(states), 'known state')}", icon=":material/history:", key="history_states"):
-        st.table(_states(states), hide_index=True, border="horizontal", alt="Known states of this trial, newest first")
+        columns.plain_table(_states(states), "Known states of this trial, newest first")
         sources = states["source"][states["origin"] == "copy"].dropna()
         for source in dict.fromkeys(sources):
             st.text(f"Source: {source}")
-    st.page_link(view.script("changes"), label="Changes in all trials", icon=":material/update:")
+    frame.link("changes", "Changes in all trials", icon=":material/update:")
 
 
 def _states(states: pd.DataFrame) -> pd.DataFrame:

@@ -13,15 +13,16 @@ from cache.changes.changelog import WEIGHTS, Refreshed
 from cache.changes.differences import KINDS
 from cache.changes.wording import WEIGHT_WORDS
 from cache.english import count, moment
+from cache.filters.filter import Filter
 from cache.filters.select import among
 from dashboard.changes import address as changes_view
 from dashboard.changes import charts as slip_charts
 from dashboard.changes import data as changes_data
 from dashboard.changes import tables as changes_tables
 from dashboard.changes.address import ChangesView
-from dashboard.changes.tables import LINK, ROWS, SHOW
+from dashboard.changes.tables import LINK, SHOW
 from dashboard.shared import address as view
-from dashboard.shared import charts, data, frame, words
+from dashboard.shared import charts, columns, data, frame, trial_list, words
 from dashboard.shared.escape import plain
 from insights import slips
 
@@ -32,11 +33,15 @@ def current() -> tuple[ChangesView, tuple[str, ...]]:
     return changes_view.read(own)
 
 
-def address(shown: ChangesView, **changed: Any) -> str:
-    """The address of this page with some of its view changed, for a cell of a table."""
-    own = replace(shown, **changed).to_query()
-    mine = [(key, value) for key, values in own.items() for value in values]
-    return view.address("changes", [*view.params(view.current()[0]), *mine])
+def params(wanted: Filter, shown: ChangesView) -> list[tuple[str, str]]:
+    """A filter and what this page shows of it, for the query of a link."""
+    mine = [(key, value) for key, values in shown.to_query().items() for value in values]
+    return [*view.params(wanted), *mine]
+
+
+def address(wanted: Filter, shown: ChangesView) -> str:
+    """The same as an address of this page, for a cell of a table."""
+    return view.address("changes", params(wanted, shown))
 
 
 def _go(**changed: Any) -> None:
@@ -45,7 +50,7 @@ def _go(**changed: Any) -> None:
 
 def _changed(field: str, key: str, read: Callable[[Any], Any]) -> None:
     value = st.session_state[key]
-    if value is not None:  # a click on the chosen one takes the choice away: nothing changes then
+    if value is not None:  # a click on the chosen one unsets it: nothing changes then
         _go(**{field: read(value)})
 
 
@@ -63,7 +68,7 @@ def section(shown: ChangesView) -> None:
     )
 
 
-def scope(wanted: Any, shown: ChangesView) -> None:
+def scope(wanted: Filter, shown: ChangesView) -> None:
     """The switches all pages share, or that they are set aside."""
     if not shown.every:
         view.scope_bar(wanted)
@@ -78,7 +83,7 @@ def _agents_changed() -> None:
     view.change(lambda wanted: replace(wanted, agents=tuple(st.session_state["changes_agents"])))
 
 
-def controls(wanted: Any, shown: ChangesView, last: Refreshed) -> None:
+def _controls(wanted: Filter, shown: ChangesView, last: Refreshed) -> None:
     """Since when, which agents, kinds and weights; all of it in the address."""
     _period(shown)
     with st.grid(3, min_column_width=230, gap="small"):
@@ -132,75 +137,77 @@ def _day(given: date) -> str:
     return given.isoformat()
 
 
-def changes(shown: ChangesView, found: pd.DataFrame, since: str) -> None:
+def changes_section(wanted: Filter, shown: ChangesView) -> None:
+    """The controls, and the changes they let through."""
+    last = changes_data.refreshed()
+    since = changes_view.since(shown, last, datetime.now(UTC))
+    _controls(wanted, shown, last)
+    every = changes_data.changes(since)
+    if wanted.agents:
+        every = every.loc[[not set(wanted.agents).isdisjoint(agents) for agents in every["agents"]]]
+    if shown.kinds:
+        every = every[every["kind"].isin(shown.kinds)]
+    here = every if shown.every else every[among(every["nct_id"], _ids(wanted))]
+    weighed = every["weight"].isin(changes_view.weights(shown))
+    found = here[here["weight"].isin(changes_view.weights(shown))]
+    if found.empty:
+        _nothing(shown, last, since)
+    else:
+        _changes(shown, found, since)
+    hidden(shown, len(here) - len(found), int(weighed.sum()) - len(found))
+    if not found.empty:
+        _kinds(shown, found, since)
+
+
+def _ids(wanted: Filter) -> "pd.Series[Any]":
+    """A trial that left the registry is no trial to count any more, but its leaving is a change."""
+    return data.selection(replace(wanted, left=True)).trials["nct_id"]
+
+
+def _changes(shown: ChangesView, found: pd.DataFrame, since: str) -> None:
     """The summary and the list. ``found``: the changes of this view, newest first."""
     st.subheader("What moved", anchor=False)
     period = changes_view.period_words(shown, since)
     st.markdown(f"**{plain(changes_tables.counted(found))}**, {plain(period)}.")
-    page = view.page_number(-(-len(found) // ROWS))
-    _list(changes_tables.listed(found, frame.names(), page), page)
-    _pages(-(-len(found) // ROWS), page)
+    part = columns.part_of(len(found))
+    table = changes_tables.listed(found.iloc[part.first : part.last], frame.names())
+    trial_list.show(table, "Changes, newest first", f"changes_{part.number}", _CONFIG, "not given")
+    columns.pages_bar(part, "changes_page", lambda: current()[0].to_query())
 
 
-def kinds(shown: ChangesView, found: pd.DataFrame, since: str) -> None:
+def _kinds(shown: ChangesView, found: pd.DataFrame, since: str) -> None:
     """How many changes there are of each kind, as bars over their numbers."""
-    links = {kind: address(shown, kinds=(kind,)) for kind in found["kind"].unique()}
+    wanted = view.current()[0]
+    links = {kind: address(wanted, replace(shown, kinds=(kind,))) for kind in found["kind"].unique()}
     say = changes_tables.kinds_say(found)
     st.subheader("Kinds of change", anchor=False)
     st.markdown(say)
     bars = changes_tables.by_kind(found).rename(index=changes_view.kind_words)
-    st.plotly_chart(charts.bars(bars), config=charts.CONFIG, key="kinds", alt=f"Kinds of change. {say}")
+    frame.picture("kinds", f"Kinds of change. {say}", charts.bars(bars))
     period = changes_view.period_words(shown, since)
     st.caption(f"{count(len(found), 'change')} {plain(period)}; a trial may have several.")
-    with st.expander("Numbers", icon=":material/table:", key="kinds_numbers"):
-        config = {SHOW: st.column_config.LinkColumn(help="Only changes of this kind", display_text="Show changes")}
-        table = changes_tables.kind_numbers(found, links)
-        st.dataframe(table, hide_index=True, column_config=config, height="content", alt="Changes by kind and weight")
+    with frame.numbers_below("kinds"):
+        config = {SHOW: columns.list_link("Only changes of this kind", "Show changes")}
+        columns.table(changes_tables.kind_numbers(found, links), "Changes by kind and weight", config, missing=None)
 
 
-_CONFIG: dict[str, Any] = {
-    LINK: st.column_config.LinkColumn(
-        help="Opens the trial", display_text=r"nct=(NCT\d{8})", pinned=True, width=118
-    ),
+_CONFIG = {
+    LINK: columns.trial(pinned=True),
     "Change": st.column_config.TextColumn(width=440),
     "Weight": st.column_config.TextColumn(help=" · ".join(WEIGHT_WORDS.values())),
     "Trial": st.column_config.TextColumn(width=270),
     "Registry date": st.column_config.TextColumn(help="The day the registry posted the record's update"),
     "Seen": st.column_config.TextColumn(help="When a refresh of this tracker saw it (UTC)"),
-}  # fmt: skip
-
-
-def _list(table: pd.DataFrame, page: int) -> None:
-    event = st.dataframe(
-        table, key=f"changes_{page}", hide_index=True, column_config=_CONFIG, placeholder="not given",
-        on_select="rerun", selection_mode="single-row", height=min(640, 39 + 35 * len(table)), width="stretch",
-        alt="Changes, newest first",
-    )  # fmt: skip
-    chosen = event["selection"]["rows"]
-    if chosen and chosen[0] < len(table):
-        view.open_trial(table[LINK].iloc[chosen[0]].partition("=")[2])
+}
 
 
 def newest(found: pd.DataFrame, most: int, key: str) -> None:
     """The newest few of some changes, for another page."""
-    st.dataframe(
-        changes_tables.listed(found.head(most), frame.names()).drop(columns="Agents"), key=key, hide_index=True,
-        column_config=_CONFIG, placeholder="not given", height="content", width="stretch", alt="Newest changes",
-    )  # fmt: skip
+    table = changes_tables.listed(found.head(most), frame.names()).drop(columns="Agents")
+    columns.table(table, "Newest changes", _CONFIG, missing="not given", key=key)
 
 
-def _pages(pages: int, page: int) -> None:
-    if pages > 1:
-        st.session_state["changes_page"] = page
-        st.pagination(pages, key="changes_page", on_change=_page_set)
-
-
-def _page_set() -> None:
-    number = int(st.session_state["changes_page"])
-    view.show(view.current()[0], **current()[0].to_query(), page=[str(number)] if number > 1 else [])
-
-
-def nothing(shown: ChangesView, last: Refreshed, since: str) -> None:
+def _nothing(shown: ChangesView, last: Refreshed, since: str) -> None:
     """Why there is nothing to list, and what to do."""
     if not data.freshness().live:
         said = (
@@ -222,7 +229,7 @@ def nothing(shown: ChangesView, last: Refreshed, since: str) -> None:
 
 
 def hidden(shown: ChangesView, noise: int, outside: int, what: str = "change") -> None:
-    """What this view leaves out, each with a way to see it."""
+    """What this view leaves out, each with a button that shows it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if noise:
             less = "of noise" if shown.weight == "low" else "of less weight"
@@ -234,10 +241,10 @@ def hidden(shown: ChangesView, noise: int, outside: int, what: str = "change") -
             st.button("Show every trial", key="show_every", type="tertiary", on_click=_go, kwargs={"every": True})
 
 
-def subscriptions(wanted: Any, shown: ChangesView) -> None:
+def subscriptions(wanted: Filter, shown: ChangesView) -> None:
     """The same as a feed and a calendar."""
     told = {"agent": list(wanted.agents), "weight": [shown.weight] if shown.weight != "low" else []}
-    # Said out loud: without any query the calendar holds every stored trial.
+    # The tier is always named: without any query the calendar would hold every stored trial.
     coming = {"tier": list(wanted.tiers)} | wanted.to_query()
     with st.container(horizontal=True):
         for label, path, query, icon in (
@@ -248,9 +255,10 @@ def subscriptions(wanted: Any, shown: ChangesView) -> None:
             st.link_button(label, f"{path}?{asked}" if asked else path, icon=icon)
 
 
-def slips_section(shown: ChangesView, ids: "pd.Series[Any]") -> None:
+def slips_section(wanted: Filter, shown: ChangesView) -> None:
     """First promised against now, for the trials of this view."""
     every = changes_data.ledger()
+    ids = data.trials()["nct_id"] if shown.every else _ids(wanted)
     ledger = every[among(every["nct_id"], ids)]
     measure = shown.measure or _first_measure(ledger)
     st.session_state["changes_measure"] = measure
@@ -276,16 +284,14 @@ def _slips(moved: pd.DataFrame, say: str) -> None:
     st.subheader("First promised and now", anchor=False)
     st.markdown(say)
     figure = slip_charts.dumbbells(moved, titles)
-    st.plotly_chart(figure, config=charts.CONFIG, key="slips", alt=f"First promised and now. {say}")
+    frame.picture("slips", f"First promised and now. {say}", figure)
     st.caption(f"As of {words.as_of(data.freshness())} · {caption} · a date without a day stands on its last day")
     copies = changes_tables.copies_say(moved)
     if copies:
         st.caption(f":material/content_copy: {copies}")
-    with st.expander("Numbers", icon=":material/table:", key="slips_numbers"):
-        st.dataframe(
-            changes_tables.slip_numbers(moved, titles), hide_index=True, column_config=_CONFIG, height="content",
-            alt="First promised and now", placeholder="not known",
-        )  # fmt: skip
+    with frame.numbers_below("slips"):
+        table = changes_tables.slip_numbers(moved, titles)
+        columns.table(table, "First promised and now", _CONFIG, missing=words.MISSING)
 
 
 def _first_measure(ledger: pd.DataFrame) -> str:

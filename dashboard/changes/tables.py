@@ -1,6 +1,6 @@
 """Changes and slips as tables and sentences of the screen: pure functions over frames, no Streamlit."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,23 +12,18 @@ from cache.codes import DATE_TYPE_WORDS
 from cache.english import count
 from dashboard.changes.address import MEASURE_WORDS
 from dashboard.shared.escape import plain
+from dashboard.shared.number_tables import LINK as TRIALS
+from dashboard.shared.number_tables import trial_link
 from insights import slips
 
 LINK = "NCT id"
 SHOW = "Changes"
-ROWS = 200  # of one page of the list
 _WEIGHTS = {"high": "High", "medium": "Medium", "low": "Low", "noise": "Noise"}
 _ORIGINS = {"live": "Registry", "copy": "Public copies", "starter": "Starter snapshot"}
 
 
-def trial_link(nct_id: str) -> str:
-    """The address of a trial's page for a cell of a table."""
-    return f"trial?nct={nct_id}"
-
-
-def listed(changes: pd.DataFrame, names: Mapping[str, str], page: int = 1) -> pd.DataFrame:
-    """One page of the list, newest first, in words; not yet known dates are missing."""
-    shown = changes.iloc[(page - 1) * ROWS : page * ROWS]
+def listed(shown: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """Changes as a list in words, in their order; dates that are not known yet are missing."""
     return pd.DataFrame(
         {
             LINK: [trial_link(nct_id) for nct_id in shown["nct_id"]],
@@ -144,3 +139,31 @@ def _now(row: Mapping[Any, Any]) -> str:
     value = f"{row['now']:,}" if row["measure"] == slips.PEOPLE else str(row["now"])
     said = f"{value} ({kind})" if kind else value
     return f"{said}, last known" if row["gone"] else said
+
+
+def slipped(ledger: pd.DataFrame, address: Callable[[str], str]) -> pd.DataFrame:
+    """For each measure how many trials moved, of how many with more than one known state, and the furthest."""
+    rows = []
+    for measure, word in MEASURE_WORDS.items():
+        moved = slips.slipped(ledger, measure)
+        known = int((ledger["states"][ledger["measure"] == measure] > 1).sum())
+        furthest = None if moved.empty else moved.iloc[0]
+        far = None if furthest is None else f"{slip_words(int(furthest['amount']), measure)}, {furthest['nct_id']}"
+        rows.append((word, len(moved), known, far, address(measure) if len(moved) else None))
+    columns = ["First promised against now", "Moved", "With more than one known state", "Furthest", TRIALS]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def slipped_say(table: pd.DataFrame) -> str:
+    """One sentence on the table of ``slipped``."""
+    known = int(table["With more than one known state"].sum())
+    if not known:
+        return "No earlier state of these trials is known, so no promise can be held against what is said now."
+    moved = table[table["Moved"] > 0]
+    if moved.empty:
+        return "Of none of these trials has a promised date or number of people moved, as far as earlier states go."
+    said = "; ".join(
+        f"{what.lower()}: {number:,} of {of:,} moved, the furthest {plain(far)}"
+        for what, number, of, far in moved.iloc[:, :4].itertuples(index=False)
+    )
+    return f"{said[0].upper()}{said[1:]}."

@@ -1,41 +1,42 @@
-"""What the insights have to say on one agent: sections for its page, each to be called with one line."""
+"""The claims about one agent, for its page."""
 
 import streamlit as st
 
-from dashboard.claims import parts as claim_parts
-from dashboard.gaps import parts as gap_parts
-from dashboard.shared import address as view
-from dashboard.shared import evidence_data as insight_data
+from dashboard.claims import parts
+from dashboard.claims.tables import VERDICT, verdict_word
+from dashboard.shared import evidence_data, frame
 from fetchers.watchlist.model import Agent
+from insights.claims import Finding
 
 
-def claims_of(agent: Agent) -> None:
+def _about(agent: Agent) -> list[Finding]:
+    return [one for one in evidence_data.findings() if one.claim.agent == agent.id]
+
+
+def claims(agent: Agent) -> None:
     """What the documents state of the agent, and the verdicts."""
     st.subheader("What the documents state", anchor=False)
-    mine = [one for one in insight_data.findings() if one.claim.agent == agent.id]
+    mine = _about(agent)
     for finding in mine:
-        claim_parts.claim(finding, key="agent_claim")
+        parts.claim(finding, key="agent_claim")
     if not mine:
         st.text("No statement of the documents is about this agent alone.")
-    st.page_link(
-        view.script("claims"),
-        label="All claims, with the rules of the verdicts",
-        icon=":material/fact_check:",
-        query_params={"agent": agent.id},
-    )
+    _to_claims("All claims, with the rules of the verdicts", agent)
 
 
-def gaps_of(agent: Agent) -> None:
-    """The agent in each condition group, the empty ones with the kind of empty."""
-    st.subheader("Condition by condition", anchor=False)
-    gap_parts.row_of(agent, view.current()[0])
-    st.page_link(
-        view.script("gaps"), label="All agents and conditions", icon=":material/grid_view:",
-        query_params={"agent": agent.id},
-    )  # fmt: skip
+def verdicts(agent: Agent) -> None:
+    """The verdict on each statement of the documents on this agent, a line each; nothing when there is none."""
+    mine = _about(agent)
+    if not mine:
+        return
+    with st.container(gap="xsmall"):
+        st.markdown("**What the documents say of it, and whether the registry bears it out**")
+        for finding in mine:
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                parts.badge(VERDICT[finding.verdict], verdict_word(finding))
+                st.text(f"{finding.claim.id}: {finding.claim.words}", width="stretch")
+        _to_claims("Reasons, evidence and rules of these verdicts", agent)
 
 
-def funnel_of(agent: Agent) -> None:
-    """From the registry's rows to the trials that are counted."""
-    st.subheader("How we count", anchor=False)
-    gap_parts.funnel(agent)
+def _to_claims(label: str, agent: Agent) -> None:
+    frame.link("claims", label, {"agent": agent.id}, ":material/fact_check:")

@@ -7,50 +7,26 @@ from typing import Any
 import streamlit as st
 
 from cache import english
-from dashboard.claims import tables as claim_words
+from dashboard.claims import tables as claims_tables
 from dashboard.claims.tables import TENSE, VERDICT, Look
 from dashboard.shared import address as view
-from dashboard.shared import data, frame, words
-from dashboard.shared import evidence_data as insight_data
-from dashboard.shared import trial_list as listing
+from dashboard.shared import columns, data, evidence_data, frame, words
 from fetchers.watchlist.model import Document
 from insights.claim_rules import RULES
 from insights.claims import Finding, groups_of
 
 MOST = 50  # rows of evidence; the list of trials has all
-_ANY = "any"
-_LEDGER: dict[str, Any] = {
+_LEDGER = {
     "Claim": st.column_config.TextColumn(pinned=True, width=70),
-    "The document says (in our words)": st.column_config.TextColumn(width="large"),
-    "Trials": st.column_config.LinkColumn(
-        help="In the claim’s condition, people get the agent; opens their list", display_text=r"#([\d,]+)$"
-    ),
-}
-_EVIDENCE: dict[str, Any] = {
-    "NCT id": st.column_config.LinkColumn(
-        help="Opens the trial", display_text=r"nct=(NCT\d{8})", pinned=True, width=118
-    ),
-    "Title": st.column_config.TextColumn(width="large"),
+    "The document says (in our words)": columns.WIDE,
+    "Trials": columns.linked(help="In the claim’s condition, people get the agent; opens their list"),
 }
 
 
 def choose(findings: Sequence[Finding], agents: tuple[str, ...]) -> list[Finding]:
     """The agent's switch, and the claims that speak of it."""
-    st.session_state["claims_agent"] = agents[0] if len(agents) == 1 else _ANY
-    st.selectbox(
-        "Agent",
-        [_ANY, *frame.names()],
-        format_func=lambda one: "All agents" if one == _ANY else frame.names().get(one, one),
-        key="claims_agent",
-        on_change=_chosen,
-        width=360,
-    )
+    frame.choose_agent("claims_agent", agents[0] if len(agents) == 1 else None, every="All agents")
     return [one for one in findings if not agents or not set(agents).isdisjoint(one.agents)]
-
-
-def _chosen() -> None:
-    agent = st.session_state["claims_agent"]
-    view.change(lambda wanted: replace(wanted, agents=() if agent == _ANY else (agent,)))
 
 
 def summary(findings: Sequence[Finding]) -> None:
@@ -59,25 +35,21 @@ def summary(findings: Sequence[Finding]) -> None:
     with st.container(horizontal=True, gap="small"):
         for key, ids in found.items():
             if ids:
-                look = VERDICT[key]
-                st.badge(f"{len(ids)} {look.word.lower()}", icon=look.icon, color=_colour(look), help=", ".join(ids))
+                badge(VERDICT[key], f"{len(ids)} {VERDICT[key].word.lower()}", help=", ".join(ids))
     said = [f"{VERDICT[key].word}: {', '.join(ids)}." for key, ids in found.items() if ids]
     st.text(" ".join([f"{english.count(len(findings), 'claim')}.", *said]))
-    with st.expander("Numbers", icon=":material/table:", key="claims_numbers"):
+    with frame.numbers_below("claims"):
         watchlist = data.watchlist()
         addresses = {one.claim.id: _address(one) for one in findings}
-        st.dataframe(
-            claim_words.ledger_rows(findings, addresses), hide_index=True, column_config=_LEDGER, placeholder="–",
-            height="content", width="stretch", alt="Every claim with its verdict",
-        )  # fmt: skip
+        columns.table(claims_tables.ledger_rows(findings, addresses), "Every claim with its verdict", _LEDGER)
         missing = len(watchlist.claims) - len(findings)
         if missing:
             st.caption(f"{english.count(missing, 'claim')} of other agents not shown.")
 
 
 def _address(finding: Finding) -> str:
-    wanted = replace(claim_words.base(finding), conditions=groups_of(finding.claim, data.watchlist()))
-    return view.address("trials", view.params(wanted))
+    groups = groups_of(finding.claim, data.watchlist())
+    return view.to_trials(replace(claims_tables.base(finding), conditions=groups))
 
 
 def rules() -> None:
@@ -89,10 +61,7 @@ def rules() -> None:
             "hand. The verdicts are made anew with every refresh. Trials count when people get the agent other than "
             "as background (for a claim on use: also as background)."
         )
-        st.dataframe(
-            claim_words.rule_rows(), hide_index=True, height="content", width="stretch", alt="The rules of verdicts",
-            column_config={"Rule": st.column_config.TextColumn(width="large")},
-        )  # fmt: skip
+        columns.table(claims_tables.rule_rows(), "The rules of verdicts", {"Rule": columns.WIDE}, missing=None)
         st.markdown(
             "**“Now”.** A claim in the present tense is checked against the newest activity of the agent in the "
             "condition: a trial registered, its record updated, results posted, or the trial itself started or "
@@ -102,10 +71,18 @@ def rules() -> None:
         )
 
 
-def document(one: Document, findings: Sequence[Finding]) -> None:
+def documents(findings: Sequence[Finding]) -> None:
+    """The claims, document by document."""
+    for document in data.watchlist().documents:
+        mine = [finding for finding in findings if finding.document.id == document.id]
+        if mine:
+            _document(document, mine)
+
+
+def _document(one: Document, findings: Sequence[Finding]) -> None:
     """One document: who made it, whose interest it serves, and its claims."""
     st.header(one.title, anchor=False)
-    st.text(claim_words.published(one))
+    st.text(claims_tables.published(one))
     if one.interest:
         st.warning(words.plain(one.interest), title="Publisher’s interest", icon=":material/storefront:")
     for finding in findings:
@@ -118,15 +95,13 @@ def claim(finding: Finding, key: str = "claim") -> None:
         st.caption(f"{finding.claim.id} · {words.plain(finding.claim.place)}")
         st.markdown(f"**{words.plain(finding.claim.words)}**")
         with st.container(horizontal=True, gap="small"):
-            look = VERDICT[finding.verdict]
-            st.badge(claim_words.verdict_word(finding), icon=look.icon, color=_colour(look), help=look.means)
+            badge(VERDICT[finding.verdict], claims_tables.verdict_word(finding))
             if finding.tense:
-                when = TENSE[finding.tense.verdict]
-                st.badge(when.word, icon=when.icon, color=_colour(when))
+                badge(TENSE[finding.tense.verdict])
         st.text(finding.because)
         if finding.tense:
             st.text(finding.tense.words)
-        _doors(finding)
+        _lists(finding)
         _note(finding)
         shown = st.expander(
             "Evidence, rule and query", icon=":material/fact_check:", key=f"{key}_{finding.claim.id}", on_change="rerun"
@@ -136,20 +111,22 @@ def claim(finding: Finding, key: str = "claim") -> None:
                 _details(finding)
 
 
-def _doors(finding: Finding) -> None:
-    found = claim_words.doors(finding, data.watchlist())
-    if not found:
-        return
-    with st.container(horizontal=True, gap="medium"):
-        for number, wanted in found:
-            st.page_link(
-                view.script("trials"), label=words.plain(number), query_params=view.params(wanted),
-                icon=":material/arrow_forward:", icon_position="right",
-            )  # fmt: skip
+def badge(look: Look, said: str | None = None, help: str | None = None) -> None:
+    """A verdict; ``said``: what is written on it, when that is more than its word."""
+    colour: Any = look.colour
+    st.badge(said or look.word, icon=look.icon, color=colour, help=help or look.means or None)
+
+
+def _lists(finding: Finding) -> None:
+    found = claims_tables.lists(finding, data.watchlist())
+    if found:
+        with st.container(horizontal=True, gap="medium"):
+            for said, wanted in found:
+                frame.trials_link(wanted, words.plain(said))
 
 
 def _note(finding: Finding) -> None:
-    note = insight_data.note(finding.claim)
+    note = evidence_data.note(finding.claim)
     if note is None:
         return
     with st.container(border=True, gap="xsmall"):
@@ -161,23 +138,18 @@ def _note(finding: Finding) -> None:
 def _details(finding: Finding) -> None:
     number, rule = next((number, rule) for number, rule in enumerate(RULES, start=1) if rule.id == finding.rule)
     st.text(f"Rule {number}: {rule.words}")
-    st.text(claim_words.asked_on(finding))
-    rows = claim_words.evidence_rows(finding, frame.names(), MOST)
+    st.text(claims_tables.asked_on(finding))
+    rows = claims_tables.evidence_rows(finding, frame.names(), MOST)
     if rows.empty:
         st.text("No trial to show.")
     else:
         more = len(finding.evidence) - len(rows)
-        st.dataframe(
-            rows, hide_index=True, column_config=_EVIDENCE, placeholder=listing.MISSING, width="stretch",
-            height=min(420, 39 + 35 * len(rows)), alt=f"Evidence for claim {finding.claim.id}",
+        columns.table(
+            rows, f"Evidence for claim {finding.claim.id}", columns.ID_TITLE, missing=words.MISSING,
+            height=columns.at_most(420, rows),
         )  # fmt: skip
         st.caption(f"{more:,} more in the lists linked above." if more > 0 else "Newest activity first.")
-    st.dataframe(
-        claim_words.query_rows(finding, frame.names()), hide_index=True, placeholder="–", width="stretch",
-        height="content", column_config={"Asked of the registry": st.column_config.TextColumn(width="large")},
-        alt=f"Queries behind claim {finding.claim.id}",
+    columns.table(
+        claims_tables.query_rows(finding, frame.names()), f"Queries behind claim {finding.claim.id}",
+        {"Asked of the registry": columns.WIDE},
     )  # fmt: skip
-
-
-def _colour(look: Look) -> Any:
-    return look.colour

@@ -9,7 +9,8 @@ import pandas as pd
 from cache.codes import LANE_WORDS, TIERS
 from cache.english import count, day
 from cache.filters.filter import Filter
-from dashboard.shared.trial_list import status_words, why
+from dashboard.shared.number_tables import numbered, trial_link
+from dashboard.shared.trial_list import RESULTS, dated, status_words, why
 from fetchers.watchlist.model import Document, Watchlist
 from insights.claim_rules import RULES
 from insights.claims import Finding, counts_background, groups_of, near_of, standing
@@ -52,8 +53,8 @@ _WHERE = {
 }
 
 
-class Door(NamedTuple):
-    """A number with the list of its trials behind it."""
+class Listed(NamedTuple):
+    """A number in words, and the filter that lists its trials."""
 
     label: str
     wanted: Filter
@@ -70,7 +71,7 @@ def base(finding: Finding) -> Filter:
     return Filter(agents=finding.agents, background=counts_background(finding.claim), everywhere=True)
 
 
-def doors(finding: Finding, watchlist: Watchlist) -> list[Door]:
+def lists(finding: Finding, watchlist: Watchlist) -> list[Listed]:
     """Each number of a finding that is not zero, with the filter that lists exactly its trials."""
     groups, near = groups_of(finding.claim, watchlist), near_of(finding.claim, watchlist)
     given = replace(base(finding), everywhere=False)
@@ -85,7 +86,7 @@ def doors(finding: Finding, watchlist: Watchlist) -> list[Door]:
     }
     numbers = {"here": "here", "near": "around", "named": "named", "elsewhere": "anywhere"}
     return [
-        Door(f"{words}: {count(finding.counts[numbers[place]], 'trial')}", filter_)
+        Listed(f"{words}: {count(finding.counts[numbers[place]], 'trial')}", filter_)
         for place, (words, filter_) in wanted.items()
         if finding.counts[numbers[place]]
     ]
@@ -96,16 +97,16 @@ def evidence_rows(finding: Finding, names: Mapping[str, str], most: int) -> pd.D
     rows: list[dict[Any, Any]] = finding.evidence.head(most).astype(object).to_dict("records")
     return pd.DataFrame(
         {
-            "NCT id": [f"trial?nct={row['nct_id']}" for row in rows],
+            "NCT id": [trial_link(row["nct_id"]) for row in rows],
             "Where": [_WHERE[row["where"]] for row in rows],
             "Agent": [f"{names.get(row['agent'], row['agent'])} ({why(row['tier'], row['role'])})" for row in rows],
             "Phase": [LANE_WORDS[row["lane"]] for row in rows],
             "Status": [status_words(row["overall_status"], row["last_known_status"]) for row in rows],
-            "Start": [_dated(row, "start_date") for row in rows],
-            "Completion": [_dated(row, "completion_date") for row in rows],
+            "Start": [dated(row["start_date"], row["start_date_type"]) for row in rows],
+            "Completion": [dated(row["completion_date"], row["completion_date_type"]) for row in rows],
             "Newest activity": [_text(row["newest"]) for row in rows],
             "What it was": [_text(row["what"]) for row in rows],
-            "Results": [{True: "posted", False: "not posted"}.get(row["has_results"]) for row in rows],
+            "Results": [RESULTS.get(row["has_results"]) for row in rows],
             "Title": [_text(row["title"]) for row in rows],
         }
     )
@@ -113,11 +114,6 @@ def evidence_rows(finding: Finding, names: Mapping[str, str], most: int) -> pd.D
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
-
-
-def _dated(row: Mapping[Any, Any], name: str) -> str | None:
-    when = _text(row[name])
-    return f"{when} (planned)" if when and row[f"{name}_type"] == "ESTIMATED" else when
 
 
 def query_rows(finding: Finding, names: Mapping[str, str]) -> pd.DataFrame:
@@ -149,7 +145,7 @@ def ledger_rows(findings: Sequence[Finding], addresses: Mapping[str, str]) -> pd
             "Verdict": [verdict_word(finding) for finding in findings],
             "“Now”": [TENSE[one.tense.verdict].word if one.tense else None for one in findings],
             "Newest activity": [one.tense.newest if one.tense else None for one in findings],
-            "Trials": [f"{addresses[one.claim.id]}#{one.counts['here']}" for one in findings],
+            "Trials": [numbered(addresses[one.claim.id], one.counts["here"]) for one in findings],
             "Document": [finding.document.id for finding in findings],
         }
     )

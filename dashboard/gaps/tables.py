@@ -1,4 +1,4 @@
-"""Words and tables of the Gaps page and of the sections it lends to an agent's page. Pure, no Streamlit."""
+"""The gap map and the ladder as tables and sentences. Pure, no Streamlit."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -9,6 +9,7 @@ from cache import english
 from cache.codes import LANE_WORDS
 from cache.english import listed
 from cache.filters.filter import Filter
+from dashboard.shared.number_tables import numbered, trial_link
 from dashboard.shared.words import plain
 from fetchers.registry.queries import agent_queries
 from fetchers.watchlist.model import Agent
@@ -36,11 +37,9 @@ def cell_rows(
 
     def numbers(name: str, statuses: tuple[str, ...] = ()) -> list[str | None]:
         return [
-            None
-            if pd.isna(row[name])
-            else f"{address(_cell(row, background, statuses))}#{int(row[name]):,}"
+            None if pd.isna(row[name]) else numbered(address(_cell(row, background, statuses)), int(row[name]))
             for row in rows
-        ]  # fmt: skip
+        ]
 
     return pd.DataFrame(
         {
@@ -53,7 +52,7 @@ def cell_rows(
             "Highest phase": [LANE_WORDS[row["highest"]] if row["highest"] else None for row in rows],
             "Newest activity": [row["newest"] for row in rows],
             "What it was": [row["newest_what"] for row in rows],
-            "By trial": [f"trial?nct={row['newest_id']}" if row["newest_id"] else None for row in rows],
+            "By trial": [trial_link(row["newest_id"]) if row["newest_id"] else None for row in rows],
         }
     )
 
@@ -120,7 +119,7 @@ def _reached(row: Mapping[Any, Any], key: str, address: Address) -> str | None:
     wanted = Filter(
         agents=(row["agent"],), phases=(lane,), statuses=evidence.BEGUN, conditions=groups, everywhere=not groups
     )  # fmt: skip
-    return f"{address(wanted)}#{len(ids):,}"
+    return numbered(address(wanted), len(ids))
 
 
 def ladder_say(steps: pd.DataFrame, agents: Mapping[str, str], here: str) -> str:

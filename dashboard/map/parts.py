@@ -10,47 +10,43 @@ from cache.english import count
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
 from cache.read import records
-from cache.store.store import Store
 from dashboard.map import charts as map_charts
 from dashboard.map import tables as map_tables
 from dashboard.shared import address as view
-from dashboard.shared import charts, data, frame, words
-from dashboard.shared import group_list as behind
+from dashboard.shared import columns, data, frame, group_list, words
+from dashboard.shared.kept import kept
 from dashboard.shared.number_tables import LINK
-from dashboard.shared.trial_list import MISSING
+from dashboard.shared.record_data import READING
 from insights.geography import countries
 
-_CONFIG: dict[str, Any] = {
-    "Country": st.column_config.TextColumn(pinned=True),
-    "All": st.column_config.NumberColumn(format="localized"),
-    LINK: st.column_config.LinkColumn(help="Opens the list of these trials", display_text="Show trials"),
-    "Open": st.column_config.NumberColumn(format="localized", help="Open or about to open, by the trial’s own status"),
-    map_tables.OPEN_LINK: st.column_config.LinkColumn(help="Opens the list of the open ones", display_text="Show open"),
-    "Sites": st.column_config.NumberColumn(format="localized", help="Places in this country that the records name"),
+_CONFIG = {
+    "Country": columns.NAME,
+    "All": columns.number(),
+    LINK: columns.list_link(),
+    "Open": columns.number(help="Open or about to open, by the trial’s own status"),
+    map_tables.OPEN_LINK: columns.list_link("Opens the list of the open ones", "Show open"),
+    "Sites": columns.number(help="Places in this country that the records name"),
 }
+_LIST = ":material/list_alt:"
 
 
+@kept(spinner=READING)
 def sites() -> pd.DataFrame:
     """``countries.several`` of every stored trial with sites in several countries."""
-    return _sites(*data.identity(), data.store())
-
-
-@st.cache_resource(max_entries=2, show_spinner="Reading the records …")
-def _sites(key: str, version: int, _store: Store) -> pd.DataFrame:
     trials = data.trials()
     wanted = trials["nct_id"][(trials["countries"].str.len() > 1) & trials["sites"].notna()]
-    return countries.several(records.studies(_store, list(wanted)))
+    return countries.several(records.studies(data.store(), list(wanted)))
 
 
 def group(name: str, selection: Selection) -> bool:
     """The list of the trials without a country; False when the address names no such group."""
-    chosen = next((one for one in map_tables.groups(selection.trials) if one.id == name), None)
+    chosen = map_tables.groups(selection.trials).get(name)
     if chosen is None:
-        behind.nothing(name)
-        return False
+        return group_list.unknown(name)
     rows = chosen.rows.iloc[::-1]
-    behind.show("map", chosen.title, len(rows), lambda first, last: map_tables.listed(rows.iloc[first:last]), {})
-    return True
+    return group_list.show(
+        "map", chosen.title, len(rows), lambda first, last: map_tables.listed(rows.iloc[first:last])
+    )  # fmt: skip
 
 
 def sections(selection: Selection, wanted: Filter) -> None:
@@ -66,7 +62,7 @@ def sections(selection: Selection, wanted: Filter) -> None:
         _charts(counted, wanted, say, as_of)
     for sentence in filter(None, (map_tables.without_say(without), map_tables.not_drawn_say(counted))):
         st.text(sentence)
-    with st.expander("Numbers", icon=":material/table:", key="map_numbers"):
+    with frame.numbers_below("map"):
         _numbers(counted, wanted)
         frame.table_of_numbers("Trials without a country", map_tables.without_numbers(without, _to_group))
 
@@ -88,9 +84,7 @@ def _charts(counted: pd.DataFrame, wanted: Filter, say: str, as_of: str) -> None
             "for its lists",
         ),
     ):
-        chosen = st.plotly_chart(
-            figure, config=charts.CONFIG, key=key, alt=alt, width="stretch", on_select="rerun", selection_mode="points"
-        )
+        chosen = frame.picture(key, alt, figure, on_select="rerun", selection_mode="points")
         _chosen(chosen["selection"]["points"], counted, wanted)
         st.caption(f"{as_of} · {caption}")
 
@@ -99,28 +93,26 @@ def _chosen(points: list[dict[str, Any]], counted: pd.DataFrame, wanted: Filter)
     """The lists of the country somebody clicked on. Links and no jump: on a phone the same touch shows the numbers,
     and Streamlit's ``switch_page`` would leave an entry in the browser's history that Back could not undo."""
     clicked = [point.get("customdata") for point in points]  # as the browser sent it: anything at all
-    chosen = counted[[country in clicked for country in counted["country"]]]
+    chosen = counted.loc[[country in clicked for country in counted["country"]]]
     for row in chosen.to_dict("records"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{words.quiet(row['country'])}**", width="content")
-            _link(count(row["trials"], "trial"), replace(wanted, countries=row["spellings"]))
+            frame.link(
+                "trials",
+                count(row["trials"], "trial"),
+                view.params(replace(wanted, countries=row["spellings"])),
+                _LIST,
+            )
             if row["open"]:
-                _link(f"{row['open']:,} open or about to open", map_tables.opened(wanted, row["spellings"]))
-
-
-def _link(label: str, wanted: Filter) -> None:
-    icon = ":material/list_alt:"
-    st.page_link(view.script("trials"), label=label, icon=icon, query_params=view.params(wanted), width="content")
+                opened = map_tables.opened(wanted, row["spellings"])
+                frame.link("trials", f"{row['open']:,} open or about to open", view.params(opened), _LIST)
 
 
 def _numbers(counted: pd.DataFrame, wanted: Filter) -> None:
     table = map_tables.numbers(counted, wanted, view.to_trials)
     if wanted.statuses and not set(wanted.statuses) & set(map_tables.OPEN):
         table = table.drop(columns=map_tables.OPEN_LINK)  # the view lets no open trial through: there is no such list
-    st.dataframe(
-        table, hide_index=True, column_config=_CONFIG, placeholder=MISSING, alt="Trials by country", width="stretch",
-        height=min(640, 39 + 35 * max(len(table), 1)),
-    )  # fmt: skip
+    columns.table(table, "Trials by country", _CONFIG, missing=words.MISSING, height=columns.at_most(640, table))
 
 
 def _to_group(name: str) -> str:

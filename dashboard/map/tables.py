@@ -3,9 +3,8 @@
 The sentences hold names of countries as the registry wrote them: what goes through Markdown is made quiet first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,22 +14,15 @@ from cache.english import count
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
 from dashboard.map import charts as map_charts
-from dashboard.shared import trial_list as listing
-from dashboard.shared import words
-from dashboard.shared.number_tables import LINK, Address
+from dashboard.shared import trial_list, words
+from dashboard.shared.number_tables import LINK, Address, trial_link
 from dashboard.shared.palette import GROUPS
+from dashboard.shared.trial_list import Group
 from insights.geography import countries
 
 OPEN = GROUPS[0].statuses
 OPEN_LINK = "Open ones"
-
-
-class Group(NamedTuple):
-    """Trials that stand in no row of a country, and why."""
-
-    id: str
-    title: str
-    rows: pd.DataFrame  # rows of ``queries.trials``
+Groups = Mapping[str, Group]
 
 
 def say(counted: pd.DataFrame, trials: pd.DataFrame, *, sample: bool) -> str:
@@ -44,14 +36,14 @@ def say(counted: pd.DataFrame, trials: pd.DataFrame, *, sample: bool) -> str:
     opened = int(there["overall_status"].isin(OPEN).sum())
     named = f"{len(there):,} of {total} {'names' if len(there) == 1 else 'name'}"
     return (
-        f"{named} a country, {_many(len(counted))} in all. {most} Open or about to open: {opened:,} of these "
-        f"{len(there):,}."
+        f"{named} a country, {count(len(counted), 'country', 'countries')} in all. {most} "
+        f"Open or about to open: {opened:,} of these {len(there):,}."
     )
 
 
-def without_say(groups: Sequence[Group]) -> str:
+def without_say(groups: Groups) -> str:
     """How many trials stand in no country, and why; empty when there are none."""
-    return " ".join(f"{group.title}: {len(group.rows):,}." for group in groups if len(group.rows))
+    return " ".join(f"{group.title}: {len(group.rows):,}." for group in groups.values() if len(group.rows))
 
 
 def not_drawn_say(counted: pd.DataFrame) -> str:
@@ -64,12 +56,18 @@ def not_drawn_say(counted: pd.DataFrame) -> str:
     )
 
 
-def groups(trials: pd.DataFrame) -> tuple[Group, ...]:
-    """The trials no country can be told of, by reason."""
-    return (
-        Group("country.none", "Trials whose record names no site", trials[countries.no_site(trials)]),
-        Group("country.not_known", "Trials whose countries are not known", trials[countries.not_known(trials)]),
-    )
+def groups(trials: pd.DataFrame) -> Groups:
+    """The trials that stand in no row of a country, by the name of the reason."""
+    return {
+        "country.none": Group("Trials whose record names no site", trials[countries.no_site(trials)]),
+        "country.not_known": Group("Trials whose countries are not known", trials[countries.not_known(trials)]),
+    }
+
+
+def opened(wanted: Filter, spellings: Sequence[str]) -> Filter:
+    """The open trials of a country; of the open statuses only those the view lets through."""
+    statuses = tuple(status for status in OPEN if status in (wanted.statuses or OPEN))
+    return replace(wanted, countries=tuple(spellings), statuses=statuses)
 
 
 def numbers(counted: pd.DataFrame, wanted: Filter, address: Address) -> pd.DataFrame:
@@ -87,19 +85,13 @@ def numbers(counted: pd.DataFrame, wanted: Filter, address: Address) -> pd.DataF
     )
 
 
-def opened(wanted: Filter, spellings: Sequence[str]) -> Filter:
-    """The open trials of a country; of the open statuses only those the view lets through."""
-    statuses = tuple(status for status in OPEN if status in (wanted.statuses or OPEN))
-    return replace(wanted, countries=tuple(spellings), statuses=statuses)
-
-
-def without_numbers(found: Sequence[Group], address: Any) -> pd.DataFrame:
-    """A row a group of trials without a country; ``address``: the group's id -> where they are listed."""
+def without_numbers(found: Groups, address: Callable[[str], str]) -> pd.DataFrame:
+    """A row a group of trials without a country; ``address``: a group's name -> where they are listed."""
     return pd.DataFrame(
         {
-            "No country": [group.title for group in found],
-            "All": np.array([len(group.rows) for group in found], dtype=np.int64),
-            LINK: [address(group.id) for group in found],
+            "No country": [group.title for group in found.values()],
+            "All": np.array([len(group.rows) for group in found.values()], dtype=np.int64),
+            LINK: [address(name) for name in found],
         }
     )
 
@@ -109,11 +101,11 @@ def listed(trials: pd.DataFrame) -> pd.DataFrame:
     statuses = zip(trials["overall_status"], trials["last_known_status"], strict=True)
     return pd.DataFrame(
         {
-            "NCT id": [f"trial?nct={nct_id}" for nct_id in trials["nct_id"]],
+            "NCT id": [trial_link(nct_id) for nct_id in trials["nct_id"]],
             "Title": trials["title"].to_numpy(),
-            "Status": [listing.status_words(*both) for both in statuses],
+            "Status": [trial_list.status_words(*both) for both in statuses],
             "Sponsor": trials["lead_sponsor"].to_numpy(),
-            "Source": trials["origin"].map({"live": "registry", "starter": "starter snapshot"}).to_numpy(dtype=object),
+            "Source": trials["origin"].map(trial_list.SOURCES).to_numpy(dtype=object),
         }
     )
 
@@ -125,8 +117,4 @@ def counted(selection: Selection, sites: pd.DataFrame, only: Sequence[str]) -> p
 
 def _somewhere(found: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
     spellings = {one for many in found["spellings"] for one in many}
-    return trials[[not spellings.isdisjoint(many or ()) for many in trials["countries"]]]
-
-
-def _many(number: int) -> str:
-    return "1 country" if number == 1 else f"{number:,} countries"
+    return trials.loc[[not spellings.isdisjoint(many or ()) for many in trials["countries"]]]

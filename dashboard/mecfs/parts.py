@@ -1,9 +1,7 @@
-"""The sections of the page on ME/CFS trials, and the list behind each of its numbers.
+"""The sections of the page on ME/CFS trials, and the list of each of its groups.
 
 The registry's texts stand in tables only, never in Markdown.
 """
-
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -13,9 +11,7 @@ from cache.filters.select import among
 from dashboard.mecfs import tables as mecfs_tables
 from dashboard.mecfs.tables import Material
 from dashboard.shared import address as view
-from dashboard.shared import data, frame, record_data, words
-from dashboard.shared import group_list as behind
-from dashboard.shared import rule_figures as measured_parts
+from dashboard.shared import columns, data, frame, group_list, record_data, words
 from dashboard.shared.trial_list import agents_of
 from fetchers.registry.queries import sweep_queries
 from insights import criteria
@@ -44,6 +40,13 @@ def state() -> bool:
     return True
 
 
+def nothing() -> None:
+    """What to do when no trial is stored."""
+    st.info(
+        "No trial in ME/CFS is stored. Press “Refresh trial data” to ask the registry.", icon=":material/search_off:"
+    )
+
+
 def sections(found: Material, *, sample: bool) -> None:
     """All charts with their numbers."""
     as_of = f"As of {words.as_of(data.freshness())} · {count(len(found.trials), 'trial')} in ME/CFS"
@@ -66,70 +69,61 @@ def _to(group: str) -> str:
 
 
 def _share(found: Material, as_of: str, *, sample: bool) -> None:
-    numbers = mecfs_tables.place_numbers(found.places, _to)
     frame.bars(
         "mecfs_agents",
         "The nine agents among ME/CFS trials",
         mecfs_tables.share_say(found.places, found.trials, sample=sample),
         f"{as_of} · each trial counts once",
-        ("Trials by how near an agent comes", numbers),
+        ("Trials by how near an agent comes", mecfs_tables.place_numbers(found.places, _to)),
     )
 
 
 def _instead(found: Material, as_of: str) -> None:
     tested = mecfs_tables.instead(found.trials, found.places)
-    types = mecfs_tables.type_numbers(tested, _to)
-    if types.empty:
-        st.subheader("What is tested instead", anchor=False)
-        st.markdown(mecfs_tables.instead_say(tested))
-        return
     frame.bars(
         "mecfs_instead",
         "What is tested instead",
         mecfs_tables.instead_say(tested),
         f"{as_of} · interventional trials that give none of the agents; a trial may have several types",
-        ("Trials by type of intervention", types),
+        ("Trials by type of intervention", mecfs_tables.type_numbers(tested, _to)),
         ("Interventions named by more than one trial", mecfs_tables.name_numbers(tested, _to)),
         empty=False,
     )
 
 
 def _definitions(found: Material, as_of: str) -> None:
-    numbers = mecfs_tables.definition_numbers(found.pem, _to)
     frame.bars(
         "mecfs_definitions",
         "Case definitions",
         mecfs_tables.pem_say(found.pem),
         f"{as_of} · named in the eligibility text; a trial may name several",
-        ("Trials by case definition", numbers),
+        ("Trials by case definition", mecfs_tables.definition_numbers(found.pem, _to)),
     )
 
 
 def _malaise(found: Material, as_of: str) -> None:
-    numbers = mecfs_tables.pem_numbers(found.pem, _to)
     frame.bars(
         "mecfs_pem",
         "Post-exertional malaise",
         "Possibly, by word rules that could not be measured on real texts: read the quotes before you cite a number.",
         f"{as_of} · each trial counts once; “not named” is not “not asked for”",
-        ("Trials by post-exertional malaise", numbers),
+        ("Trials by post-exertional malaise", mecfs_tables.pem_numbers(found.pem, _to)),
     )
 
 
 def _burden(found: Material, as_of: str) -> None:
-    numbers = mecfs_tables.burden_numbers(found.findings, _to)
     frame.bars(
         "mecfs_burden",
         "What taking part asks",
         mecfs_tables.burden_say(found.findings, found.pem),
         f"{as_of} · named in the eligibility text, which rarely tells everything; a trial may stand in several rows",
-        ("Trials by what taking part asks", numbers),
+        ("Trials by what taking part asks", mecfs_tables.burden_numbers(found.findings, _to)),
         ("Trials by number of sites, as the record lists them", mecfs_tables.site_numbers(found.trials, _to)),
     )
 
 
 def _rules() -> None:
-    measured_parts.rules(
+    frame.rules(
         "How the texts are read, and how far to trust it",
         "Word rules look through the eligibility text, nothing else. Each rule was compared with real texts of "
         "other conditions that were read and labelled one by one; no ME/CFS text was among them, and the rules "
@@ -143,8 +137,7 @@ def group(name: str, found: Material) -> bool:
     """The list of one group; False when the address names no group."""
     chosen = mecfs_tables.group(name, found)
     if chosen is None:
-        behind.nothing(name)
-        return False
+        return group_list.unknown(name)
 
     def table(first: int, last: int) -> pd.DataFrame:
         matches = data.matches()
@@ -152,6 +145,5 @@ def group(name: str, found: Material) -> bool:
         part = chosen._replace(rows=chosen.rows.iloc[first:last])
         return mecfs_tables.listed(part, found.trials, agents_of(mine, frame.names()))
 
-    config: dict[str, Any] = {"In the registry’s words": st.column_config.TextColumn(width="large")}
-    behind.show("mecfs", words.quiet(chosen.title), len(chosen.rows), table, config)
-    return True
+    config = {"In the registry’s words": columns.WIDE}
+    return group_list.show("mecfs", words.quiet(chosen.title), len(chosen.rows), table, config)

@@ -1,18 +1,19 @@
 """What the page on ME/CFS trials counts, lists and says: pure functions from frames to frames and sentences."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from cache.english import count
 from cache.filters.select import among
-from dashboard.shared.number_tables import numbered
-from dashboard.shared.trial_list import named
-from dashboard.trial.words import code, intervention
-from insights.criteria import BURDEN, DEFINITIONS, PEM, certain
+from dashboard.shared.number_tables import LINK, group_numbers, numbered
+from dashboard.shared.trial_list import Group, named
+from dashboard.shared.words import code, intervention
+from insights.criteria import BURDEN, DEFINITIONS, MEASURED, PEM
+from insights.measured import possibly
 
-LINK = "Trials"
 Address = Callable[[str], str]  # a group -> where its trials are listed
 PLACES = {
     "given": "Gives one of the nine agents, not as background",
@@ -31,14 +32,8 @@ SITES = {
 FEW = 5
 NAMES = 15  # interventions named in the table
 NO_DEFINITION = "none"
+_possibly = partial(possibly, MEASURED)
 _DEFINITIONS = {**DEFINITIONS, NO_DEFINITION: "None of these named", "unknown": "Eligibility text not known"}
-
-
-class Group(NamedTuple):
-    """Trials that are listed together, with the columns the page adds."""
-
-    title: str
-    rows: pd.DataFrame  # nct_id, and a column for each heading
 
 
 class Material(NamedTuple):
@@ -104,7 +99,7 @@ def definition_numbers(pem: pd.DataFrame, address: Address) -> pd.DataFrame:
 
 def pem_numbers(pem: pd.DataFrame, address: Address) -> pd.DataFrame:
     """Trials by what their text asks of post-exertional malaise."""
-    found = {key: words if key in ("none", "unknown") else possibly("pem", words) for key, words in PEM.items()}
+    found = {key: words if key in ("none", "unknown") else _possibly("pem", words) for key, words in PEM.items()}
     return _numbers("Post-exertional malaise", found, pem["pem"].value_counts(), "pem", address)
 
 
@@ -115,7 +110,7 @@ def burden_numbers(findings: pd.DataFrame, address: Address) -> pd.DataFrame:
     either = mine.drop_duplicates(["nct_id", "rule"])["rule"].value_counts()
     return pd.DataFrame(
         {
-            "Taking part": [possibly(rule, words) for rule, words in BURDEN.items()],
+            "Taking part": [_possibly(rule, words) for rule, words in BURDEN.items()],
             "All": [int(either.get(rule, 0)) for rule in BURDEN],
             LINK: [address(f"burden.{rule}") for rule in BURDEN],
             **{
@@ -136,11 +131,6 @@ def sites_key(number: Any) -> str:
     if pd.isna(number):
         return "unknown"
     return "none" if number == 0 else "one" if number == 1 else "few" if number <= FEW else "many"
-
-
-def possibly(rule: str, words: str) -> str:
-    """The words of a rule, followed by "possibly" when its precision is not known to be good."""
-    return words if certain(rule) else f"{words}, possibly"
 
 
 def type_words(kind: str) -> str:
@@ -212,12 +202,12 @@ def group(name: str, material: Material) -> Group | None:
         title = type_words(key) if kind == "type" else str(mine["name"].iloc[0]) if len(mine) else key
         return Group(title, mine[["nct_id"]].reset_index(drop=True)) if len(mine) else None
     if kind == "definition" and key in _DEFINITIONS:
-        rows = pem[[key in named for named in _definitions(pem)]]
-        title = possibly(key, _DEFINITIONS[key]) if key in DEFINITIONS else _DEFINITIONS[key]
+        rows = pem.loc[[key in named for named in _definitions(pem)]]
+        title = _possibly(key, _DEFINITIONS[key]) if key in DEFINITIONS else _DEFINITIONS[key]
         return Group(title, _quotes(rows["nct_id"], material.findings, key))
     if kind == "pem" and key in PEM:
         rows = pem[pem["pem"] == key]
-        title = PEM[key] if key == "unknown" else f"Post-exertional malaise: {possibly('pem', PEM[key].lower())}"
+        title = PEM[key] if key == "unknown" else f"Post-exertional malaise: {_possibly('pem', PEM[key].lower())}"
         return Group(title, rows[["nct_id", "quote"]].rename(columns={"quote": "In the registry’s words"}))
     if kind == "burden":
         return _burden(key, material.findings)
@@ -233,7 +223,7 @@ def _burden(key: str, findings: pd.DataFrame) -> Group | None:
     if rule not in BURDEN or (dot and place not in ("in", "out")):
         return None
     mine = findings[(findings["rule"] == rule) & ((findings["place"] == place) if dot else True)]
-    title = possibly(rule, BURDEN[rule]) + (f", to {'let in' if place == 'in' else 'keep out'}" if dot else "")
+    title = _possibly(rule, BURDEN[rule]) + (f", to {'let in' if place == 'in' else 'keep out'}" if dot else "")
     return Group(title, _quotes(mine["nct_id"].drop_duplicates(), mine, rule))
 
 
@@ -267,11 +257,5 @@ def _quotes(nct_ids: "pd.Series[Any]", findings: pd.DataFrame, rule: str) -> pd.
 def _numbers(
     head: str, words: Mapping[str, str], found: "pd.Series[int]", prefix: str, address: Address
 ) -> pd.DataFrame:
-    rules = {key: possibly(key, one) if key in DEFINITIONS else one for key, one in words.items()}
-    return pd.DataFrame(
-        {
-            head: list(rules.values()),
-            "All": [int(found.get(key, 0)) for key in words],
-            LINK: [address(f"{prefix}.{key}") for key in words],
-        }
-    )
+    rules = {key: _possibly(key, one) if key in DEFINITIONS else one for key, one in words.items()}
+    return group_numbers(head, rules, found, prefix, address)

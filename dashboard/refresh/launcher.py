@@ -25,7 +25,7 @@ from fetchers.settings import ROOT
 
 LONGEST_LOG = 8_000  # bytes read from the end of the log: enough for the last sentence, never a screenful
 LONGEST_WORDS = 600
-# A proxy that says so speaks for somebody else, however local its own connection is.
+# With one of these a proxy passes on the request of another machine, however local its own connection is.
 PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via")
 NOT_HERE = (
     "Refreshing from the page is switched off here. Whoever runs this page can refresh with "
@@ -113,7 +113,7 @@ def refresh_command(agents: Sequence[str] = ()) -> list[str]:
 
 
 def start_process(command: Sequence[str], log: Path) -> Process:
-    """Start ``command`` in the repository's root, in a session of its own, its words going to ``log``.
+    """Start ``command`` in the repository's root, in a session of its own, its output going to ``log``.
 
     A file and not a pipe: nobody may be there to empty a pipe. A link in the place of the log is not followed, or
     whoever may write in the folder could have another file emptied. Raises LocalTrouble when it cannot be started.
@@ -138,7 +138,7 @@ def _no_link(path: str, flags: int) -> int:
 
 
 def log_path(cache_url: str) -> Path:
-    """Where a refresh started by the page leaves its words: beside an SQLite file, else in the temporary folder."""
+    """Where a refresh started by the page writes its output: beside an SQLite file, else in the temporary folder."""
     with contextlib.suppress(ArgumentError):
         url = make_url(cache_url)
         if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith((":memory:", "file:")):
@@ -171,7 +171,7 @@ class Launch(NamedTuple):
 
 
 class Launcher:
-    """Starts refreshes for all sessions of one server, one at a time; the lock of the command line judges the rest."""
+    """Starts refreshes for all sessions of one server, one at a time; the lock decides about the others."""
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._now = now
@@ -192,7 +192,7 @@ class Launcher:
             return True
 
     def latest(self) -> Launch | None:
-        """The process started last, None before the first. Also takes leave of a process that has ended."""
+        """The process started last, None before the first. Also reaps a process that has ended."""
         with self._guard:
             if self._process is None or self._started_at is None or self._log is None:
                 return None

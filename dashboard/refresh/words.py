@@ -1,4 +1,4 @@
-"""The sentences about a refresh: pure functions from a job in the store to calm, short words.
+"""The sentences about a refresh: pure functions from a job in the store to short texts.
 
 Every text is meant for Streamlit's Markdown and safe there: names and reasons from outside are escaped here.
 """
@@ -17,14 +17,14 @@ PAGE = 1000  # trials in one answer of the registry
 
 
 def size(number: int) -> str:
-    """Bytes the way people say them."""
+    """A number of bytes, for people."""
     if number < 1_000_000:
         return f"{math.ceil(number / 1000):,} kB"
     return f"{number / 1_000_000:,.1f} MB"
 
 
 def duration(seconds: float) -> str:
-    """A rough time: nobody can know it to the second."""
+    """A rough time; the exact one cannot be known."""
     if seconds < 50:
         return "less than a minute"
     if seconds < 90:
@@ -133,13 +133,7 @@ def _broken(job: Job, names: Mapping[str, str]) -> str:
     )
 
 
-_SUMMARIES = {
-    "fresh": _fresh,
-    "partial": _partial,
-    "failed": _failed,
-    "cancelled": _cancelled,
-    "broken": _broken,
-}
+_SUMMARIES = {"fresh": _fresh, "partial": _partial, "failed": _failed, "cancelled": _cancelled, "broken": _broken}
 
 
 def _total(scopes: Sequence[JobScope], key: str) -> int:

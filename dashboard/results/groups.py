@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from cache.codes import NOT_RECORDED, STATUS_WORDS
-from dashboard.results.tables import ALL, Group
+from dashboard.results.tables import ALL
+from dashboard.shared.trial_list import Group
 from insights.results_due import COVERAGE, FACTS, PAPERS, REASONS, STATES
 from insights.stale import FLAGS, REGISTRATION
 from insights.why_stopped import CLASSES, said
@@ -67,7 +68,7 @@ def _reason(key: str, material: Material) -> pd.DataFrame:
 
 def _missing(key: str, material: Material) -> pd.DataFrame:
     unknown = material.verdicts[material.verdicts["state"] == "unknown"]
-    return _verdicts(unknown[[key in facts for facts in unknown["missing"]]])
+    return _verdicts(unknown.loc[[key in facts for facts in unknown["missing"]]])
 
 
 def _papers(key: str, material: Material) -> pd.DataFrame:
@@ -105,12 +106,13 @@ def _stale(key: str, material: Material) -> pd.DataFrame:
 
 def _last_known(key: str, material: Material) -> pd.DataFrame:
     unknown = _stale("unknown_status", material)
-    last = material.overtaken.set_index(["nct_id", "flag"])["last_known_status"].xs("unknown_status", level="flag")
+    mine = material.overtaken[material.overtaken["flag"] == "unknown_status"]
+    last = mine.set_index("nct_id")["last_known_status"]
     return unknown[(unknown["nct_id"].map(last).fillna(NOT_RECORDED) == key).to_numpy()]
 
 
 def _why(key: str, material: Material) -> pd.DataFrame:
-    found = material.stopped[[key in classes for classes in material.stopped["classes"]]]
+    found = material.stopped.loc[[key in classes for classes in material.stopped["classes"]]]
     return pd.DataFrame(
         {
             "nct_id": found["nct_id"],

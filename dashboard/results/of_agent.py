@@ -1,4 +1,4 @@
-"""Results, overtaken records and reasons for stopping of one agent, a line each, with the lists behind the numbers."""
+"""Results, overtaken records and reasons for stopping of one agent, a line each, with links to the lists."""
 
 from collections.abc import Mapping
 
@@ -10,32 +10,29 @@ from cache.filters.select import Selection
 from dashboard.results import parts as results_parts
 from dashboard.results import tables as results_tables
 from dashboard.shared import address as view
-from dashboard.shared import data, words
+from dashboard.shared import data, frame, words
 from insights.results_due import STATES
 from insights.stale import FLAGS
 from insights.why_stopped import CLASSES
 
 
-def delays_of(wanted: Filter, selection: Selection) -> None:
+def delays(wanted: Filter, selection: Selection) -> None:
     """What the page on results and delays says of the trials of a view."""
     if selection.trials.empty:
         st.text("No trial of this agent is in this view, so no result can be due and no record overtaken.")
         return
     found = results_parts.material(selection)
     _line("Results in the registry", results_tables.results_say(found.verdicts, found.facts))
-    _doors(wanted, "state", STATES, found.verdicts["state"])
+    _lists(wanted, "state", STATES, found.verdicts["state"])
     _line("Overtaken records", results_tables.stale_say(found.overtaken, found.facts))
-    _doors(wanted, "stale", FLAGS, found.overtaken["flag"])
+    _lists(wanted, "stale", FLAGS, found.overtaken["flag"])
     _line("Why trials stopped", results_tables.stopped_say(found.stopped, found.facts))
-    _doors(wanted, "why", CLASSES, found.stopped["classes"].explode())
+    _lists(wanted, "why", CLASSES, found.stopped["classes"].explode())
     st.caption(
         f"As of {words.as_of(data.freshness())} · posting facts, no finding on anybody’s conduct · a trial may "
         "stand in several groups of the last two lines"
     )
-    st.page_link(
-        view.script("results"), label="Charts, rules and papers of these trials", icon=":material/fact_check:",
-        query_params=view.params(wanted),
-    )  # fmt: skip
+    frame.link("results", "Charts, rules and papers of these trials", view.params(wanted), ":material/fact_check:")
 
 
 def _line(title: str, say: str) -> None:
@@ -43,14 +40,11 @@ def _line(title: str, say: str) -> None:
     st.markdown(say)
 
 
-def _doors(wanted: Filter, prefix: str, labels: Mapping[str, str], keys: "pd.Series[str]") -> None:
+def _lists(wanted: Filter, prefix: str, labels: Mapping[str, str], keys: "pd.Series[str]") -> None:
     """A link for each group that is not empty, with its number."""
     numbers = keys.value_counts()
     with st.container(horizontal=True, gap="medium"):
         for key, label in labels.items():
             if numbers.get(key, 0):
-                st.page_link(
-                    view.script("results"), label=words.plain(f"{label}: {numbers[key]:,}"),
-                    icon=":material/arrow_forward:", icon_position="right",
-                    query_params=view.params(wanted, show=f"{prefix}.{key}"),
-                )  # fmt: skip
+                said = words.plain(f"{label}: {numbers[key]:,}")
+                frame.link("results", said, view.params(wanted, show=f"{prefix}.{key}"))

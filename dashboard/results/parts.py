@@ -1,9 +1,7 @@
-"""The sections of the page on results and delays, and the list behind each of its numbers.
+"""The sections of the page on results and delays, and the list of each of its groups.
 
 The registry's texts stand in tables only, never in Markdown.
 """
-
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -15,22 +13,17 @@ from dashboard.results import groups as results_groups
 from dashboard.results import tables as results_tables
 from dashboard.results.groups import Material
 from dashboard.shared import address as view
-from dashboard.shared import data, frame, record_data, words
-from dashboard.shared import group_list as behind
-from dashboard.shared import rule_figures as measured_parts
+from dashboard.shared import columns, data, frame, group_list, record_data, words
 from insights import results_due, why_stopped
 
 RULE = (
     "The rule, as trackers of the US reporting law test it: an interventional trial of a product the FDA regulates, "
     "beyond phase 1 or without phases, no feasibility study of a device, not withdrawn, started on or after 18 January "
     "2017 (“probably covered”: started before, ended after). Results are due a year after the primary completion, "
-    "three "
-    "years with a certificate of delay, and count as overdue 30 days later. Partial dates are read the way that is "
-    "best "
-    "for the sponsor, a planned date that has passed is no completion, and a paper is no posted result. These are "
-    "facts "
-    "about posting, on the day the record was read. They do not say that anybody broke a rule: who is bound is also "
-    "decided by facts that are not public."
+    "three years with a certificate of delay, and count as overdue 30 days later. Partial dates are read the way that "
+    "is best for the sponsor, a planned date that has passed is no completion, and a paper is no posted result. These "
+    "are facts about posting, on the day the record was read. They do not say that anybody broke a rule: who is bound "
+    "is also decided by facts that are not public."
 )
 
 
@@ -68,13 +61,12 @@ def sections(found: Material, wanted: Filter) -> None:
 
 
 def _results(found: Material, to: results_tables.Address, as_of: str) -> None:
-    numbers = results_tables.state_numbers(found.verdicts, to)
     frame.bars(
         "results_states",
         "Results in the registry",
         results_tables.results_say(found.verdicts, found.facts),
         f"{as_of} · each trial counts once · posting facts, no finding on anybody’s conduct",
-        ("Trials by state of results", numbers),
+        ("Trials by state of results", results_tables.state_numbers(found.verdicts, to)),
         ("Trials the rule does not cover, by reason", results_tables.why_numbers(found.verdicts, to)),
         ("Facts that are missing", results_tables.missing_numbers(found.verdicts, to)),
     )
@@ -83,45 +75,39 @@ def _results(found: Material, to: results_tables.Address, as_of: str) -> None:
 
 
 def _published(found: Material, to: results_tables.Address, as_of: str) -> None:
-    numbers = results_tables.paper_numbers(found.papers, to)
     frame.bars(
         "results_papers",
         "Posted and published",
         results_tables.papers_say(found.papers),
         f"{as_of} · papers as the record names them, with a PubMed id; one that names the trial may tell something "
-        f"else",
-        ("Trials by results and papers", numbers),
+        "else",
+        ("Trials by results and papers", results_tables.paper_numbers(found.papers, to)),
     )
 
 
 def _stale(found: Material, to: results_tables.Address, as_of: str) -> None:
-    numbers = results_tables.stale_numbers(found.overtaken, to)
     frame.bars(
         "results_stale",
         "Overtaken records",
         results_tables.stale_say(found.overtaken, found.facts),
         f"{as_of} · a trial may stand in several rows · judged on the day the record was read",
-        ("Trials by what has been overtaken", numbers),
+        ("Trials by what has been overtaken", results_tables.stale_numbers(found.overtaken, to)),
         ("Unknown status, by the last known one", results_tables.last_known_numbers(found.overtaken, to)),
     )
 
 
 def _stopped(found: Material, to: results_tables.Address, as_of: str) -> None:
-    numbers = results_tables.stopped_numbers(found.stopped, to)
-    say = results_tables.stopped_say(found.stopped, found.facts)
-    if found.stopped.empty:
-        st.subheader("Why trials stopped", anchor=False)
-        st.markdown(say)
-        return
     frame.bars(
         "results_stopped",
         "Why trials stopped",
-        say,
+        results_tables.stopped_say(found.stopped, found.facts),
         f"{as_of} · classes by word rules, a trial may stand in several; the lists show the registry’s own words",
-        ("Stopped trials by class of reason", numbers),
+        ("Stopped trials by class of reason", results_tables.stopped_numbers(found.stopped, to)),
         empty=False,
     )
-    measured_parts.rules(
+    if found.stopped.empty:
+        return
+    frame.rules(
         "How the reasons are classed, and how far to trust it",
         "Word rules look through the reason the registry gives, nothing else. They were compared with reasons of other "
         "trials that stopped from 2017 to 2019; one person labelled these after the rules were finished.",
@@ -131,25 +117,24 @@ def _stopped(found: Material, to: results_tables.Address, as_of: str) -> None:
 
 
 def _registration(found: Material, to: results_tables.Address, as_of: str) -> None:
-    numbers = results_tables.registration_numbers(found.registration, to)
     frame.bars(
         "results_registration",
         "Registered in time",
         results_tables.registration_say(found.registration),
         f"{as_of} · the WHO asks for registration before the first person joins; a month counts to its last day",
-        ("Trials by time of registration", numbers),
+        ("Trials by time of registration", results_tables.registration_numbers(found.registration, to)),
     )
 
 
-_CONFIG: dict[str, Any] = {
+_CONFIG = {
     "Papers": st.column_config.LinkColumn(
         help="Opens PubMed in the browser: results papers first, then papers that name the trial",
         display_text=r"term=(.*)",
     ),
-    "Why stopped, in the registry’s words": st.column_config.TextColumn(width="large"),
-    "Days after due": st.column_config.NumberColumn(format="localized", help="Negative: before"),
-    "Days after start": st.column_config.NumberColumn(format="localized", help="Negative: before"),
-    "Days ago": st.column_config.NumberColumn(format="localized"),
+    "Why stopped, in the registry’s words": columns.WIDE,
+    "Days after due": columns.number(help="Negative: before"),
+    "Days after start": columns.number(help="Negative: before"),
+    "Days ago": columns.number(),
     "Judged on": st.column_config.TextColumn(help="The day these facts stood so in the registry"),
 }
 
@@ -158,12 +143,10 @@ def group(name: str, found: Material) -> bool:
     """The list of one group; False when the address names no group."""
     chosen = results_groups.find(name, found)
     if chosen is None:
-        behind.nothing(name)
-        return False
+        return group_list.unknown(name)
 
     def table(first: int, last: int) -> pd.DataFrame:
         papers = results_due.papers(record_data.published())
         return results_tables.listed(chosen._replace(rows=chosen.rows.iloc[first:last]), data.trials(), papers)
 
-    behind.show("results", chosen.title, len(chosen.rows), table, _CONFIG)
-    return True
+    return group_list.show("results", chosen.title, len(chosen.rows), table, _CONFIG)

@@ -1,29 +1,21 @@
 """What the page on results and delays counts, lists and says: pure functions from frames to frames and sentences."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 
 from cache.codes import NOT_RECORDED, STATUS_WORDS
 from cache.english import count
-from dashboard.shared.number_tables import numbered
-from dashboard.shared.trial_list import named
+from dashboard.shared.number_tables import LINK, group_numbers, numbered
+from dashboard.shared.trial_list import Group, named
+from fetchers.settings import PUBMED_URL
 from insights import why_stopped
 from insights.results_due import COVERAGE, FACTS, PAPERS, REASONS, STATES
 from insights.stale import FLAGS, GOING_ON, REGISTRATION
 
-LINK = "Trials"
 ALL = "all"  # the row that adds up
-PUBMED = "https://pubmed.ncbi.nlm.nih.gov/?term="
 Address = Callable[[str], str]  # a group -> where its trials are listed
-
-
-class Group(NamedTuple):
-    """Trials that are listed together, with the columns this page adds to a list of them."""
-
-    title: str
-    rows: pd.DataFrame  # nct_id and one column for each heading
 
 
 def state_numbers(verdicts: pd.DataFrame, address: Address) -> pd.DataFrame:
@@ -42,25 +34,25 @@ def state_numbers(verdicts: pd.DataFrame, address: Address) -> pd.DataFrame:
 def why_numbers(verdicts: pd.DataFrame, address: Address) -> pd.DataFrame:
     """Why trials are not covered, each under one reason, whether their results are posted or not."""
     found = verdicts["reason"].value_counts()
-    return _numbers("Why not covered", REASONS, found, "reason", address)
+    return group_numbers("Why not covered", REASONS, found, "reason", address)
 
 
 def missing_numbers(verdicts: pd.DataFrame, address: Address) -> pd.DataFrame:
     """Which facts are missing where it cannot be told; a trial may lack several."""
     found = verdicts["missing"][verdicts["state"] == "unknown"].explode().value_counts()
-    return _numbers(
+    return group_numbers(
         "What is not known", {key: _capital(words) for key, words in FACTS.items()}, found, "missing", address
     )
 
 
 def paper_numbers(groups: "pd.Series[Any]", address: Address) -> pd.DataFrame:
     """Trials by whether results are posted and a paper is named."""
-    return _numbers("Posted and published", PAPERS, groups.value_counts(), "papers", address)
+    return group_numbers("Posted and published", PAPERS, groups.value_counts(), "papers", address)
 
 
 def stale_numbers(overtaken: pd.DataFrame, address: Address) -> pd.DataFrame:
     """Trials by what has been overtaken; a trial may have several flags."""
-    return _numbers("Record", FLAGS, overtaken["flag"].value_counts(), "stale", address)
+    return group_numbers("Record", FLAGS, overtaken["flag"].value_counts(), "stale", address)
 
 
 def last_known_numbers(overtaken: pd.DataFrame, address: Address) -> pd.DataFrame:
@@ -68,12 +60,12 @@ def last_known_numbers(overtaken: pd.DataFrame, address: Address) -> pd.DataFram
     unknown = overtaken[overtaken["flag"] == "unknown_status"]
     found = unknown["last_known_status"].fillna(NOT_RECORDED).value_counts()
     words = {str(code): STATUS_WORDS.get(str(code), str(code)) for code in found.index}
-    return _numbers("Last known status", words, found, "last", address)
+    return group_numbers("Last known status", words, found, "last", address)
 
 
 def stopped_numbers(stopped: pd.DataFrame, address: Address) -> pd.DataFrame:
     """Stopped trials by class of reason; a trial may stand in several."""
-    return _numbers(
+    return group_numbers(
         "Why stopped",
         {name: why_stopped.said(name) for name in why_stopped.CLASSES},
         stopped["classes"].explode().value_counts(),
@@ -84,19 +76,7 @@ def stopped_numbers(stopped: pd.DataFrame, address: Address) -> pd.DataFrame:
 
 def registration_numbers(found: pd.DataFrame, address: Address) -> pd.DataFrame:
     """Trials by whether they were registered by the day they started."""
-    return _numbers("Registration", REGISTRATION, found["registration"].value_counts(), "registered", address)
-
-
-def _numbers(
-    head: str, words: Mapping[str, str], found: "pd.Series[int]", prefix: str, address: Address
-) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            head: list(words.values()),
-            "All": [int(found.get(key, 0)) for key in words],
-            LINK: [address(f"{prefix}.{key}") for key in words],
-        }
-    )
+    return group_numbers("Registration", REGISTRATION, found["registration"].value_counts(), "registered", address)
 
 
 def results_say(verdicts: pd.DataFrame, facts: pd.DataFrame) -> str:
@@ -203,7 +183,7 @@ def _papers(papers: pd.DataFrame, nct_id: str) -> tuple[list[str], list[str]]:
 
 def _pubmed(papers: pd.DataFrame, nct_id: str) -> str | None:
     results, derived = _papers(papers, nct_id)
-    return PUBMED + ",".join(dict.fromkeys([*results, *derived])) if results or derived else None
+    return PUBMED_URL + ",".join(dict.fromkeys([*results, *derived])) if results or derived else None
 
 
 def _capital(words: str) -> str:

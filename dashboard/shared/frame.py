@@ -1,8 +1,9 @@
-"""What all pages share: the way around, the head with the age of the data, the foot with its source; and one way to
-put a chart over its numbers."""
+"""What all pages share: navigation, the head with the age of the data, the foot with its source; links, the choice of
+an agent, and charts over their numbers."""
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,14 +13,16 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cache import english
+from cache.filters.filter import Filter
 from dashboard import catalogue
-from dashboard.refresh import panel as refresh_panel
 from dashboard.shared import address as view
-from dashboard.shared import charts, data, words
+from dashboard.shared import charts, columns, data, words
 from dashboard.shared import number_tables as tables
+from insights.measured import Figures
 
-_NUMBER = r"#([\d,]+)$"  # of a link: see ``dashboard.shared.number_tables``
 WIDTH = 1180  # pixels; longer lines are hard to read
+_ARROW = ":material/arrow_forward:"
+_RATIO = st.column_config.NumberColumn(format="%.2f")
 
 
 def navigation(pages: Mapping[catalogue.Page, Any]) -> None:
@@ -48,7 +51,6 @@ def head(title: str, lede: str | None = None) -> None:
     if later:
         st.caption(later)
     _troubles()
-    refresh_panel.outcome()
 
 
 def _troubles() -> None:
@@ -70,6 +72,31 @@ def foot() -> None:
     st.caption(words.attribution(data.freshness()))
 
 
+def wanted() -> Filter:
+    """The filter in the address; what of the address made no sense is said."""
+    found, problems = view.current()
+    view.problems(problems)
+    return found
+
+
+def scoped() -> Filter:
+    """The filter in the address, for a page of numbers: with the two switches, and a way out of other filters."""
+    found = wanted()
+    view.scope_bar(found)
+    view.narrowed(found)
+    return found
+
+
+def sentence(wanted: Filter, said: str = "Counted here") -> None:
+    """What is counted, in words."""
+    st.caption(f"{said}: {words.plain(wanted.sentence(data.watchlist()))}")
+
+
+def nothing(wanted: Filter) -> None:
+    """What to do when a view has no trial."""
+    st.info(words.nothing(data.freshness(), wanted.everywhere), icon=":material/search_off:")
+
+
 def names() -> dict[str, str]:
     """The agents' names by id, in the watch-list's order."""
     return {agent.id: agent.name for agent in data.watchlist().agents}
@@ -86,51 +113,128 @@ def swept() -> dict[str, str]:
 
 
 def sampled() -> list[str]:
-    """Agents the registry was never asked for with success: what is shown of them is a sample, or nothing."""
+    """Agents for which the registry has never answered: what is shown of them is a sample, or nothing."""
     scopes = data.scopes()
     rows = scopes[(scopes["kind"] == "agent") & scopes["refreshed_at"].isna()]
     return list(rows["scope"])
+
+
+def link(page: catalogue.Page, label: str, query: Any = None, icon: str = _ARROW) -> None:
+    """A link to a page of the app, by default with an arrow after its words."""
+    st.page_link(
+        view.script(page), label=label, icon=icon, icon_position="right" if icon == _ARROW else "left",
+        query_params=query,
+    )  # fmt: skip
+
+
+def trials_link(wanted: Filter, label: str = "Show trials") -> None:
+    """A link to the list of the trials that are counted."""
+    link("trials", label, view.params(wanted))
+
+
+def choose_agent(key: str, chosen: str | None, *, every: str | None = None, width: int = 360, **how: Any) -> None:
+    """The choice of one agent, written to the address; ``every``: what no agent alone is called, when there is such a
+    choice."""
+    known = names()
+    st.session_state[key] = chosen or (_EVERY if every else None)
+    options = {_EVERY: every, **known} if every else known
+    st.selectbox(
+        "Agent",
+        list(options),
+        format_func=lambda one: options.get(one, one),
+        key=key,
+        on_change=_agent_chosen,
+        args=(key,),
+        width=width,
+        **how,
+    )
+
+
+_EVERY = "any"
+
+
+def _agent_chosen(key: str) -> None:
+    agent = st.session_state[key]
+    view.change(lambda wanted: replace(wanted, agents=(agent,) if agent and agent != _EVERY else ()))
 
 
 def chart(key: str, title: str, say: str, figure: go.Figure, caption: str, *numbers: tuple[str, pd.DataFrame]) -> None:
     """A title, one sentence, the figure, what is counted, and the same numbers as tables."""
     st.subheader(title, anchor=False)
     st.markdown(say)
-    st.plotly_chart(figure, config=charts.CONFIG, key=key, alt=f"{title}. {say}", width="stretch")
+    picture(key, f"{title}. {say}", figure)
     st.caption(caption)
-    with st.expander("Numbers", icon=":material/table:", key=f"{key}_numbers"):
+    with numbers_below(key):
         for name, table in numbers:
             table_of_numbers(name, table)
 
 
+def phases(key: str, statuses: pd.DataFrame, caption: str, wanted: Filter, *, sample: bool = False) -> None:
+    """Trials by phase and group of statuses, over the same numbers and the registry's own statuses. ``statuses``:
+    ``counts.status_by_phase``."""
+    groups = tables.by_group(statuses)
+    chart(
+        key,
+        "Phases and statuses",
+        words.phases_say(groups, sample=sample),
+        charts.phase_by_status(groups),
+        caption,
+        ("Trials by phase and group of statuses", tables.phase_numbers(statuses, wanted, view.to_trials)),
+        ("Trials by the registry’s own status and phase", tables.status_numbers(statuses, wanted, view.to_trials)),
+    )
+
+
+def picture(key: str, alt: str, figure: go.Figure, **how: Any) -> Any:
+    """A figure; ``alt``: what it shows, for those who do not see it."""
+    return st.plotly_chart(figure, config=charts.CONFIG, key=key, alt=alt, **how)
+
+
+def numbers_below(key: str) -> DeltaGenerator:
+    """Where the numbers of a figure stand as tables."""
+    return st.expander("Numbers", icon=":material/table:", key=f"{key}_numbers")
+
+
 def bars(key: str, title: str, say: str, caption: str, *numbers: tuple[str, pd.DataFrame], empty: bool = True) -> None:
-    """The first table of numbers as bars, over all of them; ``empty``: rows without a trial keep their place."""
-    chart(key, title, say, charts.bars(tables.bars_of(numbers[0][1], empty=empty)), caption, *numbers)
+    """The first table of numbers as bars, over all of them; ``empty``: rows without a trial keep their place. Without
+    any row the sentence stands alone."""
+    shown = tables.bars_of(numbers[0][1], empty=empty)
+    if len(shown):
+        chart(key, title, say, charts.bars(shown), caption, *numbers)
+    else:
+        st.subheader(title, anchor=False)
+        st.markdown(say)
 
 
 def table_of_numbers(name: str, table: pd.DataFrame) -> None:
     """A table of counts whose rows lead to their trials."""
-    first = str(table.columns[0])
-    config: dict[str, Any] = {
-        first: st.column_config.TextColumn(pinned=True),
-        tables.LINK: st.column_config.LinkColumn(help="Opens the list of these trials", display_text="Show trials"),
-    }
+    config: dict[str, Any] = {str(table.columns[0]): columns.NAME, tables.LINK: columns.list_link()}
     config |= {
-        column: st.column_config.LinkColumn(help="Opens their list", display_text=_NUMBER, alignment="right")
+        column: columns.linked(alignment="right")
         for column in table.columns
-        if any(isinstance(cell, str) and re.search(_NUMBER, cell) for cell in table[column])
+        if any(isinstance(cell, str) and re.search(columns.NUMBER, cell) for cell in table[column])
     }
-    config |= {
-        column: st.column_config.NumberColumn(format="localized")
-        for column in table.columns
-        if pd.api.types.is_numeric_dtype(table[column])
-    }
-    st.dataframe(
-        table,
-        hide_index=True,
-        column_config=config,
-        placeholder="not asked",
-        alt=name,
-        height="content",
-        width="stretch",
-    )
+    config |= {column: columns.number() for column in table.columns if pd.api.types.is_numeric_dtype(table[column])}
+    columns.table(table, name, config, missing="not asked")
+
+
+def rules(title: str, said: str, names: Mapping[str, str], figures: Mapping[str, Figures]) -> None:
+    """How far word rules can be trusted: what was compared, and the figures of every rule. ``names``: the rules in
+    words."""
+    with st.expander(title, icon=":material/rule:"):
+        st.text(
+            f"{said} Precision: the share of a rule’s findings that the reader confirms. Recall: the share of what the "
+            "reader found that the rule finds. A rule below 0.9, or one without enough findings, is shown with "
+            "“possibly”."
+        )
+        table = pd.DataFrame(
+            {
+                "Rule": [names[rule] for rule in figures],
+                "Texts read": [one.texts for one in figures.values()],
+                "Found by the rule": [one.right + one.wrong for one in figures.values()],
+                "Precision": [one.precision for one in figures.values()],
+                "Recall": [one.recall for one in figures.values()],
+                "Shown": ["as it is" if one.holds else "with “possibly”" for one in figures.values()],
+            }
+        )
+        config = {"Precision": _RATIO, "Recall": _RATIO}
+        columns.table(table, "How the word rules were measured", config, missing="not measured")

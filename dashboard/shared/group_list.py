@@ -1,22 +1,16 @@
-"""The list of trials behind a number, for pages whose groups no filter can name: the group stands in the address."""
+"""The list of the trials that a number counts, for groups that no filter can name: the address names the group."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
 
 from cache.english import count
 from dashboard.shared import address as view
-from dashboard.shared.trial_list import MISSING
+from dashboard.shared import columns, frame, words
+from dashboard.shared.columns import Config
 
-ROWS = 200  # trials of one page of a list
-_CONFIG: dict[str, Any] = {
-    "NCT id": st.column_config.LinkColumn(
-        help="Opens the trial", display_text=r"nct=(NCT\d{8})", pinned=True, width=118
-    ),
-    "Title": st.column_config.TextColumn(width="medium"),
-}
+_CONFIG = columns.ID_TITLE | {"Title": st.column_config.TextColumn(width="medium")}
 
 
 def asked() -> str:
@@ -24,9 +18,10 @@ def asked() -> str:
     return "".join(view.own("show")[-1:])
 
 
-def nothing(name: str) -> None:
-    """Say that the address asks for a group there is not."""
+def unknown(name: str) -> bool:
+    """Say that the address asks for a group there is not; false, for nothing is shown then."""
     view.problems((f"“{name[:40]}” is no list of this page, so everything is shown.",))
+    return False
 
 
 def show(
@@ -34,41 +29,23 @@ def show(
     title: str,
     total: int,
     make: Callable[[int, int], pd.DataFrame],
-    config: Mapping[str, Any] | None = None,
+    config: Config | None = None,
     unit: str = "trial",
-) -> None:
-    """One page of the list, with a way back. ``make``: the table of the trials from one place to another; ``unit``:
-    what a row of it is."""
+) -> bool:
+    """One page of the list, with a way back; true, for it is all that is shown. ``make``: the table of the trials from
+    one place to another; ``unit``: what a row of it is."""
     st.subheader(title.replace("_", " "), anchor=False)
-    st.page_link(
-        view.script(page),
-        label="Back to the whole page",
-        icon=":material/arrow_back:",
-        query_params=view.params(view.current()[0]),
-    )
+    frame.link(page, "Back to the whole page", view.params(view.current()[0]), ":material/arrow_back:")
     if not total:
         st.info("No trial of this view is in this group.", icon=":material/search_off:")
-        return
-    pages = -(-total // ROWS)
-    number = view.page_number(pages)
-    first, last = (number - 1) * ROWS, min(number * ROWS, total)
-    st.caption(f"{first + 1:,} to {last:,} of {count(total, unit)}. An NCT id opens the trial.")
-    table = make(first, last)
-    st.dataframe(
-        table,
-        key=f"behind_{page}_{number}",
-        hide_index=True,
-        column_config=_CONFIG | dict(config or {}),
-        placeholder=MISSING,
-        height=min(640, 39 + 35 * len(table)),
-        width="stretch",
-        alt=f"{title}: the trials",
-    )
-    if pages > 1:
-        st.session_state["behind_page"] = number
-        st.pagination(pages, key="behind_page", on_change=_page_changed, args=(asked(),))
-
-
-def _page_changed(name: str) -> None:
-    number = int(st.session_state["behind_page"])
-    view.show(view.current()[0], show=[name], page=[str(number)] if number > 1 else [])
+        return True
+    part = columns.part_of(total)
+    st.caption(f"{part.first + 1:,} to {part.last:,} of {count(total, unit)}. An NCT id opens the trial.")
+    table = make(part.first, part.last)
+    columns.table(
+        table, f"{title}: the trials", {**_CONFIG, **(config or {})}, missing=words.MISSING,
+        height=columns.at_most(640, table), key=f"group_{page}_{part.number}",
+    )  # fmt: skip
+    name = asked()
+    columns.pages_bar(part, "group_page", lambda: {"show": [name]})
+    return True

@@ -7,7 +7,9 @@ alone: every group of statuses has a hatch of its own as well. The colours keep 
 
 from typing import NamedTuple
 
-from cache.codes import LANE_WORDS, NOT_RECORDED
+import pandas as pd
+
+from cache.codes import LANE_WORDS, LANES, NOT_RECORDED, PHASE_PATH
 
 
 class StatusGroup(NamedTuple):
@@ -42,6 +44,7 @@ CELL_DARK, CELL_LIGHT = "#17212B", "#FFFFFF"  # ink on light and on dark cells
 LIGHT_FROM = 5  # the first step of SEQUENTIAL that takes light ink
 
 BAR = "#0072B2"
+LINE = "#8A8F98"  # between two marks of one row
 PLANNED_HATCH = "/"
 HATCH_INK = "rgba(255, 255, 255, 0.55)"
 
@@ -56,3 +59,14 @@ AXIS_WORDS = {**LANE_WORDS, "NA": "Not applicable", "EXPANDED_ACCESS": "Expanded
 def group_of(status: str | None) -> str:
     """The group a status belongs to; a missing one, or one the registry invented since, is not known."""
     return GROUP_OF.get(status or NOT_RECORDED, "unverified")
+
+
+def shade(number: int) -> int:
+    """The step of ``SEQUENTIAL`` for 0, 1, 2-3, 4-9, 10-29, 30-99, 100-299, more: classes and single agents share one
+    scale."""
+    return sum(number >= least for least in (1, 2, 4, 10, 30, 100, 300))
+
+
+def used_lanes(totals: "pd.Series[int]") -> list[str]:
+    """The lanes to show, in reading order: the path of a drug always, the others when a trial is in them."""
+    return [lane for lane in LANES if lane in PHASE_PATH or totals.get(lane, 0) > 0]

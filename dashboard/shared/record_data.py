@@ -1,21 +1,20 @@
-"""What follows from the stored records one by one: frames kept, as in ``dashboard.shared.data``, while the store does
-not change. Shared by all sessions and never written to."""
+"""What follows from the stored records one by one, kept as long as the store does not change; never written to."""
 
 from collections.abc import Iterable
+from threading import Event
 from typing import NamedTuple
 
 import pandas as pd
-import streamlit as st
 
 from cache.filters.select import any_of
 from cache.read import records
-from cache.store.store import Store
 from dashboard.shared import data
+from dashboard.shared.kept import kept
 from fetchers.record.study import Study
 from insights import criteria, families, results_due, stale
 
 NO_LINKS = pd.DataFrame(columns=list(families.LINK_COLUMNS), dtype="str")
-_SAID = "Reading the records …"
+READING = "Reading the records …"
 AT_ONCE = 5000  # stored trials that are read in less than a second
 
 
@@ -27,10 +26,12 @@ class Frame(NamedTuple):
     pem: pd.DataFrame  # ``criteria.pem_table``
 
 
+@kept(spinner=READING)
 def facts() -> pd.DataFrame:
-    """``records.facts`` of the store as it is now, with ``judged_on``: the day of the data load a record was read
-    from, or the day a starter fact stood so; missing when nobody noted it."""
-    return _facts(*data.identity(), data.store())
+    """``records.facts`` of every stored trial, with ``judged_on``: the day of the data load a record was read from, or
+    the day a starter fact stood so; missing when it was not noted."""
+    trials = data.trials()
+    return _judged(records.facts(data.store(), list(trials["nct_id"])), trials)
 
 
 def facts_of(nct_id: str) -> pd.DataFrame:
@@ -40,29 +41,39 @@ def facts_of(nct_id: str) -> pd.DataFrame:
     return results_due.judged(records.facts(data.store(), [nct_id]), trials[trials["nct_id"] == nct_id])
 
 
+def _judged(found: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
+    days = trials["registry_timestamp"].str[:10].where(trials["origin"] == "live", trials["as_of"])
+    return found.assign(judged_on=found["nct_id"].map(dict(zip(trials["nct_id"], days, strict=True))))
+
+
+@kept(spinner=READING)
 def verdicts() -> pd.DataFrame:
     """``results_due.judge`` of every stored trial."""
-    return _verdicts(*data.identity(), data.store())
+    return results_due.judge(facts())
 
 
+@kept()
 def published() -> pd.DataFrame:
     """``results_due.published`` of every stored trial."""
-    return _published(*data.identity(), data.store())
+    return results_due.published(facts())
 
 
+@kept(spinner=READING)
 def overtaken() -> pd.DataFrame:
     """``stale.stale`` of every stored trial."""
-    return _overtaken(*data.identity(), data.store())
+    return stale.stale(facts())
 
 
+@kept()
 def stopped() -> pd.DataFrame:
     """``stale.stopped`` of every stored trial."""
-    return _stopped(*data.identity(), data.store())
+    return stale.stopped(facts())
 
 
+@kept()
 def registration() -> pd.DataFrame:
     """``stale.registration`` of every stored trial."""
-    return _registration(*data.identity(), data.store())
+    return stale.registration(facts())
 
 
 def in_focus(groups: Iterable[str]) -> bool:
@@ -70,15 +81,30 @@ def in_focus(groups: Iterable[str]) -> bool:
     return not {condition.id for condition in data.watchlist().focus}.isdisjoint(groups)
 
 
+@kept(spinner=READING)
 def me_cfs() -> Frame:
     """The trials in the watch-list's focus with their eligibility texts read."""
-    focus = tuple(condition.id for condition in data.watchlist().focus)
-    return _me_cfs(*data.identity(), focus, data.store())
+    trials = data.trials()
+    inside = any_of(trials["condition_groups"], {condition.id for condition in data.watchlist().focus})
+    mine = trials[inside & trials["left_registry"].isna().to_numpy()].reset_index(drop=True)
+    studies = list(records.studies(data.store(), list(mine["nct_id"])))
+    return Frame(mine, criteria.table(studies), criteria.pem_table(studies))
 
 
+@kept(spinner=READING)
 def links() -> pd.DataFrame:
     """``families.links`` of every stored trial."""
-    return _links(*data.identity(), data.store())
+    every = facts()
+    citing = every["nct_id"][every["cited"].str.len() > 0]
+    types = dict(zip(every["nct_id"], every["study_type"], strict=True))
+    _links_read().set()
+    return families.links(records.studies(data.store(), list(citing)), types)
+
+
+@kept()
+def _links_read() -> Event:
+    """Set once ``links`` has been read from this state of the store."""
+    return Event()
 
 
 def links_of(study: Study) -> pd.DataFrame:
@@ -88,71 +114,11 @@ def links_of(study: Study) -> pd.DataFrame:
 
 
 def links_at_once() -> bool:
-    """Whether ``links`` of the store as it is now keeps nobody waiting: it is small, or they have been made before."""
-    key, version = data.identity()
-    return len(data.trials()) <= AT_ONCE or version in _linked(key)
+    """Whether ``links`` of the store as it is now keeps nobody waiting: it is small, or they have been read before."""
+    return len(data.trials()) <= AT_ONCE or _links_read().is_set()
 
 
-def roofs() -> dict[str, str]:
-    """``families.families`` of every stored trial."""
-    return _roofs(*data.identity(), data.store())
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _roofs(key: str, version: int, _store: Store) -> dict[str, str]:
-    return families.families(_links(key, version, _store), set(data.trials()["nct_id"]))
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _linked(key: str) -> set[int]:
-    """The versions of a store whose links have been made."""
-    return set()
-
-
-@st.cache_resource(max_entries=2, show_spinner=_SAID)
-def _links(key: str, version: int, _store: Store) -> pd.DataFrame:
-    facts = _facts(key, version, _store)
-    citing = facts["nct_id"][facts["cited"].str.len() > 0]
-    types = dict(zip(facts["nct_id"], facts["study_type"], strict=True))
-    _linked(key).add(version)
-    return families.links(records.studies(_store, list(citing)), types)
-
-
-@st.cache_resource(max_entries=2, show_spinner=_SAID)
-def _me_cfs(key: str, version: int, focus: tuple[str, ...], _store: Store) -> Frame:
-    trials = data.trials()
-    inside = any_of(trials["condition_groups"], focus)
-    mine = trials[inside & trials["left_registry"].isna().to_numpy()].reset_index(drop=True)
-    studies = list(records.studies(_store, list(mine["nct_id"])))
-    return Frame(mine, criteria.table(studies), criteria.pem_table(studies))
-
-
-@st.cache_resource(max_entries=2, show_spinner=_SAID)
-def _facts(key: str, version: int, _store: Store) -> pd.DataFrame:
-    trials = data.trials()
-    return results_due.judged(records.facts(_store, list(trials["nct_id"])), trials)
-
-
-@st.cache_resource(max_entries=2, show_spinner=_SAID)
-def _verdicts(key: str, version: int, _store: Store) -> pd.DataFrame:
-    return results_due.judge(_facts(key, version, _store))
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _published(key: str, version: int, _store: Store) -> pd.DataFrame:
-    return results_due.published(_facts(key, version, _store))
-
-
-@st.cache_resource(max_entries=2, show_spinner=_SAID)
-def _overtaken(key: str, version: int, _store: Store) -> pd.DataFrame:
-    return stale.stale(_facts(key, version, _store))
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _stopped(key: str, version: int, _store: Store) -> pd.DataFrame:
-    return stale.stopped(_facts(key, version, _store))
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _registration(key: str, version: int, _store: Store) -> pd.DataFrame:
-    return stale.registration(_facts(key, version, _store))
+@kept()
+def family_of() -> dict[str, str]:
+    """``families.families`` of every stored trial: by id, the trial its family is named after."""
+    return families.families(links(), set(data.trials()["nct_id"]))

@@ -1,7 +1,7 @@
-"""Trials as rows of a table: pure functions from frames to words, and the one way to show and open them."""
+"""Trials as rows of a table: pure functions from frames to words, and the list that opens them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -9,19 +9,28 @@ import streamlit as st
 from cache.codes import DATE_TYPE_WORDS, LANE_WORDS, ROLE_WORDS, STATUS_WORDS, STUDY_TYPE_WORDS, TIER_WORDS
 from cache.filters.select import Selection
 from dashboard.shared import address as view
-from dashboard.trial.words import MISSING as MISSING
+from dashboard.shared import columns, words
+from dashboard.shared.number_tables import trial_link
 
-ROWS = 200  # rows of one page of the list; the browser gets no more at a time
+RESULTS = {True: "posted", False: "not posted"}
+SOURCES = {"live": "registry", "starter": "starter snapshot"}
+
+
+class Group(NamedTuple):
+    """Trials that are listed together."""
+
+    title: str
+    rows: pd.DataFrame  # nct_id, and a column for each further heading
 
 
 def status_words(status: Any, last_known: Any) -> str | None:
     """A status for people; an unverified one says what was known last."""
     if not isinstance(status, str):
         return None
-    words = STATUS_WORDS.get(status, status)
+    said = STATUS_WORDS.get(status, status)
     if status == "UNKNOWN" and isinstance(last_known, str):
-        return f"{words} (last known: {STATUS_WORDS.get(last_known, last_known).lower()})"
-    return words
+        return f"{said} (last known: {STATUS_WORDS.get(last_known, last_known).lower()})"
+    return said
 
 
 def dated(date: Any, kind: Any) -> str | None:
@@ -46,10 +55,10 @@ def agents_of(pairs: pd.DataFrame, names: Mapping[str, str]) -> dict[str, str]:
     return {nct_id: ", ".join(said) for nct_id, said in found.items()}
 
 
-def rows(selection: Selection, names: Mapping[str, str], page: int = 1) -> pd.DataFrame:
-    """One page of the list in words, the newest registrations first; what is not known is missing."""
+def rows(selection: Selection, names: Mapping[str, str], first: int = 0, last: int | None = None) -> pd.DataFrame:
+    """A part of the list in words, the newest registrations first; what is not known is missing."""
     ordered = selection.trials.iloc[::-1]  # NCT ids are given out in order
-    trials = ordered.iloc[(page - 1) * ROWS : page * ROWS]
+    trials = ordered.iloc[first:last]
     agents = agents_of(selection.pairs[selection.pairs["nct_id"].isin(trials["nct_id"])], names)
 
     def zipped(first: str, second: str) -> list[tuple[Any, Any]]:
@@ -57,7 +66,7 @@ def rows(selection: Selection, names: Mapping[str, str], page: int = 1) -> pd.Da
 
     return pd.DataFrame(
         {
-            "NCT id": [f"trial?nct={nct_id}" for nct_id in trials["nct_id"]],
+            "NCT id": [trial_link(nct_id) for nct_id in trials["nct_id"]],
             "Title": trials["title"].to_numpy(),
             "Status": [status_words(*both) for both in zipped("overall_status", "last_known_status")],
             "Phase": [LANE_WORDS[str(lane)] for lane in trials["lane"]],
@@ -70,7 +79,7 @@ def rows(selection: Selection, names: Mapping[str, str], page: int = 1) -> pd.Da
             "Counted": [
                 DATE_TYPE_WORDS.get(kind, kind) if isinstance(kind, str) else None for kind in trials["enrollment_type"]
             ],
-            "Results": trials["has_results"].map({True: "posted", False: "not posted"}).to_numpy(dtype=object),
+            "Results": trials["has_results"].map(RESULTS).to_numpy(dtype=object),
             "Type": [
                 STUDY_TYPE_WORDS.get(kind, kind) if isinstance(kind, str) else None for kind in trials["study_type"]
             ],
@@ -78,7 +87,7 @@ def rows(selection: Selection, names: Mapping[str, str], page: int = 1) -> pd.Da
             "Countries": _joined(trials["countries"]),
             "Sponsor": trials["lead_sponsor"].to_numpy(),
             "Last update": trials["last_update_posted"].to_numpy(),
-            "Source": trials["origin"].map({"live": "registry", "starter": "starter snapshot"}).to_numpy(dtype=object),
+            "Source": trials["origin"].map(SOURCES).to_numpy(dtype=object),
         }
     )
 
@@ -89,7 +98,7 @@ def named(trials: pd.DataFrame, nct_ids: Sequence[str]) -> pd.DataFrame:
     statuses = zip(about["overall_status"], about["last_known_status"], strict=True)
     return pd.DataFrame(
         {
-            "NCT id": [f"trial?nct={nct_id}" for nct_id in about.index],
+            "NCT id": [trial_link(nct_id) for nct_id in about.index],
             "Title": about["title"].to_numpy(),
             "Status": [status_words(*both) for both in statuses],
             "Phase": [LANE_WORDS[str(lane)] for lane in about["lane"]],
@@ -101,39 +110,23 @@ def _joined(column: "pd.Series[Any]") -> list[str | None]:
     return [", ".join(items) if items else None for items in column]
 
 
-def pages(trials: int) -> int:
-    """How many pages the list takes; an empty list has one."""
-    return max(1, -(-trials // ROWS))
-
-
-_CONFIG: dict[str, Any] = {
-    "NCT id": st.column_config.LinkColumn(
-        help="Opens the trial", display_text=r"nct=(NCT\d{8})", pinned=True, width=118
-    ),
-    "Title": st.column_config.TextColumn(width="large"),
+_CONFIG: dict[str, Any] = columns.ID_TITLE | {
     "Status": st.column_config.TextColumn(width=170),
     "Phase": st.column_config.TextColumn(width=125),
-    "People": st.column_config.NumberColumn(format="localized", help="Enrolment"),
+    "People": columns.number(help="Enrolment"),
     "Counted": st.column_config.TextColumn(help="Whether the enrolment is planned or actual"),
     "Agents": st.column_config.TextColumn(width="medium"),
 }
 
 
-def show(selection: Selection, names: Mapping[str, str], key: str, alt: str, page: int = 1) -> None:
-    """The table; choosing a row opens its trial."""
-    table = rows(selection, names, page)
-    event = st.dataframe(
-        table,
-        key=key,
-        hide_index=True,
-        column_config=_CONFIG,
-        placeholder=MISSING,
-        on_select="rerun",
-        selection_mode="single-row",
-        height=min(640, 39 + 35 * max(len(table), 1)),
-        width="stretch",
-        alt=alt,
-    )
+def show(
+    table: pd.DataFrame, alt: str, key: str, config: columns.Config = _CONFIG, missing: str = words.MISSING
+) -> None:
+    """A list of trials, one page of it; choosing a row opens its trial."""
+    event = columns.table(
+        table, alt, config, missing=missing, height=columns.at_most(640, table), key=key,
+        on_select="rerun", selection_mode="single-row",
+    )  # fmt: skip
     chosen: Sequence[int] = event["selection"]["rows"]
     if chosen and chosen[0] < len(table):
         view.open_trial(table["NCT id"].iloc[chosen[0]].partition("=")[2])

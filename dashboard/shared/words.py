@@ -4,18 +4,14 @@ Pure text. Everything that goes through Streamlit's Markdown is built of our own
 ``plain``; the registry's texts are never put in here.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
 from urllib.parse import urljoin
 
 import pandas as pd
 
-from cache.codes import LANE_WORDS, PHASE_PATH
-from cache.english import count, day, listed, moment, number
-from cache.filters.counts import AgentCover, KeyFigures
-from cache.filters.filter import Filter
+from cache.codes import LANE_WORDS
+from cache.english import count, day, listed, moment
 from cache.read.trials import Freshness
 from dashboard.shared.escape import plain as plain
 from dashboard.shared.escape import quiet as quiet
@@ -25,6 +21,7 @@ from fetchers.settings import RECORD_URL
 SOURCE = f"Source: [ClinicalTrials.gov]({urljoin(RECORD_URL, '/')}), U.S. National Library of Medicine"
 DERIVED = "Agents, roles and condition groups are assigned by this product, not by the registry."
 ADVICE = "Not medical advice."
+MISSING = "not known"  # what stands where a fact is missing
 
 
 def age_in_days(text: str, now: datetime) -> int:
@@ -95,22 +92,12 @@ def phases_say(counts: pd.DataFrame, *, sample: bool = False) -> str:
     if total == 0:
         return "There are no trials to count in this view."
     largest = lanes.max()
-    lane = listed(_lane(str(name)) for name in lanes.index[lanes == largest][:3])
+    lane = listed(lane_inside(str(name)) for name in lanes.index[lanes == largest][:3])
     groups = counts.sum()
     parts = [f"{int(groups[group.id]):,} {_GROUP_SAYS[group.id]}" for group in GROUPS if groups.get(group.id, 0)]
     of = f"{count(total, 'trial')} in the sample" if sample else count(total, "trial")
     has, each = ("have", " each") if (lanes == largest).sum() > 1 else ("has", "")
     return f"Of {of}, {lane} {has} the most ({int(largest):,}{each}); {listed(parts)}."
-
-
-def what(agents: int, documents: int) -> str:
-    """What this is, in one sentence, for whichever watch-list."""
-    counts = [number(agents), number(documents)]
-    those = "agent" if agents == 1 else "agents"
-    if not documents:
-        return f"What ClinicalTrials.gov really shows about the {counts[0]} {those} of this watch-list."
-    texts = "document recommends" if documents == 1 else "documents recommend"
-    return f"What ClinicalTrials.gov really shows about the {counts[0]} {those} that {counts[1]} {texts}."
 
 
 _GROUP_SAYS = {
@@ -123,104 +110,15 @@ _GROUP_SAYS = {
 }
 
 
-def agents_say(counts: pd.DataFrame, names: Mapping[str, str], sampled: Sequence[str]) -> str:
-    """One sentence on agents (index) by lanes (columns)."""
-    totals = counts.sum(axis=1)
-    if totals.sum() == 0:
-        found = "No trial of any agent is in this view."
-    else:
-        top = str(totals.idxmax())
-        found = f"The agent with the most trials is {plain(names[top])} ({int(totals[top]):,})"
-        reached = [lane for lane in PHASE_PATH if lane in counts and counts[lane].sum()]
-        found += f"; the furthest phase reached is {_lane(reached[-1])}." if reached else "."
-    empty = [agent for agent in counts.index if totals[agent] == 0]
-    none = [plain(names[agent]) for agent in empty if agent not in sampled]
-    unasked = [plain(names[agent]) for agent in empty if agent in sampled]
-    if none:
-        found += f" None found for {listed(none, 'or')}."
-    if unasked:
-        found += f" Not asked yet: {listed(unasked)}."
-    return found
-
-
-def starts_say(counts: pd.DataFrame, unknown: int) -> str:
-    """One sentence on years (index) by started and planned (columns); ``unknown``: trials without a start date."""
-    started = counts["started"]
-    missing = f" For {count(unknown, 'trial')} the start is not known." if unknown else ""
-    if started.sum() + counts["planned"].sum() == 0:
-        return f"No trial with a known start is in this view.{missing}"
-    parts = []
-    if started.sum():
-        years = [str(year) for year in started.index[started == started.max()]]
-        most = int(started.max())
-        alike = len(years) > 1 and bool((started[started > 0] == most).all())
-        if alike or len(years) > 3:  # too many to name, or no year that stands out
-            parts.append(f"Never more than {most:,} a year")
-        else:
-            parts.append(f"Most trials started in {listed(years)} ({most:,}{' each' if len(years) > 1 else ''})")
-    if counts["planned"].sum():
-        parts.append(f"{count(int(counts['planned'].sum()), 'start')} planned or not confirmed")
-    said = "; ".join(parts)
-    return f"{said[0].upper()}{said[1:]}.{missing}"
-
-
 def counted(fresh: Freshness, trials: int, agents: int, what: str) -> str:
     """The caption of a chart: the date, how many trials and agents, what is counted."""
     return f"As of {as_of(fresh)} · {count(trials, 'trial')}, {count(agents, 'agent')} · {what}"
 
 
-def _lane(lane: str) -> str:
+def lane_inside(lane: str) -> str:
+    """A lane inside a sentence."""
     words = {"NA": "“phase not applicable”", "NONE": "“no phase”", "UNKNOWN": "“phase not known”"}
     return words.get(lane, LANE_WORDS[lane][0].lower() + LANE_WORDS[lane][1:])
-
-
-class Card(NamedTuple):
-    """A key figure: what is counted, the number, its denominator in words, and the view that lists its trials."""
-
-    label: str
-    value: str
-    note: str
-    listed: Filter | None
-
-
-def cards(figures: KeyFigures, wanted: Filter, *, sample: bool) -> list[Card]:
-    """The key figures of a view. On a sample they are called so, for they are no count of what is registered."""
-    of = f"of {figures.status_known:,} with a recorded status"
-    return [
-        Card("Trials in the sample" if sample else "Trials", f"{figures.trials:,}", _what(figures, sample), wanted),
-        Card("Recruiting now", f"{figures.recruiting:,}", of, replace(wanted, statuses=("RECRUITING",))),
-        Card("Completed", f"{figures.completed:,}", of, replace(wanted, statuses=("COMPLETED",))),
-        _results(figures, wanted),
-    ]
-
-
-def _what(figures: KeyFigures, sample: bool) -> str:
-    if sample:
-        return "A sample, not a count"
-    unknown = figures.trials - figures.status_known
-    return f"{unknown:,} without a recorded status" if unknown else "All with a recorded status"
-
-
-def _results(figures: KeyFigures, wanted: Filter) -> Card:
-    if not figures.results_known:
-        return Card("With posted results", "Not known", "The source does not say it of any of these trials", None)
-    note = f"of {figures.results_known:,} where known"
-    return Card("With posted results", f"{figures.with_results:,}", note, replace(wanted, results=True))
-
-
-def without(cover: AgentCover, names: Mapping[str, str], swept: Sequence[str]) -> Card:
-    """The key figure on agents: those without a trial in the swept conditions, and why. Not asked is not none found."""
-    label = f"Agents without any trial in {listed(swept, 'or')}"
-    agents = len(names)
-    parts = []
-    if cover.none_found:
-        parts.append(f"None found for {listed(plain(names[agent]) for agent in cover.none_found)}.")
-    if cover.not_asked:
-        parts.append(f"Not asked yet: {listed(plain(names[agent]) for agent in cover.not_asked)}.")
-    if cover.found:
-        parts.append(f"A trial was found for {listed(plain(names[agent]) for agent in cover.found)}.")
-    known = bool(cover.none_found) or not cover.not_asked
-    return Card(label, f"{len(cover.none_found)} of {agents}" if known else "Not known yet", " ".join(parts), None)
 
 
 def cells_mean(sampled: Sequence[str], agents: int, *, cells: bool = True) -> str:
@@ -232,21 +130,6 @@ def cells_mean(sampled: Sequence[str], agents: int, *, cells: bool = True) -> st
     return f"{said}; {who} a sample" + ("; “–”: not asked yet" if cells else "")
 
 
-def hits(found: int, *, sample: bool) -> str:
-    """How many trials a list holds; "none found" never says that none exists."""
-    if not found:
-        return "No trial found"
-    return f"{count(found, 'trial')} found{' in the starter sample' if sample else ''}"
-
-
-def most_say(found: "pd.Series[int]") -> str:
-    """One sentence on a few words with their numbers."""
-    if not found.sum():
-        return "No trial is counted here."
-    top = found.max()
-    return f"Most often: {listed(plain(str(word)) for word in found.index[found == top])} ({int(top):,})."
-
-
 def nothing(fresh: Freshness, everywhere: bool) -> str:
     """What to do when a view has no trial at all."""
     if not fresh.live and not fresh.starter:
@@ -254,3 +137,25 @@ def nothing(fresh: Freshness, everywhere: bool) -> str:
     if everywhere:
         return "No trial was found in this view. That does not mean that none exists: widen the filters."
     return "No trial was found in this view. That does not mean that none exists: try “All conditions”."
+
+
+_SPECIAL = {
+    "NA": "Not applicable",
+    "ECT": "Educational, counselling or training",
+    "RANDOMIZED": "Randomised",
+    "NON_RANDOMIZED": "Not randomised",
+    "NONE": "Open label (nobody is blinded)",
+    "NO_INTERVENTION": "No intervention",
+}
+
+
+def code(found: str | None) -> str | None:
+    """A registry code of the design in words: ``ACTIVE_COMPARATOR`` is "Active comparator"."""
+    return _SPECIAL.get(found, found.replace("_", " ").capitalize()) if found else None
+
+
+def intervention(item: str) -> str:
+    """ "DRUG: Prednisone" without shouting: "Prednisone (drug)"."""
+    kind, colon, name = item.partition(": ")
+    known = colon and kind.isupper() and kind.replace("_", "").isalpha()
+    return f"{name} ({kind.replace('_', ' ').lower()})" if known else item

@@ -5,8 +5,6 @@ end, so a bar never is shorter than the record allows. A date without a type is 
 it has come to pass.
 """
 
-import html
-import textwrap
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -16,6 +14,8 @@ import plotly.graph_objects as go
 
 from cache.codes import STATUS_WORDS
 from cache.english import count
+from dashboard.shared.charts import titled
+from dashboard.shared.number_tables import plain_rows, trial_link
 from dashboard.shared.palette import BAR, HATCH_INK, INK, PLANNED_HATCH
 from fetchers.record.dates import PartialDate
 from insights.evidence import BEGUN, ENDED, NOT_BEGUN, OVER
@@ -39,10 +39,10 @@ def bars(trials: pd.DataFrame, today: date) -> pd.DataFrame:
     ``solid_until``: how far the bar is actual: to an actual completion; else to ``today`` (the day of the data) when
     the trial goes on by its status and its planned end is still to come; else to an actual primary completion; else
     nowhere. Of a withdrawn trial nothing is. ``end`` is missing when the record names neither a completion nor a
-    primary completion. ``now``: "running" past ``today``, "not_begun", "past" an end nobody has confirmed, or None.
+    primary completion. ``now``: "running" past ``today``, "not_begun", "past" an end that was not confirmed, or None.
     ``..._words``: the dates as the registry wrote them.
     """
-    rows = [_bar(row, today) for row in _plain(trials[list(_READ)]) if row["start_date"]]
+    rows = [_bar(row, today) for row in plain_rows(trials[list(_READ)]) if row["start_date"]]
     made = pd.DataFrame.from_records(rows, columns=list(BAR_COLUMNS))
     return made.sort_values(["start", "nct_id"], ascending=[False, False], ignore_index=True)
 
@@ -50,7 +50,7 @@ def bars(trials: pd.DataFrame, today: date) -> pd.DataFrame:
 def timeline(shown: pd.DataFrame, today: date) -> go.Figure:
     """The rows of ``bars`` top down, at most ``MOST``."""
     rows: list[dict[Any, Any]] = shown.head(MOST).to_dict("records")
-    labels = [_label(row) for row in rows]
+    labels = [titled(row["nct_id"], row["title"], 26, 1) for row in rows]
     figure = go.Figure()
     solid = [(label, row, row["start"], row["solid_until"]) for label, row in zip(labels, rows, strict=True)]
     hatched = [(label, row, row["solid_until"], row["end"]) for label, row in zip(labels, rows, strict=True)]
@@ -98,7 +98,7 @@ def table(shown: pd.DataFrame) -> pd.DataFrame:
     """The same bars in words, every date as the registry wrote it."""
     return pd.DataFrame(
         {
-            "NCT id": [f"trial?nct={nct_id}" for nct_id in shown["nct_id"]],
+            "NCT id": [trial_link(nct_id) for nct_id in shown["nct_id"]],
             "Title": shown["title"].to_numpy(),
             "Status": shown["status"].to_numpy(),
             "Start": _list(shown["start_words"]),
@@ -241,18 +241,6 @@ def _framed(figure: go.Figure, labels: Sequence[str], today: date) -> go.Figure:
         legend={"orientation": "h", "yanchor": "top", "y": 0, "yref": "paper", "x": 0, "title": None},
         font={"color": INK},
     )
-
-
-def _label(row: dict[Any, Any]) -> str:
-    """The id over the beginning of the title; the registry's text is escaped, Plotly would read tags in it."""
-    lines = textwrap.wrap(" ".join(str(row["title"] or "").split()), 26, max_lines=1, placeholder=" …")
-    return "<br>".join([row["nct_id"], *(html.escape(line, quote=False) for line in lines)])
-
-
-def _plain(frame: pd.DataFrame) -> list[dict[Any, Any]]:
-    whole = frame.astype(object)
-    rows: list[dict[Any, Any]] = whole.where(whole.notna(), None).to_dict("records")
-    return rows
 
 
 def _list(column: "pd.Series[Any]") -> list[Any]:

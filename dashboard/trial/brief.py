@@ -1,4 +1,4 @@
-"""The brief of one trial: what fits on a page that somebody takes to a doctor. Pure.
+"""The brief of one trial: one page to take to a doctor. Pure.
 
 Every section says where its facts come from and of which day they are. Long texts are cut with a mark; the record,
 whose address stands at the head, has them whole.
@@ -12,9 +12,8 @@ import pandas as pd
 
 from cache.codes import LANE_WORDS
 from cache.english import count, day
-from dashboard.results.tables import PUBMED
 from dashboard.shared.trial_list import status_words
-from dashboard.shared.words import ADVICE, DERIVED
+from dashboard.shared.words import ADVICE, DERIVED, MISSING, code, intervention
 from dashboard.trial import brief_formats as brief
 from dashboard.trial import criteria as trial_criteria
 from dashboard.trial import sentences as trial_says
@@ -22,9 +21,8 @@ from dashboard.trial import tables as trial_tables
 from dashboard.trial import words as trial_words
 from dashboard.trial.brief_formats import CUT, Brief, Line, Section, cut
 from dashboard.trial.known import Known
-from dashboard.trial.words import MISSING
 from fetchers.record.study import plain
-from fetchers.settings import RECORD_URL, SOURCE_URL
+from fetchers.settings import PUBMED_URL, RECORD_URL, SOURCE_URL
 from insights.results_due import REFERENCE_TYPES
 
 # The most of each, so that ordinary trials fit on one page.
@@ -98,11 +96,9 @@ def _given(known: Known, agents: str | None) -> Iterator[Line]:
     study = known.study
     yield Line("Conditions", _listed(known.row["conditions"]))
     interventions = known.row["interventions"]
-    yield Line(
-        "Interventions", _listed(map(trial_words.intervention, interventions) if interventions else interventions)
-    )
+    yield Line("Interventions", _listed(map(intervention, interventions) if interventions else interventions))
     for arm in study.arms[:MANY] if study else ():
-        kind = f" ({str(trial_words.code(arm.type)).lower()})" if arm.type else ""
+        kind = f" ({str(code(arm.type)).lower()})" if arm.type else ""
         yield Line("Arm", cut(plain(f"{arm.label or 'no name'}{kind}: {_gets(arm.intervention_names)}"), QUOTE))
     outcomes = study.protocol_section.outcomes_module.primary_outcomes if study else ()
     for one in outcomes[: MANY - 2]:
@@ -159,7 +155,7 @@ def _results(known: Known) -> Iterator[Line]:
         if kind == "BACKGROUND" or not ids:
             yield Line(what, count(kinds[kind], "paper"))
             continue
-        address = PUBMED + ",".join(ids[:PAPERS])
+        address = PUBMED_URL + ",".join(ids[:PAPERS])
         left = f" and {len(ids) - PAPERS} more {CUT}" if len(ids) > PAPERS else ""
         yield Line(what, f"PubMed {', '.join(ids[:PAPERS])}{left}", url=address)
     if not kinds:

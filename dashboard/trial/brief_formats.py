@@ -1,4 +1,4 @@
-"""A page of facts to take along: one structure, written as Markdown or as a page to print. Pure.
+"""A page of facts to download: one structure, written as Markdown or as a page to print. Pure.
 
 Whatever the texts hold, they come out as text: Markdown and HTML in them mean nothing in either file. The page to print
 stands alone: no scripts, nothing loaded from anywhere. Only ``Line.url`` and ``Brief.link`` become links, and whoever
@@ -89,7 +89,7 @@ def _markdown(brief: Brief) -> Iterator[str]:
 
 
 def _safe(text: str) -> str:
-    # Behind the first sign, "!" before a bracket and "(" after one are harmless: the bracket itself is escaped.
+    # After the first sign, "!" before a bracket and "(" after one are harmless: the bracket itself is escaped.
     return quiet(tidy(text))
 
 

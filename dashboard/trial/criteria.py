@@ -4,20 +4,22 @@ The text is only cut, never changed: the items of a list, one after the other, a
 or keeps them out; only white space between two of them is left out.
 """
 
+from functools import partial
 from typing import NamedTuple
 
-from dashboard.mecfs.tables import possibly
 from fetchers.record import eligibility
 from fetchers.record.modules import Eligibility
 from fetchers.record.study import plain
 from insights import criteria
-from insights.criteria import BURDEN, DEFINITIONS, PEM, Finding
+from insights.criteria import BURDEN, DEFINITIONS, MEASURED, PEM, Finding
+from insights.measured import possibly
 
 _SEXES = {"ALL": "All", "FEMALE": "Women only", "MALE": "Men only"}
 _HEALTHY = {True: "Accepted", False: "Not accepted"}
 _PLACES = {"in": "to let in", "out": "to keep out"}
 _NEGATED = "named, but not asked for"
 _NO_CRITERIA = "The record gives no criteria"
+_possibly = partial(possibly, MEASURED)
 
 
 class Lists(NamedTuple):
@@ -89,10 +91,10 @@ def _definitions(found: list[Finding]) -> list[Said]:
 
 def _malaise(text: str | None) -> Said:
     key, quote = criteria.pem_of(text)
-    words = PEM[key] if key == "none" else possibly("pem", PEM[key])
+    words = PEM[key] if key == "none" else _possibly("pem", PEM[key])
     return Said("Post-exertional malaise", words, quote)
 
 
 def _said(what: str, words: str, one: Finding) -> Said:
     where = _NEGATED if one.negated else _PLACES[one.place]
-    return Said(what, f"{possibly(one.rule, words)} ({where})", one.quote)
+    return Said(what, f"{_possibly(one.rule, words)} ({where})", one.quote)

@@ -1,4 +1,4 @@
-"""Where an exclusion of one trial meets the watch-list: an agent that is only a reason to stay out, or a condition for
+"""Exclusions of one trial that concern the watch-list: an agent that is only a reason to stay out, or a condition for
 which a document speaks well of the agent this trial gives. Quotes, never advice. Pure.
 
 The names are those the whole product looks for, found the same way (``fetchers.matching.names``).
@@ -20,7 +20,7 @@ _SHORT = 280  # characters a criterion may have to be quoted whole
 
 
 class Note(NamedTuple):
-    """One meeting: ``say`` in our words, ``quote`` in the registry's."""
+    """One such exclusion: ``say`` in our words, ``quote`` in the registry's."""
 
     say: str
     quote: str
@@ -35,7 +35,7 @@ class Agent(NamedTuple):
 
 
 def notes(text: str | None, agents: Iterable[Agent], groups: Sequence[str], watchlist: Watchlist) -> list[Note]:
-    """Every meeting in an eligibility text; none for a text that is not known.
+    """Every such exclusion in an eligibility text; none for a text that is not known.
 
     ``groups``: the trial's own condition groups, which its exclusions only narrow ("other chronic pain").
     """

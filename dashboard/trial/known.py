@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from dashboard.shared.number_tables import plain_rows
 from dashboard.trial.words import Row, text
 from fetchers.record.study import Study
 from insights import results_due, stale
@@ -41,9 +42,8 @@ class Known:
     @cached_property
     def fact(self) -> Mapping[str, Any] | None:
         """The row of facts as plain values, None for what is missing."""
-        plain = self.facts.astype(object)
-        rows = plain.where(plain.notna(), None).to_dict("records")
-        return {str(name): value for name, value in rows[0].items()} if rows else None
+        rows = plain_rows(self.facts)
+        return rows[0] if rows else None
 
     @property
     def judged_on(self) -> str | None:
@@ -58,9 +58,7 @@ class Known:
     @cached_property
     def flags(self) -> list[dict[Any, Any]]:
         """What time has overtaken: rows of ``stale.stale`` with plain values."""
-        found = stale.stale(self.facts).astype(object)
-        rows: list[dict[Any, Any]] = found.where(found.notna(), None).to_dict("records")
-        return rows
+        return plain_rows(stale.stale(self.facts))
 
     @cached_property
     def registration(self) -> tuple[str, int | None]:
@@ -70,9 +68,7 @@ class Known:
     @cached_property
     def published(self) -> list[dict[Any, Any]]:
         """The references of the record in their order; None for what one does not say."""
-        found = results_due.published(self.facts).astype(object)
-        rows: list[dict[Any, Any]] = found.where(found.notna(), None).to_dict("records")
-        return rows
+        return plain_rows(results_due.published(self.facts))
 
     @property
     def why_stopped(self) -> str | None:

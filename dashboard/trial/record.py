@@ -4,7 +4,6 @@ The registry's texts are shown letter by letter, never read as Markdown or HTML.
 """
 
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -12,15 +11,14 @@ import streamlit as st
 from cache.english import count
 from cache.filters.filter import Filter
 from dashboard.shared import address as view
-from dashboard.shared import trial_list as listing
-from dashboard.shared import words
+from dashboard.shared import columns, frame, words
 from dashboard.shared.number_tables import LINK
 from dashboard.trial import criteria as trial_criteria
 from dashboard.trial import sentences as trial_says
 from dashboard.trial import tables as trial_tables
 from dashboard.trial import words as trial_words
-from dashboard.trial.head import table
 from dashboard.trial.known import Known
+from dashboard.trial.parts import table
 from fetchers.record.study import Study
 
 _BACKGROUND = "BACKGROUND"
@@ -63,7 +61,7 @@ def _references(found: pd.DataFrame, alt: str) -> None:
             "Citation": [words.quiet(one or "–") for one in found["Citation"]],
         }
     )
-    st.table(shown, hide_index=True, border="horizontal", alt=alt)
+    columns.plain_table(shown, alt)
 
 
 def eligibility(known: Known) -> None:
@@ -71,7 +69,7 @@ def eligibility(known: Known) -> None:
     st.subheader("Who may take part", anchor=False)
     rules = known.study.eligibility if known.study else None
     people = trial_criteria.people(rules, told=known.told)
-    st.text(". ".join(f"{name}: {said or trial_words.MISSING}" for name, said in people.items()) + ".")
+    st.text(". ".join(f"{name}: {said or words.MISSING}" for name, said in people.items()) + ".")
     if rules is not None and rules.study_population:
         st.markdown("**Who is observed, in the registry’s words**")
         st.text(rules.study_population)
@@ -109,16 +107,16 @@ def wording(known: Known) -> None:
         if one.quote:
             st.text(f"“{one.quote}”")
     st.caption("By word rules over the eligibility text only: “not named” is not “not asked for”. Read the quotes.")
-    st.page_link(view.script("mecfs"), label="How the texts are read", icon=":material/rule:")
+    frame.link("mecfs", "How the texts are read", icon=":material/rule:")
 
 
 def given(known: Known) -> None:
     """Conditions, interventions, arms and outcomes."""
     st.subheader("What is given, and what is measured", anchor=False)
     row, study = known.row, known.study
-    st.text(f"Conditions: {trial_words.joined(row['conditions']) or trial_words.MISSING}.")
+    st.text(f"Conditions: {trial_words.joined(row['conditions']) or words.MISSING}.")
     if study is None or not study.interventions:
-        st.text(f"Interventions: {trial_words.joined(row['interventions']) or trial_words.MISSING}.")
+        st.text(f"Interventions: {trial_words.joined(row['interventions']) or words.MISSING}.")
     else:
         _interventions(study)
     if study is None:
@@ -147,14 +145,12 @@ def _interventions(study: Study) -> None:
             table(described, "Interventions in the registry’s words")
 
 
-_PLACES: dict[str, Any] = {
-    "Country": st.column_config.TextColumn(pinned=True),
-    "Sites": st.column_config.NumberColumn(format="localized"),
-    "Recruiting": st.column_config.NumberColumn(
-        format="localized", help="Sites that are recruiting; the record says so of open trials only"
-    ),
-    LINK: st.column_config.LinkColumn(help="Opens the list of trials in this country", display_text="Show trials"),
-    "Cities": st.column_config.TextColumn(width="large"),
+_PLACES = {
+    "Country": columns.NAME,
+    "Sites": columns.number(),
+    "Recruiting": columns.number(help="Sites that are recruiting; the record says so of open trials only"),
+    LINK: columns.list_link("Opens the list of trials in this country"),
+    "Cities": columns.WIDE,
 }
 
 
@@ -174,7 +170,7 @@ def places(known: Known) -> None:
     st.text(f"{count(len(found), 'country', 'countries')}{of}.")
     # The registry gives sites a status only while a trial is open; no column of "not known" for all the others.
     shown = found if found["Recruiting"].notna().any() else found.drop(columns="Recruiting")
-    st.dataframe(
-        shown, hide_index=True, column_config=_PLACES, placeholder=listing.MISSING, width="stretch",
-        height="content" if len(found) <= 12 else 460, alt="Countries of the trial with their sites",
+    columns.table(
+        shown, "Countries of the trial with their sites", _PLACES, missing=words.MISSING,
+        height="content" if len(found) <= 12 else 460,
     )  # fmt: skip

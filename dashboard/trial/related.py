@@ -1,38 +1,26 @@
-"""What stands beside one trial: trials that belong together with it, exclusions that meet the watch-list, claims it is
-evidence for, other ids.
+"""Around one trial: trials that belong together with it, exclusions that concern the watch-list, other ids.
 
 The registry's texts are shown letter by letter, never read as Markdown or HTML.
 """
-
-from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from cache.codes import STATUS_WORDS
 from cache.english import count
-from dashboard.claims import tables as claim_words
-from dashboard.shared import address as view
-from dashboard.shared import (
-    data,
-    frame,
-    record_data,
-    words,  # fmt: skip
-)
-from dashboard.shared import evidence_data as insight_data
+from dashboard.shared import columns, data, frame, record_data, words
 from dashboard.trial import exclusions as trial_exclusions
 from dashboard.trial import sentences as trial_says
 from dashboard.trial import tables as trial_tables
-from dashboard.trial.head import pairs
 from dashboard.trial.known import Known
-from insights.claims import Finding
+from dashboard.trial.parts import pairs
 
 
 def together(known: Known) -> None:
     """Trials this record names, and stored records that name it; expanded access in its own words.
 
-    Which records name this one is known only when all have been read. Where that takes seconds, nobody waits for it
-    who has not asked: a switch does, unless it has been done since the last refresh.
+    Which records name this one is known only when all have been read. Where that takes seconds, only those wait who
+    turn on a switch, unless the records have been read since the last refresh.
     """
     st.subheader("Belongs together", anchor=False)
     _expanded(known)
@@ -70,10 +58,7 @@ def _linked(mine: pd.DataFrame, own: list[str], none: str) -> None:
     # The ids are eight digits each, so these links are ours and not the record's.
     linked = [f"[{id}]({address})" for id, address in zip(shown["NCT id"], shown["address"], strict=True)]
     texts = {name: [words.quiet(cell) for cell in shown[name]] for name in shown.columns.drop(["NCT id", "address"])}
-    st.table(
-        pd.DataFrame({"NCT id": linked, **texts}), hide_index=True, border="horizontal",
-        alt="Trials that belong together with this one",
-    )  # fmt: skip
+    columns.plain_table(pd.DataFrame({"NCT id": linked, **texts}), "Trials that belong together with this one")
 
 
 def _expanded(known: Known) -> None:
@@ -93,7 +78,7 @@ def _expanded(known: Known) -> None:
 
 
 def exclusions(known: Known) -> None:
-    """Where an exclusion meets the watch-list; nothing when none does."""
+    """Exclusions that concern the watch-list; nothing when there is none."""
     matches = data.matches()
     mine = matches[matches["nct_id"] == known.nct_id]
     agents = [
@@ -109,34 +94,6 @@ def exclusions(known: Known) -> None:
         st.markdown(words.plain(one.say))
         st.text(f"“{one.quote}”")
     st.caption("A fact about this trial, found by word rules; no advice for anybody.")
-
-
-def claims(known: Known) -> None:
-    """Claims of the documents that have this trial among their evidence, with their verdicts."""
-    st.subheader("Claims it is evidence for", anchor=False)
-    found = [one for finding in insight_data.findings() if (one := _about(finding, known.nct_id))]
-    if not found:
-        st.text("No claim of the documents has this trial among its evidence.")
-    else:
-        names = frame.names()
-        rows = [(one, claim_words.evidence_rows(one, names, 1).iloc[0]) for one in found]
-        shown = pd.DataFrame(
-            {
-                "Claim": [one.claim.id for one in found],
-                "The document says (in our words)": [words.plain(one.claim.words) for one in found],
-                "This trial": [words.quiet(row["Where"]) for _, row in rows],
-                "Verdict on the claim": [words.plain(claim_words.verdict_word(one)) for one in found],
-            }
-        )
-        st.table(shown, hide_index=True, border="horizontal", alt="Claims with this trial among their evidence")
-    st.page_link(view.script("claims"), label="All claims, with their verdicts", icon=":material/fact_check:")
-
-
-def _about(finding: Finding, nct_id: str) -> Finding | None:
-    """The finding with this trial as its only evidence; None when it has no part in it. A trial in another condition is
-    listed beside a claim for comparison, and is no evidence for it."""
-    mine = finding.evidence[(finding.evidence["nct_id"] == nct_id) & (finding.evidence["where"] != "elsewhere")]
-    return replace(finding, evidence=mine) if len(mine) else None
 
 
 def ids(known: Known) -> None:

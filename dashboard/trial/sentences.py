@@ -31,7 +31,7 @@ def origin(row: Row) -> str:
 
 
 def short(known: Known) -> str:
-    """The trial in two or three short sentences, for somebody who reads no further."""
+    """The trial in two or three short sentences, for a reader who stops there."""
     said = [f"{', '.join(_kind(known))}.", f"{_state(known)}."]
     if known.flags:
         said.append("Its record may be out of date: see the dates.")
@@ -61,7 +61,7 @@ def _state(known: Known) -> str:
 
 
 def results(known: Known) -> list[str]:
-    """What is known of posted results, one thought a sentence; the first one is the answer."""
+    """What is known of posted results, a sentence each; the first one is the answer."""
     verdict, posted = known.verdict, trial_words.results(known.row["has_results"])
     if verdict is None:
         return [f"Results: {inner(posted) if posted else 'whether they are posted is not known'}."]
@@ -88,7 +88,7 @@ def _posted(known: Known, verdict: Verdict) -> Iterator[str]:
 
 
 def _due(verdict: Verdict) -> Iterator[str]:
-    """What the US reporting rule has to say of it."""
+    """What follows from the US reporting rule."""
     due, days = (day(verdict.due_on.isoformat()) if verdict.due_on else None), verdict.days
     if verdict.coverage == "not_covered":
         yield f"The US reporting rule does not cover it: {inner(REASONS[str(verdict.reason)])}."

@@ -1,6 +1,6 @@
 """What stands in the tables of a trial's page: pure functions from its record to frames and pairs.
 
-The registry's texts are in the frames as they are; whoever draws them sees to it that they are shown letter by letter.
+The registry's texts are in the frames as they are; whoever draws them must show them letter by letter.
 """
 
 import re
@@ -11,13 +11,13 @@ from typing import NamedTuple
 import pandas as pd
 
 from cache.codes import LANE_WORDS, STUDY_TYPE_WORDS
-from dashboard.results.tables import PUBMED
-from dashboard.shared.number_tables import LINK
+from dashboard.shared.number_tables import LINK, trial_link
+from dashboard.shared.words import code
 from dashboard.trial import words as trial_words
 from dashboard.trial.known import Known
 from fetchers.record.modules import Outcome
 from fetchers.record.study import Study, plain
-from fetchers.settings import RECORD_URL
+from fetchers.settings import PUBMED_URL, RECORD_URL
 from insights.families import KINDS
 from insights.results_due import REFERENCE_TYPES
 
@@ -107,7 +107,7 @@ def _date(known: Known, field: str) -> str:
 
 
 def references(known: Known) -> pd.DataFrame:
-    """The record's papers, those with results first: what each is, its PubMed id and the address behind it (only of an
+    """The record's papers, those with results first: what each is, its PubMed id and that id's address (only of an
     id that is one), its citation."""
     order = list(REFERENCE_TYPES)
     rows = sorted(known.published, key=lambda one: order.index(one["type"]) if one["type"] in order else len(order))
@@ -116,7 +116,7 @@ def references(known: Known) -> pd.DataFrame:
             "type": [one["type"] for one in rows],
             "What it is": [trial_words.word(REFERENCE_TYPES, one["type"]) for one in rows],
             "PubMed": [one["pmid"] for one in rows],
-            "address": [PUBMED + str(one["pmid"]) if is_pubmed(one["pmid"]) else None for one in rows],
+            "address": [PUBMED_URL + str(one["pmid"]) if is_pubmed(one["pmid"]) else None for one in rows],
             "Citation": [one["citation"] for one in rows],
         },
         dtype=object,
@@ -141,7 +141,7 @@ def arms(study: Study) -> list[Arm]:
     return [
         Arm(
             plain(arm.label or "Without a name"),
-            trial_words.code(arm.type) or "kind not said",
+            code(arm.type) or "kind not said",
             "\n".join(filter(None, (f"Gets: {plain(', '.join(arm.intervention_names)) or 'nothing named'}",
                                     plain(arm.description or "")))),
         )
@@ -153,7 +153,7 @@ def interventions(study: Study) -> dict[str, list[str | None]]:
     """Interventions with their types."""
     return {
         "Intervention": [one.name for one in study.interventions],
-        "Type": [trial_words.code(one.type) for one in study.interventions],
+        "Type": [code(one.type) for one in study.interventions],
         "Also called": [", ".join(one.other_names) for one in study.interventions],
     }
 
@@ -213,7 +213,7 @@ def links(found: pd.DataFrame, nct_ids: Iterable[str], titles: Mapping[str, str]
     return pd.DataFrame(
         {
             "NCT id": [id for _, _, id, _, _ in rows],
-            "address": [f"trial?nct={id}" if id in titles else RECORD_URL + id for _, _, id, _, _ in rows],
+            "address": [trial_link(id) if id in titles else RECORD_URL + id for _, _, id, _, _ in rows],
             "What it is": [KINDS[order[kind]] for kind, *_ in rows],
             "Who names whom": [
                 f"{'This record names it' if mine else 'It names this one'} ({place})" for _, mine, _, place, _ in rows
@@ -247,4 +247,4 @@ def ids(known: Known) -> dict[str, list[str]]:
 def kind_of_id(id: str, kind: str | None) -> str:
     """What a second id is: the registry it has the shape of, else the registry's own word for it."""
     shaped = next((name for name, shape in _ID_SHAPES.items() if re.fullmatch(shape, id.strip())), None)
-    return shaped or (_ID_TYPES.get(kind, str(trial_words.code(kind))) if kind else "Kind not said")
+    return shaped or (_ID_TYPES.get(kind, str(code(kind))) if kind else "Kind not said")

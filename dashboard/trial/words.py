@@ -9,21 +9,13 @@ import pandas as pd
 
 from cache.codes import DATE_TYPE_WORDS, SPONSOR_WORDS
 from cache.english import count, day
+from dashboard.shared.words import MISSING, code, intervention
 from fetchers.matching.context import is_make_believe
 from fetchers.matching.names import lower, squeeze
 from fetchers.record.study import Study
 
 Row = Mapping[str, Any]
-MISSING = "not known"  # what stands where a fact is missing
 NONE_POSTED = "None posted in the registry"
-_SPECIAL = {
-    "NA": "Not applicable",
-    "ECT": "Educational, counselling or training",
-    "RANDOMIZED": "Randomised",
-    "NON_RANDOMIZED": "Not randomised",
-    "NONE": "Open label (nobody is blinded)",
-    "NO_INTERVENTION": "No intervention",
-}
 _MAKE_BELIEVE = {"PLACEBO_COMPARATOR": "placebo", "SHAM_COMPARATOR": "sham"}
 
 
@@ -39,23 +31,13 @@ def results(has_results: Any) -> str | None:
     return "Posted in the registry" if has_results else NONE_POSTED
 
 
-def sites(number: Any) -> str:
-    """The number of sites in brackets; empty when it is not known."""
-    return "" if pd.isna(number) or number == 0 else f" ({count(int(number), 'site')})"
-
-
 def word(known: Mapping[str, str], found: Any) -> str | None:
     """The word of a code; a new code stays as it is, a missing one is None."""
     return known.get(found, found) if isinstance(found, str) else None
 
 
-def code(found: str | None) -> str | None:
-    """A registry code of the design in words: ``ACTIVE_COMPARATOR`` is "Active comparator"."""
-    return _SPECIAL.get(found, found.replace("_", " ").capitalize()) if found else None
-
-
 def masking(found: str | None, who: Iterable[str]) -> str | None:
-    """Who does not know who gets what."""
+    """The masking, and who is masked."""
     said = code(found)
     masked = ", ".join(str(code(one)).lower() for one in who)
     return f"{said} ({masked})" if said and masked else said
@@ -86,13 +68,6 @@ def joined(items: Any) -> str | None:
     if items is None:
         return None
     return "; ".join(intervention(item) for item in items) or "None given"
-
-
-def intervention(item: str) -> str:
-    """ "DRUG: Prednisone" without shouting: "Prednisone (drug)"."""
-    kind, colon, name = item.partition(": ")
-    known = colon and kind.isupper() and kind.replace("_", "").isalpha()
-    return f"{name} ({kind.replace('_', ' ').lower()})" if known else item
 
 
 def sponsor(name: Any, kind: Any) -> str | None:

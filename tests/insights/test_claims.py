@@ -317,7 +317,7 @@ def test_each_number_is_the_length_of_the_list_it_opens(
 ) -> None:
     opened = 0
     for found in ledger(facts).values():
-        for label, wanted in claim_words.doors(found, LISTED):
+        for label, wanted in claim_words.lists(found, LISTED):
             number = int(label.rpartition(": ")[2].split()[0].replace(",", ""))
             assert len(wanted.apply(*facts[:2], LISTED).trials) == number, (found.claim.id, label)
             opened += 1

@@ -26,8 +26,8 @@ from fetchers.settings import ROOT, VARIABLES, Settings
 from insights import claims, funnel, gaps, results_due
 from insights.__main__ import COMMANDS, main, parser
 from insights.cli import printing
-from tests.rigs.pages import live_url, starter_url
-from tests.rigs.refresh import WATCHLIST
+from tests.rigs.pages import live_url
+from tests.rigs.refresh import WATCHLIST, url_of
 
 Run = Callable[..., tuple[int, bytes, str]]
 TODAY = datetime.now(UTC).date()
@@ -42,7 +42,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def starter(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return starter_url(tmp_path_factory.mktemp("starter"))
+    return url_of(tmp_path_factory.mktemp("starter"))
 
 
 @pytest.fixture(params=["live", "starter"])
@@ -135,8 +135,8 @@ def test_claims_are_those_of_the_page(run: Run, held: Held) -> None:
         assert {name: row[f"number_{name}"] for name in finding.counts} == dict(finding.counts)
         for place in ("near", "background", "named"):
             assert len(row[f"ids_{place}"]) == finding.counts[place]
-        wanted = claim_tables.doors(finding, WATCHLIST)
-        here = [held.ids(door.wanted) for door in wanted if door.label.startswith(f"In {finding.place}:")]
+        wanted = claim_tables.lists(finding, WATCHLIST)
+        here = [held.ids(one.wanted) for one in wanted if one.label.startswith(f"In {finding.place}:")]
         assert row["ids"] == (here[0] if here else [])
 
 

@@ -1,6 +1,5 @@
 """The agent's page in every state of the store: the story, and that each number leads to just its trials."""
 
-import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -12,13 +11,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cache.export import trials as export
 from cache.filters.filter import Filter
 from cache.read import trials as queries
 from cache.store.store import Store
-from dashboard.agents import head as agent_parts
+from dashboard.agents import parts as agent_parts
 from dashboard.agents import story as agent_story
-from dashboard.agents import tables as agent_tables
 from dashboard.agents.story import Newest, Rung, Story
 from dashboard.shared import record_data
 from fetchers.watchlist import load as watchlists
@@ -29,13 +26,11 @@ from tests.fake_registry.holdings import nct_id_of
 from tests.fake_registry.shorthand import dates, experimental, phase
 from tests.fake_registry.studies import make_study
 from tests.rigs import moved_stores as moved
-from tests.rigs.pages import MAIN, elements, fresh, live_url, page, shown, starter_url, table, tables
-from tests.rigs.refresh import Rig, url_of
+from tests.rigs.pages import FDA, MAIN, ME, elements, exported, live_url, page, shown, table, tables, use
+from tests.rigs.refresh import url_of
 
 WATCHLIST = watchlists.load()
 NOWHERE = ("sizofiran", "autologous_lymph_node_cells")  # in the full store no trial gives them
-ME = {"conditions": ["Myalgic Encephalomyelitis"], "condition_mesh": ["Fatigue Syndrome, Chronic"]}
-FDA = {"is_fda_regulated_drug": True, "path": {"protocolSection.oversightModule.isFdaRegulatedDevice": False}}
 
 
 def studies() -> list[dict[str, Any]]:
@@ -51,28 +46,13 @@ def studies() -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> str:
-    url = url_of(tmp_path_factory.mktemp("full"))
-    with Rig(studies(), page_cap=50, url=url) as rig:
-        assert rig.refresh().exit_code == 0
-    return url
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    yield from live_url(tmp_path_factory.mktemp("full"), studies())
 
 
 @pytest.fixture
 def live(full: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    fresh(monkeypatch, full)
-    return full
-
-
-@pytest.fixture
-def starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    fresh(monkeypatch, starter_url(tmp_path))
-    return starter_url(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def unanswered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    yield from live_url(tmp_path_factory.mktemp("failed"), failing="sizofiran")
+    return use(monkeypatch, full)
 
 
 def ids(url: str, query: str) -> list[str]:
@@ -87,17 +67,6 @@ def stored(url: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     store = Store.open(url)
     try:
         return queries.trials(store), queries.matches(store)
-    finally:
-        store.close()
-
-
-def exported(url: str, query: str) -> list[str]:
-    """The same by way of the command line."""
-    store = Store.open(url)
-    try:
-        out = Path(url.removeprefix("sqlite:///")).parent / "listed.json"
-        export.write(store, WATCHLIST, "json", out, query)
-        return [row["nct_id"] for row in json.loads(out.read_text(encoding="utf-8"))]
     finally:
         store.close()
 
@@ -198,7 +167,7 @@ def test_roles_lead_to_their_trials(live: str) -> None:
     assert roles.loc["Comparator", "All"] > 0
     comparators = ids(live, roles.loc["Comparator", "Trials"].partition("?")[2])
     assert len(comparators) == roles.loc["Comparator", "All"]
-    assert comparators == exported(live, "agent=corticosteroids&all=1&role=comparator")
+    assert comparators == [row["nct_id"] for row in exported(live, "agent=corticosteroids&all=1&role=comparator")]
     at = page("trials", agent="corticosteroids", all="1", role="comparator")
     assert f"{len(comparators)} trial" in shown(at)
     assert "corticosteroids as comparator in any condition" in shown(at)
@@ -249,8 +218,7 @@ def test_an_agent_with_nothing_is_none_found_here_and_anywhere(live: str) -> Non
         assert "No trial with a known start is in this view." in shown(at)
 
 
-def test_an_agent_that_was_asked_in_vain_is_not_known(unanswered: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    fresh(monkeypatch, unanswered)
+def test_an_agent_that_was_asked_in_vain_is_not_known(unanswered: str) -> None:
     at = page("agents", agent="sizofiran", condition="lupus")
     said = shown(at)
     assert "Not known: the registry was asked for sizofiran, and that failed." in said
@@ -280,11 +248,11 @@ def test_the_starter_is_a_sample_on_every_line(starter: str) -> None:
 def test_sections_are_opened_by_the_address_and_only_then_read_every_record(
     live: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(record_data, "facts", lambda: pytest.fail("read although nobody looks at it"))
+    monkeypatch.setattr(record_data, "verdicts", lambda: pytest.fail("read although nobody looks at it"))
     at = page("agents", agent="ivig", show="changes")
     assert at.session_state["agent_sections"] == "Changes"
     monkeypatch.undo()
-    fresh(monkeypatch, live)
+    use(monkeypatch, live)
     assert "the US rule covers" in shown(page("agents", agent="ivig", show="results"))
     assert "“other” is no section of this page" in shown(page("agents", agent="ivig", show="other"))
     assert set(agent_parts.SECTIONS) == {"timeline", "claims", "conditions", "changes", "results", "counting"}
@@ -307,7 +275,7 @@ def test_the_timeline_shows_a_few_and_leads_to_the_rest(live: str, monkeypatch: 
 
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    fresh(monkeypatch, url_of(tmp_path))
+    use(monkeypatch, url_of(tmp_path))
     opened = Store.open(url_of(tmp_path))
     yield opened
     opened.close()
@@ -347,13 +315,6 @@ def test_slips_are_counted_by_what_was_promised_with_their_lists(starter: str) -
         assert path == "changes"
         listed = table(page(path, **{key: values[0] for key, values in parse_qs(query).items()}), "First promised")
         assert len(listed) == number
-
-
-def test_without_earlier_states_nothing_is_said_to_have_held() -> None:
-    ledger = pd.DataFrame({name: [] for name in ("nct_id", "measure", "states", "moves", "amount")})
-    found = agent_tables.slipped(ledger, lambda measure: measure)
-    assert found["Moved"].tolist() == [0, 0, 0, 0]
-    assert agent_tables.slipped_say(found).startswith("No earlier state of these trials is known")
 
 
 # --- side by side -----------------------------------------------------------------------------------------------------

@@ -1,15 +1,13 @@
 """The Changes page and a trial's history, run from the router over stores in every state."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 import pandas as pd
 import pytest
-import streamlit as st
 from hypothesis import given, settings, strategies
 from streamlit.testing.v1 import AppTest
 
@@ -20,52 +18,26 @@ from cache.store.store import Store, timestamp
 from dashboard.changes import address as changes_view
 from dashboard.changes import tables as changes_tables
 from dashboard.changes.address import MEASURES, ChangesView, read, since
-from fetchers.settings import ROOT
+from dashboard.shared import columns
 from tests.rigs import moved_stores as moved
-from tests.rigs.pages import elements
-from tests.rigs.refresh import url_of
+from tests.rigs.pages import elements, page, shown
 
-Open = Callable[..., AppTest]
 NOW = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
 LAST = Refreshed("2026-11-20T07:59:00Z", "2026-11-20T08:00:00Z", "2026-11-01T08:00:00Z")
 
 
-@pytest.fixture(autouse=True)
-def forgetful() -> Iterator[None]:
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("starter")
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    monkeypatch.setenv("TRIALS_CACHE_URL", url_of(tmp_path))
-    opened = Store.open(url_of(tmp_path))
-    yield opened
-    opened.close()
+def store(starter: str) -> Iterator[Store]:
+    found = Store.open(starter)
+    yield found
+    found.close()
 
 
-@pytest.fixture
-def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
-    def open_(query: str = "", page: str = "changes") -> AppTest:
-        monkeypatch.setenv("TRIALS_CACHE_URL", url_of(tmp_path))
-        app = AppTest.from_file(str(ROOT / "dashboard" / "main.py"), default_timeout=60).run()
-        app.switch_page(f"app_pages/{page}.py")
-        for key, values in parse_qs(query).items():
-            app.query_params[key] = values
-        app.run()
-        assert not app.exception, app.exception[0].message
-        return app
-
-    return open_
-
-
-def said(app: AppTest) -> str:
-    kinds = ("title", "subheader", "markdown", "caption", "text", "info", "warning", "error")
-    texts = [str(element.value) for kind in kinds for element in elements(app, kind)]
-    return re.sub(r"\\(.)", r"\1", "\n".join(texts))
+def opened(query: str = "", name: str = "changes") -> AppTest:
+    return page(name, query)
 
 
 def listed(app: AppTest) -> pd.DataFrame:
@@ -93,15 +65,15 @@ def recently(store: Store, number: int, kind: str, days: float = 1) -> None:
 # --- states of the store --------------------------------------------------------------------------------------------
 
 
-def test_the_starter_state_explains_itself_and_has_the_known_slips(opened: Open) -> None:
+def test_the_starter_state_explains_itself_and_has_the_known_slips() -> None:
     app = opened()
-    assert "Starter snapshot of" in said(app)
-    assert "The registry has not been asked yet, so no change can be known" in said(app)
-    assert "The first refresh is the baseline" in said(app)
+    assert "Starter snapshot of" in shown(app)
+    assert "The registry has not been asked yet, so no change can be known" in shown(app)
+    assert "The first refresh is the baseline" in shown(app)
     assert listed(app).empty
     app = opened("show=slips&every=1")
-    assert "the furthest is NCT05350774, 48 months later" in said(app)
-    assert "From public copies of earlier records, not read from the registry by this tracker" in said(app)
+    assert "the furthest is NCT05350774, 48 months later" in shown(app)
+    assert "From public copies of earlier records, not read from the registry by this tracker" in shown(app)
     (table,) = (one.value for one in app.dataframe)
     assert table["NCT id"].tolist() == ["trial?nct=NCT05350774", "trial?nct=NCT00215813"]
     assert table["Moved"].tolist() == ["48 months later", "36 months later"]
@@ -109,15 +81,15 @@ def test_the_starter_state_explains_itself_and_has_the_known_slips(opened: Open)
     assert people[["First promised", "Moved"]].to_numpy().tolist() == [["300", "200 fewer"], ["60", "15 fewer"]]
 
 
-def test_a_store_without_events_explains_the_baseline(store: Store, opened: Open) -> None:
+def test_a_store_without_events_explains_the_baseline(store: Store) -> None:
     moved.live(store)
     app = opened()
-    assert "No change has been seen yet" in said(app)
-    assert "baseline and makes no changes (it began on 20 November 2026, 07:59 UTC)" in said(app)
-    assert "No known primary completion has moved in this view." in said(opened("show=slips"))
+    assert "No change has been seen yet" in shown(app)
+    assert "baseline and makes no changes (it began on 20 November 2026, 07:59 UTC)" in shown(app)
+    assert "No known primary completion has moved in this view." in shown(opened("show=slips"))
 
 
-def test_every_kind_is_told_with_both_dates_and_opens_its_trial(store: Store, opened: Open) -> None:
+def test_every_kind_is_told_with_both_dates_and_opens_its_trial(store: Store) -> None:
     moved.live(store)
     for kind in KINDS:
         recently(store, 1, kind)
@@ -129,7 +101,7 @@ def test_every_kind_is_told_with_both_dates_and_opens_its_trial(store: Store, op
     assert set(table["Registry date"]) == {"2026-11-18"}
     assert table["Seen"].str.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d").all()
     assert set(table["Weight"]) == {"High", "Medium", "Low", "Noise"}
-    assert "16 changes in 1 trial: 8 high, 4 medium, 2 low and 2 noise" in said(app)
+    assert "16 changes in 1 trial: 8 high, 4 medium, 2 low and 2 noise" in shown(app)
     numbers = next(one.value for one in app.dataframe if "Kind" in one.value)
     assert numbers["All"].sum() == len(KINDS)
     assert (numbers[["High", "Medium", "Low", "Noise"]].sum(axis=1) == numbers["All"]).all()
@@ -137,19 +109,19 @@ def test_every_kind_is_told_with_both_dates_and_opens_its_trial(store: Store, op
     assert {parse_qs(link.partition("?")[2])["weight"][0] for link in numbers["Changes"]} == {"noise"}
 
 
-def test_noise_only_on_request(store: Store, opened: Open) -> None:
+def test_noise_only_on_request(store: Store) -> None:
     moved.live(store)
     for kind in ("status", "eligibility"):
         recently(store, 1, kind)
     app = opened()
     assert listed(app)["Change"].tolist() == ["Status: recruiting → terminated"]
-    assert "1 change of noise not shown." in said(app)
+    assert "1 change of noise not shown." in shown(app)
     app = press(app, "Show all weights")
     assert len(listed(app)) == 2
     assert address(app)["weight"] == ["noise"]
 
 
-def test_registry_text_is_never_read_as_markup(store: Store, opened: Open) -> None:
+def test_registry_text_is_never_read_as_markup(store: Store) -> None:
     moved.live(store, title=":red[x] <b>y</b>")
     recently(store, 1, "why_stopped")
     app = opened()
@@ -162,33 +134,33 @@ def test_registry_text_is_never_read_as_markup(store: Store, opened: Open) -> No
 # --- since when -----------------------------------------------------------------------------------------------------
 
 
-def test_periods(store: Store, opened: Open) -> None:
+def test_periods(store: Store) -> None:
     moved.live(store)
     for kind, days in (("status", 2), ("phase", 20), ("sponsor", 60), ("arms", 200)):
         recently(store, 1, kind, days)
 
-    def shown(query: str) -> int:
+    def number(query: str) -> int:
         return len(listed(opened(query)))
 
-    assert [shown(f"since={days}") for days in (7, 30, 90)] == [1, 2, 3]
-    assert shown("") == 2
+    assert [number(f"since={days}") for days in (7, 30, 90)] == [1, 2, 3]
+    assert number("") == 2
     day = f"{datetime.now(UTC) - timedelta(days=201):%Y-%m-%d}"
-    assert shown(f"since={day}") == 4
+    assert number(f"since={day}") == 4
     app = opened("since=7&kind=phase")
-    assert "No change in this view since" in said(app)
-    assert "The newest change of any trial was seen on" in said(app)
+    assert "No change in this view since" in shown(app)
+    assert "The newest change of any trial was seen on" in shown(app)
 
 
-def test_since_the_last_refresh(store: Store, opened: Open) -> None:
+def test_since_the_last_refresh(store: Store) -> None:
     moved.live(store)
     moved.happened(store, 1, "status", at="2026-11-20T07:58:00Z")
     moved.happened(store, 1, "phase", at="2026-11-20T08:10:00Z")
     app = opened("since=refresh")
     assert listed(app)["Change"].tolist() == ["Phase: phase 2 → phase 2/3"]
-    assert "since the last refresh of 20 November 2026, 07:59 UTC" in said(app)
+    assert "since the last refresh of 20 November 2026, 07:59 UTC" in shown(app)
 
 
-def test_mark_all_as_seen_puts_the_moment_into_the_address(store: Store, opened: Open) -> None:
+def test_mark_all_as_seen_puts_the_moment_into_the_address(store: Store) -> None:
     moved.live(store)
     recently(store, 1, "status")
     app = press(opened("kind=status&kind=phase"), "Mark all as seen")
@@ -198,19 +170,19 @@ def test_mark_all_as_seen_puts_the_moment_into_the_address(store: Store, opened:
     recently(store, 2, "phase", days=0)
     later = opened(f"since=looked&looked={own['looked'][0]}")
     assert listed(later)["NCT id"].tolist() == ["trial?nct=NCT00000002"]
-    assert "since you last looked" in said(later)
+    assert "since you last looked" in shown(later)
 
 
 # --- which trials ---------------------------------------------------------------------------------------------------
 
 
-def test_changes_outside_the_view_are_counted_and_one_click_away(store: Store, opened: Open) -> None:
+def test_changes_outside_the_view_are_counted_and_one_click_away(store: Store) -> None:
     moved.live(store)
     for number in (1, 3, 4):
         recently(store, number, "status")
     app = opened()
     assert listed(app)["NCT id"].tolist() == ["trial?nct=NCT00000001"]
-    assert "2 changes in trials outside this view" in said(app)
+    assert "2 changes in trials outside this view" in shown(app)
     assert len(listed(opened("background=1"))) == 2
     app = press(app, "Show every trial")
     assert len(listed(app)) == 3
@@ -218,7 +190,7 @@ def test_changes_outside_the_view_are_counted_and_one_click_away(store: Store, o
     assert len(listed(press(app, "Only the trials that are counted"))) == 1
 
 
-def test_an_agent_narrows_and_stays_in_the_address(store: Store, opened: Open) -> None:
+def test_an_agent_narrows_and_stays_in_the_address(store: Store) -> None:
     moved.live(store)
     for number in (1, 3):
         recently(store, number, "status")
@@ -226,22 +198,26 @@ def test_an_agent_narrows_and_stays_in_the_address(store: Store, opened: Open) -
     assert listed(opened("agent=ivig&every=1"))["NCT id"].tolist() == ["trial?nct=NCT00000001"]
 
 
-def test_a_trial_that_left_the_registry_is_told_of(store: Store, opened: Open) -> None:
+def test_an_agent_of_a_store_without_changes_has_none() -> None:
+    assert listed(opened("agent=ivig&every=1&since=90")).empty
+
+
+def test_a_trial_that_left_the_registry_is_told_of(store: Store) -> None:
     moved.live(store, left_registry="2026-11-20")
     recently(store, 1, "left_registry")
     assert listed(opened())["Change"].tolist() == ["Left the registry"]
 
 
-def test_a_link_that_makes_no_sense_is_said_and_does_no_harm(store: Store, opened: Open) -> None:
+def test_a_link_that_makes_no_sense_is_said_and_does_no_harm(store: Store) -> None:
     moved.live(store)
     recently(store, 1, "status")
     app = opened("since=soon&kind=colour&weight=heavy&show=all&looked=now&measure=x&agent=aspirin")
     assert len(listed(app)) == 1
     for word in ("soon", "colour", "heavy", "now", "aspirin"):
-        assert word in said(app)
+        assert word in shown(app)
 
 
-def test_the_links_out_carry_the_view(store: Store, opened: Open) -> None:
+def test_the_links_out_carry_the_view(store: Store) -> None:
     moved.live(store)
     recently(store, 1, "status")
     links = [one.proto.url for one in opened("agent=ivig&weight=high").get("link_button")]
@@ -249,11 +225,11 @@ def test_the_links_out_carry_the_view(store: Store, opened: Open) -> None:
     assert [one.proto.url for one in opened().get("link_button")] == ["feed.xml", "calendar.ics?tier=given"]
 
 
-def test_a_long_list_comes_in_pages(store: Store, opened: Open) -> None:
+def test_a_long_list_comes_in_pages(store: Store) -> None:
     moved.live(store)
-    for _ in range(changes_tables.ROWS + 5):
+    for _ in range(columns.ROWS + 5):
         recently(store, 1, "status")
-    assert len(listed(opened())) == changes_tables.ROWS
+    assert len(listed(opened())) == columns.ROWS
     assert len(listed(opened("page=2"))) == 5
     assert len(listed(opened("page=99"))) == 5
 
@@ -261,24 +237,24 @@ def test_a_long_list_comes_in_pages(store: Store, opened: Open) -> None:
 # --- slips and history ----------------------------------------------------------------------------------------------
 
 
-def test_slips_of_stored_versions(store: Store, opened: Open) -> None:
+def test_slips_of_stored_versions(store: Store) -> None:
     moved.live(store)
     for number, dates in {1: ("2024-01-31", "2025-01-31"), 2: ("2024-02", "2024-02-29"), 3: ("2024", "2029")}.items():
         for day, until in zip(("2024-01-01", "2025-01-01"), dates, strict=True):
             moved.stated(store, number, day, primaryCompletionDateStruct=until)
     app = opened("show=slips")
-    assert "The primary completion of NCT00000001 has moved: 12 months later." in said(app)
-    assert "It is the only one of 2 trials with more than one known state." in said(app)
-    assert "1 slip in trials outside this view" in said(app)
+    assert "The primary completion of NCT00000001 has moved: 12 months later." in shown(app)
+    assert "It is the only one of 2 trials with more than one known state." in shown(app)
+    assert "1 slip in trials outside this view" in shown(app)
     (table,) = (one.value for one in app.dataframe)
     assert table[["First promised", "Now", "Moves"]].to_numpy().tolist() == [["2024-01-31", "2025-01-31 (planned)", 1]]
     assert table["Known from"].tolist() == ["Registry, 2024-01-01"]
 
 
-def test_a_trials_page_tells_its_history(store: Store, opened: Open) -> None:
+def test_a_trials_page_tells_its_history(store: Store) -> None:
     moved.live(store)
     moved.stated(store, 1, "2025-01-01", overallStatus="RECRUITING", people=30)
-    assert "Seen in one state so far" in said(opened("nct=NCT00000001", "trial"))
+    assert "Seen in one state so far" in shown(opened("nct=NCT00000001", "trial"))
     moved.stated(store, 1, "2026-01-01", overallStatus="TERMINATED", completionDateStruct="2026-06")
     moved.happened(store, 1, "status")
     moved.happened(store, 1, "why_stopped")
@@ -290,19 +266,26 @@ def test_a_trials_page_tells_its_history(store: Store, opened: Open) -> None:
         r"Reason for stopping: nothing → “No \*funding\* \<b\>left\</b\>”",
         "Status: recruiting → terminated",
     ]
-    assert "1 change of wording, order or a few days not listed." in said(app)
+    assert "1 change of wording, order or a few days not listed." in shown(app)
     assert states[["Record of", "Status", "Completion", "People"]].to_numpy().tolist() == [
         ["2026-01-01", "Terminated", "2026-06 (planned)", "not said"],
         ["2025-01-01", "Recruiting", "not said", "30 (planned)"],
     ]
 
 
-def test_the_history_of_a_public_copy_names_its_source(opened: Open) -> None:
+def test_the_history_of_a_public_copy_names_its_source() -> None:
     app = opened("nct=NCT00215813", "trial")
     states = next(one.value for one in elements(app, "table") if "Record of" in one.value)
     assert states["From"].tolist() == ["starter snapshot", "public copy", "public copy", "public copy"]
     assert states["People"].tolist() == ["not said", "100 (planned)", "300 (planned)", "not said"]
-    assert "Source: public copy of the registry's record, April 2014" in said(app)
+    assert "Source: public copy of the registry's record, April 2014" in shown(app)
+
+
+def test_without_earlier_states_nothing_is_said_to_have_held() -> None:
+    ledger = pd.DataFrame({name: [] for name in ("nct_id", "measure", "states", "moves", "amount")})
+    found = changes_tables.slipped(ledger, lambda measure: measure)
+    assert found["Moved"].tolist() == [0, 0, 0, 0]
+    assert changes_tables.slipped_say(found).startswith("No earlier state of these trials is known")
 
 
 # --- the address ----------------------------------------------------------------------------------------------------

@@ -1,27 +1,14 @@
 """The Claims page from the router: on the starter, on a live store, and with one agent that failed."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from fetchers.watchlist import load as watchlist
-from tests.rigs.pages import fresh, live_url, page, shown, starter_url, table, tables
+from tests.rigs.pages import page, shown, table, tables
 
 LISTED = watchlist.load()
 
 
-@pytest.fixture
-def starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fresh(monkeypatch, starter_url(tmp_path))
-
-
-@pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    yield from live_url(tmp_path_factory.mktemp("live"), failing="sizofiran")
-
-
-def test_the_starter_is_no_answer(starter: None) -> None:
+def test_the_starter_is_no_answer(starter: str) -> None:
     at = page("claims")
     said = shown(at)
     assert "Starter snapshot of" in said
@@ -36,7 +23,7 @@ def test_the_starter_is_no_answer(starter: None) -> None:
     assert ledger["Trials"].str.fullmatch(r"trials\?agent=.+#\d+").all()
 
 
-def test_each_document_says_who_made_it_and_whose_interest_it_serves(starter: None) -> None:
+def test_each_document_says_who_made_it_and_whose_interest_it_serves(starter: str) -> None:
     at = page("claims")
     said = shown(at)
     assert [one.value for one in at.header] == [document.title for document in LISTED.documents]
@@ -45,21 +32,20 @@ def test_each_document_says_who_made_it_and_whose_interest_it_serves(starter: No
     assert "The publisher sells hyperbaric oxygen treatment" in said
 
 
-def test_the_literature_stands_apart_with_source_and_day(starter: None) -> None:
+def test_the_literature_stands_apart_with_source_and_day(starter: str) -> None:
     said = shown(page("claims"))
     assert said.count("From the literature, not from the registry") >= 9
     assert "Klimas 2001, Journal of Chronic Fatigue Syndrome" in said
     assert "Written by hand on 22 November 2026." in said
 
 
-def test_the_rules_are_on_the_page(starter: None) -> None:
+def test_the_rules_are_on_the_page(starter: str) -> None:
     rules = table(page("claims"), "Rule", "Verdict")
     assert len(rules) == 16
     assert "Not found does not mean that there is none" in rules["Rule"].iloc[-1]
 
 
-def test_a_live_store_with_one_agent_that_failed(live: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    fresh(monkeypatch, live)
+def test_a_live_store_with_one_agent_that_failed(unanswered: str, monkeypatch: pytest.MonkeyPatch) -> None:
     at = page("claims")
     said = shown(at)
     assert "Registry data of" in said
@@ -71,8 +57,7 @@ def test_a_live_store_with_one_agent_that_failed(live: str, monkeypatch: pytest.
     assert "NCT09020005" in said  # azathioprine in ME/CFS: a reason for exclusion only
 
 
-def test_one_agent_and_the_evidence_behind_its_claim(live: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    fresh(monkeypatch, live)
+def test_one_agent_and_the_evidence_behind_its_claim(unanswered: str, monkeypatch: pytest.MonkeyPatch) -> None:
     at = page("claims", agent="azathioprine")
     assert set(table(at, "Claim", "Verdict")["Claim"]) == {"C9", "C11", "C12"}
     at.session_state["claim_C9"] = True

@@ -1,30 +1,11 @@
 """The Gaps page and the agent's sections from the router: starter, live, one agent failed."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import parse_qsl
 
-import pytest
-
-from tests.rigs.pages import fresh, live_url, page, shown, starter_url, table, tables
+from tests.rigs.pages import page, shown, table, tables
 
 
-@pytest.fixture
-def starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fresh(monkeypatch, starter_url(tmp_path))
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    yield from live_url(tmp_path_factory.mktemp("live"), failing="sizofiran")
-
-
-@pytest.fixture
-def live(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    fresh(monkeypatch, url)
-
-
-def test_the_starter_has_no_none_registered(starter: None) -> None:
+def test_the_starter_has_no_none_registered(starter: str) -> None:
     at = page("gaps")
     cells = table(at, "Agent", "Condition", "State")
     assert len(cells) == 9 * 8
@@ -34,7 +15,7 @@ def test_the_starter_has_no_none_registered(starter: None) -> None:
     assert "comes from the starter sample" in shown(at)
 
 
-def test_three_kinds_of_cell_on_a_live_store(live: None) -> None:
+def test_three_kinds_of_cell_on_a_live_store(unanswered: str) -> None:
     at = page("gaps")
     cells = table(at, "Agent", "Condition", "State")
     states = cells["State"].str.partition(" (")[0].str.partition(",")[0]
@@ -47,7 +28,7 @@ def test_three_kinds_of_cell_on_a_live_store(live: None) -> None:
     assert "none registered as far as was asked" in shown(at)
 
 
-def test_every_number_is_a_link_to_its_list(live: None) -> None:
+def test_every_number_is_a_link_to_its_list(unanswered: str) -> None:
     at = page("gaps")
     cells = table(at, "Agent", "Condition", "State")
     for column in ("Trials", "Recruiting", "Stopped or paused"):
@@ -57,7 +38,7 @@ def test_every_number_is_a_link_to_its_list(live: None) -> None:
     assert len(ladder) == 9
 
 
-def test_what_was_asked_stands_under_the_map(live: None) -> None:
+def test_what_was_asked_stands_under_the_map(unanswered: str) -> None:
     asked = table(page("gaps"), "Asked, in every condition").set_index("Agent")
     assert asked.loc["Azathioprine", "Asked, in every condition"].startswith("query.intr=azathioprine OR Imuran")
     assert asked.loc["Azathioprine", "Registry data of"] == "2026-11-20"
@@ -65,7 +46,7 @@ def test_what_was_asked_stands_under_the_map(live: None) -> None:
     assert "503" in asked.loc["Sizofiran", "Reason"]
 
 
-def test_the_funnel_of_one_agent_and_its_ids(live: None) -> None:
+def test_the_funnel_of_one_agent_and_its_ids(unanswered: str) -> None:
     at = page("gaps", agent="corticosteroids")
     steps = table(at, "Number", "Step").set_index("Step")["Number"]
     assert steps["Rows the registry sent"] == steps["↳ Each trial once"] + steps["↳ The same trials again"]
@@ -80,13 +61,13 @@ def test_the_funnel_of_one_agent_and_its_ids(live: None) -> None:
         assert listing["NCT id"].str.fullmatch(r"trial\?nct=NCT\d{8}").all()
 
 
-def test_a_group_that_does_not_exist_is_said_and_everything_is_shown(live: None) -> None:
+def test_a_group_that_does_not_exist_is_said_and_everything_is_shown(unanswered: str) -> None:
     at = page("gaps", agent="ivig", show="step.unheard")
     assert "is no list of this page" in shown(at)
     assert len(table(at, "Agent", "Condition", "State")) == 72
 
 
-def test_background_can_be_added(live: None) -> None:
+def test_background_can_be_added(unanswered: str) -> None:
     def trials(**address: str) -> int:
         cells = table(page("gaps", **address), "Agent", "Condition", "State")
         return int(cells["Trials"].dropna().str.rpartition("#")[2].astype(int).sum())
@@ -94,13 +75,13 @@ def test_background_can_be_added(live: None) -> None:
     assert trials(background="1") > trials()
 
 
-def test_the_ladder_follows_the_condition(live: None) -> None:
+def test_the_ladder_follows_the_condition(unanswered: str) -> None:
     at = page("gaps", condition="long_covid")
     ladder = table(at, "Highest in any condition").set_index("Agent")
     assert ladder.loc["Corticosteroids", "Highest in long COVID / post-COVID"] == "Phase 2/3"
 
 
-def test_an_agents_page_has_its_claims_its_gaps_and_its_funnel(live: None) -> None:
+def test_an_agents_page_has_its_claims_its_gaps_and_its_funnel(unanswered: str) -> None:
     at = page("agents", agent="azathioprine")
     said = shown(at)
     for heading in ("What the documents state", "Condition by condition", "How we count"):

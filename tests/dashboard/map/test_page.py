@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl
+from urllib.parse import parse_qsl
 
 import pandas as pd
 import pytest
@@ -23,7 +23,7 @@ from cache.store.schema import version
 from cache.store.store import Store, bump
 from dashboard.map import charts as map_charts
 from dashboard.map import tables as map_tables
-from dashboard.shared import data
+from dashboard.shared import data, kept
 from fetchers.record.study import Study, decode_study
 from fetchers.watchlist import load as watchlist
 from insights.geography import countries, land
@@ -31,13 +31,14 @@ from tests.fake_registry import agent_studies
 from tests.fake_registry.shorthand import experimental, phase
 from tests.fake_registry.studies import make_study
 from tests.rigs.insight_rows import frames as rows_in_frames
-from tests.rigs.pages import MAIN, elements, fresh, shown, starter_url, table, tables
+from tests.rigs.pages import ME as CONDITION
+from tests.rigs.pages import elements, live_url, page, shown, table, tables, use
 from tests.rigs.records import Records, each_set_at_hand
-from tests.rigs.refresh import Rig, url_of
+from tests.rigs.refresh import url_of
 from tests.rigs.trial_rows import SEEN, Why, asked, put, row
 
 WATCHLIST = watchlist.load()
-ME = {"conditions": ["Myalgic Encephalomyelitis"], "condition_mesh": ["Fatigue Syndrome, Chronic"]} | phase(2)
+ME = CONDITION | phase(2)
 HOSTILE = "<b>*Atlantis*</b> :red[x]"
 
 
@@ -56,40 +57,17 @@ def studies() -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def refreshed(tmp_path_factory: pytest.TempPathFactory) -> str:
-    url = url_of(tmp_path_factory.mktemp("map"))
-    with Rig(studies(), page_cap=50, url=url) as rig:
-        assert rig.refresh().exit_code == 0
-    return url
+def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    yield from live_url(tmp_path_factory.mktemp("map"), studies())
 
 
 @pytest.fixture
 def live(refreshed: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    fresh(monkeypatch, refreshed)
-    return refreshed
-
-
-@pytest.fixture
-def starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fresh(monkeypatch, starter_url(tmp_path))
-
-
-@pytest.fixture(autouse=True)
-def cleared() -> Iterator[None]:
-    yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
+    return use(monkeypatch, refreshed)
 
 
 def opened(query: str = "", name: str = "map") -> AppTest:
-    """A page of the app as an address opens it."""
-    app = AppTest.from_file(str(MAIN), default_timeout=120)
-    app.switch_page(f"app_pages/{name}.py")
-    for key, values in parse_qs(query).items():
-        app.query_params[key] = values
-    app.run()
-    assert not app.exception, app.exception[0].message
-    return app
+    return page(name, query)
 
 
 def behind(link: str, url: str) -> int:
@@ -218,7 +196,7 @@ def test_charts_have_names_and_stand_over_their_numbers(live: str) -> None:
     assert all(one.proto.alt for one in app.dataframe)
 
 
-def test_the_starter_knows_few_countries_and_says_so(starter: None) -> None:
+def test_the_starter_knows_few_countries_and_says_so(starter: str) -> None:
     app = opened("all=1")
     said = shown(app)
     assert "trials in the sample name" in said
@@ -231,7 +209,7 @@ def test_the_starter_knows_few_countries_and_says_so(starter: None) -> None:
     assert found["Sites"].isna().all()  # the snapshot does not say; one is not its number
 
 
-def test_a_view_without_any_country_has_its_numbers_and_no_map(starter: None) -> None:
+def test_a_view_without_any_country_has_its_numbers_and_no_map(starter: str) -> None:
     app = opened("agent=sizofiran&agent=rintatolimod&all=1")
     assert app.get("plotly_chart") == []
     assert "none names a country" in shown(app)
@@ -263,8 +241,8 @@ def test_it_opens_whatever_the_store_is_like(tmp_path: Path, monkeypatch: pytest
     if state == "damaged":
         path.write_bytes(b"This is no database at all." * 500)
     else:
-        monkeypatch.setattr(data, "open_store", lambda settings, watchlist: Store.in_memory())
-    fresh(monkeypatch, f"sqlite:///{path}")
+        monkeypatch.setattr(kept, "open_store", lambda settings, watchlist: Store.in_memory())
+    use(monkeypatch, f"sqlite:///{path}")
     said = shown(opened())
     assert ("Nothing has been fetched yet" if state == "empty" else "Starter snapshot of") in said
 
@@ -276,7 +254,7 @@ def test_whole_records_add_up_and_all_are_drawn(
     url = url_of(tmp_path)
     whole = {study.nct_id: study for study in at_hand.studies}
     fill(url, list(whole.values()))
-    fresh(monkeypatch, url)
+    use(monkeypatch, url)
     app = opened("all=1")
     found = by_country(app)
     assert len(found) > 60
@@ -419,7 +397,7 @@ def test_every_trial_is_in_its_countries_or_in_one_group_without(rows: list[tupl
         country: len(numbers) for country, numbers in expected.items()
     }
     assert (found["open"] <= found["trials"]).all()
-    without = map_tables.groups(frame)
+    without = map_tables.groups(frame).values()
     placed = set().union(*expected.values())
     assert sum(len(group.rows) for group in without) + len(placed) == len(rows)
     assert map_tables.say(found, frame, sample=False)

@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import streamlit as st
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -32,15 +31,6 @@ TEXTS = some.lists(
     | some.text(max_size=8),
     max_size=8,
 ).map("".join)  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def forgetful() -> Any:
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
 
 
 class Read(HTMLParser):

@@ -1,32 +1,29 @@
 """A trial's page, section by section: records of every kind, the starter snapshot, real records where present."""
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 import pandas as pd
 import pytest
-import streamlit as st
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 from cache.store.store import Store
 from dashboard.shared import data, record_data
-from dashboard.shared import evidence_data as insight_data
+from dashboard.shared import evidence_data as evidence_data
 from dashboard.trial import criteria as trial_criteria
 from dashboard.trial import tables as trial_tables
 from dashboard.trial import words as trial_words
 from dashboard.trial.known import Known
 from fetchers.record import eligibility
 from fetchers.record.study import Study, decode_study, plain
-from fetchers.settings import ROOT
 from insights import families
 from tests.rigs import trial_records as records
-from tests.rigs.pages import elements
+from tests.rigs.pages import elements, page, shown, table, tables, use
 from tests.rigs.records import Records, each_set_at_hand
 from tests.rigs.refresh import url_of
 
@@ -38,15 +35,6 @@ HEADS = [
 Open = Callable[[str], AppTest]
 
 
-@pytest.fixture(autouse=True)
-def forgetful() -> Iterator[None]:
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
-
-
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> str:
     url = url_of(tmp_path_factory.mktemp("trial"))
@@ -54,49 +42,31 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> str:
     return url
 
 
-def _open(monkeypatch: pytest.MonkeyPatch, url: str) -> Open:
-    monkeypatch.setenv("TRIALS_CACHE_URL", url)
-
-    def open_(nct_id: str) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "dashboard" / "main.py"), default_timeout=60)
-        app.switch_page("app_pages/trial.py")
-        app.query_params["nct"] = nct_id
-        app.run()
-        assert not app.exception
-        return app
-
-    return open_
+def _open(nct_id: str) -> AppTest:
+    return page("trial", nct=nct_id)
 
 
 @pytest.fixture
 def live(filled: str, monkeypatch: pytest.MonkeyPatch) -> Open:
-    return _open(monkeypatch, filled)
+    use(monkeypatch, filled)
+    return _open
 
 
 @pytest.fixture
-def starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
-    return _open(monkeypatch, url_of(tmp_path))
+def sampled(starter: str) -> Open:
+    return _open
 
 
 def said(app: AppTest) -> str:
-    kinds = ("title", "subheader", "markdown", "caption", "text", "info", "warning")
-    return "\n".join(str(one.value) for kind in kinds for one in elements(app.main, kind)).replace("\\", "")
+    return shown(app.main)
 
 
 def heads(app: AppTest) -> list[str]:
     return [one.value for one in app.main.subheader]
 
 
-def table(app: AppTest, *columns: str) -> pd.DataFrame:
-    """The one table that has these columns."""
-    shown: list[pd.DataFrame] = [one.value for kind in ("table", "dataframe") for one in elements(app.main, kind)]
-    (found,) = (one for one in shown if set(columns) <= set(one.columns))
-    return found
-
-
 def has(app: AppTest, *columns: str) -> bool:
-    shown: list[pd.DataFrame] = [one.value for kind in ("table", "dataframe") for one in elements(app.main, kind)]
-    return any(set(columns) <= set(one.columns) for one in shown)
+    return any(set(columns) <= set(one.columns) for one in tables(app))
 
 
 def pair(app: AppTest, label: str) -> str:
@@ -130,8 +100,8 @@ def test_a_record_with_nothing_in_it_is_not_known_and_not_zero(live: Open) -> No
     assert not has(app, "Country")
 
 
-def test_a_starter_record_never_says_none_for_not_known(starter: Open) -> None:
-    app = starter(STARTER)
+def test_a_starter_record_never_says_none_for_not_known(sampled: Open) -> None:
+    app = sampled(STARTER)
     for label in ("Arms", "Placebo or sham", "Collaborators", "Results"):
         assert pair(app, label) == "not known"
     words = said(app)
@@ -146,11 +116,11 @@ def test_a_starter_record_never_says_none_for_not_known(starter: Open) -> None:
     assert not any(found in words for found in ("no site", "no paper", "no criteria", "no limit"))
 
 
-def test_a_starter_record_with_countries_does_not_count_sites(starter: Open) -> None:
-    starter(STARTER)
+def test_a_starter_record_with_countries_does_not_count_sites(sampled: Open) -> None:
+    sampled(STARTER)
     rows = data.trials()
     known = rows[rows["countries"].map(lambda one: bool(one))].iloc[0]
-    app = starter(known["nct_id"])
+    app = sampled(known["nct_id"])
     places = table(app, "Country", "Sites")
     assert list(places["Country"]) == list(known["countries"])
     assert places["Sites"].isna().all()
@@ -396,7 +366,7 @@ def test_claims_with_this_trial_among_their_evidence_are_named(live: Open) -> No
 
 
 def test_a_trial_in_another_condition_is_no_evidence_for_a_claim(live: Open) -> None:
-    found = [one.evidence for one in insight_data.findings()]
+    found = [one.evidence for one in evidence_data.findings()]
     assert any(((rows["nct_id"] == records.ELSEWHERE) & (rows["where"] == "elsewhere")).any() for rows in found)
     app = live(records.ELSEWHERE)
     assert not has(app, "Verdict on the claim")

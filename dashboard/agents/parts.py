@@ -1,6 +1,7 @@
-"""The first screen of an agent's page: what it is, how fresh the data, its story, its figures, the verdicts."""
+"""The first screen of an agent's page: what it is, how fresh the data, its story, its figures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -13,12 +14,8 @@ from cache.filters.select import Selection
 from dashboard.agents import story as agent_story
 from dashboard.agents import tables as agent_tables
 from dashboard.agents.story import Story
-from dashboard.claims import tables as claim_words
-from dashboard.claims.tables import VERDICT, Look
-from dashboard.refresh import panel as refresh_panel
 from dashboard.shared import address as view
-from dashboard.shared import data, frame, words
-from dashboard.shared import evidence_data as insight_data
+from dashboard.shared import columns, data, evidence_data, frame, words
 from fetchers.watchlist.model import Agent
 from insights import literature
 
@@ -51,7 +48,7 @@ def looks() -> None:
 
 def _look_changed() -> None:
     look = st.session_state["agents_look"]
-    if look is not None:  # a click on the chosen one takes the choice away: nothing changes then
+    if look is not None:  # a click on the chosen one unsets it: nothing changes then
         wanted, _ = view.current()
         first = wanted.agents[:1] or tuple(frame.names())[:1]
         view.show(wanted, compare=list(first) if look == SEVERAL else [])
@@ -59,20 +56,11 @@ def _look_changed() -> None:
 
 def chooser(wanted: Filter) -> Agent:
     """One agent or several, and which one; in one row."""
-    ids = list(frame.names())
-    agent = data.watchlist().agent(wanted.agents[0] if wanted.agents else ids[0])
-    st.session_state["agent"] = agent.id
+    agent = data.watchlist().agent(wanted.agents[0] if wanted.agents else next(iter(frame.names())))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         looks()
-        st.selectbox(
-            "Agent", ids, format_func=lambda id: frame.names().get(id, id), key="agent", on_change=_chosen, width=320,
-            label_visibility="collapsed",
-        )  # fmt: skip
+        frame.choose_agent("agent", agent.id, width=320, label_visibility="collapsed")
     return agent
-
-
-def _chosen() -> None:
-    view.change(lambda wanted: replace(wanted, agents=(st.session_state["agent"],)))
 
 
 def sections() -> Sequence[Any]:
@@ -98,29 +86,32 @@ def story(agent: Agent, wanted: Filter, selection: Selection) -> Story:
     """What is known of an agent in a view; ``selection``: the trials of that view."""
     conditions = frame.condition_names()
     groups = wanted.groups(data.watchlist()) or tuple(conditions)
-    steps = pd.concat([insight_data.ladder(group) for group in groups])
-    cells = insight_data.grid(wanted.background)
-    about = agent.name, agent_story.place(wanted, conditions), insight_data.asked()[agent.id]
+    steps = pd.concat([evidence_data.ladder(group) for group in groups])
+    cells = evidence_data.grid(wanted.background)
+    about = agent.name, agent_story.place(wanted, conditions), evidence_data.asked()[agent.id]
     return agent_story.tell(
         mine(agent, wanted), about, selection, agent_story.of_agent(steps, agent.id, groups),
         agent_story.of_agent(cells, agent.id, groups),
     )  # fmt: skip
 
 
-def first_screen(agent: Agent, told: Story) -> None:
-    """All that a reader needs first."""
+@contextmanager
+def heading(agent: Agent) -> Iterator[None]:
+    """The agent's name; what is drawn inside stands beside it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(agent.name, anchor=False, width="stretch")
-        refresh_panel.agent_button(agent.id)
+        yield
+
+
+def first_screen(agent: Agent, told: Story) -> None:
+    """What a reader needs first: what it is, the story, the figures, the lists most asked for."""
     _about(agent)
     if told.trials:
         st.markdown(agent_story.sentence(told))
         _figures(told)
     else:
         st.info(agent_story.sentence(told), icon=":material/search_off:")
-    _first(agent, told)
-    _verdicts(agent)
-    _behind(agent)
+    _shortcuts(agent, told)
 
 
 def _about(agent: Agent) -> None:
@@ -153,23 +144,15 @@ def _figures(told: Story) -> None:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 st.metric(figure.label, figure.value)
                 st.caption(figure.note)
-                for label, wanted in figure.doors:
-                    trials_link(wanted, label)
+                for label, wanted in figure.lists:
+                    frame.trials_link(wanted, label)
 
 
-def trials_link(wanted: Filter, label: str = "Show trials") -> None:
-    """A link to the list of trials behind a number."""
-    st.page_link(
-        view.script("trials"), label=label, icon=":material/arrow_forward:", icon_position="right",
-        query_params=view.params(wanted),
-    )  # fmt: skip
-
-
-def _first(agent: Agent, told: Story) -> None:
-    """What is asked first: the trials in the swept conditions, and the one heard of last; of an empty view, those
-    elsewhere."""
+def _shortcuts(agent: Agent, told: Story) -> None:
+    """Links to the trials in the swept conditions and to the newest activity; of an empty view, to trials in any other
+    condition."""
     sample = " in the sample" if told.sample else ""
-    cells = insight_data.grid(told.wanted.background)
+    cells = evidence_data.grid(told.wanted.background)
     with st.container(horizontal=True, gap="medium"):
         for group, name in frame.swept().items():
             total = agent_story.of_agent(cells, agent.id, (group,))["total"].iloc[0]
@@ -178,47 +161,19 @@ def _first(agent: Agent, told: Story) -> None:
                 st.text(f"In {name}: {'asked, and failed' if told.answer.state == 'failed' else 'not asked yet'}",
                         width="content")  # fmt: skip
             else:
-                trials_link(here, f"In {words.plain(name)}: {english.count(int(total), 'trial')}{sample}")
+                frame.trials_link(here, f"In {words.plain(name)}: {english.count(int(total), 'trial')}{sample}")
         if told.newest:
-            st.page_link(
-                view.script("trial"), label=f"Newest activity: {told.newest.nct_id}", icon=":material/arrow_forward:",
-                icon_position="right", query_params={"nct": told.newest.nct_id},
-            )  # fmt: skip
+            frame.link("trial", f"Newest activity: {told.newest.nct_id}", {"nct": told.newest.nct_id})
         anywhere = replace(told.wanted, conditions=(), everywhere=True)
         if not told.trials and not told.everywhere and (found := len(data.selection(anywhere).trials)):
-            trials_link(anywhere, f"In any condition: {english.count(found, 'trial')}{sample}")
+            frame.trials_link(anywhere, f"In any condition: {english.count(found, 'trial')}{sample}")
 
 
-def _verdicts(agent: Agent) -> None:
-    """The verdict on each statement of the documents on this agent, a line each."""
-    found = [one for one in insight_data.findings() if one.claim.agent == agent.id]
-    if not found:
-        return
-    with st.container(gap="xsmall"):
-        st.markdown("**What the documents say of it, and whether the registry bears it out**")
-        for finding in found:
-            look = VERDICT[finding.verdict]
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.badge(claim_words.verdict_word(finding), icon=look.icon, color=_colour(look), help=look.means)
-                st.text(f"{finding.claim.id}: {finding.claim.words}", width="stretch")
-        st.page_link(
-            view.script("claims"), label="Reasons, evidence and rules of these verdicts",
-            icon=":material/fact_check:", query_params={"agent": agent.id},
-        )  # fmt: skip
-
-
-def _colour(look: Look) -> Any:
-    return look.colour
-
-
-def _behind(agent: Agent) -> None:
-    """What stands behind the screen, one click away: the names asked for, and what was kept by hand."""
+def names_and_papers(agent: Agent) -> None:
+    """One click away: the names asked for, and the notes kept by hand."""
     left, right = st.columns(2, gap="small")
     with left, st.expander("Names asked for", icon=":material/search:"):
-        st.dataframe(
-            agent_tables.names(agent), hide_index=True, placeholder="none", alt=f"Names of {agent.name}",
-            width="stretch",
-        )  # fmt: skip
+        columns.table(agent_tables.names(agent), f"Names of {agent.name}", missing="none", height="auto")
         if agent.false_friends:
             st.text(f"Never counted, because they mean something else: {', '.join(agent.false_friends)}.")
     notes = [one for one in literature.load() if one.agent == agent.id]

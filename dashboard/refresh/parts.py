@@ -1,4 +1,4 @@
-"""The refresh on the screen: the sidebar's button and progress, an agent's own button, and what the last one brought.
+"""The refresh on the screen: the sidebar's button and progress, an agent's own button, and the outcome of the last one.
 
 The job itself lives in the store, so every tab and every viewer sees the same one, also after closing and reopening.
 """
@@ -23,7 +23,7 @@ from fetchers.errors import TrackerError
 
 LABEL = "Refresh trial data"
 TICK_SECONDS = 1.5  # while a job runs, and only then
-# A job gives a sign of life about every second. One that is silent for longer may be dead: the lock is to judge.
+# A job writes a heartbeat about every second. One that is silent for longer may be dead: the lock decides.
 LIVELY = timedelta(seconds=10)
 State = Literal["idle", "starting", "running", "trouble"]
 _AWAITED, _WATCHED, _DISMISSED = "refresh_awaited", "refresh_watched", "refresh_dismissed"
@@ -46,7 +46,7 @@ class View(NamedTuple):
 
 
 def view_of(job: Job | None, launch: Launch | None) -> View:
-    """Decide what is shown. The job in the store has the word; the process only where the store cannot know yet."""
+    """Decide what is shown. The job in the store counts; the process only where the store cannot know yet."""
     if job is not None and job.state == "running" and job.alive:
         return View("running", job, launch)
     if launch is None or _said_all(job, launch):
@@ -55,7 +55,7 @@ def view_of(job: Job | None, launch: Launch | None) -> View:
 
 
 def _said_all(job: Job | None, launch: Launch) -> bool:
-    """Whether the process has nothing to add: the newest job is its own, a later one, or the one it gave way to."""
+    """Whether the store already tells all: the newest job is its own, a later one, or the one it gave way to."""
     if job is None:
         return False
     return launch.exit_code == exit_codes.BUSY or job.started_at >= timestamp(launch.started_at)
@@ -71,8 +71,8 @@ def permission() -> Permission:
 
 
 def _local() -> bool:
-    # Without a server (a test runs the script) there is nobody elsewhere. A session of a real server whose tab is gone
-    # has no headers either, and must not be taken for that.
+    # Without a server (a test runs the script) nobody can be elsewhere. A session of a real server whose tab is closed
+    # has no headers either, and must not be mistaken for that.
     if not Runtime.exists() or type(Runtime.instance()) is not Runtime:
         return True
     bound = st.get_option("server.address")
@@ -88,14 +88,9 @@ def panel() -> None:
     """The sidebar's part: the button, then the running job or the last one. Call it inside ``with st.sidebar``."""
     may = permission()
     st.button(
-        LABEL,
-        key="refresh_all",
-        icon=":material/refresh:",
-        width="stretch",
-        disabled=not may.allowed,
-        on_click=_press,
+        LABEL, key="refresh_all", icon=":material/refresh:", width="stretch", disabled=not may.allowed, on_click=_press
     )
-    # A container of its own: what comes and goes here must not move what stands below it.
+    # A container of its own: what comes and goes here must not move what is below it.
     with st.container():
         if may.reason:
             st.caption(plain(may.reason))
@@ -153,7 +148,7 @@ def _dismiss(job_id: int) -> None:
 
 def _press(*agents: str) -> None:
     """Start a refresh, unless one runs: then this viewer watches that one."""
-    if not permission().allowed:  # a browser may send what its disabled button would not
+    if not permission().allowed:  # a browser may send a click on a disabled button
         return
     try:
         job = latest_job(data.store())
@@ -186,7 +181,7 @@ def _active(view: View) -> bool:
 
 
 def _watch(was_active: bool) -> None:
-    """The moving part: runs by itself only while a job does, and has the page drawn again when there is news for it."""
+    """The part that updates itself while a job runs; it redraws the page when the job ends or has stored something."""
     view = _view()
     if was_active and (not _active(view) or st.session_state.get(_VERSION) != data.version()):
         st.rerun()

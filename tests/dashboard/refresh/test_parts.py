@@ -14,8 +14,9 @@ from cache.refresh import journal
 from cache.refresh.journal import BROKEN, CANCELLED
 from cache.store.store import Store
 from dashboard.refresh import launcher as refreshing
+from dashboard.refresh import parts as refresh_panel
 from dashboard.refresh.launcher import Launch
-from dashboard.refresh.panel import View, view_of
+from dashboard.refresh.parts import View, view_of
 from dashboard.shared import words
 from fetchers.errors import LocalTrouble
 from tests.dashboard.refresh.test_launcher import FakeProcess, FakeStart
@@ -27,8 +28,6 @@ SCOPES = ("sizofiran", "ivig", "me_cfs")
 
 def script() -> None:
     import streamlit as st
-
-    from dashboard.refresh import panel as refresh_panel
 
     with st.sidebar:
         refresh_panel.panel()

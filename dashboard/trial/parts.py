@@ -3,6 +3,7 @@
 The registry's texts are shown letter by letter, never read as Markdown or HTML.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
@@ -11,8 +12,8 @@ import streamlit as st
 
 from cache import english
 from cache.codes import LANE_WORDS, ROLE_WORDS, TIER_WORDS
-from dashboard.shared import data, frame, words
-from dashboard.shared import trial_list as listing
+from dashboard.shared import address as view
+from dashboard.shared import columns, data, frame, record_data, trial_list, words
 from dashboard.shared.palette import GROUPS, group_of
 from dashboard.trial import brief as trial_brief
 from dashboard.trial import sentences as trial_says
@@ -24,20 +25,40 @@ from fetchers.record.study import plain
 from fetchers.settings import RECORD_URL
 
 
-def find(nct_id: str) -> Row | None:
-    """The trial of an NCT id, or the one that carries it as a former id; None when it is not stored."""
+def given() -> str:
+    """The id in the address, however it was typed."""
+    return " ".join(view.own("nct")[-1:]).strip().upper()
+
+
+def find(nct_id: str) -> Known | None:
+    """What is known of a trial by its NCT id or a former one; None when it is not stored."""
+    row = _row(nct_id)
+    if row is None:
+        return None
+    found = str(row["nct_id"])
+    return Known(row, data.study(found), record_data.facts_of(found))
+
+
+def title(known: Known | None) -> str:
+    """The title of the page."""
+    if known is None:
+        return "Trial"
+    return words.quiet(str(known.row["title"]) if isinstance(known.row["title"], str) else known.nct_id)
+
+
+def _row(nct_id: str) -> Row | None:
     trials = data.trials()
     rows = trials[trials["nct_id"] == nct_id]
     if rows.empty and nct_id:
-        rows = trials[[nct_id in aliases for aliases in trials["aliases"]]]
+        rows = trials.loc[[nct_id in aliases for aliases in trials["aliases"]]]
     return None if rows.empty else {str(name): value for name, value in rows.iloc[0].items()}
 
 
-def missing(given: str, *, wellformed: bool) -> None:
-    """A kind word when there is nothing to show."""
+def missing(given: str) -> None:
+    """What to do when there is nothing to show."""
     if not given:
         st.info("No trial was named. Choose one in the list of trials.", icon=":material/search:")
-    elif not wellformed:
+    elif not re.fullmatch(r"NCT[0-9]{8}", given):
         st.info(
             "This is no NCT id. One looks like NCT01730495: the letters NCT and eight digits.",
             icon=":material/search_off:",
@@ -56,9 +77,10 @@ def _record(nct_id: str) -> None:
     st.link_button("Record at ClinicalTrials.gov", RECORD_URL + nct_id, icon=":material/open_in_new:")
 
 
-def identity(row: Row, given: str) -> None:
+def identity(known: Known, given: str) -> None:
     """Id, status, phase, link to the record, and whether it left the registry."""
-    status = listing.status_words(row["overall_status"], row["last_known_status"]) or "Status not known"
+    row = known.row
+    status = trial_list.status_words(row["overall_status"], row["last_known_status"]) or "Status not known"
     group = next(one for one in GROUPS if one.id == group_of(row["overall_status"]))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(status, color=_BADGES[group.id], icon=_ICONS[group.id])
@@ -95,11 +117,11 @@ _BRIEFS: tuple[tuple[Literal["html", "md"], str, str], ...] = (
 
 
 def summary(known: Known) -> None:
-    """The trial in short, where this comes from, and its brief to take along, made when somebody asks for it."""
+    """The trial in short, where this comes from, and its brief to download, made only when it is asked for."""
     st.text(trial_says.short(known))
     st.text(trial_says.origin(known.row))
     matches = data.matches()
-    agents = listing.agents_of(matches[matches["nct_id"] == known.nct_id], frame.names()).get(known.nct_id)
+    agents = trial_list.agents_of(matches[matches["nct_id"] == known.nct_id], frame.names()).get(known.nct_id)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for fmt, label, mime in _BRIEFS:
             st.download_button(
@@ -123,7 +145,7 @@ def dates(known: Known) -> None:
     """Every date, planned or actual; registered in time or not; what has been overtaken."""
     st.subheader("Dates", anchor=False)
     table = trial_tables.dates(known)
-    st.table(table, hide_index=True, border="horizontal", alt="Dates of the trial")
+    columns.plain_table(table, "Dates of the trial")
     for said in trial_says.flags(known):
         st.info(words.plain(said), icon=":material/event_busy:")
     registered = trial_says.registration(known)
@@ -131,8 +153,9 @@ def dates(known: Known) -> None:
         st.text(registered)
 
 
-def reasons(row: Row) -> None:
+def reasons(known: Known) -> None:
     """Which agents it is here for, and what they are found by."""
+    row = known.row
     st.subheader("Why it is here", anchor=False)
     matches = data.matches()
     mine = matches[matches["nct_id"] == row["nct_id"]]
@@ -150,22 +173,22 @@ def reasons(row: Row) -> None:
                 ],
             }
         )
-        st.table(table, hide_index=True, border="horizontal", alt="Agents of the trial")
+        columns.plain_table(table, "Agents of the trial")
     groups = frame.condition_names()
     st.text(f"Condition groups: {', '.join(groups.get(group, group) for group in row['condition_groups']) or 'none'}.")
 
 
 def pairs(facts: Mapping[str, str | None], alt: str) -> None:
     """Facts under each other; "not known" for what is missing."""
-    shown = {name: words.quiet(value) if value else listing.MISSING for name, value in facts.items()}
+    shown = {name: words.quiet(value) if value else words.MISSING for name, value in facts.items()}
     st.table(shown, border="horizontal", alt=alt)
 
 
-def table(columns: Mapping[str, Iterable[str | None]], alt: str) -> bool:
+def table(texts: Mapping[str, Iterable[str | None]], alt: str) -> bool:
     """A table of the registry's texts; false when there is nothing in it. Columns without any text are left out."""
-    shown = pd.DataFrame({name: [words.quiet(plain(cell or "")) for cell in cells] for name, cells in columns.items()})
+    shown = pd.DataFrame({name: [words.quiet(plain(cell or "")) for cell in cells] for name, cells in texts.items()})
     shown = shown.loc[:, (shown != "").any()]
     if shown.empty:
         return False
-    st.table(shown.replace("", "–"), hide_index=True, border="horizontal", alt=alt)
+    columns.plain_table(shown.replace("", "–"), alt)
     return True

@@ -1,0 +1,38 @@
+"""The claims a trial is evidence for, for its page."""
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.claims import tables as claims_tables
+from dashboard.shared import columns, evidence_data, frame, words
+from insights.claims import Finding
+
+
+def claims(nct_id: str) -> None:
+    """Claims of the documents that have this trial among their evidence, with their verdicts."""
+    st.subheader("Claims it is evidence for", anchor=False)
+    found = [one for finding in evidence_data.findings() if (one := _about(finding, nct_id))]
+    if not found:
+        st.text("No claim of the documents has this trial among its evidence.")
+    else:
+        names = frame.names()
+        rows = [(one, claims_tables.evidence_rows(one, names, 1).iloc[0]) for one in found]
+        shown = pd.DataFrame(
+            {
+                "Claim": [one.claim.id for one in found],
+                "The document says (in our words)": [words.plain(one.claim.words) for one in found],
+                "This trial": [words.quiet(row["Where"]) for _, row in rows],
+                "Verdict on the claim": [words.plain(claims_tables.verdict_word(one)) for one in found],
+            }
+        )
+        columns.plain_table(shown, "Claims with this trial among their evidence")
+    frame.link("claims", "All claims, with their verdicts", icon=":material/fact_check:")
+
+
+def _about(finding: Finding, nct_id: str) -> Finding | None:
+    """The finding with this trial as its only evidence; None when it has no part in it. A trial in another condition is
+    listed beside a claim for comparison, and is no evidence for it."""
+    mine = finding.evidence[(finding.evidence["nct_id"] == nct_id) & (finding.evidence["where"] != "elsewhere")]
+    return replace(finding, evidence=mine) if len(mine) else None

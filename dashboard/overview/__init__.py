@@ -1,0 +1,1 @@
+"""The first page: key figures, phases and statuses, agents, starts."""

@@ -1,0 +1,177 @@
+"""The store that is shown, and what is read of it once and kept as long as it does not change.
+
+When the store of the environment cannot be used, the pages show the starter snapshot out of memory and ``trouble()``
+says why; after a few seconds the store is tried again.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from functools import wraps
+from typing import NamedTuple, ParamSpec, TypeVar
+
+import streamlit as st
+
+from cache import starter
+from cache.ingest.load_starter import load_starter
+from cache.opening import open_store
+from cache.store import files
+from cache.store.errors import Damaged, Locked, NewerStore
+from cache.store.store import Store
+from fetchers.errors import LocalTrouble, Validation
+from fetchers.matching.matcher import Matcher
+from fetchers.settings import Settings
+from fetchers.watchlist import load as watchlists
+from fetchers.watchlist.model import Watchlist
+
+RETRY_SECONDS = 15  # between two attempts at a store that could not be used
+INSTEAD = " Until then the starter snapshot is shown, and nothing is stored."
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def kept(
+    *, entries: int = 2, spinner: str | bool = False, daily: bool = False
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Keep what a function reads, for all sessions, until the store or the watch-list changes or is replaced.
+
+    Results are kept by the arguments, the newest ``entries`` of them, and must never be written to. ``spinner``: the
+    words on the screen while it is read. ``daily``: what is read also depends on the day.
+    """
+
+    def decorate(read: Callable[P, T]) -> Callable[P, T]:
+        @st.cache_resource(max_entries=entries, show_spinner=spinner)
+        @wraps(read)  # Streamlit tells its caches apart by module, name and source
+        def once(state: tuple[str, int, int, date | None], *args: P.args, **kwargs: P.kwargs) -> T:
+            return read(*args, **kwargs)
+
+        @wraps(read)
+        def newest(*args: P.args, **kwargs: P.kwargs) -> T:
+            with _held() as shown:
+                # The watch-list's names and claims may change without a new version of the store.
+                state = shown.key, shown.version, hash(watchlist()), today() if daily else None
+                return once(state, *args, **kwargs)
+
+        return newest
+
+    return decorate
+
+
+def today() -> date:
+    """The day in UTC."""
+    return datetime.now(UTC).date()
+
+
+class Shown(NamedTuple):
+    """A store to read from, what tells its state from every other, and a sentence when it stands in for another."""
+
+    store: Store
+    key: str
+    version: int
+    trouble: str | None
+
+
+_READING: ContextVar[Shown | None] = ContextVar("reading", default=None)
+
+
+@contextmanager
+def _held() -> Iterator[Shown]:
+    """The store as it is now. What is read inside sees the same one, whatever becomes of it in the meantime: nothing
+    may be kept under the name of another store."""
+    shown = _shown()
+    token = _READING.set(shown)
+    try:
+        yield shown
+    finally:
+        _READING.reset(token)
+
+
+def identity() -> tuple[str, int]:
+    """What tells the state of the store that is shown from every other."""
+    shown = _shown()
+    return shown.key, shown.version
+
+
+def store() -> Store:
+    """The store of the environment, or one in memory with the starter snapshot while that one cannot be used."""
+    return _shown().store
+
+
+def version() -> int:
+    """The version of the store that is shown."""
+    return _shown().version
+
+
+def trouble() -> str | None:
+    """Why the store of the environment is not the one that is shown, with what to do; None when it is."""
+    return _shown().trouble
+
+
+def settings() -> Settings:
+    """The environment's settings. Raises Validation."""
+    return Settings.from_env()
+
+
+def watchlist() -> Watchlist:
+    """The watch-list the environment names, read again when its file changes. Raises Validation."""
+    path = settings().watchlist
+    try:
+        stamp = os.stat(path).st_mtime_ns if path else 0
+    except OSError:
+        stamp = -1
+    return _watchlist(str(path or ""), stamp)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _watchlist(path: str, stamp: int) -> Watchlist:
+    return watchlists.load(settings().watchlist)
+
+
+def _shown() -> Shown:
+    reading = _READING.get()
+    if reading is not None:
+        return reading
+    url = settings().cache_url
+    digest = watchlist().digest
+    key = f"{url} {files.identity(url)} {digest}"
+    reason = _failure(key)
+    if reason is None:
+        try:
+            opened = _usable(key)
+            return Shown(opened, key, opened.version(), None)
+        except LocalTrouble as error:
+            _usable.clear(key)
+            _failure.clear(key)
+            reason = str(error)
+    stand_in = _stand_in(digest)
+    return Shown(stand_in, f"stand-in {digest}", stand_in.version(), reason + INSTEAD)
+
+
+@st.cache_resource(ttl=RETRY_SECONDS, max_entries=8, show_spinner=False)
+def _failure(key: str) -> str | None:
+    """Why the store cannot be opened; asked again only now and then, because a locked one keeps its visitor waiting."""
+    try:
+        _usable(key)
+    except (LocalTrouble, Validation) as error:
+        return str(error)
+    return None
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _usable(key: str) -> Store:
+    try:
+        return open_store(settings(), watchlist())
+    except (Damaged, Locked, NewerStore):
+        raise
+    except LocalTrouble:
+        # A folder that may only be read still shows what a store in it holds.
+        return Store.open(settings().cache_url, readonly=True)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _stand_in(digest: str) -> Store:
+    stand_in = Store.in_memory()
+    load_starter(stand_in, starter.records(), Matcher(watchlist()), watchlist())
+    return stand_in

@@ -1,0 +1,35 @@
+"""The list of trials."""
+
+import streamlit as st
+
+from cache.filters.filter import Filter
+from cache.filters.select import Selection
+from dashboard.shared import address as view
+from dashboard.shared import columns, data, frame, trial_list
+from dashboard.trials import words as trials_words
+
+
+def _hits(selection: Selection) -> str:
+    return trials_words.hits(len(selection.trials), sample=not data.freshness().live)
+
+
+def found(selection: Selection, wanted: Filter) -> None:
+    """How many trials there are, and of what."""
+    st.subheader(_hits(selection), anchor=False)
+    st.text(wanted.sentence(data.watchlist()))
+
+
+def page(selection: Selection) -> None:
+    """One page of the list."""
+    total = len(selection.trials)
+    part = columns.part_of(total)
+    shown = f"{part.first + 1:,} to {part.last:,} of {total:,}, newest registrations first."
+    st.caption(f"{shown} Choose a row, or an NCT id, to open a trial.")
+    table = trial_list.rows(selection, frame.names(), part.first, part.last)
+    trial_list.show(table, _hits(selection), f"list_{part.number}")
+    columns.pages_bar(part)
+
+
+def to_charts(wanted: Filter) -> None:
+    """The same trials on the Overview."""
+    frame.link("overview", "These trials as charts", view.params(wanted), ":material/bar_chart:")

@@ -1,0 +1,85 @@
+"""The page on results and delays: its groups, and its sentences."""
+
+import pandas as pd
+import pytest
+
+from dashboard.results import tables as results_tables
+from tests.rigs.pages import frames, page, shown
+from tests.rigs.recorded_studies import PART, PLATFORM
+
+
+def test_states_of_results_add_up_to_the_trials_of_the_view(recorded_or_starter: str) -> None:
+    states = frames(page("results", "all=1"))[0]
+    assert states["All"].iloc[:-1].sum() == states["All"].iloc[-1]
+    inner = states[["Covered", "Probably covered", "Not covered", "Not known"]]
+    assert (inner.map(lambda cell: int(cell.rpartition("#")[2])).sum(axis=1) == states["All"]).all()
+
+
+def test_results_page_tells_what_is_overdue_stale_and_stopped(recorded: str) -> None:
+    (overdue,) = frames(page("results", "all=1&show=state.overdue"))
+    assert list(overdue["NCT id"]) == [f"trial?nct={PLATFORM}"]
+    assert list(overdue["Due"]) == ["2022-03-31"]
+    (paper,) = frames(page("results", "all=1&show=papers.paper_alone"))
+    assert list(paper["Papers"]) == ["https://pubmed.ncbi.nlm.nih.gov/?term=12345"]
+    (past,) = frames(page("results", "all=1&show=stale.past_completion"))
+    assert f"trial?nct={PART}" in list(past["NCT id"])
+    (unverified,) = frames(page("results", "all=1&show=stale.unverified"))
+    assert list(unverified["NCT id"]) == [f"trial?nct={PART}"]
+    (last,) = frames(page("results", "all=1&show=last.RECRUITING"))
+    assert "trial?nct=NCT08000005" in list(last["NCT id"])
+    assert "is no list" in shown(page("results", "all=1&show=last.WITHDRAWN"))
+    (few,) = frames(page("results", "all=1&show=why.people"))
+    assert "Slow *accrual*" in list(few["Why stopped, in the registry’s words"])
+    (late,) = frames(page("results", "all=1&show=registered.retrospective"))
+    assert list(late["NCT id"]) == [f"trial?nct={PLATFORM}"]
+
+
+def test_a_view_without_unknown_statuses_has_no_list_of_them(recorded: str) -> None:
+    assert "is no list" in shown(page("results", "all=1&status=completed&show=last.RECRUITING"))
+
+
+def test_papers_are_called_unknown_and_not_results() -> None:
+    unknown = pd.Series(["unknown"] * 4)
+    assert results_tables.papers_say(unknown) == (
+        "Of no trial in this view both are known: whether results are posted, and which papers its record names."
+    )
+    some = pd.Series(["unknown", "neither", "found_alone", "posted_alone"])
+    assert results_tables.papers_say(some) == (
+        "Of 3 trials of which results and papers are both known, 1 have no results in the registry but a paper beside "
+        "the record; 1 have neither."
+    )
+
+
+@pytest.mark.parametrize(
+    ("statuses", "verified", "said"),
+    [
+        (["RECRUITING", "COMPLETED"], [None, None],
+         "0 of 1 trial going on are past their completion date and still open; of none of them the date of "
+         "verification is known; 0 of 2 have an unknown status."),
+        (["RECRUITING", "COMPLETED"], ["2026-01", None],
+         "0 of 1 trial going on are past their completion date and still open; 0 of 1 with a known date of "
+         "verification were not verified for two years; 0 of 2 have an unknown status."),
+        (["COMPLETED"], ["2026-01"], "No trial in this view is going on; 0 of 1 have an unknown status."),
+    ],
+)  # fmt: skip
+def test_what_is_known_of_no_trial_is_not_zero_of_zero(
+    statuses: list[str], verified: list[str | None], said: str
+) -> None:
+    facts = pd.DataFrame({"overall_status": statuses, "status_verified": verified})
+    assert results_tables.stale_say(pd.DataFrame({"flag": []}, dtype="str"), facts) == said
+
+
+def test_an_unknown_status_is_a_recorded_one() -> None:
+    facts = pd.DataFrame({"overall_status": ["UNKNOWN", "TERMINATED", None]})
+    stopped = pd.DataFrame({"classes": [["none_given"]]})
+    assert results_tables.stopped_say(stopped, facts) == (
+        "1 trial of 2 with a recorded status stopped or paused; for 1 no reason is known here."
+    )
+
+
+def test_results_are_counted_among_those_they_are_known_of() -> None:
+    verdicts = pd.DataFrame({"coverage": ["unknown"] * 2, "state": ["unknown"] * 2})
+    said = results_tables.results_say(verdicts, pd.DataFrame({"has_results": [None, None]}))
+    assert said.startswith("Of no trial it is known whether results are posted; 0 are not covered;")
+    said = results_tables.results_say(verdicts, pd.DataFrame({"has_results": [False, None]}))
+    assert said.startswith("Results are posted for 0 of 1 trial of which it is known;")

@@ -1,0 +1,92 @@
+"""The list of trials: its filters, pages and downloads, against the export of the same address."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.rigs.pages import assert_clean, elements, exported, listed
+
+Open = Callable[..., AppTest]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "all=1",
+        "all=1&agent=corticosteroids&phase=phase2&phase=phase1-phase2",
+        "all=1&status=unknown&status=terminated",
+        "all=1&tier=excluded&tier=mentioned",
+        "all=1&type=observational&background=1",
+        "condition=me_cfs&frame=1",
+        "all=1&results=yes",
+        "all=1&from=2015&to=2023",
+        "all=1&country=United+States",
+        "all=1&q=fatigue",
+    ],
+)
+def test_the_list_holds_what_the_export_of_the_same_address_holds(live: str, opened: Open, query: str) -> None:
+    app, rows = opened(live, "trials", query), exported(live, query)
+    assert rows, "a query without a trial tests nothing"
+    assert listed(app) == sorted((row["nct_id"] for row in rows), reverse=True)
+    assert app.subheader[0].value == f"{len(rows)} trial{'s' if len(rows) > 1 else ''} found"
+    assert_clean(app)
+
+
+def test_filters_set_by_hand_are_written_in_the_address(live: str, opened: Open) -> None:
+    app = opened(live, "trials", "all=1")
+    app.multiselect(key="filter_statuses").set_value(["COMPLETED", "RECRUITING"]).run()
+    app.text_input(key="filter_text").set_value("syndrome").run()
+    app.number_input(key="filter_year_from").set_value(2001).run()
+    address = {key: app.query_params[key] for key in ("all", "status", "q", "from")}
+    assert address == {"all": "1", "status": ["recruiting", "completed"], "q": "syndrome", "from": "2001"}
+    query = "all=1&status=completed&status=recruiting&q=syndrome&from=2001"
+    assert set(listed(app)) == {row["nct_id"] for row in exported(live, query)}
+    app.button(key="clear_all").click().run()
+    assert len(listed(app)) == len(exported(live, "all=1"))
+
+
+def test_the_sentence_of_the_filter_stands_over_the_list(live: str, opened: Open) -> None:
+    app = opened(live, "trials", "agent=rintatolimod&condition=me_cfs")
+    assert any(text.value.startswith("Trials that give rintatolimod") and "ME/CFS" in text.value for text in app.text)
+
+
+def test_nothing_found_never_says_that_nothing_exists(live: str, opened: Open) -> None:
+    app = opened(live, "trials", "q=nosuchwordanywhere")
+    assert app.subheader[0].value == "No trial found"
+    assert any("does not mean that none exists" in info.value for info in app.info)
+    assert not elements(app, "download_button")
+
+
+def test_downloads_are_offered_in_three_formats(live: str, opened: Open) -> None:
+    app = opened(live, "trials")
+    assert [button.label for button in elements(app, "download_button")] == ["CSV", "Excel", "JSON"]
+
+
+def test_a_long_list_comes_in_pages(opened: Open, live: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.shared.columns.ROWS", 5)
+    everything = sorted((row["nct_id"] for row in exported(live, "all=1")), reverse=True)
+    assert len(everything) > 10
+    assert listed(opened(live, "trials", "all=1")) == everything[:5]
+    assert listed(opened(live, "trials", "all=1&page=2")) == everything[5:10]
+    last = len(everything) - len(everything) % 5 if len(everything) % 5 else len(everything) - 5
+    assert listed(opened(live, "trials", "all=1&page=999")) == everything[last:]
+    assert listed(opened(live, "trials", "all=1&page=-1")) == everything[:5]
+
+
+def test_links_to_other_pages_carry_the_scope_also_by_way_of_a_trial(live: str, opened: Open) -> None:
+    app = opened(live, "trials", "all=1&phase=phase2")
+
+    def queries() -> set[str]:
+        return {link.proto.query_string for link in app.sidebar.get("page_link")}
+
+    assert queries() == {"all=1"}
+    nct_id = listed(app)[0]
+    app.switch_page("app_pages/trial.py")
+    app.query_params.clear()
+    app.query_params["nct"] = nct_id
+    app.run()
+    assert queries() == {"all=1"}
+    (back,) = (link for link in elements(app.main, "page_link") if link.label == "Back to the list")
+    assert back.proto.query_string == "all=1&phase=phase2"
