@@ -12,10 +12,12 @@ import pandas as pd
 
 from benchmarks.peers import COLUMNS
 from cache.ingest import keep as answers
+from cache.ingest import staging
+from cache.ingest.derive import rules_for
 from cache.ingest.study_row import live_facts
 from cache.refresh import journal
 from cache.refresh.ask import Context, ask
-from cache.refresh.plan import Asked, question
+from cache.refresh.plan import PlannedScope, question
 from cache.store.store import Store, utcnow
 from fetchers.matching.matcher import Match, Matcher
 from fetchers.record.study import Study, decode_study
@@ -50,14 +52,14 @@ def our_store(url: str, path: str) -> int:
         context = Context(
             store=store,
             source=registry,
-            matcher=Matcher(watchlist),
+            make_matcher=lambda: Matcher(watchlist),
             refresh_id=refresh_id,
             question=question(watchlist),
             now=utcnow,
             timestamp=TIMESTAMP,
             note=lambda scope, **progress: journal.mark(store, refresh_id, scope, **progress),
         )
-        report = ask(context, Asked(SWEPT, "sweep", (query,)), "full")
+        report = ask(context, PlannedScope(SWEPT, "sweep", (query,)), "full")
     store.close()
     return report.studies
 
@@ -90,9 +92,11 @@ def filled(path: Path, studies: int, seed: int = 0) -> Store:
 
 def keep(store: Store, scope: str, studies: list[Study], matcher: Matcher) -> answers.ScopeReport:
     """Stage and keep an answer in pages of 1000, as the refresh does."""
-    for start in range(0, len(studies), 1000):
-        answers.stage(store, 1, scope, f"{scope}:1", studies[start : start + 1000])
     kind: answers.Kind = "sweep" if scope == SWEPT else "agent"
+    with store.reading() as connection:
+        rules = rules_for(connection, scope, kind, matcher, "benchmark")
+    for start in range(0, len(studies), 1000):
+        staging.stage(store, 1, scope, f"{scope}:1", studies[start : start + 1000], rules)
     named: dict[str, Any] = {"registry_timestamp": TIMESTAMP, "question": "benchmark", "full": True, "vanished": ()}
     return answers.keep(store, 1, scope, kind, matcher, **named)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import gc
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -26,7 +25,8 @@ from dashboard.overview import charts as overview_charts
 from dashboard.overview import tables as overview_tables
 from dashboard.shared import charts
 from dashboard.shared import number_tables as tables
-from fetchers.watchlist.load import Watchlist, load
+from fetchers.watchlist.load import load
+from fetchers.watchlist.model import Watchlist
 
 SCENARIOS: dict[str, Filter] = {
     "opening view": Filter(),
@@ -90,7 +90,8 @@ def redraw(frames: Frames, wanted: Filter, clock: Clock) -> Counted:
                 selection = wanted.apply(frames.trials, frames.matches, frames.watchlist)
             with clock("counts"):
                 key = counts.key_figures(selection)
-                counts.agent_cover(frames.trials, frames.matches, frames.scopes, frames.watchlist)
+                swept = [condition.id for condition in frames.watchlist.swept]
+                counts.agent_cover(frames.trials, frames.matches, frames.scopes, frames.watchlist, conditions=swept)
                 agents = counts.agent_by_phase(selection, frames.watchlist)
                 statuses = counts.status_by_phase(selection)
                 groups, years = tables.by_group(statuses), overview_tables.starts(selection)
@@ -109,13 +110,13 @@ def redraw(frames: Frames, wanted: Filter, clock: Clock) -> Counted:
 
 
 def _tables(wanted: Filter, groups: Any, statuses: Any, agents: Any, years: Any, names: Any) -> None:
-    def address(**narrower: Any) -> str:
-        return "trials?" + urlencode(replace(wanted, **narrower).to_query(), doseq=True)
+    def address(narrower: Filter) -> str:
+        return "trials?" + urlencode(narrower.to_query(), doseq=True)
 
-    tables.phase_numbers(groups, address)
-    tables.status_numbers(statuses, address)
-    overview_tables.agent_numbers(agents, names, (), address)
-    overview_tables.start_numbers(years, address)
+    tables.phase_numbers(groups, wanted, address)
+    tables.status_numbers(statuses, wanted, address)
+    overview_tables.agent_numbers(agents, names, (), wanted, address)
+    overview_tables.start_numbers(years, wanted, address)
 
 
 def plain_frames(frames: Frames) -> Frames:

@@ -22,7 +22,8 @@ from cache.store.schema import answer, event, study, version
 from cache.store.store import Store
 from fetchers.registry.client import Registry
 from fetchers.registry.fields import FIELDS, SWEEP_FIELDS
-from fetchers.watchlist.load import Watchlist, load
+from fetchers.watchlist.load import load
+from fetchers.watchlist.model import Watchlist
 from tests.fake_registry import make_study
 
 _STATUS = "protocolSection.statusModule"

@@ -1,16 +1,13 @@
 """The command line: ``python -m cache refresh | status | changes | export | check | backup | restore | cancel``."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from fetchers.errors import LocalTrouble, TrackerError, Validation
+from cache.cli.ending import ended
 from fetchers.settings import Settings
-
-USAGE, BUSY, LOCAL, CANCELLED = 2, 4, 5, 130
 
 
 def parser() -> argparse.ArgumentParser:
@@ -18,7 +15,12 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="python -m cache", description="Keeps what ClinicalTrials.gov holds on the watch-list."
     )
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    add_commands(top.add_subparsers(dest="command", required=True, metavar="COMMAND"))
+    return top
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands to the sub-parsers of a command line."""
     refresh = commands.add_parser("refresh", help="ask the registry and store what it answers")
     refresh.add_argument("--agent", action="append", default=[], metavar="ID", help="only this agent; may be repeated")
     refresh.add_argument("--full", action="store_true", help="ask for every record again, whatever is known")
@@ -40,12 +42,11 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--query", metavar="QUERY", help="the query string of a dashboard address: only those trials")
     check = commands.add_parser("check", help="whether the store is sound (0) or damaged (1)")
     check.add_argument("--rescue", action="store_true", help="copy a damaged store aside and keep what can be read")
-    _add_safekeeping(commands)
+    _add_backup_commands(commands)
     commands.add_parser("cancel", help="ask the running refresh to stop")
-    return top
 
 
-def _add_safekeeping(commands: Any) -> None:
+def _add_backup_commands(commands: Any) -> None:
     backup = commands.add_parser("backup", help="copy the store to a file, also while a refresh runs")
     backup.add_argument("--out", required=True, type=Path, metavar="FILE")
     backup.add_argument("--force", action="store_true", help="overwrite the file when it exists")
@@ -57,60 +58,40 @@ def _add_safekeeping(commands: Any) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code, and prints a sentence instead of a traceback for every known trouble."""
     options = parser().parse_args(argv)
-    try:
-        return _run(options)
-    except Validation as error:
-        return _tell(error, USAGE)
-    except (LocalTrouble, TrackerError) as error:
-        return _tell(error, LOCAL)
-    except BrokenPipeError:
-        # The reader of our output has left (``| head``): nothing more to say to it, also not at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except KeyboardInterrupt:
-        return CANCELLED
+    return ended(lambda: run(options))
 
 
-def _run(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
+    """Run the command of parsed options; returns its exit code. Raises what the command raises."""
     # Imported here: --help and a wrong option need neither the database nor pandas.
     from fetchers.watchlist import load as watchlists
 
     settings = Settings.from_env()
     if options.command in ("backup", "restore"):
-        from cache.cli import backup as safekeeping
+        from cache.cli import backup
 
         if options.command == "backup":
-            return safekeeping.backup_command(settings, out=options.out, force=options.force)
-        return safekeeping.restore_command(settings, source=options.source, yes=options.yes)
+            return backup.backup_command(settings, out=options.out, force=options.force)
+        return backup.restore_command(settings, source=options.source, yes=options.yes)
     watchlist = watchlists.load(settings.watchlist)
     if options.command in ("refresh", "cancel"):
-        from cache.cli import commands
+        from cache.cli import refresh
 
         if options.command == "cancel":
-            return commands.cancel_command(settings, watchlist)
-        asked = {"agents": options.agent, "full": options.full, "as_json": options.json, "quiet": options.quiet}
-        return commands.refresh_command(settings, watchlist, **asked)
-    from cache.cli import reading
+            return refresh.cancel_command(settings, watchlist)
+        chosen = {"agents": options.agent, "full": options.full, "as_json": options.json, "quiet": options.quiet}
+        return refresh.refresh_command(settings, watchlist, **chosen)
+    if options.command == "changes":
+        from cache.cli import changes
+
+        return changes.changes_command(settings, watchlist, changes.options_of(options))
+    from cache.cli import inspect
 
     if options.command == "status":
-        return reading.status_command(settings, watchlist, as_json=options.json)
+        return inspect.status_command(settings, watchlist, as_json=options.json)
     if options.command == "check":
-        return reading.check_command(settings, watchlist, rescue=options.rescue)
-    if options.command == "changes":
-        from cache.cli import digest
-
-        return digest.changes_command(settings, watchlist, digest.asked_of(options))
-    return reading.export_command(settings, watchlist, fmt=options.format, out=options.out, query=options.query)
-
-
-def _tell(error: TrackerError, exit_code: int) -> int:
-    from cache.cli.terminal import RESCUE, printable, say
-    from cache.store.lock import Busy
-    from cache.store.store import Damaged
-
-    advice = f" {RESCUE}" if isinstance(error, Damaged) else ""
-    say(sys.stderr, f"{printable(error)}{advice}\n")
-    return BUSY if isinstance(error, Busy) else exit_code
+        return inspect.check_command(settings, watchlist, rescue=options.rescue)
+    return inspect.export_command(settings, watchlist, fmt=options.format, out=options.out, query=options.query)
 
 
 if __name__ == "__main__":

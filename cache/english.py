@@ -36,10 +36,33 @@ def inner(name: str) -> str:
     return name if any(letter.isupper() for letter in first[1:]) else name[:1].lower() + name[1:]
 
 
-def quoted(text: str, longest: int) -> str:
-    """A text between quotation marks, on one line, at most ``longest`` characters of it."""
+def shortened(text: str, longest: int) -> str:
+    """A text on one line, at most ``longest`` characters of it."""
     flat = " ".join(text.split())
-    return f"“{flat if len(flat) <= longest else flat[: longest - 1] + '…'}”"
+    return flat if len(flat) <= longest else flat[: longest - 1] + "…"
+
+
+def quoted(text: str, longest: int) -> str:
+    """``shortened`` between quotation marks."""
+    return f"“{shortened(text, longest)}”"
+
+
+def around(text: str, start: int, end: int, most: int) -> str:
+    """About ``most`` characters of ``text`` around the stretch from ``start`` to ``end``, which is never cut itself.
+
+    The cut falls between words, with a mark where something is left out.
+    """
+    if len(text) <= most:
+        return text
+    room = max(0, most - (end - start)) // 2
+    first, last = max(0, start - room), min(len(text), end + room)
+    if first:
+        gap = text.find(" ", first, start)
+        first = gap + 1 if gap >= 0 else start
+    if last < len(text):
+        gap = text.rfind(" ", end, last)
+        last = gap if gap >= 0 else end
+    return ("… " if first else "") + text[first:last] + (" …" if last < len(text) else "")
 
 
 def day(text: str | None) -> str:

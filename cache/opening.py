@@ -1,14 +1,14 @@
-"""The store as the product opens it: created when there is none, never without at least the starter snapshot."""
+"""Opens the store: creates it when there is none, and loads the starter snapshot into an empty one."""
 
 from sqlalchemy import select
 
 from cache import starter
-from cache.ingest.keep import load_starter
+from cache.ingest.load_starter import load_starter
 from cache.store.schema import scope
 from cache.store.store import Store
 from fetchers.matching.matcher import Matcher
 from fetchers.settings import Settings
-from fetchers.watchlist.load import Watchlist
+from fetchers.watchlist.model import Watchlist
 
 
 def open_store(settings: Settings, watchlist: Watchlist) -> Store:

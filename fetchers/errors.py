@@ -1,7 +1,7 @@
-"""Every error this product raises on purpose: one root, and a branch for each thing a caller may do about it.
+"""Every error this product raises on purpose: one root, and a class for each thing a caller may do about it.
 
-The text of an error is written for the person at the screen: what happened, then what to do. Nothing of a
-third-party library leaks out of the branch it was met in; it stays attached as ``__cause__``.
+The text of an error is written for the person at the screen: what happened, then what to do. The error
+of a third-party library that was the cause is attached as ``__cause__``.
 """
 
 
@@ -18,7 +18,7 @@ class Refused(Transport):
 
 
 class DataReloaded(Transport):
-    """The registry loaded new data while its pages were being turned; the agent has to be asked from page one."""
+    """The registry loaded new data between two of its pages; the agent has to be asked from page one."""
 
 
 class Incomplete(Transport):

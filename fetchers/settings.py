@@ -5,8 +5,9 @@
 
 import math
 import os
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -18,8 +19,8 @@ SOURCE_URL = "https://clinicaltrials.gov"
 REGISTRY_URL = f"{SOURCE_URL}/api/v2"
 RECORD_URL = f"{SOURCE_URL}/study/"
 PUBMED_URL = "https://pubmed.ncbi.nlm.nih.gov/?term="
-DEFAULT_STORE = ROOT / "cache" / "data" / "trials.sqlite3"
-# An hour: longer is a slip of the keyboard, and some systems cannot count it.
+STORE = "trials.sqlite3"
+# An hour: more is a typing error, and some systems cannot wait that long.
 LONGEST = 3600.0
 REFRESHERS = ("everyone", "signed-in", "nobody")
 
@@ -32,7 +33,9 @@ class Variable(NamedTuple):
 
 VARIABLES = (
     Variable("TRIALS_REGISTRY_URL", REGISTRY_URL, "Base URL of the registry's API v2"),
-    Variable("TRIALS_CACHE_URL", "SQLite file under cache/data/", "SQLAlchemy URL of the store"),
+    Variable(
+        "TRIALS_CACHE_URL", "SQLite file under cache/data/, or in your data folder", "SQLAlchemy URL of the store"
+    ),
     Variable("TRIALS_PACE_SECONDS", "1.0", "Least time between two requests, in seconds"),
     Variable("TRIALS_TIMEOUT_SECONDS", "30", "Longest wait for a connection or a piece of answer"),
     Variable("TRIALS_WATCHLIST", "fetchers/watchlist.toml", "Path of another watch-list"),
@@ -50,7 +53,7 @@ class Settings:
     """What the environment asks for. ``None`` stands for "not set" and is decided where it is used."""
 
     registry_url: str = REGISTRY_URL
-    cache_url: str = f"sqlite:///{DEFAULT_STORE}"
+    cache_url: str = field(default_factory=lambda: f"sqlite:///{default_store(os.environ)}")
     pace_seconds: float = 1.0
     timeout_seconds: float = 30.0
     watchlist: Path | None = None
@@ -64,13 +67,33 @@ class Settings:
         watchlist = given.get("TRIALS_WATCHLIST")
         return cls(
             registry_url=_http_url(given.get("TRIALS_REGISTRY_URL", REGISTRY_URL)),
-            cache_url=given.get("TRIALS_CACHE_URL", cls.cache_url),
+            cache_url=given.get("TRIALS_CACHE_URL") or f"sqlite:///{default_store(given)}",
             pace_seconds=_seconds(given, "TRIALS_PACE_SECONDS", cls.pace_seconds, least=0.0),
             timeout_seconds=_seconds(given, "TRIALS_TIMEOUT_SECONDS", cls.timeout_seconds, least=0.001),
             watchlist=Path(watchlist) if watchlist else None,
             user_agent=_header(given.get("TRIALS_USER_AGENT")),
             refresh=_refresher(given.get("TRIALS_REFRESH")),
         )
+
+
+def default_store(env: Mapping[str, str], *, root: Path = ROOT, system: str = sys.platform) -> Path:
+    """Where the store lies unless TRIALS_CACHE_URL says otherwise: in a checkout under ``cache/data``.
+
+    An installed package may not write beside its code, and the next version would replace what lies there: its store
+    is in the user's data folder, where each system keeps such files.
+    """
+    if (root / "pyproject.toml").is_file():
+        return root / "cache" / "data" / STORE
+    home = Path.home()
+    folders = {"darwin": home / "Library" / "Application Support", "win32": _folder(env, "LOCALAPPDATA")}
+    folder = folders.get(system) or _folder(env, "XDG_DATA_HOME") or home / ".local" / "share"
+    return folder / "trial-tracker" / STORE
+
+
+def _folder(env: Mapping[str, str], name: str) -> Path | None:
+    """The folder a variable names; one that is not absolute counts for nothing, as the XDG rules ask."""
+    found = Path(env.get(name, ""))
+    return found if found.is_absolute() else None
 
 
 def _http_url(text: str) -> str:

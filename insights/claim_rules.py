@@ -11,7 +11,7 @@ import pandas as pd
 from cache.codes import LANE_WORDS
 from cache.english import count, day, listed
 from cache.filters.select import Mask, coded
-from fetchers.watchlist.load import Claim
+from fetchers.watchlist.model import Claim
 from insights import evidence
 
 SUPPORTED, PARTLY, CONTRADICTED, NOT_FOUND, OUTSIDE, NOT_CHECKABLE, NOT_ASKED = VERDICTS = (

@@ -15,7 +15,7 @@ from cache import english
 from cache.english import day, listed
 from cache.filters.select import coded
 from fetchers.registry.queries import Query, agent_queries
-from fetchers.watchlist.load import Claim, Document, Watchlist
+from fetchers.watchlist.model import Claim, Document, Watchlist
 from insights import claim_rules, evidence
 from insights.claim_rules import NOT_ASKED, OUTSIDE, VERDICTS, Seen
 from insights.evidence import Asked

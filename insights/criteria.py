@@ -14,10 +14,10 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
+from cache.english import around
 from fetchers.record.eligibility import criteria, sections
 from fetchers.record.study import Study, plain
 from insights import measured
-from insights.quoting import around
 
 MEASURED = Path(__file__).with_name("criteria.csv")
 QUOTE = 280  # characters of the registry's words

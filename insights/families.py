@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from cache.english import around
 from fetchers.record.study import Study, plain
-from insights.quoting import around
 
 KINDS = {
     "platform": "Platform and sub-study, or one trial with two ids",

@@ -11,7 +11,7 @@ import pandas as pd
 from cache.codes import LANE_WORDS, LANES, PHASE_PATH, STUDY_TYPE_WORDS, STUDY_TYPES
 from cache.filters.select import coded
 from fetchers.registry.queries import agent_queries
-from fetchers.watchlist.load import Agent, Watchlist
+from fetchers.watchlist.model import Agent, Watchlist
 from insights import evidence
 from insights.evidence import Asked
 

@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 
-from fetchers.watchlist.load import Watchlist
+from fetchers.watchlist.model import Watchlist
 from insights import evidence
 from insights.evidence import Asked
 

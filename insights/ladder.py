@@ -8,7 +8,7 @@ import pandas as pd
 
 from cache.codes import LANES
 from cache.filters.select import coded
-from fetchers.watchlist.load import Watchlist
+from fetchers.watchlist.model import Watchlist
 from insights import evidence
 
 COLUMNS = ("agent", "condition", "state", "any_lane", "any_ids", "here_lane", "here_ids", "any_trials", "here_trials")

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from fetchers.errors import Validation
-from fetchers.watchlist.load import Claim
+from fetchers.watchlist.model import Claim
 
 PATH = Path(__file__).with_name("literature.toml")
 

@@ -67,6 +67,15 @@ REFERENCE_TYPES = {
     "DERIVED": "Paper that names the trial, found by the registry",
     "BACKGROUND": "Background, named by the sponsor",
 }
+# Whether results are posted and a paper is named: code -> words.
+PAPERS = {
+    "posted_paper": "Results posted, and a results paper named",
+    "posted_alone": "Results posted, no results paper named",
+    "paper_alone": "No results posted, a results paper named",
+    "found_alone": "No results posted, only a paper the registry found",
+    "neither": "Neither",
+    "unknown": "Not known whether results are posted",
+}
 _US = "United States"
 _TYPES = {"EXPANDED_ACCESS": "expanded_access", "OBSERVATIONAL": "not_interventional"}
 
@@ -88,6 +97,13 @@ class Verdict(NamedTuple):
     missing: tuple[str, ...]
     due_on: date | None
     days: int | None
+
+
+def judged(facts: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
+    """``facts`` with ``judged_on``: the day of the data load a record was read from, or the day a starter fact stood
+    so; missing when nobody noted it. ``trials``: rows of ``cache.read.trials.trials`` of the same trials."""
+    days = trials["registry_timestamp"].str[:10].where(trials["origin"] == "live", trials["as_of"])
+    return facts.assign(judged_on=facts["nct_id"].map(dict(zip(trials["nct_id"], days, strict=True))))
 
 
 def judge(facts: pd.DataFrame) -> pd.DataFrame:
@@ -172,6 +188,22 @@ def papers(found: pd.DataFrame) -> pd.DataFrame:
     lists = known.groupby(["nct_id", "type"])["pmid"].agg(lambda ids: list(dict.fromkeys(ids)))
     table = lists.unstack().reindex(columns=["RESULT", "DERIVED"])
     return table.map(lambda ids: ids if isinstance(ids, list) else [])
+
+
+def paper_groups(facts: pd.DataFrame) -> "pd.Series[Any]":
+    """For each trial its key of PAPERS. What the starter snapshot does not say of papers is not known."""
+    found = papers(published(facts))
+    told = facts["has_results"].notna() & ((facts["origin"] == "live") | (facts["references"].str.len() > 0))
+    groups = []
+    for nct_id, known, posted in zip(facts["nct_id"], told, facts["has_results"], strict=True):
+        results, derived = found.loc[nct_id] if nct_id in found.index else ((), ())
+        if not known:
+            groups.append("unknown")
+        elif posted:
+            groups.append("posted_paper" if results else "posted_alone")
+        else:
+            groups.append("paper_alone" if results else "found_alone" if derived else "neither")
+    return pd.Series(groups, index=facts["nct_id"], dtype="str")
 
 
 def _kind(row: Mapping[str, Any]) -> tuple[str | None, str | None]:

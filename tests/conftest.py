@@ -1,13 +1,23 @@
-"""For every test: no network beyond this machine, and browser tests only when they are asked for."""
+"""For every test: no network beyond this machine, how many examples are tried, browser tests only when asked for.
+Where pytest-xdist is installed, all processors run them.
+"""
 
+import functools
 import ipaddress
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.rigs import fault_matrix as outcomes
+
+# While one works; CI asks for "thorough" by --hypothesis-profile. A busy machine is no fault, so nothing is timed.
+settings.register_profile("quick", max_examples=30, deadline=None)
+settings.register_profile("thorough", max_examples=100, deadline=None)
+settings.load_profile("quick")
 
 _strayed: list[str] = []
 _WATCHED = {
@@ -55,11 +65,38 @@ def no_network() -> Iterator[list[str]]:
     assert not _strayed, f"this test tried to leave the machine: {_strayed}"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Run on all processors unless the command line says otherwise. Here and not in the settings, because there the
+    options would be errors where pytest-xdist is not installed."""
+    mine = config.rootpath == Path(__file__).resolve().parents[1]
+    if not mine or not config.pluginmanager.hasplugin("xdist") or hasattr(config, "workerinput"):
+        return
+    if config.option.numprocesses is None:
+        config.option.numprocesses = "auto"
+    if config.option.dist == "no":
+        config.option.dist = "worksteal"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def components_looked_for_once() -> Iterator[None]:
+    """Every page that a test opens makes Streamlit read the metadata of all installed packages; once is enough."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "streamlit" in sys.modules:
+            from streamlit.components.v2 import manifest_scanner as scanner
+
+            once = functools.cache(scanner.scan_component_manifests)
+            patch.setattr(scanner, "scan_component_manifests", once)
+        yield
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--browser", action="store_true", help="run the tests that open a browser, too")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # A long test at the end would keep one process busy while the others have nothing left to take over.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     if config.getoption("--browser"):
         return
     left_out = [item for item in items if item.get_closest_marker("browser")]

@@ -146,7 +146,7 @@ class Killer:
     def finish(self) -> None:
         """A refresh that nobody kills: it must end well and bring exactly what the registry holds."""
         before, seen = self.look(), list[Request]()
-        self.fake.record = seen.append  # type: ignore[method-assign]
+        self.fake.record = seen.append  # type: ignore[method-assign,assignment]
         began = time.monotonic()
         process = self.start()
         said = process.communicate(timeout=PATIENCE)[1]

@@ -7,18 +7,15 @@ are facts only: an NCT id and, for each matter, 1 (a reader found it), 0 (did no
 
 import argparse
 import csv
-import gzip
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from fetchers.record.study import decode_study
-from fetchers.settings import ROOT
 from insights import criteria
 from insights.measured import Figures
+from tests.rigs.records import REAL, Records
 
 LABELS = Path(__file__).parent / "labels" / "criteria.csv"
-RECORDS = ROOT.parent / "shared" / "records" / "studies.jsonl.gz"
 
 
 def labels(path: Path = LABELS) -> dict[str, dict[str, bool]]:
@@ -30,12 +27,9 @@ def labels(path: Path = LABELS) -> dict[str, dict[str, bool]]:
         }
 
 
-def texts(path: Path = RECORDS) -> dict[str, str]:
+def texts(records: Records = REAL) -> dict[str, str]:
     """The eligibility text of every record that has one."""
-    whole = path.read_bytes()
-    lines = (gzip.decompress(whole) if path.suffix == ".gz" else whole).splitlines()
-    studies = [decode_study(line) for line in lines if line.strip()]
-    found = {study.nct_id: study.eligibility.eligibility_criteria for study in studies}
+    found = {study.nct_id: study.eligibility.eligibility_criteria for study in records.studies}
     return {nct_id: text for nct_id, text in found.items() if text}
 
 
@@ -59,9 +53,9 @@ def measure(labelled: Mapping[str, Mapping[str, bool]], read: Mapping[str, str])
 def main() -> int:
     """The command line."""
     asked = argparse.ArgumentParser(prog="python -m tests.measure_criteria", description=__doc__)
-    asked.add_argument("--records", type=Path, default=RECORDS, metavar="FILE")
+    asked.add_argument("--records", type=Path, default=REAL.path, metavar="FILE")
     given = asked.parse_args()
-    labelled, read = labels(), texts(given.records)
+    labelled, read = labels(), texts(Records("given", given.records))
     missing = sorted(set(labelled) - set(read))
     if missing:
         print(f"{given.records} lacks {len(missing)} labelled records, the first is {missing[0]}.", file=sys.stderr)

@@ -1,24 +1,24 @@
 """The events of the store as people read them: with title, agents and a sentence in plain words."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import pandas as pd
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from cache.changes.weights import Weight
-from cache.changes.wording import tell
+from cache.changes.wording import describe
 from cache.store.schema import event, match, refresh, study
-from cache.store.store import Store, moment
+from cache.store.store import Store, timestamp
 from fetchers.errors import Validation
 from fetchers.settings import RECORD_URL
 
 # From what somebody may act on today to what only changed its wording.
 WEIGHTS: tuple[Weight, ...] = ("high", "medium", "low", "noise")
-# What is told unless somebody asks for the noise too.
-TOLD: tuple[Weight, ...] = WEIGHTS[:-1]
+# What is shown unless the noise is asked for, too.
+TOLD_BY_DEFAULT: tuple[Weight, ...] = WEIGHTS[:-1]
 
 
 class Change(NamedTuple):
@@ -43,7 +43,7 @@ class Change(NamedTuple):
     @property
     def sentence(self) -> str:
         """What happened, in plain words: "Status: recruiting → terminated"."""
-        return tell(self.kind, self.before, self.after)
+        return describe(self.kind, self.before, self.after)
 
 
 def at_least(weight: str) -> tuple[Weight, ...]:
@@ -77,16 +77,25 @@ def changelog(
         wanted.append(event.c.nct_id == nct_id)
     if agents:
         wanted.append(event.c.nct_id.in_(select(match.c.nct_id).where(match.c.agent.in_(list(agents)))))
-    query = select(event, study.c.title).join_from(event, study, event.c.nct_id == study.c.nct_id, isouter=True)
-    query = query.where(*wanted).order_by(event.c.seen_at.desc(), event.c.id.desc()).limit(limit)
-    told = select(event.c.nct_id).where(*wanted)
     with store.reading() as connection:
-        rows = connection.execute(query).all()
-        by_trial: dict[str, list[str]] = {}
-        pairs = select(match.c.nct_id, match.c.agent).where(match.c.nct_id.in_(told)).order_by(match.c.agent)
-        for trial, agent in connection.execute(pairs):
-            by_trial.setdefault(trial, []).append(agent)
-    return [_change(row, tuple(by_trial.get(row.nct_id, ()))) for row in rows]
+        found = _agents_of(connection, wanted)
+        rows = connection.execute(_newest_first(wanted).limit(limit)).all()
+    return [_change(row, tuple(found.get(row.nct_id, ()))) for row in rows]
+
+
+def _newest_first(wanted: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    query = select(event, study.c.title).join_from(event, study, event.c.nct_id == study.c.nct_id, isouter=True)
+    return query.where(*wanted).order_by(event.c.seen_at.desc(), event.c.id.desc())
+
+
+def _agents_of(connection: Connection, wanted: Sequence[ColumnElement[bool]]) -> dict[str, list[str]]:
+    """The agents of every trial with such an event."""
+    trials = select(event.c.nct_id).where(*wanted)
+    pairs = select(match.c.nct_id, match.c.agent).where(match.c.nct_id.in_(trials)).order_by(match.c.agent)
+    found: dict[str, list[str]] = {}
+    for nct_id, agent in connection.execute(pairs):
+        found.setdefault(nct_id, []).append(agent)
+    return found
 
 
 COLUMNS = ("id", "nct_id", "title", "kind", "weight", "sentence", "registry_date", "seen_at", "agents")
@@ -95,18 +104,13 @@ COLUMNS = ("id", "nct_id", "title", "kind", "weight", "sentence", "registry_date
 def as_frame(store: Store, since: str) -> pd.DataFrame:
     """Every event seen at or after ``since``, newest first, told in a sentence; columns ``COLUMNS``.
 
-    ``agents`` holds lists. What was before and after is let go as soon as it is told: criteria are long texts.
+    ``agents`` holds lists. ``before`` and ``after`` are not kept, since criteria are long texts.
     """
-    query = select(event, study.c.title).join_from(event, study, event.c.nct_id == study.c.nct_id, isouter=True)
-    query = query.where(event.c.seen_at >= since).order_by(event.c.seen_at.desc(), event.c.id.desc())
-    told = select(event.c.nct_id).where(event.c.seen_at >= since)
-    pairs = select(match.c.nct_id, match.c.agent).where(match.c.nct_id.in_(told)).order_by(match.c.agent)
+    wanted = [event.c.seen_at >= since]
     with store.reading() as connection:
-        agents: dict[str, list[str]] = {}
-        for nct_id, agent in connection.execute(pairs):
-            agents.setdefault(nct_id, []).append(agent)
+        agents = _agents_of(connection, wanted)
         rows = []
-        for row in connection.execution_options(yield_per=1000).execute(query):
+        for row in connection.execution_options(yield_per=1000).execute(_newest_first(wanted)):
             one = _change(row, ())
             rows.append((one.id, one.nct_id, one.title, one.kind, one.weight, one.sentence, one.registry_date,
                          one.seen_at, agents.get(one.nct_id, [])))  # fmt: skip
@@ -114,7 +118,7 @@ def as_frame(store: Store, since: str) -> pd.DataFrame:
 
 
 class Refreshed(NamedTuple):
-    """When the registry was last asked with success; moments as the store keeps them, None without one."""
+    """When refreshes succeeded; times as the store keeps them, None without one."""
 
     began: str | None  # start of the newest refresh that brought every or some answers
     events: str | None  # when the newest event was seen, in whatever refresh
@@ -122,7 +126,7 @@ class Refreshed(NamedTuple):
 
 
 def refreshed(store: Store) -> Refreshed:
-    """The moments "since the last refresh" and "no change yet" are told from."""
+    """The times from which "since the last refresh" and "no change yet" are reckoned."""
     worked = refresh.c.outcome.in_(["fresh", "partial"])
     moments = select(func.max(refresh.c.started_at), func.min(refresh.c.started_at)).where(worked)
     with store.reading() as connection:
@@ -156,7 +160,7 @@ def since_moment(text: str, name: str = "since") -> str:
     try:
         given = datetime.fromisoformat(text) if re.match(r"\d{4}-\d{2}-\d{2}", text) else None
         if given is not None:
-            return moment(given if given.tzinfo else given.replace(tzinfo=UTC))
+            return timestamp(given if given.tzinfo else given.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         pass
     raise Validation(f"{name} wants a date or a moment such as 2026-11-20 or 2026-11-20T09:00:00Z, not {text!r}.")
@@ -167,15 +171,4 @@ def _heaviness(change: Change) -> int:
 
 
 def _change(row: Any, agents: tuple[str, ...]) -> Change:
-    return Change(
-        row.id,
-        row.nct_id,
-        row.title,
-        row.kind,
-        row.weight,
-        row.before,
-        row.after,
-        row.registry_date,
-        row.seen_at,
-        agents,
-    )
+    return Change._make((*(getattr(row, name) for name in Change._fields[:-1]), agents))

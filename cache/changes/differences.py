@@ -1,19 +1,19 @@
-"""What moved between two versions of a trial: typed events with before, after and a weight.
+"""What changed between two versions of a trial: typed events with before, after and a weight.
 
-``facets`` reduces a version to the things whose movement people ask about, one value a kind. An event is a facet whose
+``facets`` reduces a version to what people follow, one value a kind. An event is a facet whose
 value differs, so there is no event without a difference, and applying the events of all versions in order to the
-facets of the first gives those of the last. The weight of each comes from the written rules of ``cache/weights.py``.
+facets of the first gives those of the last. The weight of each comes from the rules of ``cache.changes.weights``.
 """
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from cache.changes.weights import Weight, weigh
-from fetchers.record.study import ArmGroup, DateStruct, Intervention, Study
+from fetchers.record.modules import ArmGroup, DateStruct, Intervention
+from fetchers.record.study import Study
 
 Facets = dict[str, Any]
 
-# Kinds that compare two versions, in the order in which they are told; the other kinds tell of a trial as a whole.
+# Kinds that compare two versions, in reading order; the others concern the trial as a whole.
 COMPARED = (
     "status",
     "phase",
@@ -34,7 +34,7 @@ KINDS = (*WHOLE[:1], *COMPARED, *WHOLE[1:])
 
 
 class Event(NamedTuple):
-    """One thing that moved. ``before`` and ``after`` are the JSON values of the facet, None when it had none."""
+    """One change. ``before`` and ``after`` are the JSON values of the facet, None when it had none."""
 
     kind: str
     weight: Weight
@@ -74,7 +74,7 @@ def facets(study: Study) -> Facets:
 
 
 def differences(before: Study, after: Study) -> tuple[Event, ...]:
-    """The events that lead from one version to the next; empty when nothing tracked has moved."""
+    """The events that lead from one version to the next; empty when nothing tracked has changed."""
     old, new = facets(before), facets(after)
     return tuple(
         Event(kind, weigh(kind, old[kind], new[kind]), old[kind], new[kind])
@@ -83,15 +83,9 @@ def differences(before: Study, after: Study) -> tuple[Event, ...]:
     )
 
 
-def apply(state: Facets, events: Iterable[Event]) -> Facets:
-    """The state after the events, oldest first; events of the trial as a whole leave the facets as they are."""
-    return state | {event.kind: event.after for event in events if event.kind in COMPARED}
-
-
-def new_trial(study: Study) -> Event:
+def new_trial(title: str | None, status: str | None) -> Event:
     """A trial that this agent's answer did not hold before, though the agent had been answered before."""
-    title = study.identification.brief_title
-    return Event("new_trial", "high", None, {"title": title, "status": study.status.overall_status})
+    return Event("new_trial", "high", None, {"title": title, "status": status})
 
 
 def left_registry(day: str) -> Event:

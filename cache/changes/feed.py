@@ -2,7 +2,7 @@
 
 Both are made for a server's address, so that every link in them leads to a page the dashboard serves or to the
 registry's own record, and both name the source and the date of the registry's data. Equal input gives equal bytes,
-and what is told of once keeps its id wherever and however often the file is made.
+and an entry keeps its id wherever and however often the file is made.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from icalendar import Calendar, Event
 
 from cache.changes.changelog import Change
 from cache.changes.weights import STOPPED
+from cache.english import shortened
 from cache.read.trials import Freshness
 from fetchers.record.dates import PartialDate
 from fetchers.settings import RECORD_URL
@@ -31,7 +32,7 @@ ATTRIBUTION = (
 DAYS_AHEAD = 365
 _TAG = "tag:trial-tracker,2026"
 _TITLE = 120  # characters of a trial's title in a headline
-# What neither an XML document nor a line of a calendar may hold.
+# What neither an XML document nor a line of a calendar may contain.
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _OVER = STOPPED | {"COMPLETED"}
 
@@ -72,8 +73,8 @@ def atom(changes: Iterable[Change], *, base_url: str, fresh: Freshness, names: M
 
 def _entry(root: ET.Element, one: Change, home: str, names: Mapping[str, str]) -> None:
     entry = _add(root, "entry")
-    _add(entry, "id", f"{_TAG}:{one.nct_id}:{one.seen_at}:{one.kind}:{_print(one)}")
-    _add(entry, "title", f"{one.sentence} · {_short(one.title) or 'title not known'} ({one.nct_id})")
+    _add(entry, "id", f"{_TAG}:{one.nct_id}:{one.seen_at}:{one.kind}:{_fingerprint(one)}")
+    _add(entry, "title", f"{one.sentence} · {shortened(one.title or '', _TITLE) or 'title not known'} ({one.nct_id})")
     _add(entry, "updated", one.seen_at)
     _add(entry, "link", rel="alternate", href=trial_page(home, one.nct_id), type="text/html")
     _add(entry, "link", rel="via", href=f"{RECORD_URL}{one.nct_id}", type="text/html")
@@ -85,7 +86,7 @@ def _entry(root: ET.Element, one: Change, home: str, names: Mapping[str, str]) -
     _add(entry, "content", "\n".join(parts), type="text")
 
 
-def _print(one: Change) -> str:
+def _fingerprint(one: Change) -> str:
     """Tells two events of one trial, kind and moment apart; row numbers would not outlive a rescue of the store."""
     moved = json.dumps([one.before, one.after], sort_keys=True)
     return hashlib.blake2b(moved.encode(), digest_size=6).hexdigest()
@@ -99,16 +100,8 @@ def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: s
 
 
 def clean(text: str) -> str:
-    """The text with a sign of replacement for every character that no XML document or calendar may hold."""
+    """The text with U+FFFD for every character that an XML document or a calendar may not contain."""
     return _FORBIDDEN.sub("�", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def _short(title: object) -> str | None:
-    """A title on one line, cut when it is very long; frames hold a missing one as NaN."""
-    if not isinstance(title, str):
-        return None
-    flat = " ".join(title.split())
-    return flat if len(flat) <= _TITLE else flat[: _TITLE - 1] + "…"
 
 
 def calendar(trials: Iterable[Mapping[str, Any]], *, base_url: str, fresh: Freshness, now: datetime) -> bytes:
@@ -150,7 +143,7 @@ def _completion(trial: Mapping[str, Any], day: date, base_url: str, fresh: Fresh
     entry.add("dtstamp", _moment(fresh.fetched_at) or datetime.combine(today, time(), UTC))
     entry.add("dtstart", day)
     entry.add("dtend", day + timedelta(days=1))
-    entry.add("summary", clean(f"Planned primary completion: {_short(title)} ({nct_id})"))
+    entry.add("summary", clean(f"Planned primary completion: {shortened(title, _TITLE)} ({nct_id})"))
     entry.add("description", clean("\n".join([*said, f"{RECORD_URL}{nct_id}", ATTRIBUTION])))
     entry.add("url", trial_page(base_url, nct_id))
     entry.add("transp", "TRANSPARENT")

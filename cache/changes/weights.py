@@ -1,4 +1,4 @@
-"""How much a change matters: the written rules, one function a kind, nothing else decides.
+"""How much a change matters: the rules, one function a kind.
 
 high    somebody may act on it today: a trial opens, stops, posts results, changes what it measures, slips by a year
 medium  the plan has moved: dates by three months, enrolment by a fifth, sponsor, who may take part
@@ -8,7 +8,6 @@ noise   wording, spelling, order, a more precise date, a move under 14 days; sho
 
 import re
 from collections.abc import Callable
-from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -56,11 +55,7 @@ def moved_days(before: str, after: str) -> int:
     """Days from one registry date to another; 0 when the one may mean the other (``2024-12`` and ``2024-12-09``)."""
     old, new = PartialDate.parse(before), PartialDate.parse(after)
     overlap = old.earliest <= new.latest and new.earliest <= old.latest
-    return 0 if overlap else _days(old.latest, new.latest)
-
-
-def _days(start: date, end: date) -> int:
-    return (end - start).days
+    return 0 if overlap else (new.latest - old.latest).days
 
 
 def _enrollment(before: dict[str, Any] | None, after: dict[str, Any] | None) -> Weight:

@@ -5,7 +5,7 @@ from typing import Any
 
 from cache import codes as labels
 from cache.changes.weights import moved_days
-from cache.english import quoted
+from cache.english import count, quoted
 
 KIND_WORDS = {
     "new_trial": "New trial",
@@ -36,9 +36,9 @@ _LONG = 160  # characters of a registry text that a sentence quotes
 _DAYS_A_MONTH = 30.44
 
 
-def tell(kind: str, before: Any, after: Any) -> str:
+def describe(kind: str, before: Any, after: Any) -> str:
     """Words such as "Status: recruiting → terminated"; registry texts are quoted as they are, long ones cut short."""
-    return f"{KIND_WORDS.get(kind, kind)}{_TELL.get(kind, _detail)(before, after)}"
+    return f"{KIND_WORDS.get(kind, kind)}{_DESCRIBE.get(kind, _detail)(before, after)}"
 
 
 def _new(before: Any, after: Any) -> str:
@@ -83,9 +83,7 @@ def _moved(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
     if days == 0:
         return ""
     months = round(abs(days) / _DAYS_A_MONTH)
-    size = (
-        f"{months} month{'' if months == 1 else 's'}" if months else f"{abs(days)} day{'' if abs(days) == 1 else 's'}"
-    )
+    size = count(months, "month") if months else count(abs(days), "day")
     return f", {size} {'later' if days > 0 else 'earlier'}"
 
 
@@ -113,7 +111,7 @@ def _quoted(text: str | None) -> str:
     return quoted(text, _LONG) if text else "nothing"
 
 
-_TELL: dict[str, Callable[[Any, Any], str]] = {
+_DESCRIBE: dict[str, Callable[[Any, Any], str]] = {
     "new_trial": _new,
     "status": _between(_status),
     "phase": _between(_phases),

@@ -1,11 +1,12 @@
-"""``python -m cache backup | restore``: put the store away as a file, and put such a file back."""
+"""``python -m cache backup | restore``: copy the store to a file, and restore it from such a file."""
 
 import sys
 from pathlib import Path
 
-from cache.cli.terminal import counted, printable, say
+from cache.cli.terminal import printable, say
+from cache.english import count
+from cache.exit_codes import CANCELLED, DONE
 from cache.recovery import backup as backups
-from cache.refresh.report import CANCELLED
 from fetchers.errors import Validation
 from fetchers.settings import Settings
 
@@ -14,12 +15,12 @@ def backup_command(settings: Settings, *, out: Path, force: bool) -> int:
     """Write the backup and say what is in it."""
     found = backups.backup(settings.cache_url, out, force=force)
     say(sys.stderr, f"{_words(found)} written to {printable(out)}\n")
-    return 0
+    return DONE
 
 
 def restore_command(settings: Settings, *, source: Path, yes: bool) -> int:
-    """Put the backup in the place of the store, when that is really meant, and say where the old one lies."""
-    store = backups.path_of(settings.cache_url)
+    """Put the backup in the place of the store, after asking, and say where the old one is."""
+    store = backups.file_of(settings.cache_url)
     if not yes and store.exists() and not _agreed(store, source):
         say(sys.stderr, "Nothing was done.\n")
         return CANCELLED
@@ -28,7 +29,7 @@ def restore_command(settings: Settings, *, source: Path, yes: bool) -> int:
     if done.aside:
         said += f" What stood there before was kept as {printable(done.aside)}."
     say(sys.stderr, f"{said}\n")
-    return 0
+    return DONE
 
 
 def _agreed(store: Path, source: Path) -> bool:
@@ -39,5 +40,4 @@ def _agreed(store: Path, source: Path) -> bool:
 
 
 def _words(found: backups.Contents) -> str:
-    versions = "1 version" if found.versions == 1 else f"{found.versions:,} versions"
-    return f"{counted(found.trials)}, {versions}"
+    return f"{count(found.trials, 'trial')}, {count(found.versions, 'version')}"

@@ -1,13 +1,20 @@
 """What a person sees of a refresh on standard error: a bar on a terminal, one line a scope anywhere else.
 
-A terminal that has gone away, or cannot show a character, never disturbs the work.
+When the terminal is closed, or cannot show a character, the work goes on.
 """
 
+import json
 import shutil
+import sys
 from collections.abc import Mapping, Sequence
-from typing import TextIO
+from typing import Any, TextIO
 
+from cache.english import count
+from cache.exit_codes import BUSY, LOCAL, USAGE
 from cache.refresh.report import Report, Result, Step
+from cache.store.errors import Damaged
+from cache.store.lock import Busy
+from fetchers.errors import TrackerError, Validation
 
 RESCUE = "Run python -m cache check --rescue: it copies the damaged store aside and keeps what can be read."
 _BAR = 24
@@ -20,13 +27,33 @@ def printable(text: object) -> str:
 
 
 def say(stream: TextIO, line: str) -> bool:
-    """Write one line; False when nobody is there to read it any more."""
+    """Write one line; False when that is not possible (any more)."""
     try:
         stream.write(line)
         stream.flush()
     except (OSError, ValueError, UnicodeError):
         return False
     return True
+
+
+def put_out(content: bytes) -> None:
+    """Write a result to standard output: as bytes, because line ends must stay as they are and a terminal may know no
+    UTF-8."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def put_out_json(value: Any) -> None:
+    """One JSON document on standard output, in plain ASCII so that every terminal can show it."""
+    put_out((json.dumps(value, indent=2) + "\n").encode())
+
+
+def complain(error: TrackerError) -> int:
+    """Say what went wrong before or instead of a result; returns the exit code that stands for it."""
+    advice = f" {RESCUE}" if isinstance(error, Damaged) else ""
+    say(sys.stderr, f"{printable(error)}{advice}\n")
+    return BUSY if isinstance(error, Busy) else USAGE if isinstance(error, Validation) else LOCAL
 
 
 class Progress:
@@ -72,31 +99,28 @@ class Progress:
 
 def outcome(result: Result) -> str:
     """One scope's result in words."""
+    trials = count(result.studies, "trial")
     if result.status == "failed":
-        return f"failed, {counted(result.studies)} kept as they were: {printable(result.error)}"
+        return f"failed, {trials} kept as they were: {printable(result.error)}"
     if result.status == "unchanged":
-        return f"unchanged, {counted(result.studies)}"
+        return f"unchanged, {trials}"
     aside = f", {result.set_aside} set aside unread" if result.set_aside else ""
     news = f"{result.new} new, {result.changed} changed, {result.left} left"
-    return f"fresh, {counted(result.studies)} ({news}{aside})"
+    return f"fresh, {trials} ({news}{aside})"
 
 
 def summary(report: Report) -> str:
     """The last lines: what came of the whole run."""
     results = [*report.agents.values(), *report.sweeps.values()]
     counts = [(sum(result.status == status for result in results), status) for status in _ENDED]
-    line = ", ".join(f"{count} {status}" for count, status in counts if count)
+    line = ", ".join(f"{number} {status}" for number, status in counts if number)
     data = f"registry data of {report.registry_timestamp}" if report.registry_timestamp else "no data time stamp"
     said = f"{line}; {data}; {traffic(report.requests, report.bytes)}, {report.seconds:.1f} s\n"
     return said + (f"{printable(report.error)}\n" if report.error else "")
 
 
-def counted(trials: int) -> str:
-    return "1 trial" if trials == 1 else f"{trials:,} trials"
-
-
 def traffic(requests: int, size: int) -> str:
-    return f"{requests:,} request{'' if requests == 1 else 's'}, {size:,} bytes"
+    return f"{count(requests, 'request')}, {size:,} bytes"
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from fetchers.errors import LocalTrouble, Validation
 
 
-def place(out: Path, content: bytes, what: str = "file") -> None:
+def write_atomically(out: Path, content: bytes, what: str = "file") -> None:
     """Write ``content`` to ``out``, in one step that other readers see whole; ``what`` names it in messages.
 
     A device or a pipe is written to as it is. Raises Validation for a folder or a place in no folder, LocalTrouble when
@@ -17,14 +17,14 @@ def place(out: Path, content: bytes, what: str = "file") -> None:
     if out.is_dir():
         raise Validation(f"{out} is a folder; give the name of a file in it.")
     if out.exists() and not out.is_file():  # a device or a pipe cannot be replaced, only written to
-        _put(out, out, content, what, mode="wb")
+        _write(out, out, content, what, mode="wb")
         return
     target = out.resolve()
     if not target.parent.is_dir():
         raise Validation(f"There is no folder {target.parent}; make it first or choose another place for the {what}.")
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        _put(out, part, content, what, mode="xb")
+        _write(out, part, content, what, mode="xb")
         with _unwritable(out, what):
             part.replace(target)
     except BaseException:
@@ -33,7 +33,7 @@ def place(out: Path, content: bytes, what: str = "file") -> None:
         raise
 
 
-def _put(out: Path, path: Path, content: bytes, what: str, *, mode: str) -> None:
+def _write(out: Path, path: Path, content: bytes, what: str, *, mode: str) -> None:
     with _unwritable(out, what), path.open(mode) as file:
         file.write(content)
         file.flush()

@@ -14,13 +14,13 @@ import msgspec
 import pandas as pd
 
 from cache.export import formats
-from cache.export.atomic_write import place
+from cache.export.atomic_write import write_atomically
 from cache.filters.filter import Filter
 from cache.read.trials import Freshness, freshness, matches, trials
-from cache.store.store import Store, moment, utcnow
+from cache.store.store import Store, timestamp, utcnow
 from fetchers.errors import Validation
 from fetchers.settings import RECORD_URL, SOURCE_URL
-from fetchers.watchlist.load import Watchlist
+from fetchers.watchlist.model import Watchlist
 
 FORMATS = ("csv", "xlsx", "json", "parquet")
 REGISTRY = "ClinicalTrials.gov"
@@ -66,7 +66,7 @@ def write(
         shown = wanted.apply(everything, why, watchlist).trials
         view = " ".join([wanted.sentence(watchlist), *ignored])
     fresh = freshness(store, [agent.id for agent in watchlist.agents])
-    place(out, to_bytes(shown, why, fmt, about(fresh, view, now=now)), "export")
+    write_atomically(out, to_bytes(shown, why, fmt, about(fresh, view, now=now)), "export")
     return len(shown)
 
 
@@ -90,7 +90,7 @@ def about(fresh: Freshness, view: str, *, now: Callable[[], datetime] = utcnow) 
         "Source": f"{REGISTRY}, U.S. National Library of Medicine ({SOURCE_URL})",
         "Registry data of": fresh.registry_timestamp or "not asked yet",
         "Fetched at (UTC)": fresh.fetched_at or "not asked yet",
-        "Written at (UTC)": moment(now()),
+        "Written at (UTC)": timestamp(now()),
         "Shown": view,
     }
     if fresh.starter:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from cache.codes import LANES, NOT_RECORDED
 from cache.filters.select import Selection, any_of, coded, places
-from fetchers.watchlist.load import Watchlist
+from fetchers.watchlist.model import Watchlist
 
 
 class KeyFigures(NamedTuple):
@@ -58,7 +58,7 @@ def key_figures(selection: Selection) -> KeyFigures:
 
 def agent_cover(
     trials: pd.DataFrame, matches: pd.DataFrame, scopes: pd.DataFrame, watchlist: Watchlist,
-    *, conditions: Collection[str] = ("me_cfs",), background: bool = False,
+    *, conditions: Collection[str], background: bool = False,
 ) -> AgentCover:  # fmt: skip
     """Which agents some trial of these condition groups gives, over the whole frames of ``cache.read.trials``.
 
@@ -92,12 +92,6 @@ def agent_by_phase(selection: Selection, watchlist: Watchlist) -> pd.DataFrame:
     A trial of two agents counts in both rows, so the rows add up to more than the trials there are.
     """
     table = lane_by(selection.pairs, "agent")
-    return table.reindex([agent.id for agent in watchlist.agents], fill_value=0)
-
-
-def agent_by_status(selection: Selection, watchlist: Watchlist) -> pd.DataFrame:
-    """As ``agent_by_phase``, with a column for each status, the last one NOT_RECORDED."""
-    table = crossed(selection.pairs["agent"], selection.pairs["overall_status"])
     return table.reindex([agent.id for agent in watchlist.agents], fill_value=0)
 
 

@@ -1,17 +1,14 @@
 """Which trials and which (trial, agent) pairs a filter lets through: pure, over the frames of ``cache.read.trials``."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from cache.codes import NOT_RECORDED
-from fetchers.watchlist.load import Watchlist
-
-if TYPE_CHECKING:
-    from cache.filters.filter import Filter
+from fetchers.watchlist.model import Watchlist
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 PAIR_COLUMNS = ["nct_id", "agent", "tier", "role", "found_by"]
@@ -29,26 +26,41 @@ class Selection(NamedTuple):
     pairs: pd.DataFrame
 
 
-def select(wanted: "Filter", trials: pd.DataFrame, matches: pd.DataFrame, watchlist: Watchlist) -> Selection:
-    """Apply a filter to whole frames; agents the watch-list does not hold (any more) count as no agent."""
-    rows = _trial_mask(wanted, trials, watchlist)
+def select(
+    trials: pd.DataFrame, matches: pd.DataFrame, watchlist: Watchlist,
+    *, passing: Mask, paired: Mask, joining: Iterable[Mask | None],
+) -> Selection:  # fmt: skip
+    """The trials and pairs that pass together; agents the watch-list does not hold (any more) count as no agent.
+
+    ``passing``: rows of ``trials`` whose own facts pass; ``paired``: rows of ``matches`` that do; ``joining``: trials
+    that are let in without any agent, when their own facts pass; None: none are.
+    """
     place = places(trials, matches)
     known = (place >= 0) & coded(matches["agent"], [agent.id for agent in watchlist.agents])
-    passing = known & _pair_mask(wanted, matches)
-    passing[passing] = rows[place[passing]]
+    pairing = known & paired
+    pairing[pairing] = passing[place[pairing]]
     chosen = np.zeros(len(trials), dtype=bool)
-    chosen[place[passing]] = True
-    if wanted.frame:
-        named = np.zeros(len(trials), dtype=bool)
-        named[place[known]] = True
-        swept = {condition.id for condition in watchlist.conditions if condition.swept}
-        chosen |= rows & ~named & any_of(trials["condition_groups"], swept)
-    pairs = matches.loc[passing, PAIR_COLUMNS].reset_index(drop=True)
+    chosen[place[pairing]] = True
+    alone = np.ones(len(trials), dtype=bool)
+    alone[place[known]] = False
+    for mask in joining:
+        if mask is not None:
+            chosen |= passing & alone & mask
+    pairs = matches.loc[pairing, PAIR_COLUMNS].reset_index(drop=True)
     for name in ("lane", "overall_status"):
         known_codes = trials[name].cat
-        codes = known_codes.codes.to_numpy()[place[passing]]
+        codes = known_codes.codes.to_numpy()[place[pairing]]
         pairs[name] = pd.Categorical.from_codes(codes, categories=known_codes.categories, ordered=known_codes.ordered)
     return Selection(trials[chosen].reset_index(drop=True), pairs)
+
+
+def every(masks: Iterable[Mask | None], length: int) -> Mask:
+    """Rows that pass all masks; None is one that all rows pass."""
+    rows = np.ones(length, dtype=bool)
+    for mask in masks:
+        if mask is not None:
+            rows &= mask
+    return rows
 
 
 def coded(column: "pd.Series[Any]", wanted: Collection[str]) -> Mask:
@@ -84,49 +96,6 @@ def places(trials: pd.DataFrame, matches: pd.DataFrame) -> npt.NDArray[np.intp]:
     return np.where(numbers[found] == asked, found, -1)
 
 
-def _pair_mask(wanted: "Filter", matches: pd.DataFrame) -> Mask:
-    rows = coded(matches["tier"], wanted.tiers)
-    if wanted.roles:  # only what is given has a role: pairs of other tiers are none of its business
-        rows &= coded(matches["role"], wanted.roles) | ~coded(matches["tier"], ["given"])
-    elif not wanted.background:
-        rows &= ~coded(matches["role"], ["background"])
-    if wanted.agents:
-        rows &= coded(matches["agent"], wanted.agents)
-    return rows
-
-
-def _trial_mask(wanted: "Filter", trials: pd.DataFrame, watchlist: Watchlist) -> Mask:
-    rows = np.ones(len(trials), dtype=bool)
-    if not wanted.left:
-        rows &= trials["left_registry"].isna().to_numpy()
-    for name, codes in (
-        ("lane", wanted.phases),
-        ("overall_status", wanted.statuses),
-        ("study_type", wanted.study_types),
-        ("sponsor_class", wanted.sponsor_classes),
-    ):
-        if codes:
-            rows &= coded(trials[name], codes)
-    for name, values in (("condition_groups", wanted.groups(watchlist)), ("countries", wanted.countries)):
-        if values:
-            rows &= any_of(trials[name], values)
-    rows &= _within_years(trials["start_year"], wanted.year_from, wanted.year_to)
-    if wanted.results is not None:
-        rows &= (trials["has_results"] == wanted.results).fillna(False).to_numpy(dtype=bool)
-    return _with_words(trials["search_text"], wanted.text.casefold().split(), rows)
-
-
-def _within_years(years: "pd.Series[Any]", first: int | None, last: int | None) -> Mask:
-    """A trial whose start is not known is within no bounds."""
-    rows = np.ones(len(years), dtype=bool)
-    if first is not None:
-        rows &= (years >= first).fillna(False).to_numpy(dtype=bool)
-    if last is not None:
-        rows &= (years <= last).fillna(False).to_numpy(dtype=bool)
-    return rows
-
-
-def _with_words(texts: "pd.Series[Any]", words: Sequence[str], rows: Mask) -> Mask:
-    for word in words:
-        rows &= texts.str.contains(word, regex=False).to_numpy(dtype=bool)
-    return rows
+def with_words(texts: "pd.Series[Any]", words: Sequence[str]) -> Mask:
+    """Rows of case-folded texts in which every word occurs, also inside another word."""
+    return every((texts.str.contains(word, regex=False).to_numpy(dtype=bool) for word in words), len(texts))

@@ -1,15 +1,21 @@
-"""A filter in plain English: what is shown, in one sentence, without a code in it."""
+"""The clauses of a filter's English sentence, without a code in them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from cache.codes import LANE_WORDS, NOT_RECORDED, SPONSOR_WORDS, STATUS_WORDS, STUDY_TYPE_WORDS
 from cache.english import inner, listed, number
-from fetchers.watchlist.load import Watchlist
+from cache.filters.choices import Choices
+from fetchers.watchlist.model import Watchlist
 
-if TYPE_CHECKING:
-    from cache.filters.filter import Filter
-
+# Where the words of a legend do not read well in the middle of a sentence.
+LANES = LANE_WORDS | {"NA": "phase not applicable", "NONE": "without a phase"}
+STATUSES = STATUS_WORDS | {
+    "ACTIVE_NOT_RECRUITING": "active but no longer recruiting",
+    "UNKNOWN": "of unknown status",
+    NOT_RECORDED: "of a status that is not recorded",
+}
+STUDY_TYPES = STUDY_TYPE_WORDS | {NOT_RECORDED: "of a study type that is not recorded"}
+SPONSORS = SPONSOR_WORDS | {"OTHER": "other", NOT_RECORDED: "not recorded"}
 _VERBS = {"given": "give", "mentioned": "only mention", "excluded": "only exclude people because of"}
 _ROLES = {
     "tested": "as the tested treatment",
@@ -17,92 +23,74 @@ _ROLES = {
     "background": "as background",
     "unclear": "in an unclear role",
 }
-# Where the words of a legend do not read well in the middle of a sentence.
-_LANES = LANE_WORDS | {"NA": "phase not applicable", "NONE": "without a phase"}
-_STATUSES = STATUS_WORDS | {
-    "ACTIVE_NOT_RECRUITING": "active but no longer recruiting",
-    "UNKNOWN": "of unknown status",
-    NOT_RECORDED: "of a status that is not recorded",
-}
-_TYPES = STUDY_TYPE_WORDS | {NOT_RECORDED: "of a study type that is not recorded"}
-_SPONSORS = SPONSOR_WORDS | {"OTHER": "other", NOT_RECORDED: "not recorded"}
 
 
-def of(wanted: "Filter", watchlist: Watchlist) -> str:
-    """The sentence of ``Filter.sentence``."""
-    clauses = [f"Trials that {_verb(wanted)} {_agents(wanted, watchlist)}{_role(wanted)} {_where(wanted, watchlist)}"]
-    if wanted.frame:
-        clauses[0] += f", and trials in {_swept(watchlist)} in which no agent is found"
-    clauses += _coded(wanted)
-    if wanted.countries:
-        clauses.append(f"with a site in {_either(wanted.countries)}")
-    clauses += _started(wanted)
-    if wanted.results is not None:
-        clauses.append("with posted results" if wanted.results else "without posted results")
-    if wanted.text:
-        clauses.append(f"with the words “{wanted.text}”")
-    if wanted.left:
-        clauses.append("also those that left the registry")
-    return ", ".join(clauses) + "."
+def either(codes: Iterable[str], words: Mapping[str, str]) -> str:
+    """The words of some codes: "phase 2 or phase 3"; empty for none."""
+    return _or(inner(words[code]) for code in codes)
 
 
-def _verb(wanted: "Filter") -> str:
-    return _either([_VERBS[tier] for tier in wanted.tiers])
+def after(lead: str, text: str) -> str:
+    """A clause of a fixed beginning and what was chosen; empty when nothing was."""
+    return f"{lead} {text}" if text else ""
 
 
-def _agents(wanted: "Filter", watchlist: Watchlist) -> str:
+def verb(wanted: Choices, watchlist: Watchlist) -> str:
+    """What the trials do with the agents."""
+    return _or(_VERBS[tier] for tier in wanted.tiers)
+
+
+def agents(wanted: Choices, watchlist: Watchlist) -> str:
+    """Which agents."""
     if wanted.agents:
-        return _either(_names(wanted.agents, {agent.id: agent.name for agent in watchlist.agents}))
+        return _or(_names(wanted.agents, {agent.id: agent.name for agent in watchlist.agents}))
     count = len(watchlist.agents)
     if count == 1:
         return inner(watchlist.agents[0].name)
     return f"any of the {number(count)} agents"
 
 
-def _role(wanted: "Filter") -> str:
+def role(wanted: Choices, watchlist: Watchlist) -> str:
+    """As what they are given; of other tiers there is nothing to say."""
     if "given" not in wanted.tiers:
         return ""
     if wanted.roles:
-        named = _either([_ROLES[role] for role in wanted.roles])
-        return f" {named}" if wanted.tiers == ("given",) else f" (given {named})"
-    return " (also as background)" if wanted.background else " (not as background)"
+        named = _or(_ROLES[role] for role in wanted.roles)
+        return named if wanted.tiers == ("given",) else f"(given {named})"
+    return "(also as background)" if wanted.background else "(not as background)"
 
 
-def _where(wanted: "Filter", watchlist: Watchlist) -> str:
-    names = {condition.id: condition.name for condition in watchlist.conditions}
+def where(wanted: Choices, watchlist: Watchlist) -> str:
+    """In which conditions."""
     if wanted.conditions:
-        return f"in {_either(_names(wanted.conditions, names))}"
+        names = {condition.id: condition.name for condition in watchlist.conditions}
+        return f"in {_or(_names(wanted.conditions, names))}"
     return "in any condition" if wanted.everywhere else "in the documents’ conditions"
 
 
-def _swept(watchlist: Watchlist) -> str:
-    return _either([inner(condition.name) for condition in watchlist.conditions if condition.swept]) or "no condition"
+def frame(wanted: Choices, watchlist: Watchlist) -> str:
+    """Which trials join without any agent."""
+    swept = _or(inner(condition.name) for condition in watchlist.conditions if condition.swept)
+    return f"and trials in {swept or 'no condition'} in which no agent is found" if wanted.frame else ""
 
 
-def _coded(wanted: "Filter") -> list[str]:
-    clauses = []
-    for codes, words in (
-        (wanted.phases, _LANES),
-        (wanted.statuses, _STATUSES),
-        (wanted.study_types, _TYPES),
-    ):
-        if codes:
-            clauses.append(_either([inner(words[code]) for code in codes]))
-    if wanted.sponsor_classes:
-        names = [inner(_SPONSORS[code]) for code in wanted.sponsor_classes]
-        clauses.append(f"sponsor class {_either(names)}")
-    return clauses
-
-
-def _started(wanted: "Filter") -> list[str]:
+def started(wanted: Choices, watchlist: Watchlist) -> str:
+    """Between which years."""
     first, last = wanted.year_from, wanted.year_to
     if first is None and last is None:
-        return []
+        return ""
     if last is None:
-        return [f"started in {first} or later"]
+        return f"started in {first} or later"
     if first is None:
-        return [f"started in {last} or earlier"]
-    return [f"started in {first}" if first == last else f"started from {first} to {last}"]
+        return f"started in {last} or earlier"
+    return f"started in {first}" if first == last else f"started from {first} to {last}"
+
+
+def results(wanted: Choices, watchlist: Watchlist) -> str:
+    """With or without results."""
+    if wanted.results is None:
+        return ""
+    return "with posted results" if wanted.results else "without posted results"
 
 
 def _names(ids: Sequence[str], names: Mapping[str, str]) -> list[str]:
@@ -111,5 +99,5 @@ def _names(ids: Sequence[str], names: Mapping[str, str]) -> list[str]:
     return known + [key.replace("_", " ") for key in ids if key not in names]
 
 
-def _either(words: Iterable[str]) -> str:
+def _or(words: Iterable[str]) -> str:
     return listed(words, "or")

@@ -1,34 +1,30 @@
-"""From a record to what the store shows of it: its row and its matches. Most of the work of keeping an answer.
+"""From a record to what the store shows of it: its row, its matches and what has changed.
 
-It is done before the transaction that keeps the answer, so that this one is short and other writers need not wait.
+This is most of the work of an answer. It is done when a page is staged, with the record that has just been read and
+outside of any write transaction; what could not be foreseen then is done from the stored bytes when the answer is kept.
 """
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, select
 
-from cache.ingest.chunk import Chunk, next_chunk
-from cache.ingest.matches import kinds, matches_of
+from cache.changes.differences import Event, differences
+from cache.ingest.arrivals import Arrival
+from cache.ingest.matches import bodies, kinds, matches_of
+from cache.ingest.standing import Basis, Standing, standing
 from cache.ingest.study_row import live_facts
 from cache.store.packing import unpack
 from cache.store.schema import scope as scopes
-from cache.store.schema import staged
 from cache.store.store import Store
+from fetchers.errors import Incomplete
 from fetchers.matching.matcher import Match, Matcher
-from fetchers.record.study import decode_study
-
-
-class Derived(NamedTuple):
-    """The columns of ``study`` that follow from the record, and its matches under those who hold it."""
-
-    facts: dict[str, Any]
-    matches: list[Match]
+from fetchers.record.study import Study, decode_study
 
 
 class Rules(NamedTuple):
-    """What an answer is derived by."""
+    """What an answer is derived rules."""
 
     matcher: Matcher
     kinds: Mapping[str, str]  # agent or sweep, of every scope
@@ -36,10 +32,26 @@ class Rules(NamedTuple):
     baseline: bool  # this scope's first live answer
 
 
+class Hashed(NamedTuple):
+    """A record with the hash of its body."""
+
+    study: Study
+    body_hash: str
+
+
+class Derived(NamedTuple):
+    """The columns of ``study`` that follow from a record, its matches, and the events since the newest version."""
+
+    basis: Basis
+    facts: dict[str, Any]
+    matches: list[Match]
+    events: list[Event]
+
+
 _decoder = msgspec.json.Decoder(Derived)
 
 
-def rules(connection: Connection, scope: str, kind: str, matcher: Matcher, question: str) -> Rules:
+def rules_for(connection: Connection, scope: str, kind: str, matcher: Matcher, question: str) -> Rules:
     """How the next answer of ``scope`` is derived, by what the store says of its last one."""
     query = select(scopes.c.question, scopes.c.refreshed_at).where(scopes.c.scope == scope)
     before = connection.execute(query).first()
@@ -51,42 +63,55 @@ def rules(connection: Connection, scope: str, kind: str, matcher: Matcher, quest
     )
 
 
-def prepare(store: Store, refresh_id: int, scope: str, kind: str, matcher: Matcher, question: str) -> None:
-    """Derive what ``keep`` will need and lay it beside the staged records. Changes nothing a reader sees."""
+def derive_ahead(store: Store, scope: str, records: Mapping[str, Hashed], rules: Rules) -> dict[str, bytes]:
+    """What ``derived`` will need of these records, packed; nothing of those that stand in the store as they are."""
     with store.reading() as connection:
-        by = rules(connection, scope, kind, matcher, question)
-    last = ""
-    while True:
-        with store.reading() as connection:
-            chunk = next_chunk(connection, refresh_id, scope, last)
-            packed = chunk.packed(connection, chunk.work(rematch=by.rematch)) if chunk else {}
-        if chunk is None:
-            return
-        last = chunk.last
-        rows = [
-            {"at": chunk.arrivals[nct_id].row_id, "derived": msgspec.json.encode(derive(chunk, nct_id, body, by))}
-            for nct_id, body in packed.items()
-        ]
-        if rows:
-            with store.writing() as connection:
-                statement = update(staged).where(staged.c.id == bindparam("at")).values(prepared=bindparam("derived"))
-                connection.execute(statement, rows)
-
-
-def derived(connection: Connection, chunk: Chunk, nct_ids: list[str], by: Rules) -> dict[str, Derived]:
-    """What was prepared for these trials; what was not is derived now."""
-    ready = {nct_id: chunk.arrivals[nct_id].prepared for nct_id in nct_ids}
-    packed = chunk.packed(connection, [nct_id for nct_id, prepared in ready.items() if prepared is None])
+        here = standing(connection, scope, list(records))
+        before = here.replaced(connection, {nct_id: one.body_hash for nct_id, one in records.items()})
     return {
-        nct_id: derive(chunk, nct_id, packed[nct_id], by) if prepared is None else _decoder.decode(prepared)
-        for nct_id, prepared in ready.items()
+        nct_id: msgspec.json.encode(_derive(here, one, rules, before.get(nct_id)))
+        for nct_id, one in records.items()
+        if rules.rematch or not here.is_settled(nct_id, one.body_hash)
     }
 
 
-def derive(chunk: Chunk, nct_id: str, packed: bytes, by: Rules) -> Derived:
-    record = decode_study(unpack(packed))
-    facts = live_facts(record) | {
-        "condition_groups": list(by.matcher.condition_groups(record)),
-        "body_hash": chunk.body_hash(nct_id),
+def derived(connection: Connection, here: Standing, arrived: Mapping[str, Arrival], rules: Rules) -> dict[str, Derived]:
+    """What follows for the trials that do not stand as they are, in the order in which they arrived."""
+    made: dict[str, Derived | None] = {}
+    for nct_id, one in arrived.items():
+        if rules.rematch or not here.is_settled(nct_id, one.body_hash):
+            ahead = _decoder.decode(one.derived) if one.derived else None
+            made[nct_id] = ahead if ahead and ahead.basis == here.basis(nct_id) else None
+    missing = {nct_id: arrived[nct_id] for nct_id, ahead in made.items() if ahead is None}
+    records = _records(connection, here, missing)
+    before = here.replaced(connection, {nct_id: one.body_hash for nct_id, one in missing.items()})
+    return {
+        nct_id: ahead or _derive(here, records[nct_id], rules, before.get(nct_id)) for nct_id, ahead in made.items()
     }
-    return Derived(facts, list(matches_of(record, chunk.holders_after(nct_id), by.kinds, by.matcher)))
+
+
+def _records(connection: Connection, here: Standing, arrived: Mapping[str, Arrival]) -> dict[str, Hashed]:
+    """The record of each of these trials: the arrived one, else the newest stored one."""
+    stored = [nct_id for nct_id, one in arrived.items() if one.body is None]
+    unknown = next((nct_id for nct_id in stored if not here.is_live(nct_id)), None)
+    if unknown:
+        raise Incomplete(f"The store does not hold the record of {unknown}; refresh again with --full.")
+    kept = bodies(connection, [here.newest[nct_id].id for nct_id in stored])
+    return {
+        nct_id: Hashed(
+            decode_study(unpack(one.body or kept[here.newest[nct_id].id])),
+            one.body_hash or here.newest[nct_id].body_hash,
+        )
+        for nct_id, one in arrived.items()
+    }
+
+
+def _derive(here: Standing, record: Hashed, rules: Rules, before: bytes | None) -> Derived:
+    study, body_hash = record
+    basis = here.basis(study.nct_id)
+    facts = live_facts(study) | {
+        "condition_groups": list(rules.matcher.condition_groups(study)),
+        "body_hash": body_hash,
+    }
+    events = differences(decode_study(before), study) if before else ()
+    return Derived(basis, facts, list(matches_of(study, basis.holders, rules.kinds, rules.matcher)), list(events))

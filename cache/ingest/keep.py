@@ -1,7 +1,4 @@
-"""Everything that changes what the store shows; every function is one transaction, kept whole or not at all.
-
-``stage`` and its kin collect an answer page by page, ``keep`` takes it over for one scope, ``fail`` throws it away.
-"""
+"""The end of an answer: taken over or thrown away in one transaction. ``cache.ingest.staging`` collects it before."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -9,22 +6,16 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from cache.ingest import derive as deriving
-from cache.ingest.derive import prepare
+from cache.ingest.derive import rules_for
 from cache.ingest.events import Events
 from cache.ingest.leavers import drop_starter, end_answers
-from cache.ingest.load_starter import load_starter
 from cache.ingest.merge import Merge
-from cache.ingest.staging import Known, forget, known, leavers, set_aside, stage, stage_unchanged
+from cache.ingest.staging import forget
 from cache.store.schema import scope as scopes
 from cache.store.schema import set_aside as aside
-from cache.store.store import Store, bump, moment, trouble, utcnow
+from cache.store.store import Store, bump, timestamp, utcnow
 from cache.store.upsert import upsert
 from fetchers.matching.matcher import Matcher
-
-__all__ = [
-    "Known", "ScopeReport", "fail", "keep", "known", "leavers", "load_starter", "set_aside", "stage", "stage_unchanged",
-]  # fmt: skip
 
 Kind = Literal["agent", "sweep"]
 
@@ -52,24 +43,24 @@ def keep(
     vanished: Collection[str],
     now: Callable[[], datetime] = utcnow,
 ) -> ScopeReport:
-    """Take over the staged answer of ``scope``: records, versions, matches, events, and what is missing from it.
+    """Take over the staged answer of ``scope``: records, versions, matches, events, and the trials it lacks.
 
-    ``vanished`` are trials the registry has said it does not have any more; only those among ``leavers`` count, and
-    all other leavers merely stop answering this scope. ``question`` is the fingerprint of what shaped the answer: when
-    it differs from the last one, every match is computed anew. ``full`` says that every record was asked for.
+    ``vanished`` are trials of which the registry has said that it no longer has them; only those among ``leavers``
+    count. All other leavers merely stop belonging to this scope. ``question`` is the fingerprint of what shaped the
+    answer: when it differs from the last one, every match is computed anew. ``full``: every record was asked for.
     """
-    with trouble(store):
-        prepare(store, refresh_id, scope, kind, matcher, question)
     with store.writing() as connection:
-        rules = deriving.rules(connection, scope, kind, matcher, question)
-        events = Events(connection, refresh_id, moment(now()), registry_timestamp)
+        rules = rules_for(connection, scope, kind, matcher, question)
+        events = Events(connection, refresh_id, timestamp(now()), registry_timestamp)
         _write_scope(connection, scope, kind, full=full, at=events.at, question=question, timestamp=registry_timestamp)
         merge = Merge(connection, refresh_id, scope, rules, events, registry_timestamp)
         merge.run()
         left = end_answers(connection, refresh_id, scope, matcher, vanished=vanished, events=events)
         events.write()
         drop_starter(connection, scope, matcher)
-        report = ScopeReport(merge.studies, merge.new, merge.changed, left, _settle(connection, refresh_id, scope))
+        report = ScopeReport(
+            merge.studies, merge.new, merge.changed, left, _clear_staged(connection, refresh_id, scope)
+        )
         bump(connection)
     return report
 
@@ -85,12 +76,12 @@ def fail(
 ) -> None:
     """Forget what was staged for ``scope`` in this refresh and note the reason; the old answer stands untouched.
 
-    ``kind`` is only needed for a scope the store has never heard of.
+    ``kind`` is only needed for a scope the store does not know yet.
     """
     with store.writing() as connection:
         forget(connection, scope)
         connection.execute(delete(aside).where(aside.c.refresh_id == refresh_id, aside.c.scope == scope))
-        told = {"error": error, "error_at": moment(now())}
+        told = {"error": error, "error_at": timestamp(now())}
         result = connection.execute(update(scopes).where(scopes.c.scope == scope).values(**told))
         if not result.rowcount:
             connection.execute(insert(scopes).values(scope=scope, kind=kind, starter=False, **told))
@@ -115,8 +106,8 @@ def _write_scope(
     upsert(connection, scopes, [row])
 
 
-def _settle(connection: Connection, refresh_id: int, scope: str) -> int:
-    """Clear what was on its way, and earlier answers' set-aside records; returns how many this answer has."""
+def _clear_staged(connection: Connection, refresh_id: int, scope: str) -> int:
+    """Delete what was staged, and the set-aside records of earlier answers; returns how many this answer has."""
     forget(connection, scope)
     connection.execute(delete(aside).where(aside.c.scope == scope, aside.c.refresh_id.is_distinct_from(refresh_id)))
     mine = (aside.c.refresh_id == refresh_id, aside.c.scope == scope)

@@ -1,4 +1,4 @@
-"""Trials that an answer holds no more: some the registry dropped, some only stopped matching, some were the starter's.
+"""Trials that an answer no longer holds: the registry dropped them, they stopped matching, or they were the starter's.
 
 Runs inside the one transaction of ``cache.ingest.keep.keep``. Records and versions of live trials are never deleted.
 """
@@ -9,7 +9,8 @@ from sqlalchemy import Connection, delete, select, update
 
 from cache.ingest.events import Events
 from cache.ingest.matches import rematch
-from cache.ingest.staging import chunks, left_out
+from cache.ingest.staging import left_out
+from cache.store.batches import batches
 from cache.store.schema import answer, match, study, version
 from fetchers.matching.matcher import Matcher
 
@@ -23,7 +24,7 @@ def end_answers(
     that they can still be found under the agent they belonged to.
     """
     leavers = left_out(connection, refresh_id, scope)
-    for ids in chunks(leavers):
+    for ids in batches(leavers):
         ended = update(answer).where(answer.c.scope == scope, answer.c.nct_id.in_(ids))
         connection.execute(ended.values(ended_at=events.at))
         marked = set(
@@ -39,11 +40,11 @@ def end_answers(
 
 
 def drop_starter(connection: Connection, scope: str, matcher: Matcher) -> None:
-    """Let the starter rows of a scope give way to its first live answer; they never count as having left."""
+    """Remove the starter rows of a scope after its first live answer; they do not count as having left."""
     starter = (answer.c.scope == scope, answer.c.origin == "starter")
     dropped = list(connection.scalars(select(answer.c.nct_id).where(*starter)))
     connection.execute(delete(answer).where(*starter))
-    for ids in chunks(dropped):
+    for ids in batches(dropped):
         held = select(answer.c.nct_id).where(answer.c.nct_id.in_(ids))
         orphans = list(
             connection.scalars(

@@ -1,4 +1,4 @@
-"""The starter snapshot enters the store: through the same matcher and rows as a live answer, marked as what it is."""
+"""Loads the starter snapshot into the store: matched and stored as a live answer is, and marked as a sample."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -12,9 +12,9 @@ from cache.starter import StarterRecord
 from cache.store.packing import hash_of, pack
 from cache.store.schema import answer, study, version
 from cache.store.schema import scope as scopes
-from cache.store.store import Store, bump, moment, utcnow
+from cache.store.store import Store, bump, timestamp, utcnow
 from fetchers.matching.matcher import Match, Matcher
-from fetchers.watchlist.load import Watchlist
+from fetchers.watchlist.model import Watchlist
 
 
 class _Placed(NamedTuple):
@@ -32,13 +32,13 @@ def load_starter(
     *,
     now: Callable[[], datetime] = utcnow,
 ) -> int:
-    """Load the snapshot into every scope the store has not heard of; returns how many trials came in.
+    """Load the snapshot into every scope the store does not know yet; returns how many trials were stored.
 
     Agents hold the trials that match them, swept conditions those of their group; a record that belongs to no such
     scope stays out, and a trial whose live record is stored stays as it is. Scopes without any trial are noted too,
     as not asked yet. Loading twice changes nothing.
     """
-    at = moment(now())
+    at = timestamp(now())
     given = {record.study.nct_id: record for record in records}
     with store.writing() as connection:
         known = set(connection.scalars(select(scopes.c.scope)))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from cache.ingest.staging import chunks
+from cache.store.batches import batches
 from cache.store.packing import unpack
 from cache.store.schema import answer, match, version
 from cache.store.schema import scope as scopes
@@ -81,7 +81,7 @@ def _match(matcher: Matcher, study: Study, holder: Holder) -> Match | None:
     try:
         return matcher.match(study, holder.scope, asked=holder.origin == "live")
     except Validation:
-        # The watch-list has dropped this agent: its old answer stays, but nobody can say any more what matches it.
+        # The watch-list no longer has this agent: its old answer stays, but there are no names left to match.
         return None
 
 
@@ -89,13 +89,7 @@ def replace_matches(connection: Connection, found: Mapping[str, Iterable[Match]]
     """These trials have exactly these matches."""
     connection.execute(delete(match).where(match.c.nct_id.in_(found)))
     rows = [
-        {
-            "nct_id": nct_id,
-            "agent": one.agent,
-            "tier": one.tier,
-            "role": one.role,
-            "found_by": list(one.found_by),
-        }
+        {"nct_id": nct_id, **one._asdict(), "found_by": list(one.found_by)}
         for nct_id, ones in found.items()
         for one in ones
     ]
@@ -104,9 +98,9 @@ def replace_matches(connection: Connection, found: Mapping[str, Iterable[Match]]
 
 
 def rematch(connection: Connection, matcher: Matcher, nct_ids: Collection[str]) -> None:
-    """Make the matches of these trials right again after the scopes that hold them have changed."""
+    """Derive the matches of these trials again, because the scopes that hold them have changed."""
     known_kinds = kinds(connection)
-    for ids in chunks(nct_ids):
+    for ids in batches(nct_ids):
         held = holders(connection, ids)
         versions = newest(connection, [nct_id for nct_id in ids if held.get(nct_id)])
         packed = bodies(connection, [one.id for one in versions.values()])

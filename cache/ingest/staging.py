@@ -1,19 +1,18 @@
-"""Answers on their way: written page by page in short transactions, seen by no reader until ``keep`` takes over."""
+"""An answer while it is collected, page by page in short transactions; no reader sees it until it is kept."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select
 
+from cache.ingest.derive import Hashed, Rules, derive_ahead
 from cache.store.packing import hash_of, pack
 from cache.store.schema import answer, staged, study, version
 from cache.store.schema import set_aside as aside
-from cache.store.store import Store, moment, utcnow
+from cache.store.store import Store, timestamp, utcnow
 from fetchers.record.study import Study
 from fetchers.registry.pages import SetAside
-
-Key = TypeVar("Key", str, int)
 
 
 class Known(NamedTuple):
@@ -24,18 +23,26 @@ class Known(NamedTuple):
     has_results: bool | None
 
 
-def stage(store: Store, refresh_id: int, scope: str, query_id: str, studies: Iterable[Study]) -> None:
-    """Put one page of records aside for ``scope``. Nothing a reader sees changes."""
-    rows = []
+def stage(
+    store: Store, refresh_id: int, scope: str, query_id: str, studies: Iterable[Study], rules: Rules | None = None
+) -> None:
+    """Put one page of records aside for ``scope``, with what follows from them. Nothing a reader sees changes.
+
+    Without rules (``cache.ingest.derive.rules_for``) nothing is derived yet; ``keep`` then has it to do.
+    """
+    common = {"refresh_id": refresh_id, "scope": scope, "query": query_id}
+    rows: list[dict[str, object]] = []
+    records: dict[str, Hashed] = {}
     for record in studies:
         body = record.body()
-        row = {"nct_id": record.nct_id, "body_hash": hash_of(body), "body": pack(body)}
-        rows.append(row | {"refresh_id": refresh_id, "scope": scope, "query": query_id})
-    _insert(store, rows)
+        records[record.nct_id] = hashed = Hashed(record, hash_of(body))
+        rows.append(common | {"nct_id": record.nct_id, "body_hash": hashed.body_hash, "body": pack(body)})
+    derived = derive_ahead(store, scope, records, rules) if rules and records else {}
+    _insert(store, [row | {"prepared": derived.get(str(row["nct_id"]))} for row in rows])
 
 
 def stage_unchanged(store: Store, refresh_id: int, scope: str, query_id: str, nct_ids: Iterable[str]) -> None:
-    """Note that the registry returned these trials and that what is stored of them (see ``known``) still holds."""
+    """Note that the registry returned these trials, unchanged since they were stored (see ``known``)."""
     common = {"refresh_id": refresh_id, "scope": scope, "query": query_id, "body_hash": None, "body": None}
     _insert(store, [{"nct_id": nct_id} | common for nct_id in nct_ids])
 
@@ -59,7 +66,7 @@ def set_aside(
     if not given:
         return
     mine = (aside.c.refresh_id == refresh_id, aside.c.scope == scope)
-    seen_at = moment(now())
+    seen_at = timestamp(now())
     with store.writing() as connection:
         noted = set(connection.scalars(select(aside.c.nct_id).where(*mine, aside.c.nct_id.is_not(None))))
         rows = []
@@ -87,8 +94,8 @@ def known(store: Store, scope: str) -> dict[str, Known]:
 def leavers(store: Store, refresh_id: int, scope: str) -> tuple[str, ...]:
     """Live trials this scope holds that the staged answer lacks, sorted.
 
-    Set-aside records explain an absence: the trial they name is none that left, and while a record without a readable
-    id was set aside nobody can say which trial it was, so nothing has left.
+    A trial whose record was set aside has not left; and when the id of such a record could not be read, it may be any
+    trial, so none has left.
     """
     with store.reading() as connection:
         return left_out(connection, refresh_id, scope)
@@ -116,9 +123,3 @@ def held_live(scope: str) -> tuple[ColumnElement[bool], ...]:
 def forget(connection: Connection, scope: str) -> None:
     """Drop what is staged for ``scope``, also by a refresh that died: only one runs at a time."""
     connection.execute(delete(staged).where(staged.c.scope == scope))
-
-
-def chunks(ids: Collection[Key], size: int = 500) -> Iterator[list[Key]]:
-    """The ids in sorted pieces short enough for one statement."""
-    ordered = sorted(ids)
-    return (ordered[start : start + size] for start in range(0, len(ordered), size))

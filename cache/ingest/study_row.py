@@ -7,7 +7,8 @@ because there it only means that nobody wrote it down.
 from collections.abc import Sequence
 from typing import Any
 
-from fetchers.record.study import Intervention, Study, plain
+from fetchers.record.modules import Intervention
+from fetchers.record.study import Study, plain
 
 
 def live_facts(study: Study) -> dict[str, Any]:

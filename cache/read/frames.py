@@ -17,8 +17,8 @@ _decoder = msgspec.json.Decoder(list[list[str] | None])
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Leave cyclic garbage alone for the length of the block: walking hundreds of thousands of new rows and lists over
-    and over takes a third of the time of reading them, and none of them is part of a cycle."""
+    """Pause the collector of cyclic garbage: walking hundreds of thousands of new rows again and again takes a third of
+    the time of reading them, and none of them is part of a cycle."""
     running = gc.isenabled()
     gc.disable()
     try:
@@ -26,6 +26,11 @@ def collector_paused() -> Iterator[None]:
     finally:
         if running:
             gc.enable()
+
+
+def columns(rows: Sequence[Sequence[Any]], count: int) -> list[tuple[Any, ...]]:
+    """The rows turned into ``count`` columns, empty ones when there are no rows."""
+    return list(zip(*rows, strict=True)) if rows else [()] * count
 
 
 def texts(values: Iterable[str | None]) -> "pd.Series[Any]":

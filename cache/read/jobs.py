@@ -11,7 +11,7 @@ from cache.store.schema import progress, refresh
 from cache.store.store import Store, utcnow
 from fetchers.errors import Validation
 
-# A refresh gives a sign of life with every request and at least every few seconds.
+# A running refresh beats about every second.
 SILENCE = timedelta(seconds=60)
 
 
@@ -35,7 +35,7 @@ class JobScope(NamedTuple):
 
 
 class Job(NamedTuple):
-    """One refresh. ``alive``: it runs and was heard of within a minute, or its lock is held."""
+    """One refresh. ``alive``: it runs, and has beaten within a minute or its lock is held."""
 
     id: int
     state: str  # running | ended
@@ -82,5 +82,5 @@ def _young(beat_at: str, now: datetime) -> bool:
 def _locked(store: Store) -> bool:
     try:
         return held(store.engine)
-    except Validation:  # a kind of store whose lock cannot be looked at: silence is all there is
+    except Validation:  # a store whose lock cannot be tested: only the beat counts
         return False

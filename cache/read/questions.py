@@ -1,4 +1,4 @@
-"""Which question brought which trial: a read-only view for those who want to follow a count back to its queries."""
+"""Which query found which trial, so that a count can be traced back to its queries."""
 
 import pandas as pd
 from sqlalchemy import Text, cast, select
@@ -11,9 +11,9 @@ COLUMNS = ("scope", "nct_id", "origin", "asked")
 
 
 def answers(store: Store) -> pd.DataFrame:
-    """One row for each trial a scope's answer holds now; ``asked`` lists the ids of the queries that brought it.
+    """One row for each trial a scope's answer holds now; ``asked`` lists the ids of the queries that found it.
 
-    Trials that left the registry are in none. The starter snapshot was asked for by nobody: its lists are empty.
+    Trials that left the registry are in none. The starter snapshot came from no query: its lists are empty.
     """
     columns = [answer.c.scope, answer.c.nct_id, answer.c.origin, cast(answer.c.asked, Text)]
     query = select(*columns).join_from(answer, study, answer.c.nct_id == study.c.nct_id)
@@ -21,7 +21,7 @@ def answers(store: Store) -> pd.DataFrame:
     with frames.collector_paused():
         with store.reading() as connection:
             rows = connection.execute(query.order_by(answer.c.scope, answer.c.nct_id)).all()
-        scopes, ids, origins, asked = zip(*rows, strict=True) if rows else ((), (), (), ())
+        scopes, ids, origins, asked = frames.columns(rows, len(columns))
         made = {
             "scope": frames.texts(scopes),
             "nct_id": frames.texts(ids),

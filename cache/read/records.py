@@ -14,9 +14,11 @@ import pandas as pd
 from sqlalchemy import Select, func, select
 
 from cache.read import frames
+from cache.store.batches import batches
+from cache.store.errors import Damaged
 from cache.store.packing import unpack
 from cache.store.schema import study, version
-from cache.store.store import Damaged, Store
+from cache.store.store import Store
 from fetchers.errors import Parsing
 from fetchers.record.modules import Design, Identification, Location, Module, Oversight, References, Status
 from fetchers.record.study import Study, decode_study
@@ -32,7 +34,6 @@ FACT_COLUMNS = (
 )  # fmt: skip
 _FLAGS = frozenset({"has_results", "waived", "fda_drug", "fda_device", "unapproved_device", "us_export"})
 _OBJECTS = frozenset({"phases", "countries", "references", "cited"})
-_AT_ONCE = 500
 _NCT = re.compile(rb"NCT[0-9]{8}(?![0-9])")
 
 
@@ -69,7 +70,7 @@ def facts(store: Store, nct_ids: Collection[str] | None = None) -> pd.DataFrame:
                 rows.append(_facts(nct_id, origin, body))
             except msgspec.MsgspecError as error:
                 raise _damaged(store, nct_id, error) from error
-        columns = list(zip(*rows, strict=True)) if rows else [()] * len(FACT_COLUMNS)
+        columns = frames.columns(rows, len(FACT_COLUMNS))
         return pd.DataFrame({name: _series(name, got) for name, got in zip(FACT_COLUMNS, columns, strict=True)})
 
 
@@ -83,7 +84,7 @@ def studies(store: Store, nct_ids: Collection[str] | None = None) -> Iterator[St
 
 
 def _bodies(store: Store, nct_ids: Collection[str] | None) -> Iterator[tuple[str, str, bytes]]:
-    """A page at a time, each in a transaction of its own: a reader who pauses keeps nobody from writing."""
+    """A page at a time, each in a transaction of its own, so that a slow reader keeps nobody from writing."""
     for query in _pages(store, nct_ids):
         with store.reading() as connection:
             rows = connection.execute(query).all()
@@ -98,11 +99,8 @@ def _bodies(store: Store, nct_ids: Collection[str] | None) -> Iterator[tuple[str
 def _pages(store: Store, nct_ids: Collection[str] | None) -> Iterator[Select[Any]]:
     if nct_ids is None:
         with store.reading() as connection:
-            wanted = list(connection.scalars(select(study.c.nct_id).order_by(study.c.nct_id)))
-    else:
-        wanted = sorted(nct_ids)
-    for start in range(0, len(wanted), _AT_ONCE):
-        ids = wanted[start : start + _AT_ONCE]
+            nct_ids = list(connection.scalars(select(study.c.nct_id)))
+    for ids in batches(nct_ids):
         newest = select(func.max(version.c.id)).where(version.c.nct_id.in_(ids)).group_by(version.c.nct_id)
         columns = [version.c.nct_id, version.c.origin, version.c.body]
         yield select(*columns).where(version.c.id.in_(newest)).order_by(version.c.nct_id)

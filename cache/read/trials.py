@@ -4,7 +4,6 @@ Each function reads in one short transaction and returns a fresh frame. Missing 
 missing numbers and booleans are NA: never zero, never an empty list, never false.
 """
 
-import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -13,19 +12,16 @@ import msgspec
 import pandas as pd
 from sqlalchemy import ColumnElement, Text, cast, exists, func, or_, select
 
-from cache.codes import LANES as LANES
 from cache.codes import ROLES, SPONSOR_CLASSES, STATUSES, STUDY_TYPES, TIERS
 from cache.read import frames
-from cache.read.jobs import Job as Job
-from cache.read.jobs import JobScope as JobScope
-from cache.read.jobs import latest_job as latest_job
-from cache.read.jobs import recent_jobs as recent_jobs
 from cache.starter import snapshot_date
+from cache.store.errors import Damaged
+from cache.store.packing import unpack
 from cache.store.schema import answer, match, progress, scope, study, version
 from cache.store.schema import set_aside as aside
-from cache.store.store import Damaged, Store
+from cache.store.store import Store
 from fetchers.record.study import Study, decode_study
-from fetchers.watchlist.load import Watchlist
+from fetchers.watchlist.model import Watchlist
 
 _LISTS = ("phases", "conditions", "interventions", "countries", "condition_groups", "aliases")
 _INTEGERS = ("enrollment", "sites")
@@ -63,7 +59,7 @@ class Freshness(NamedTuple):
 
 @contextmanager
 def _readable(store: Store) -> Iterator[None]:
-    """What stands in the store does not make sense as data: somebody or something else has written there."""
+    """Raise Damaged when what is stored makes no sense as data."""
     try:
         yield
     except (ValueError, msgspec.MsgspecError) as error:
@@ -90,7 +86,7 @@ def trials(store: Store) -> pd.DataFrame:
             rows = connection.execute(select(*asked).where(_shown()).order_by(study.c.nct_id)).all()
             loads = _pairs(connection.execute(_newest_loads()).all())
             loads |= _pairs(connection.execute(_last_loads()).all())
-        values = dict(zip([column.name for column in stored], _columns(rows, len(stored)), strict=True))
+        values = dict(zip([column.name for column in stored], frames.columns(rows, len(stored)), strict=True))
         with _readable(store):
             return _trial_frame(values, loads)
 
@@ -103,13 +99,13 @@ def matches(store: Store) -> pd.DataFrame:
         with store.reading() as connection:
             rows = connection.execute(query.order_by(match.c.nct_id, match.c.agent)).all()
         with _readable(store):
-            return _match_frame(*_columns(rows, len(columns)))
+            return _match_frame(*frames.columns(rows, len(columns)))
 
 
 def scopes(store: Store, watchlist: Watchlist) -> pd.DataFrame:
     """One row for each agent and each swept condition, in the watch-list's order, always all of them.
 
-    ``refreshed_at`` is missing as long as the registry was never asked with success. ``studies`` counts the trials
+    ``refreshed_at`` is missing until a refresh of the scope has succeeded. ``studies`` counts the trials
     the scope's own answer holds; ``given``, ``mentioned`` and ``excluded`` count the trials matched to an agent
     wherever they were found. Trials that left the registry are in none of the counts.
     """
@@ -136,7 +132,7 @@ def scopes(store: Store, watchlist: Watchlist) -> pd.DataFrame:
         for named in names
     ]
     heads = ["scope", "name", "kind", *(column.name for column in columns), "studies", *TIERS]
-    made = dict(zip(heads, _columns(rows, len(heads)), strict=True))
+    made = dict(zip(heads, frames.columns(rows, len(heads)), strict=True))
     numeric = ("starter", "studies", *TIERS)
     return pd.DataFrame(
         {head: pd.Series(list(made[head])) if head in numeric else frames.texts(made[head]) for head in heads}
@@ -175,7 +171,7 @@ def study_body(store: Store, nct_id: str) -> Study | None:
     query = select(version.c.body).where(version.c.nct_id == nct_id).order_by(version.c.id.desc()).limit(1)
     with store.reading() as connection:
         body = connection.scalar(query)
-    return None if body is None else decode_study(zlib.decompress(body))
+    return None if body is None else decode_study(unpack(body))
 
 
 def set_aside(store: Store) -> pd.DataFrame:
@@ -189,7 +185,7 @@ def set_aside(store: Store) -> pd.DataFrame:
     for row in rows:
         newest[row.scope] = max(newest.get(row.scope, 0), row.refresh_id or 0)
     kept = [row[1:] for row in rows if (row.refresh_id or 0) == newest[row.scope]]
-    made = _columns(kept, len(columns))
+    made = frames.columns(kept, len(columns))
     return pd.DataFrame({column.name: frames.texts(made[place]) for place, column in enumerate(columns)})
 
 
@@ -238,10 +234,6 @@ def _last_loads() -> Any:
 
 def _pairs(rows: Iterable[Any]) -> dict[str, Any]:
     return {row[0]: row[1] for row in rows}
-
-
-def _columns(rows: Sequence[Any], count: int) -> list[tuple[Any, ...]]:
-    return list(zip(*rows, strict=True)) if rows else [()] * count
 
 
 def _series(name: str, values: Sequence[Any]) -> "pd.Series[Any]":

@@ -1,4 +1,4 @@
-"""A store as a file to put away, and back: a backup while others go on using it, a restore that loses nothing.
+"""Backup and restore of a store: a backup while others go on using it, a restore that loses nothing.
 
 Only for SQLite files; another database is backed up with the tools of its server.
 """
@@ -10,23 +10,22 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import create_engine, func, make_url, select, update
 
-from cache.recovery import rescue
 from cache.recovery.check import integrity
-from cache.store import migrations
-from cache.store.engine import engine_of, in_memory
+from cache.store import files, migrations
+from cache.store.engine import engine_of
 from cache.store.errors import Damaged, Locked, local_troubles
 from cache.store.lock import SUFFIX, hold
 from cache.store.schema import meta, study, version
 from cache.store.store import Store, utcnow
 from fetchers.errors import LocalTrouble, Validation
 
-# How long a restore waits for somebody who is writing to the store.
+# How long a restore waits for another process that is writing to the store.
 PATIENCE_SECONDS = 10.0
 
 
@@ -51,7 +50,7 @@ def backup(url: str, out: Path, *, force: bool = False) -> Contents:
     be meant (a folder, a file that exists unless ``force``, the store itself), Damaged for a damaged store (no good
     backup is ever overwritten by it), LocalTrouble when there is no store or the copy cannot be written.
     """
-    path = path_of(url)
+    path = file_of(url)
     if not path.is_file():
         raise LocalTrouble(f"There is no store at {path} yet, so there is nothing to back up.")
     target = _target(out, path, force=force)
@@ -59,7 +58,7 @@ def backup(url: str, out: Path, *, force: bool = False) -> Contents:
     try:
         with _as_it_is(path) as store:
             _revision(store)
-            rescue.backup(store, part)
+            copy_database(store, part)
         with _as_it_is(part) as copy:
             complaint = _complaint(copy)
             if complaint:
@@ -73,14 +72,14 @@ def backup(url: str, out: Path, *, force: bool = False) -> Contents:
 
 
 def restore(url: str, source: Path, now: Callable[[], datetime] = utcnow) -> Restored:
-    """Put the backup ``source`` in the place of the store at ``url``, which is kept beside it under a telling name.
+    """Replace the store at ``url`` by the backup ``source``; the old one is kept beside it under a name that says so.
 
     The backup is copied, brought up to date and looked through before anything is touched; ``source`` stays as it is.
     Whoever has the store open sees the old state or the new one, never a mixture. Raises Validation when ``source`` is
     no file or the store itself, LocalTrouble when it is no sound store of a known revision, Busy while a refresh runs,
     Locked and NewerStore for a present store that must not be touched.
     """
-    path = path_of(url)
+    path = file_of(url)
     if not source.is_file():
         raise Validation(f"There is no backup file {source}.")
     if path.exists() and path.samefile(source):
@@ -90,7 +89,7 @@ def restore(url: str, source: Path, now: Callable[[], datetime] = utcnow) -> Res
         if path.is_dir():
             raise LocalTrouble(f"{path} is a folder, not a store. Set TRIALS_CACHE_URL to a file.")
     with hold(create_engine(url)):
-        prepared = path.with_name(f"{path.name}.restoring-{os.getpid()}")
+        prepared = files.beside(path, f".restoring-{os.getpid()}")
         try:
             contents = _prepare(source, prepared)
             aside = _replace(path, prepared, now())
@@ -99,18 +98,36 @@ def restore(url: str, source: Path, now: Callable[[], datetime] = utcnow) -> Res
     return Restored(contents, aside)
 
 
-def path_of(url: str) -> Path:
+def file_of(url: str) -> Path:
     """The file of the store at ``url``. Raises LocalTrouble when it is in none."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or in_memory(parsed):
+    path = files.path_of(url)
+    if path is None:
         raise LocalTrouble("Only a store in an SQLite file is backed up from here; use your database server's tools.")
-    return Path(parsed.database or "")
+    return path
+
+
+def copy_database(store: Store, path: Path) -> None:
+    """Copy a consistent state of the store to ``path``, which must not exist, while others go on using it."""
+    if store.engine.dialect.name != "sqlite":
+        raise LocalTrouble("Only an SQLite store can be backed up from here; use the tools of your database server.")
+    if path.exists():
+        raise LocalTrouble(f"{path} exists already; name another file for the backup.")
+    part = files.beside(path, ".part")
+    with local_troubles(path), store.engine.connect() as connection:
+        try:
+            with closing(sqlite3.connect(part)) as target:
+                driver = connection.connection.driver_connection
+                assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - told apart by the dialect above
+                driver.backup(target)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def _target(out: Path, path: Path, *, force: bool) -> Path:
     target = out.resolve()
-    own = [path.resolve().with_name(path.name + suffix) for suffix in ("", "-wal", "-shm", SUFFIX)]
-    if target in own or (target.exists() and target.samefile(path)):
+    own = path.resolve()
+    if target in (*files.family(own), files.beside(own, SUFFIX)) or (target.exists() and target.samefile(path)):
         raise Validation(f"{out} belongs to the store itself; name another file for the backup.")
     if target.is_dir():
         raise Validation(f"{out} is a folder; give the name of a file in it.")
@@ -124,7 +141,7 @@ def _target(out: Path, path: Path, *, force: bool) -> Path:
 @contextmanager
 def _as_it_is(path: Path, place: Path | None = None) -> Iterator[Store]:
     """A store to read from, of whatever revision, never written to; ``place`` is what messages call it."""
-    url = f"sqlite:///{path}"
+    url = files.url_of(path)
     store = Store(engine_of(make_url(url), patience=PATIENCE_SECONDS, readonly=True), url, str(place or path))
     try:
         yield store
@@ -166,15 +183,15 @@ def _contents(store: Store) -> Contents:
 def _prepare(source: Path, prepared: Path) -> Contents:
     """Make a copy of ``source`` that is sound and up to date, and nothing else."""
     try:
-        if source.with_name(source.name + "-wal").exists():  # somebody may be writing to it
+        if files.beside(source, files.WAL).exists():  # somebody may be writing to it
             with _as_it_is(source) as store:
-                rescue.backup(store, prepared)
+                copy_database(store, prepared)
         else:  # SQLite would leave files of its own beside a backup it has looked into
             with local_troubles(source):
                 shutil.copyfile(source, prepared)
         with _as_it_is(prepared, source) as store:
             _revision(store)
-        copy = Store.open(f"sqlite:///{prepared}")
+        copy = Store.open(files.url_of(prepared))
         try:
             complaint = next(iter(integrity(copy)), None)
             contents = _contents(copy)
@@ -188,40 +205,32 @@ def _prepare(source: Path, prepared: Path) -> Contents:
 
 
 def _replace(path: Path, prepared: Path, now: datetime) -> Path | None:
-    if not path.exists():
-        _alone(prepared)
-        _swap(path, prepared)
-        return None
-    aside = _free_name(path, now)
+    aside = files.free_name(path, "before-restore", now)
     try:
-        present = Store.open(f"sqlite:///{path}")
+        present = Store.open(files.url_of(path)) if path.exists() else None
     except Damaged:
-        _alone(prepared)
-        _copy_as_it_lies(path, aside)
-        _swap(path, prepared)
-        return aside
+        with local_troubles(aside):
+            files.copy(path, aside)
+        present = None
+    if present is None:
+        with local_troubles(path):
+            files.fold(prepared)
+            files.put_in_place(prepared, path)
+        return aside if aside.exists() else None
     try:
-        rescue.backup(present, aside)
-        _count_on(prepared, present.version())
+        copy_database(present, aside)
+        _raise_version(prepared, present.version())
     finally:
         present.close()
-    _alone(prepared)
-    _pour(prepared, path)
+    with local_troubles(prepared):
+        files.fold(prepared)
+    _overwrite_pages(prepared, path)
     return aside
 
 
-def _free_name(path: Path, now: datetime) -> Path:
-    stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    name, number = f"{path.name}.before-restore-{stamp}", 1
-    while path.with_name(name).exists():
-        number += 1
-        name = f"{path.name}.before-restore-{stamp}-{number}"
-    return path.with_name(name)
-
-
-def _count_on(prepared: Path, present: int) -> None:
-    """Give the restored state a number no reader has seen yet: they tell states apart by it."""
-    store = Store.open(f"sqlite:///{prepared}")
+def _raise_version(prepared: Path, present: int) -> None:
+    """Give the restored state a version number no reader has seen yet: they tell states apart by it."""
+    store = Store.open(files.url_of(prepared))
     try:
         higher = str(max(present, store.version()) + 1)
         with store.writing() as connection:
@@ -230,20 +239,14 @@ def _count_on(prepared: Path, present: int) -> None:
         store.close()
 
 
-def _alone(prepared: Path) -> None:
-    """Fold what SQLite keeps beside the file into it."""
-    with local_troubles(prepared), closing(sqlite3.connect(prepared)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def _pour(prepared: Path, path: Path) -> None:
+def _overwrite_pages(prepared: Path, path: Path) -> None:
     """Write all pages of ``prepared`` over those of ``path``, in one transaction of the database at ``path``.
 
     The file itself stays, so that a process that has it open goes on with the new state instead of a file without name.
     """
     deadline = time.monotonic() + PATIENCE_SECONDS
 
-    def impatient(status: int, remaining: int, total: int) -> None:
+    def check_time(status: int, remaining: int, total: int) -> None:
         if time.monotonic() > deadline:
             raise Locked(f"The store {path} is locked by another process. Wait until it is done, or end it.")
 
@@ -253,33 +256,10 @@ def _pour(prepared: Path, path: Path) -> None:
         closing(sqlite3.connect(path, timeout=1.0)) as target,
     ):
         target.execute("PRAGMA synchronous = FULL")
-        source.backup(target, progress=impatient)
-
-
-def _copy_as_it_lies(path: Path, aside: Path) -> None:
-    with local_troubles(aside):
-        for suffix in ("", "-wal"):
-            lying = path.with_name(path.name + suffix)
-            if lying.exists():
-                shutil.copyfile(lying, aside.with_name(aside.name + suffix))
-                _sync(aside.with_name(aside.name + suffix))
-
-
-def _swap(path: Path, prepared: Path) -> None:
-    """Put a file where nothing is that anybody could use."""
-    with local_troubles(path):
-        _sync(prepared)
-        for suffix in ("-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-        prepared.replace(path)
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+        source.backup(target, progress=check_time)
 
 
 def _discard(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm", ".part"):
+    for one in (*files.family(path), files.beside(path, ".part")):
         with contextlib.suppress(OSError):
-            path.with_name(path.name + suffix).unlink()
+            one.unlink()

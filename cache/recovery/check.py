@@ -5,7 +5,7 @@ from itertools import islice
 
 from sqlalchemy import Connection, Select, exists, or_, select, text
 
-from cache.ingest.staging import chunks
+from cache.store.batches import batches
 from cache.store.errors import Damaged
 from cache.store.packing import is_whole
 from cache.store.schema import answer, match, progress, refresh, study, version
@@ -42,7 +42,7 @@ def _broken_pages(connection: Connection) -> Iterator[str]:
 
 def _broken_bodies(connection: Connection) -> Iterator[str]:
     ids = list(connection.scalars(select(version.c.id)))
-    for some in chunks(ids):
+    for some in batches(ids):
         query = select(version.c.id, version.c.nct_id, version.c.body_hash, version.c.body)
         for row in connection.execute(query.where(version.c.id.in_(some))):
             if not is_whole(row.body, row.body_hash):

@@ -1,4 +1,4 @@
-"""Saves what is left of a damaged store: copied aside first, then every readable row moves into a new one.
+"""Saves what is left of a damaged store: a copy is put aside, then every readable row goes into a new store.
 
 Only for SQLite files, and only for damage: a store that is locked, or newer than this code, is never touched. The
 copy is never deleted. Nobody may be writing to the store meanwhile.
@@ -6,36 +6,33 @@ copy is never deleted. Nobody may be writing to the store meanwhile.
 
 import json
 import os
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from filelock import FileLock
-from sqlalchemy import Connection, delete, make_url, select, update
+from sqlalchemy import Connection, create_engine, delete, make_url, select, update
 
 from cache.recovery.check import RECORD_LOST, integrity, unlike_newest
-from cache.recovery.first_page import graft_first_page
-from cache.recovery.salvage import salvage_table
-from cache.store import migrations
-from cache.store.engine import WRITING, engine_of, in_memory
+from cache.recovery.salvage import graft_first_page, salvage_table
+from cache.store import files, migrations
+from cache.store.engine import WRITING, engine_of
 from cache.store.errors import Damaged, Locked, NewerStore, local_troubles
+from cache.store.lock import hold
 from cache.store.schema import answer, match, meta, metadata, progress, refresh, scope, staged, study
-from cache.store.store import Store, bump, moment, utcnow
+from cache.store.store import Store, bump, timestamp, utcnow
 from cache.store.upsert import upsert
 from fetchers.errors import LocalTrouble
 
-__all__ = ["Rescue", "backup", "check", "integrity", "rescue", "rescued"]
-
-# Answers that were on their way belong to a refresh that is over.
+# Staged answers belong to a refresh that is over.
 _LEFT_BEHIND = frozenset({staged.name})
 
 
 class Rescue(NamedTuple):
-    """Where the damaged file lies now, and how many rows of each table could be kept."""
+    """Where the damaged file is now, and how many rows of each table could be kept."""
 
     copy: Path
     tables: dict[str, int]
@@ -55,16 +52,21 @@ def rescue(url: str, now: Callable[[], datetime] = utcnow) -> Rescue:
     cannot be written; the damaged file then lies where it was. When another process has just done it, returns what
     that one recorded.
     """
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or in_memory(parsed):
+    path = files.path_of(url)
+    if path is None:
         raise LocalTrouble("Only a store in an SQLite file can be rescued; restore this database from its backup.")
-    path = Path(parsed.database or "")
     with local_troubles(path), FileLock(f"{path}.rescue-lock"):
         sound = _if_sound(url)
         if sound is not None:
             return sound
         _refuse_if_locked(path)
         return _replace(path, now())
+
+
+def rescue_under_lock(url: str) -> Rescue:
+    """``rescue`` while no refresh is running and none can begin. Raises Busy, too."""
+    with hold(create_engine(url)):
+        return rescue(url)
 
 
 def rescued(store: Store) -> Rescue | None:
@@ -75,24 +77,6 @@ def rescued(store: Store) -> Rescue | None:
         return None
     told = json.loads(found)
     return Rescue(Path(told["copy"]), told["tables"])
-
-
-def backup(store: Store, path: Path) -> None:
-    """Copy a consistent state of the store to ``path``, which must not exist, while others go on using it."""
-    if store.engine.dialect.name != "sqlite":
-        raise LocalTrouble("Only an SQLite store can be backed up from here; use the tools of your database server.")
-    if path.exists():
-        raise LocalTrouble(f"{path} exists already; name another file for the backup.")
-    part = path.with_name(path.name + ".part")
-    with local_troubles(path), store.engine.connect() as connection:
-        try:
-            with closing(sqlite3.connect(part)) as target:
-                driver = connection.connection.driver_connection
-                assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - told apart by the dialect above
-                driver.backup(target)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
 
 
 def _if_sound(url: str) -> Rescue | None:
@@ -124,60 +108,35 @@ def _refuse_if_locked(path: Path) -> None:
 
 
 def _replace(path: Path, now: datetime) -> Rescue:
-    copy = _copy_aside(path, now)
-    new = path.with_name(f"{path.name}.rebuilding-{os.getpid()}")
+    aside = files.free_name(path, "damaged", now)
+    files.copy(path, aside)
+    new = files.beside(path, f".rebuilding-{os.getpid()}")
     try:
         with _readable_source(path) as source:
             revision = _revision(source, path)
             tables = _rebuild(source, new, revision, now)
-        found = Rescue(copy, tables)
+        found = Rescue(aside, tables)
         _settle(new, found, now)
-        for name in _family(path)[1:]:
-            name.unlink(missing_ok=True)
-        new.replace(path)
+        files.put_in_place(new, path)
     finally:
-        for name in _family(new):
-            name.unlink(missing_ok=True)
+        files.remove(new)
     return found
-
-
-def _copy_aside(path: Path, now: datetime) -> Path:
-    stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    copy = path.with_name(f"{path.name}.damaged-{stamp}")
-    number = 1
-    while copy.exists():
-        number += 1
-        copy = path.with_name(f"{path.name}.damaged-{stamp}-{number}")
-    for source, target in zip(_family(path)[:2], _family(copy)[:2], strict=True):
-        if source.exists():
-            shutil.copyfile(source, target)
-            with target.open("rb") as file:
-                os.fsync(file.fileno())
-    return copy
-
-
-def _family(path: Path) -> list[Path]:
-    """The database file and those SQLite keeps beside it."""
-    return [path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")]
 
 
 @contextmanager
 def _readable_source(path: Path) -> Iterator[sqlite3.Connection]:
     """The damaged file as far as SQLite opens it; with a first page of ours when its own is beyond reading."""
-    scratch = path.with_name(f"{path.name}.reading-{os.getpid()}")
+    scratch = files.beside(path, f".reading-{os.getpid()}")
     try:
         connection = _open(path)
         if connection is None:
-            for source, target in zip(_family(path)[:2], _family(scratch)[:2], strict=True):
-                if source.exists():
-                    shutil.copyfile(source, target)
+            files.copy(path, scratch)
             graft_first_page(scratch)
             connection = _open(scratch) or sqlite3.connect(":memory:")
         with closing(connection):
             yield connection
     finally:
-        for name in _family(scratch):
-            name.unlink(missing_ok=True)
+        files.remove(scratch)
 
 
 def _open(path: Path) -> sqlite3.Connection | None:
@@ -206,14 +165,14 @@ def _revision(source: sqlite3.Connection, path: Path) -> str:
 
 
 def _rebuild(source: sqlite3.Connection, new: Path, revision: str, now: datetime) -> dict[str, int]:
-    engine = engine_of(make_url(f"sqlite:///{new}"), patience=1.0)
+    engine = engine_of(make_url(files.url_of(new)), patience=1.0)
     with engine.execution_options(**{WRITING: True}).begin() as connection:
         migrations.upgrade(connection, revision)
     engine.dispose()
     tables = [table for table in metadata.sorted_tables if table.name not in _LEFT_BEHIND]
     with closing(sqlite3.connect(new)) as target:
         kept = {table.name: salvage_table(source, target, table) for table in tables}
-        # A version number that was lost is made up: readers tell states apart by it, so it has to be a new one.
+        # Readers tell states apart by the version number, so a lost one is replaced by one they have not seen.
         made_up = (str(int(now.timestamp())),)
         target.execute("INSERT OR IGNORE INTO meta (key, value) VALUES ('version', ?)", made_up)
         target.commit()
@@ -221,18 +180,17 @@ def _rebuild(source: sqlite3.Connection, new: Path, revision: str, now: datetime
 
 
 def _settle(new: Path, found: Rescue, now: datetime) -> None:
-    """Bring the rebuilt store up to date, drop what has lost its counterpart, and write down what happened."""
-    store = Store.open(f"sqlite:///{new}")
+    """Bring the rebuilt store up to date, delete rows that refer to lost ones, and record what happened."""
+    store = Store.open(files.url_of(new))
     try:
         with store.writing() as connection:
             _drop_orphans(connection)
             # With rows missing no answer is whole: everything has to be asked again.
             connection.execute(update(scope).values(registry_timestamp=None, question=None, asked_in_full_at=None))
-            told = {"at": moment(now), "copy": str(found.copy), "tables": found.tables}
+            told = {"at": timestamp(now), "copy": str(found.copy), "tables": found.tables}
             upsert(connection, meta, [{"key": "rescued", "value": json.dumps(told)}])
             bump(connection)
-        with closing(sqlite3.connect(new)) as raw:
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        files.fold(new)
     finally:
         store.close()
 
@@ -244,7 +202,3 @@ def _drop_orphans(connection: Connection) -> None:
     lost = unlike_newest().scalar_subquery()
     connection.execute(update(study).where(study.c.nct_id.in_(lost)).values(body_hash=RECORD_LOST))
     connection.execute(delete(progress).where(progress.c.refresh_id.not_in(select(refresh.c.id))))
-
-
-# The name under which the command line knows the thorough look.
-check = integrity

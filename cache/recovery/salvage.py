@@ -1,4 +1,4 @@
-"""Reads every row that can still be read out of a damaged SQLite file. Knows SQLite's pages, so it speaks to it bare.
+"""Reads every row that can still be read out of a damaged SQLite file, through the bare driver.
 
 A broken page makes a scan stop; rows behind it are reached by their row number, from the other end and in between.
 """
@@ -6,11 +6,16 @@ A broken page makes a scan stop; rows behind it are reached by their row number,
 import json
 import sqlite3
 from collections.abc import Generator, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
 
 from sqlalchemy import JSON, Table
 
+from cache.store import files
 from cache.store.packing import is_whole
+from cache.store.store import Store
 
+PAGE_SIZE = 4096
 _BATCH = 500
 _END = 1 << 62
 # So many row numbers behind a broken page are tried one by one.
@@ -29,7 +34,8 @@ def salvage_table(source: sqlite3.Connection, target: sqlite3.Connection, table:
     # Rows that break a rule of the table (a key twice, a value missing) are damage too.
     statement = f'INSERT OR IGNORE INTO "{table.name}" ({names}) VALUES ({marks})'  # noqa: S608
     kept = 0
-    for batch in _batches(row for row in readable(source, table.name, columns) if _valid(table, columns, row)):
+    rows = (row for row in readable(source, table.name, columns) if _valid(table, columns, row))
+    while batch := list(islice(rows, _BATCH)):
         before = target.total_changes
         target.executemany(statement, batch)
         target.commit()
@@ -38,7 +44,7 @@ def salvage_table(source: sqlite3.Connection, target: sqlite3.Connection, table:
 
 
 def readable(source: sqlite3.Connection, table: str, columns: Sequence[str]) -> Iterator[Row]:
-    """The rows that can be read, in no promised order."""
+    """The rows that can be read, in any order."""
     names = ", ".join(f'"{name}"' for name in columns)
     up = f'SELECT rowid, {names} FROM "{table}" NOT INDEXED WHERE rowid >= ? AND rowid <= ? ORDER BY rowid'  # noqa: S608
     last, whole = yield from _scan(source, up, 1, _END)
@@ -126,12 +132,22 @@ def _is_json(value: object) -> bool:
     return True
 
 
-def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    batch: list[Row] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+def graft_first_page(scratch: Path) -> None:
+    """Overwrite the first page, which holds the header and where each table begins, with that of an empty store.
+
+    The tables of a store are made by the migrations, in one order, and never move; so that page points to the right
+    places. For a scratch copy that is read once, never for a store in use.
+    """
+    empty = files.beside(scratch, ".empty")
+    try:
+        Store.open(files.url_of(empty)).close()
+        files.fold(empty)
+        page = bytearray(empty.read_bytes()[:PAGE_SIZE])
+    finally:
+        files.remove(empty)
+    pages = max(scratch.stat().st_size // PAGE_SIZE, 1)
+    page[28:32] = pages.to_bytes(4, "big")
+    page[32:40] = bytes(8)  # no free pages: nothing will be written
+    page[92:96] = page[24:28]  # the page count above holds for this change counter
+    with scratch.open("r+b") as file:
+        file.write(page)

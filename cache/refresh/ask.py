@@ -1,57 +1,42 @@
 """Asks one scope: its queries, page by page into the staging table, then into the store in one transaction.
 
-No network call is made inside a write transaction, and nothing that was kept before is touched until the whole new
-answer has been read and believed.
+No network call is made inside a write transaction, and what is stored is not touched until the whole new answer has
+been read and found plausible.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from functools import cached_property
+from typing import Protocol
 
-from cache.ingest import keep as answers
-from cache.ingest.keep import ScopeReport
+from cache.ingest import staging
+from cache.ingest.derive import Rules, rules_for
+from cache.ingest.keep import ScopeReport, keep
 from cache.refresh import journal
-from cache.refresh.plan import Asked, Way
+from cache.refresh.plan import Mode, PlannedScope
 from cache.store.store import Store
 from fetchers.errors import DataReloaded, Incomplete, TrackerError
 from fetchers.matching.matcher import Matcher
 from fetchers.record.study import Study
 from fetchers.registry.fields import FIELDS, SWEEP_FIELDS
+from fetchers.registry.pages import Page
 from fetchers.registry.queries import Query
 
-# A data load in mid-paging or a wrong count is usually over with the next try; after three it is not.
+# When the registry reloads its data between two pages, or miscounts, the next try is usually good.
 TRIES = 3
-# More losses than this at once are a fault of the answer, not news.
-BELIEVED_LOSSES = 20
-BELIEVED_SHARE = 0.2
+# When more trials than this vanish at once, the answer is wrong.
+PLAUSIBLE_LOSSES = 20
+PLAUSIBLE_SHARE = 0.2
 
 
-class Unbelievable(TrackerError):
-    """The answer was whole, but believing it would throw away too much of what is known."""
+class Implausible(TrackerError):
+    """The answer was complete, but would throw away too much of what is known."""
 
 
 class Version(Protocol):
     @property
     def data_timestamp(self) -> str | None: ...
-
-
-class SetAside(Protocol):
-    @property
-    def nct_id(self) -> str | None: ...
-    @property
-    def reason(self) -> str: ...
-
-
-class Page(Protocol):
-    @property
-    def studies(self) -> tuple[Study, ...]: ...
-    @property
-    def set_aside(self) -> tuple[Any, ...]: ...
-    @property
-    def total(self) -> int | None: ...
-    @property
-    def version_holder(self) -> str | None: ...
 
 
 class Source(Protocol):
@@ -69,14 +54,14 @@ class Source(Protocol):
 
 @dataclass
 class Context:
-    """What all scopes of one refresh share; ``timestamp`` moves on when the registry reloads in between.
+    """What all scopes of one refresh share. ``timestamp`` is that of the registry's newest data load.
 
-    ``note(scope, **columns)`` writes down progress.
+    ``note(scope, **columns)`` records progress.
     """
 
     store: Store
     source: Source
-    matcher: Matcher
+    make_matcher: Callable[[], Matcher]  # compiling all names takes a while, and an unchanged registry needs none
     refresh_id: int
     question: str
     now: Callable[[], datetime]
@@ -84,17 +69,24 @@ class Context:
     tries: int = TRIES
     note: Callable[..., None] = lambda scope, **progress: None
 
+    @cached_property
+    def matcher(self) -> Matcher:
+        """That of the watch-list, made once."""
+        return self.make_matcher()
 
-def ask(context: Context, asked: Asked, way: Way) -> ScopeReport:
-    """Ask a scope and keep its answer; asks anew, ``context.tries`` times in all, when the data moved under the pages.
 
-    Raises what the source raises, Unbelievable, and LocalTrouble; whatever is raised, the old answer stands.
+def ask(context: Context, planned: PlannedScope, mode: Mode) -> ScopeReport:
+    """Ask for a scope and keep its answer; up to ``context.tries`` times, when the data change between two pages.
+
+    Raises what the source raises, Implausible, and LocalTrouble; whatever is raised, the old answer stays.
     """
+    with context.store.reading() as connection:
+        rules = rules_for(connection, planned.scope, planned.kind, context.matcher, context.question)
     for tries_left in reversed(range(context.tries)):
         try:
-            return _Attempt(context, asked, way).run()
+            return _Attempt(context, planned, mode, rules).run()
         except (DataReloaded, Incomplete) as error:
-            journal.forget_staged(context.store, context.refresh_id, asked.scope)
+            journal.forget_staged(context.store, context.refresh_id, planned.scope)
             if not tries_left:
                 raise
             if isinstance(error, DataReloaded):
@@ -105,82 +97,83 @@ def ask(context: Context, asked: Asked, way: Way) -> ScopeReport:
 @dataclass
 class _Attempt:
     context: Context
-    asked: Asked
-    way: Way
+    planned: PlannedScope
+    mode: Mode
+    rules: Rules
     unread: set[str] = field(default_factory=set)  # ids of records set aside
     staged: set[str] = field(default_factory=set)
-    nameless: int = 0  # records whose very id could not be read
+    without_id: int = 0  # records set aside of which not even the id could be read
     expected: int = 0
-    holder: str | None = None
+    version_holder: str | None = None
 
     def run(self) -> ScopeReport:
-        context, scope = self.context, self.asked.scope
-        known = answers.known(context.store, scope)
+        context, scope = self.context, self.planned.scope
+        known = staging.known(context.store, scope)
         context.note(scope, status="asking", fetched=0, expected=None)
-        if self.way == "full":
+        if self.mode == "full":
             self._load()
         else:
             self._sweep(known)
         vanished = self._vanished(known)
-        context.note(scope, status="storing", expected=self._done)
-        return answers.keep(
+        context.note(scope, status="storing", expected=self._received)
+        return keep(
             context.store,
             context.refresh_id,
             scope,
-            self.asked.kind,
+            self.planned.kind,
             context.matcher,
-            registry_timestamp=context.timestamp or self.holder,
+            registry_timestamp=context.timestamp or self.version_holder,
             question=context.question,
-            full=self.way == "full",
+            full=self.mode == "full",
             vanished=vanished,
             now=context.now,
         )
 
     def _load(self) -> None:
         """Every record of every query, in full."""
-        for query in self.asked.queries:
+        for query in self.planned.queries:
             for page in self._pages(query, FIELDS):
                 self._stage(query, page.studies)
-                self._count()
+                self._note_received()
 
-    def _sweep(self, known: Mapping[str, answers.Known]) -> None:
-        """Only what tells new and changed records from known ones; then those in full."""
-        # Without a time stamp of the load, the records themselves have to say which load they are from.
+    def _sweep(self, known: Mapping[str, staging.Known]) -> None:
+        """A few fields of every record, to tell new and changed ones from known ones; then those in full."""
+        # When the registry does not date its data load, the records have to.
         fields = SWEEP_FIELDS if self.context.timestamp else f"{SWEEP_FIELDS},VersionHolder"
         wanted: dict[str, list[Query]] = {}
-        for query in self.asked.queries:
+        for query in self.planned.queries:
             for page in self._pages(query, fields):
                 same = {study.nct_id for study in page.studies if _unchanged(study, known.get(study.nct_id))}
                 for study in page.studies:
                     if study.nct_id not in same:
                         wanted.setdefault(study.nct_id, []).append(query)
                 self._stage_ids(query, sorted(same))
-                self._count()
+                self._note_received()
         self._fetch(wanted, known)
 
-    def _fetch(self, wanted: Mapping[str, list[Query]], known: Mapping[str, answers.Known]) -> None:
+    def _fetch(self, wanted: Mapping[str, list[Query]], known: Mapping[str, staging.Known]) -> None:
         missing = dict(wanted)
         for page in self.context.source.by_ids(list(wanted), FIELDS) if wanted else ():
             self._set_aside(page)
-            for query in self.asked.queries:
+            for query in self.planned.queries:
                 self._stage(query, tuple(study for study in page.studies if query in wanted.get(study.nct_id, ())))
             for nct_id in (*(study.nct_id for study in page.studies), *(one.nct_id for one in page.set_aside)):
                 missing.pop(nct_id or "", None)
-            self._count()
-        if len(missing) > self.nameless:
+            self._note_received()
+        if len(missing) > self.without_id:
             raise DataReloaded(f"The registry named {len(missing)} trials and then did not give them when asked by id.")
-        for nct_id in missing.keys() & known.keys():  # one of the nameless: what is known of it stays
+        for nct_id in missing.keys() & known.keys():  # set aside without an id: what is known of it stays
             self._stage_ids(wanted[nct_id][0], [nct_id])
 
     def _vanished(self, known: Collection[str]) -> tuple[str, ...]:
-        """Of the trials this answer lacks, those the registry says by name it does not have any more."""
+        """Of the trials this answer lacks, those of which the registry says that it no longer has them."""
         context = self.context
-        gone = answers.leavers(context.store, context.refresh_id, self.asked.scope)
+        gone = staging.leavers(context.store, context.refresh_id, self.planned.scope)
         if not gone:
             return ()
         held = len({*known, *gone})
         if not self.staged:
-            raise Unbelievable(
+            raise Implausible(
                 f"The registry's answer was suddenly empty, though {held:,} trials were known; nothing was changed."
             )
         present: set[str | None] = set()
@@ -188,8 +181,8 @@ class _Attempt:
             present.update(study.nct_id for study in page.studies)
             present.update(one.nct_id for one in page.set_aside)
         missing = [nct_id for nct_id in gone if nct_id not in present]
-        if len(missing) > max(BELIEVED_LOSSES, BELIEVED_SHARE * held):
-            raise Unbelievable(
+        if len(missing) > max(PLAUSIBLE_LOSSES, PLAUSIBLE_SHARE * held):
+            raise Implausible(
                 f"Too many trials vanished at once to believe it ({len(missing):,} of {held:,}); nothing was changed."
             )
         return tuple(nct_id for nct_id in missing if not context.source.exists(nct_id))
@@ -200,38 +193,38 @@ class _Attempt:
             if page.total is not None and not announced:
                 announced = True
                 self.expected += page.total
-            self.holder = page.version_holder or self.holder
+            self.version_holder = page.version_holder or self.version_holder
             self._set_aside(page)
             yield page
 
     def _stage(self, query: Query, studies: Iterable[Study]) -> None:
-        """Keep each record once, and for every query that brought it its id."""
+        """Keep each record once, and its id for every query that found it."""
         new = tuple(study for study in studies if study.nct_id not in self.staged)
-        answers.stage(self.context.store, self.context.refresh_id, self.asked.scope, query.id, new)
+        staging.stage(self.context.store, self.context.refresh_id, self.planned.scope, query.id, new, self.rules)
         self._stage_ids(query, [study.nct_id for study in studies if study.nct_id in self.staged])
         self.staged.update(study.nct_id for study in new)
 
     def _stage_ids(self, query: Query, nct_ids: list[str]) -> None:
-        answers.stage_unchanged(self.context.store, self.context.refresh_id, self.asked.scope, query.id, nct_ids)
+        staging.stage_unchanged(self.context.store, self.context.refresh_id, self.planned.scope, query.id, nct_ids)
         self.staged.update(nct_ids)
 
     def _set_aside(self, page: Page) -> None:
         fresh = [one for one in page.set_aside if one.nct_id is None or one.nct_id not in self.unread]
         if fresh:
             self.unread.update(one.nct_id for one in fresh if one.nct_id)
-            self.nameless += sum(one.nct_id is None for one in fresh)
+            self.without_id += sum(one.nct_id is None for one in fresh)
             context = self.context
-            answers.set_aside(context.store, context.refresh_id, self.asked.scope, fresh, now=context.now)
+            staging.set_aside(context.store, context.refresh_id, self.planned.scope, fresh, now=context.now)
 
     @property
-    def _done(self) -> int:
-        """Trials dealt with; one found by several queries counts once."""
-        return len(self.staged | self.unread) + self.nameless
+    def _received(self) -> int:
+        """Trials received so far; one found by several queries counts once."""
+        return len(self.staged | self.unread) + self.without_id
 
-    def _count(self) -> None:
-        self.context.note(self.asked.scope, fetched=self._done, expected=max(self._done, self.expected))
+    def _note_received(self) -> None:
+        self.context.note(self.planned.scope, fetched=self._received, expected=max(self._received, self.expected))
 
 
-def _unchanged(study: Study, known: answers.Known | None) -> bool:
+def _unchanged(study: Study, known: staging.Known | None) -> bool:
     now = (study.last_update_posted, study.status.overall_status, study.has_results)
     return known is not None and now == (known.last_update_posted, known.overall_status, known.has_results)

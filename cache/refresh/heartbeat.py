@@ -1,7 +1,7 @@
-"""The sign of life of a running refresh, and its ear for a cancel, also while the registry keeps it waiting.
+"""Shows that a refresh is alive, and lets it be cancelled even while it waits for the registry.
 
-A read from a socket can block for the whole time-out, so the beat comes from a thread of its own; and a cancel has to
-wake the thread that waits, which only an operating-system signal can do (see ``cache.cli.commands``).
+A read from a socket can block until its time-out, so the beat comes from a thread of its own; and only a signal of the
+operating system can interrupt the thread that waits (see ``cache.cli.refresh``).
 """
 
 import threading
@@ -9,18 +9,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Self
 
-from cache.refresh.ask import Page, Source, Version
+from cache.refresh.ask import Source, Version
 from cache.refresh.journal import CANCELLED
 from fetchers.errors import Cancelled, LocalTrouble
 from fetchers.registry.fields import FIELDS
+from fetchers.registry.pages import Page
 
 BEAT_SECONDS = 1.0
 
 
-class Pulse:
-    """Given to the registry as ``stop``; entered by the refresh for as long as it runs.
+class Heartbeat:
+    """Tells the registry when to stop (its ``stop``), and beats as long as the refresh runs.
 
-    ``wake`` is called in the beating thread when somebody has asked in the store to stop.
+    ``wake`` is called in the beating thread when a cancel has been requested in the store.
     """
 
     def __init__(self, wake: Callable[[], None] = lambda: None, every: float = BEAT_SECONDS) -> None:
@@ -35,14 +36,14 @@ class Pulse:
         return self._stopping
 
     def interrupt(self) -> None:
-        """For a signal handler: stop at the next occasion, and at once (Cancelled) while the registry is waited for."""
+        """For a signal handler: stop before the next request, or at once (Cancelled) while waiting for the registry."""
         self._stopping = True
         if self._waiting:
             raise Cancelled(CANCELLED)
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
-        """The block only waits for the registry: it may be left at any point without harm."""
+        """For a block that only waits for the registry and can be left at any point without harm."""
         if self._stopping:
             raise Cancelled(CANCELLED)
         self._waiting = True
@@ -52,10 +53,10 @@ class Pulse:
             self._waiting = False
 
     @contextmanager
-    def beating(self, beat: Callable[[], bool]) -> Iterator[Self]:
-        """Call ``beat`` (true: stop, please) about every second for the length of the block."""
+    def running(self, beat: Callable[[], bool]) -> Iterator[Self]:
+        """Call ``beat``, which returns whether to stop, about every second for the length of the block."""
         self._over.clear()
-        self._thread = threading.Thread(target=self._run, args=(beat,), name="refresh-pulse", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(beat,), name="refresh-heartbeat", daemon=True)
         self._thread.start()
         try:
             yield self
@@ -68,18 +69,18 @@ class Pulse:
             try:
                 asked_to_stop = beat()
             except LocalTrouble:
-                continue  # a missed beat harms nobody; the next real write says what is wrong
+                continue  # a missed beat does no harm; the next write of the refresh says what is wrong
             if asked_to_stop and not self._stopping:
                 self._stopping = True
                 self._wake()
 
 
-class Watched:
-    """A registry whose every wait may be left by a cancel."""
+class Interruptible:
+    """A registry that a cancel can interrupt whenever it waits."""
 
-    def __init__(self, source: Source, pulse: Pulse) -> None:
+    def __init__(self, source: Source, heartbeat: Heartbeat) -> None:
         self._source = source
-        self._pulse = pulse
+        self._heartbeat = heartbeat
 
     @property
     def requests(self) -> int:
@@ -90,7 +91,7 @@ class Watched:
         return self._source.bytes
 
     def version(self) -> Version:
-        with self._pulse.waiting():
+        with self._heartbeat.waiting():
             return self._source.version()
 
     def pages(self, params: Mapping[str, str], fields: str = FIELDS) -> Iterator[Page]:
@@ -100,12 +101,12 @@ class Watched:
         return self._each(self._source.by_ids(nct_ids, fields))
 
     def exists(self, nct_id: str) -> bool:
-        with self._pulse.waiting():
+        with self._heartbeat.waiting():
             return self._source.exists(nct_id)
 
     def _each(self, pages: Iterator[Page]) -> Iterator[Page]:
         while True:
-            with self._pulse.waiting():
+            with self._heartbeat.waiting():
                 page = next(pages, None)
             if page is None:
                 return

@@ -1,4 +1,4 @@
-"""What a refresh writes about itself while it runs, so that every viewer can watch it and the next one can judge it.
+"""The journal of refreshes, written while one runs: for everybody who watches it, and for the next one.
 
 One ``refresh`` row a run, one ``progress`` row a scope. Every function is one short transaction; none of them counts
 as a change of the data (``Store.version``).
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, or_, select, upda
 
 from cache.refresh.plan import ScopeState
 from cache.store.schema import answer, progress, refresh, scope, set_aside, staged
-from cache.store.store import Store, moment
+from cache.store.store import Store, timestamp
 
 BROKEN = "The refresh ended without a word (its process was killed or the machine stopped)."
 CANCELLED = "The refresh was cancelled."
@@ -32,7 +32,7 @@ class Running(NamedTuple):
 
 def running(store: Store) -> Running | None:
     """The newest refresh that has not ended; whether its process still lives, only the lock knows."""
-    columns = (refresh.c.id, refresh.c.pid, refresh.c.host, refresh.c.started_at)
+    columns = (refresh.c[name] for name in Running._fields)
     query = select(*columns).where(refresh.c.state == "running").order_by(refresh.c.id.desc()).limit(1)
     with store.reading() as connection:
         row = connection.execute(query).first()
@@ -47,15 +47,7 @@ def states(store: Store) -> dict[str, ScopeState]:
         .group_by(answer.c.scope)
         .subquery()
     )
-    columns = (
-        scope.c.refreshed_at,
-        scope.c.asked_in_full_at,
-        scope.c.registry_timestamp,
-        scope.c.question,
-        scope.c.error,
-        scope.c.starter,
-        func.coalesce(held.c.studies, 0),
-    )
+    columns = (*(scope.c[name] for name in ScopeState._fields[:-1]), func.coalesce(held.c.studies, 0))
     query = select(scope.c.scope, *columns).join_from(scope, held, scope.c.scope == held.c.scope, isouter=True)
     with store.reading() as connection:
         return {name: ScopeState(*values) for name, *values in connection.execute(query)}
@@ -64,9 +56,9 @@ def states(store: Store) -> dict[str, ScopeState]:
 def begin(store: Store, scopes: Sequence[str], *, full: bool, now: datetime) -> int:
     """Open a refresh over ``scopes`` in this order and return its id; call it only while holding the lock.
 
-    A refresh found running then has died: it is marked ``broken`` and what it had staged is thrown away.
+    A refresh found running then has died: it is marked ``broken`` and what it had staged is deleted.
     """
-    at = moment(now)
+    at = timestamp(now)
     with store.writing() as connection:
         dead = list(connection.scalars(select(refresh.c.id).where(refresh.c.state == "running")))
         for dead_id in dead:
@@ -90,16 +82,16 @@ def begin(store: Store, scopes: Sequence[str], *, full: bool, now: datetime) -> 
 
 
 def mark(store: Store, refresh_id: int, name: str, **values: Any) -> None:
-    """Write down how far one scope has come (columns of ``progress``)."""
+    """Record how far one scope has come (columns of ``progress``)."""
     here = and_(progress.c.refresh_id == refresh_id, progress.c.scope == name)
     with store.writing() as connection:
         connection.execute(update(progress).where(here).values(**values))
 
 
 def beat(store: Store, refresh_id: int, *, requests: int, size: int, now: datetime) -> bool:
-    """Give a sign of life with the traffic so far; True when somebody asked this refresh to stop."""
+    """Record that the refresh is alive, and its traffic so far; True when it has been asked to stop."""
     this = refresh.c.id == refresh_id
-    values = {"beat_at": moment(now), "requests": requests, "bytes": size}
+    values = {"beat_at": timestamp(now), "requests": requests, "bytes": size}
     with store.writing() as connection:
         connection.execute(update(refresh).where(this).values(**values))
         return bool(connection.scalar(select(refresh.c.cancel).where(this)))
@@ -115,7 +107,7 @@ def request_cancel(store: Store) -> Running | None:
 
 
 def forget_staged(store: Store, refresh_id: int, name: str) -> None:
-    """Throw away what was staged for one scope of this refresh, with the records set aside meanwhile."""
+    """Delete what was staged for one scope of this refresh, with the records set aside meanwhile."""
     with store.writing() as connection:
         for table in (staged, set_aside):
             connection.execute(delete(table).where(table.c.refresh_id == refresh_id, table.c.scope == name))
@@ -123,7 +115,7 @@ def forget_staged(store: Store, refresh_id: int, name: str) -> None:
 
 def end(store: Store, refresh_id: int, *, now: datetime, error: str | None, **values: Any) -> None:
     """Close a refresh: ``values`` are columns of ``refresh``; scopes without an end get ``error`` as their reason."""
-    at = moment(now)
+    at = timestamp(now)
     with store.writing() as connection:
         _close_progress(connection, refresh_id, error or CANCELLED, at)
         connection.execute(delete(staged).where(staged.c.refresh_id == refresh_id))
@@ -132,9 +124,9 @@ def end(store: Store, refresh_id: int, *, now: datetime, error: str | None, **va
 
 
 def _close_progress(connection: Connection, refresh_id: int, error: str, at: str) -> None:
-    """Scopes that never came to an end count as failed, and what they set aside belongs to no answer."""
+    """Count unfinished scopes as failed, and delete what they set aside."""
     open_rows = and_(progress.c.refresh_id == refresh_id, progress.c.status.in_(_UNFINISHED))
-    # A process can die after an answer was kept and before it said so.
+    # A process can die between keeping an answer and recording it.
     unkept = or_(scope.c.refreshed_at.is_(None), scope.c.refreshed_at < progress.c.started_at)
     query = select(progress.c.scope).join_from(progress, scope, progress.c.scope == scope.c.scope, isouter=True)
     names = list(connection.scalars(query.where(open_rows, unkept)))

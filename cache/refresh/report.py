@@ -1,14 +1,11 @@
-"""What a refresh tells of itself: step by step while it runs, and as one report at its end."""
+"""What a refresh reports: steps while it runs, and a summary at its end."""
 
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-# Exit codes of the command line.
-FRESH, SOME_FAILED, USAGE, NO_REGISTRY, BUSY, LOCAL, CANCELLED = 0, 1, 2, 3, 4, 5, 130
-
 
 class Result(NamedTuple):
-    """How one scope came out; a failed one reports the trials it still holds."""
+    """The outcome of one scope; a failed one still holds the trials it held."""
 
     status: Literal["fresh", "unchanged", "failed"]
     studies: int
@@ -20,7 +17,7 @@ class Result(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One sign of progress of one scope, for whoever watches this process."""
+    """Progress of one scope, for whoever watches this process."""
 
     scope: str
     place: int  # of the scopes, from 1

@@ -7,22 +7,24 @@ It is handed a registry and a store and knows nothing of HTTP. It raises only wh
 import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from cache.ingest import keep as answers
-from cache.ingest.keep import ScopeReport
+from cache.exit_codes import CANCELLED, FRESH, LOCAL, NO_REGISTRY, SOME_FAILED
+from cache.ingest.keep import Kind, ScopeReport, fail
 from cache.refresh import journal
 from cache.refresh.ask import TRIES, Context, Source, ask
-from cache.refresh.heartbeat import Pulse, Watched
-from cache.refresh.plan import Asked, Kind, ScopeState, Way, plan, question, way
-from cache.refresh.report import CANCELLED, FRESH, LOCAL, NO_REGISTRY, SOME_FAILED, Report, Result, Step
+from cache.refresh.heartbeat import Heartbeat, Interruptible
+from cache.refresh.plan import Mode, PlannedScope, ScopeState, mode_of, plan, question
+from cache.refresh.report import Report, Result, Step
+from cache.store.errors import Damaged
 from cache.store.lock import Busy, hold
-from cache.store.store import Damaged, Store, moment, utcnow
+from cache.store.store import Store, timestamp, utcnow
 from fetchers.errors import Cancelled, DataReloaded, Incomplete, LocalTrouble, Refused, TrackerError, Transport
 from fetchers.matching.matcher import Matcher
 from fetchers.registry.fields import SWEEP_FIELDS
-from fetchers.watchlist.load import Watchlist
+from fetchers.watchlist.model import Watchlist
 
 _OUTCOMES = {FRESH: "fresh", SOME_FAILED: "partial", CANCELLED: "cancelled"}
 
@@ -34,7 +36,7 @@ def run(
     *,
     agents: Sequence[str] = (),
     full: bool = False,
-    pulse: Pulse | None = None,
+    heartbeat: Heartbeat | None = None,
     probe: Source | None = None,
     matcher: Matcher | None = None,
     tell: Callable[[Step], None] = lambda step: None,
@@ -42,29 +44,31 @@ def run(
 ) -> Report:
     """Refresh the named agents, or all agents and sweeps.
 
-    ``pulse`` is the ``stop`` the source was made with, else a cancel is heard only between two pages; ``probe`` is
-    the same registry without patience, asked whether it is there at all; ``matcher`` that of the watch-list, when
-    there is one already. Raises Validation for an unknown agent, Busy, LocalTrouble when the store fails before the
-    run has begun, and Damaged whenever it turns out to be.
+    ``heartbeat`` is the ``stop`` the source was made with, else a cancel takes effect only between two pages; ``probe``
+    is a client of the same registry without retries, to test whether it answers at all; ``matcher`` is that of the
+    watch-list, when there is one already. Raises Validation for an unknown agent, Busy, LocalTrouble when the store
+    fails before the run has begun, and Damaged whenever it turns out to be.
     """
-    plan(watchlist, agents, {})  # an unknown agent is told before anything is locked
-    pulse = pulse or Pulse()
+    plan(watchlist, agents, {})  # raises for an unknown agent before anything is locked
+    heartbeat = heartbeat or Heartbeat()
     try:
         with hold(store.engine):
             states = journal.states(store)
             scopes = plan(watchlist, agents, {scope: state.studies for scope, state in states.items() if state.is_live})
-            refresh_id = journal.begin(store, [asked.scope for asked in scopes], full=full, now=now())
-            matcher = matcher or Matcher(watchlist)
-            context = Context(store, Watched(source, pulse), matcher, refresh_id, question(watchlist), now)
-            sources = [context.source, *([Watched(probe, pulse)] if probe else [])]
+            refresh_id = journal.begin(store, [planned.scope for planned in scopes], full=full, now=now())
+            patient = Interruptible(source, heartbeat)
+            context = Context(
+                store, patient, lambda: matcher or Matcher(watchlist), refresh_id, question(watchlist), now
+            )
+            sources = [patient, *([Interruptible(probe, heartbeat)] if probe else [])]
             job = _Job(context, sources, scopes, states, full, tell)
-            with pulse.beating(job.beat):
+            with heartbeat.running(job.beat):
                 return job.run()
     except Busy as error:
-        raise Busy(_who_runs(store)) from error
+        raise Busy(_who_is_running(store)) from error
 
 
-def _who_runs(store: Store) -> str:
+def _who_is_running(store: Store) -> str:
     found = journal.running(store)
     if found is None:
         return "Another refresh is just starting or ending; try again in a moment."
@@ -74,78 +78,64 @@ def _who_runs(store: Store) -> str:
     )
 
 
+@dataclass
 class _Job:
-    def __init__(
-        self,
-        context: Context,
-        sources: Sequence[Source],
-        scopes: Sequence[Asked],
-        states: Mapping[str, ScopeState],
-        full: bool,
-        tell: Callable[[Step], None],
-    ) -> None:
-        self.context = context
-        self.sources = sources  # the patient one, and last the one to probe with
-        self.scopes = scopes
-        self.states = states
-        self.full = full
-        self.tell = tell
-        self.now = context.now
-        self.results: dict[str, Result] = {}
-        self.error: str | None = None
-        self.requests_before = 0
-        context.note = self.note
+    context: Context
+    sources: Sequence[Source]  # the one with retries, and last the probe
+    scopes: Sequence[PlannedScope]
+    states: Mapping[str, ScopeState]
+    full: bool
+    tell: Callable[[Step], None]
+    results: dict[str, Result] = field(default_factory=dict)
+    error: str | None = None
+    requests_before: int = 0
+
+    def __post_init__(self) -> None:
+        self.now = self.context.now
+        self.context.note = self.note
 
     def run(self) -> Report:
         began = time.monotonic()
         try:
-            exit_code = self._guarded()
+            exit_code = self._exit_code()
         except BaseException:
             with contextlib.suppress(LocalTrouble):
                 self._close(None)
             raise
         self._close(exit_code)
-        requests, size = self._traffic()
-        return Report(
-            exit_code,
-            self.context.timestamp,
-            requests,
-            size,
-            time.monotonic() - began,
-            self._of("agent"),
-            self._of("sweep"),
-            self.error,
-        )
+        seconds = time.monotonic() - began
+        agents, sweeps = self._results("agent"), self._results("sweep")
+        return Report(exit_code, self.context.timestamp, *self._traffic(), seconds, agents, sweeps, self.error)
 
     def beat(self) -> bool:
         requests, size = self._traffic()
         return journal.beat(self.context.store, self.context.refresh_id, requests=requests, size=size, now=self.now())
 
     def note(self, scope: str, **values: Any) -> None:
-        """Journal how far a scope has come, and tell it."""
+        """Record how far a scope has come, and tell whoever watches."""
         requests, _ = self._traffic()
         values["requests"] = requests - self.requests_before
         journal.mark(self.context.store, self.context.refresh_id, scope, **values)
-        place = [asked.scope for asked in self.scopes].index(scope)
+        place = [planned.scope for planned in self.scopes].index(scope)
         self.tell(Step(scope, place + 1, len(self.scopes), values, requests))
 
-    def _guarded(self) -> int:
-        """Do the work; every expected way to end becomes an exit code and, for what was not reached, a reason."""
+    def _exit_code(self) -> int:
+        """Ask everything; every expected end becomes an exit code and a reason for the scopes not reached."""
         try:
-            self._work()
+            self._ask_all()
         except Cancelled as error:
-            return self._abandon(str(error), CANCELLED)
+            return self._stop_early(str(error), CANCELLED)
         except Damaged:
             raise
         except LocalTrouble as error:
-            return self._abandon(str(error), LOCAL)
-        judged = self._of("agent") or self._of("sweep")
+            return self._stop_early(str(error), LOCAL)
+        judged = self._results("agent") or self._results("sweep")
         failed = [result for result in self.results.values() if result.status == "failed"]
         if all(result.status == "failed" for result in judged.values()):
             return NO_REGISTRY
         return SOME_FAILED if failed else FRESH
 
-    def _work(self) -> None:
+    def _ask_all(self) -> None:
         try:
             self.context.timestamp = self.context.source.version().data_timestamp
         except (Cancelled, LocalTrouble):
@@ -153,45 +143,48 @@ class _Job:
         except TrackerError as error:
             self._give_up(error)
             return
-        silent_before = False
-        for place, asked in enumerate(self.scopes, 1):
-            failure = self._one(asked)
-            silent = _is_silence(failure)
-            if failure and (isinstance(failure, Refused) or (silent and (silent_before or not self._is_there(place)))):
+        unanswered_before = False
+        for place, planned in enumerate(self.scopes, 1):
+            failure = self._ask_scope(planned)
+            unanswered = _is_no_answer(failure)
+            if failure and (
+                isinstance(failure, Refused)
+                or (unanswered and (unanswered_before or not self._registry_answers(place)))
+            ):
                 self._give_up(failure)
                 return
-            silent_before = silent
+            unanswered_before = unanswered
 
-    def _one(self, asked: Asked) -> TrackerError | None:
-        """Ask one scope and write down how it came out; the error when it failed."""
-        scope, state = asked.scope, self.states.get(asked.scope)
+    def _ask_scope(self, planned: PlannedScope) -> TrackerError | None:
+        """Ask one scope and record the outcome; returns the error when it failed."""
+        scope, state = planned.scope, self.states.get(planned.scope)
         self.requests_before = self.context.source.requests
-        how = self._way(asked)
-        if how == "unchanged" and state is not None:
-            self._settle(scope, Result("unchanged", state.studies))
+        mode = self._mode(planned)
+        if mode == "unchanged" and state is not None:
+            self._finish(scope, Result("unchanged", state.studies))
             return None
-        self.note(scope, status="asking", started_at=moment(self.now()))
+        self.note(scope, status="asking", started_at=timestamp(self.now()))
         try:
-            report = ask(self.context, asked, how)
+            report = ask(self.context, planned, mode)
         except (Cancelled, LocalTrouble):
             raise
         except TrackerError as error:
             if isinstance(error, DataReloaded | Incomplete):
                 self.context.tries = 1  # enough for the others, until an answer is whole again
-            self._fail(asked, str(error))
+            self._fail(planned, str(error))
             return error
         self.context.tries = TRIES
-        self._settle(scope, _fresh(report))
+        self._finish(scope, _result_of(report))
         return None
 
-    def _way(self, asked: Asked) -> Way:
+    def _mode(self, planned: PlannedScope) -> Mode:
         context = self.context
-        state = self.states.get(asked.scope)
-        return way(state, timestamp=context.timestamp, question=context.question, now=self.now(), full=self.full)
+        state = self.states.get(planned.scope)
+        return mode_of(state, timestamp=context.timestamp, question=context.question, now=self.now(), full=self.full)
 
-    def _is_there(self, place: int) -> bool:
-        """Whether the registry answers at all: its version and the next scope's question, each asked once."""
-        due = [asked for asked in self.scopes[place:] if self._way(asked) != "unchanged"]
+    def _registry_answers(self, place: int) -> bool:
+        """Whether the registry answers at all, tested with its version and the next scope's first query."""
+        due = [planned for planned in self.scopes[place:] if self._mode(planned) != "unchanged"]
         if not due:
             return True
         try:
@@ -201,34 +194,34 @@ class _Job:
         except (Cancelled, LocalTrouble):
             raise
         except TrackerError as error:
-            return not _is_silence(error)
+            return not _is_no_answer(error)
         return True
 
     def _give_up(self, error: TrackerError) -> None:
         """The registry cannot be used: every scope not yet asked fails with the same reason, without being asked."""
         self.error = str(error)
-        for asked in self.scopes:
-            if asked.scope not in self.results:
-                self._fail(asked, self.error)
+        for planned in self._open():
+            self._fail(planned, self.error)
 
-    def _fail(self, asked: Asked, reason: str) -> None:
-        answers.fail(self.context.store, self.context.refresh_id, asked.scope, reason, kind=asked.kind, now=self.now)
-        self._settle(asked.scope, Result("failed", self._held(asked.scope), error=reason))
+    def _open(self) -> list[PlannedScope]:
+        return [planned for planned in self.scopes if planned.scope not in self.results]
 
-    def _settle(self, scope: str, result: Result) -> None:
+    def _fail(self, planned: PlannedScope, reason: str) -> None:
+        fail(self.context.store, self.context.refresh_id, planned.scope, reason, kind=planned.kind, now=self.now)
+        self._finish(planned.scope, self._failed(planned, reason))
+
+    def _finish(self, scope: str, result: Result) -> None:
         self.results[scope] = result
-        self.note(scope, ended_at=moment(self.now()), **result._asdict())
+        self.note(scope, ended_at=timestamp(self.now()), **result._asdict())
 
-    def _abandon(self, reason: str, exit_code: int) -> int:
-        """Stop in mid-run: scopes already kept stay, the others keep their old data."""
+    def _stop_early(self, reason: str, exit_code: int) -> int:
+        """End before all scopes were asked: kept answers stay, the other scopes keep their old data."""
         self.error = reason
-        for asked in self.scopes:
-            if asked.scope not in self.results:
-                self.results[asked.scope] = Result("failed", self._held(asked.scope), error=reason)
+        self.results |= {planned.scope: self._failed(planned, reason) for planned in self._open()}
         return exit_code
 
     def _close(self, exit_code: int | None) -> None:
-        """The last entry of the journal; a store that cannot even take that is named by the exit code already."""
+        """Write the last entry of the journal; when the store cannot take it, the exit code says so already."""
         requests, size = self._traffic()
         values = {
             "outcome": "broken" if exit_code is None else _OUTCOMES.get(exit_code, "failed"),
@@ -246,18 +239,18 @@ class _Job:
     def _traffic(self) -> tuple[int, int]:
         return sum(source.requests for source in self.sources), sum(source.bytes for source in self.sources)
 
-    def _held(self, scope: str) -> int:
-        state = self.states.get(scope)
-        return state.studies if state else 0
+    def _failed(self, planned: PlannedScope, reason: str) -> Result:
+        state = self.states.get(planned.scope)
+        return Result("failed", state.studies if state else 0, error=reason)
 
-    def _of(self, kind: Kind) -> dict[str, Result]:
-        return {asked.scope: self.results[asked.scope] for asked in self.scopes if asked.kind == kind}
+    def _results(self, kind: Kind) -> dict[str, Result]:
+        return {planned.scope: self.results[planned.scope] for planned in self.scopes if planned.kind == kind}
 
 
-def _fresh(report: ScopeReport) -> Result:
+def _result_of(report: ScopeReport) -> Result:
     return Result("fresh", report.studies, report.new, report.changed, report.left, report.set_aside)
 
 
-def _is_silence(error: TrackerError | None) -> bool:
-    """No answer at all, as against a wrong one: only this says that the registry may be down."""
+def _is_no_answer(error: TrackerError | None) -> bool:
+    """No answer, as opposed to a wrong one: only this suggests that the registry is down."""
     return isinstance(error, Transport) and not isinstance(error, DataReloaded | Incomplete)

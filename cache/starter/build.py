@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from cache.exit_codes import DONE, LOCAL, USAGE
 from cache.starter import DATA, Line
 from fetchers.errors import LocalTrouble, Parsing, TrackerError, Validation
 from fetchers.record.study import decode_study
@@ -172,9 +173,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         count = build(options.facts, options.out)
     except TrackerError as error:
         print(error, file=sys.stderr)
-        return 5 if isinstance(error, LocalTrouble) else 2
+        return LOCAL if isinstance(error, LocalTrouble) else USAGE
     print(f"{count} trials written to {options.out}")
-    return 0
+    return DONE
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Connections to the store: how SQLite is opened, and that transactions really begin where we say so."""
+"""Connections to the store: how SQLite is opened, and where its transactions begin."""
 
 import sqlite3
 from pathlib import Path
@@ -10,14 +10,15 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 
+from cache.store.files import WAL, beside, in_memory
 from fetchers.errors import Validation
 
-# Execution option of transactions that write: they take their turn at BEGIN, not at the first write.
+# Execution option of transactions that write: they wait for other writers at BEGIN, not at the first write.
 WRITING = "writing"
 
 
 def engine_of(url: URL, *, patience: float, readonly: bool = False) -> Engine:
-    """An engine for ``url`` with our way of opening and beginning. ``patience``: seconds to wait for a lock.
+    """An engine for ``url``, set up as the store needs it. ``patience``: seconds to wait for a lock.
 
     Raises Validation when no driver for the URL is installed. Nothing is opened yet.
     """
@@ -40,11 +41,6 @@ def engine_of(url: URL, *, patience: float, readonly: bool = False) -> Engine:
     return engine
 
 
-def in_memory(url: URL) -> bool:
-    """Whether an SQLite URL names no file."""
-    return url.database in (None, "", ":memory:")
-
-
 def _open_readonly(path: Path, patience: float) -> sqlite3.Connection:
     """A connection that cannot write.
 
@@ -58,7 +54,7 @@ def _open_readonly(path: Path, patience: float) -> sqlite3.Connection:
         connection.execute("SELECT 1 FROM sqlite_master").fetchone()
     except sqlite3.OperationalError as error:
         connection.close()
-        wal = path.with_name(path.name + "-wal")
+        wal = beside(path, WAL)
         closed = (error.sqlite_errorcode & 0xFF) in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
         if not closed or (wal.exists() and wal.stat().st_size):
             raise
@@ -67,7 +63,7 @@ def _open_readonly(path: Path, patience: float) -> sqlite3.Connection:
 
 
 def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    # The driver's own idea of when a transaction begins leaves DDL and reads outside; _begin says it instead.
+    # By itself the driver begins a transaction too late for DDL and for reads; _begin does it instead.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")

@@ -1,4 +1,4 @@
-"""What can go wrong on this machine's side, told apart, and the one place where a database's errors become ours."""
+"""What can go wrong on this machine's side, and the one place where errors of the database are translated."""
 
 import errno
 import json
@@ -39,7 +39,7 @@ _CLOSED = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.S
 def local_troubles(place: str | Path) -> Iterator[None]:
     """Turn errors of the database driver and the file system into LocalTrouble and its kinds, naming ``place``.
 
-    Errors that are nobody's machine's fault (a broken constraint, a wrong statement) pass as they are.
+    Mistakes of the program (a broken constraint, a wrong statement) pass unchanged.
     """
     try:
         yield

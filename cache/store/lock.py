@@ -1,4 +1,4 @@
-"""One refresh at a time: a lock of the operating system beside an SQLite store, which dies with its process.
+"""One refresh at a time: a lock of the operating system beside an SQLite store, released when its process ends.
 
 The lock says nothing about who holds it; the store's ``refresh`` table does (``cache.refresh.journal.running``). A
 store in memory belongs to one process and needs none.
@@ -11,10 +11,11 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from sqlalchemy import Engine
 
+from cache.store import files
 from fetchers.errors import LocalTrouble, TrackerError, Validation
 
 SUFFIX = ".refresh-lock"
-# Long enough to outlast somebody who only looks whether the lock is held, too short to be felt.
+# Longer than another process takes to test the lock, too short to be noticed.
 PATIENCE_SECONDS = 0.5
 
 
@@ -22,20 +23,18 @@ class Busy(TrackerError):
     """Another refresh of the same store is running."""
 
 
-def path_of(engine: Engine) -> Path | None:
+def lock_of(engine: Engine) -> Path | None:
     """Where the lock of this store lies; None for a store in memory. Raises Validation for other databases."""
     if engine.url.get_backend_name() != "sqlite":
         raise Validation(f"A store on {engine.url.get_backend_name()} cannot be refreshed yet; use an SQLite file.")
-    database = engine.url.database
-    if not database or database == ":memory:" or "mode=memory" in database:
-        return None
-    return Path(database + SUFFIX)
+    path = files.path_of(engine.url)
+    return None if path is None else files.beside(path, SUFFIX)
 
 
 @contextmanager
 def hold(engine: Engine, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
     """Hold the lock for the length of the block. Raises Busy when it is held, LocalTrouble when it cannot be made."""
-    path = path_of(engine)
+    path = lock_of(engine)
     if path is None:
         yield
         return

@@ -1,4 +1,4 @@
-"""How a record lies in the store: canonical JSON, packed, known by its hash."""
+"""How a record is stored: canonical JSON, compressed, identified by its hash."""
 
 import hashlib
 import zlib

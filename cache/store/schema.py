@@ -1,6 +1,6 @@
 """The tables of the store, in SQLAlchemy Core; nothing here that only SQLite could do.
 
-Dates of the registry are kept as text, the way the registry wrote them. Moments of ours are UTC ISO texts ending in
+Dates of the registry are kept as text, the way the registry wrote them. Our own times are UTC ISO texts ending in
 ``Z``, to the second, so they sort and compare as they stand. Lists are JSON; JSON null means "not known".
 """
 
@@ -26,8 +26,8 @@ metadata = MetaData(
     }
 )
 
-# Single values: "version" counts every change a reader may see, "created_at" is the birth of the store, "rescued"
-# tells of a damaged predecessor.
+# Single values: "version" counts every change a reader may see, "created_at" says when the store was made,
+# "rescued" what was saved from a damaged one.
 meta = Table(
     "meta",
     metadata,
@@ -95,7 +95,7 @@ version = Table(
     Index("ix_version_nct_id", "nct_id", "id"),
 )
 
-# Which scope (agent id or swept condition id) holds which trial, and since when it does not any more.
+# Which scope (agent id or swept condition id) holds which trial, and until when.
 answer = Table(
     "answer",
     metadata,
@@ -104,7 +104,7 @@ answer = Table(
     Column("origin", String(8), nullable=False),  # live | starter
     Column("asked", JSON(none_as_null=True), nullable=False),  # ids of the queries that brought it
     Column("first_seen", String(20), nullable=False),
-    Column("ended_at", String(20)),  # it answers this scope no more
+    Column("ended_at", String(20)),  # since when the scope no longer holds it
     Index("ix_answer_nct_id", "nct_id"),
 )
 
@@ -143,7 +143,7 @@ scope = Table(
     metadata,
     Column("scope", String(60), primary_key=True),
     Column("kind", String(10), nullable=False),  # agent | sweep
-    Column("starter", Boolean, nullable=False),  # still shows starter rows: never asked with success
+    Column("starter", Boolean, nullable=False),  # still shows starter rows: no refresh has succeeded yet
     Column("refreshed_at", String(20)),  # last full success
     Column("asked_in_full_at", String(20)),  # last time every record was fetched again
     Column("registry_timestamp", String(30)),
@@ -193,7 +193,7 @@ progress = Table(
     Column("ended_at", String(20)),
 )
 
-# Answers on their way: written page by page, taken over or thrown away in one transaction per scope.
+# Answers being collected: written page by page, taken over or thrown away in one transaction per scope.
 staged = Table(
     "staged",
     metadata,
@@ -204,7 +204,7 @@ staged = Table(
     Column("query", String(80), nullable=False),
     Column("body_hash", String(32)),
     Column("body", LargeBinary),  # null: seen by the sweep and known to be unchanged
-    Column("prepared", LargeBinary),  # what follows from the record, worked out before it is kept
+    Column("prepared", LargeBinary),  # what follows from the record (cache.ingest.derive)
     Index("ix_staged_scope", "refresh_id", "scope", "nct_id"),
 )
 

@@ -1,26 +1,24 @@
 """The store as a whole: open it, read and write in transactions, know whether it changed.
 
 A store is one database. Opening creates it, or brings it up to date, under a lock; a store that is damaged, locked
-or newer than this code is told apart and left exactly as it is.
+or newer than this code is recognised and left exactly as it is.
 """
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Self
 
 from sqlalchemy import URL, Connection, Engine, insert, inspect, make_url, select, update
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from cache.store import migrations
-from cache.store.engine import WRITING, engine_of, in_memory
+from cache.store.engine import WRITING, engine_of
 from cache.store.errors import Damaged, Locked, NewerStore, local_troubles
+from cache.store.files import in_memory, parsed, path_of
 from cache.store.schema import meta, metadata
-from fetchers.errors import LocalTrouble, Validation
-
-__all__ = ["Damaged", "Locked", "NewerStore", "Store", "bump", "local_troubles", "moment", "trouble", "utcnow"]
+from fetchers.errors import LocalTrouble
 
 # How long a connection waits for another process's transaction before the store counts as locked.
 PATIENCE_SECONDS = 10.0
@@ -30,7 +28,7 @@ def utcnow() -> datetime:
     return datetime.now(UTC)
 
 
-def moment(now: datetime) -> str:
+def timestamp(now: datetime) -> str:
     """A moment as the store keeps it: UTC to the second, ``YYYY-MM-DDTHH:MM:SSZ``."""
     return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -58,14 +56,14 @@ class Store:
         LocalTrouble when the folder or file cannot be written or the disk is full. ``readonly`` never writes, so it
         needs a store that exists and is up to date.
         """
-        parsed = _parsed(url)
-        if parsed.get_backend_name() == "sqlite" and in_memory(parsed):
+        parts = parsed(url)
+        if parts.get_backend_name() == "sqlite" and in_memory(parts):
             return cls.in_memory(now=now)
-        place = _place(parsed)
-        store = cls(engine_of(parsed, patience=patience, readonly=readonly), url, place)
+        place = _place(parts)
+        store = cls(engine_of(parts, patience=patience, readonly=readonly), url, place)
         try:
             with local_troubles(place):
-                _prepare_folder(parsed, readonly=readonly)
+                _prepare_folder(parts, readonly=readonly)
                 store._bring_up_to_date(now, patience, readonly=readonly)
         except BaseException:
             store.close()
@@ -97,7 +95,7 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction that takes its turn among writers at once, kept whole or not at all.
+        """One transaction, kept whole or not at all; it waits for other writers before it begins.
 
         A change that a reader may see ends with ``bump(connection)``.
         """
@@ -113,7 +111,7 @@ class Store:
             found = "has to be upgraded first" if stamped else "does not exist yet"
             raise LocalTrouble(f"The store {self.place} {found}: run python -m cache refresh where it is writable.")
         with self.writing() as connection:
-            # Whoever came first has done it by now.
+            # Another process may have done it meanwhile.
             stamped = self._stamp(connection)
             if stamped != migrations.HEAD:
                 migrations.upgrade(connection)
@@ -157,7 +155,7 @@ class Store:
             raise Damaged(f"The store {self.place} is damaged (its version number is missing).")
 
     def _use_wal(self, patience: float) -> None:
-        """Let readers and a writer work side by side. Lasts in the file, so it is set once, when it is made."""
+        """Let readers and a writer work side by side. The file remembers it, so it is set once."""
         if self.engine.dialect.name != "sqlite":
             return
         deadline = time.monotonic() + patience
@@ -177,11 +175,6 @@ class Store:
                 time.sleep(0.02)
 
 
-def trouble(store: Store) -> AbstractContextManager[None]:
-    """``local_troubles`` for a store: use ``store.reading()`` and ``store.writing()``, which include it."""
-    return local_troubles(store.place)
-
-
 def bump(connection: Connection) -> None:
     """Count a change that readers may see; the last statement of the transaction that makes it."""
     # The row is locked while it is read, where the database does not already let one writer in at a time.
@@ -195,15 +188,8 @@ def _version(connection: Connection) -> int:
 
 
 def _initialise(connection: Connection, now: datetime) -> None:
-    rows = [{"key": "version", "value": "0"}, {"key": "created_at", "value": moment(now)}]
+    rows = [{"key": "version", "value": "0"}, {"key": "created_at", "value": timestamp(now)}]
     connection.execute(insert(meta), rows)
-
-
-def _parsed(url: str) -> URL:
-    try:
-        return make_url(url)
-    except (ArgumentError, ValueError) as error:
-        raise Validation("TRIALS_CACHE_URL is not a database URL such as sqlite:///folder/trials.sqlite3.") from error
 
 
 def _place(url: URL) -> str:
@@ -211,9 +197,9 @@ def _place(url: URL) -> str:
 
 
 def _prepare_folder(url: URL, *, readonly: bool) -> None:
-    if url.get_backend_name() != "sqlite":
+    path = path_of(url)
+    if path is None:
         return
-    path = Path(url.database or "")
     if readonly:
         if not path.exists():
             raise LocalTrouble(f"There is no store at {path} yet: run python -m cache refresh.")

@@ -1,4 +1,4 @@
-"""Insert or replace rows by primary key, the one statement that every database words for itself."""
+"""Insert or replace rows by primary key, the one statement for which every database has a syntax of its own."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -14,7 +14,7 @@ def upsert(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any
         return
     keys = [column.name for column in table.primary_key]
     others = [name for name in given[0] if name not in keys]
-    # The two dialects word it alike, but share no type.
+    # Both dialects have the same methods, but no common type.
     if connection.dialect.name == "postgresql":
         theirs = postgresql.insert(table)
         connection.execute(

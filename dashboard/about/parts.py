@@ -9,6 +9,7 @@ import streamlit as st
 from cache import english
 from cache.export.trials import MODIFIED
 from cache.read import trials as queries
+from cache.read.jobs import Job, recent_jobs
 from dashboard.shared import columns, data, frame, words
 from fetchers.settings import RECORD_URL
 
@@ -199,7 +200,7 @@ def _when(asked: object, load: object, *, starter: bool) -> tuple[str, str]:
 
 def _refreshes(names: Mapping[str, str]) -> None:
     """The traffic, the outcome and the failures of the newest refreshes."""
-    jobs = queries.recent_jobs(data.store(), HISTORY)
+    jobs = recent_jobs(data.store(), HISTORY)
     if not jobs:
         st.text("No refresh has been run with this store yet.")
         return
@@ -221,7 +222,7 @@ def _refreshes(names: Mapping[str, str]) -> None:
     )  # fmt: skip
 
 
-def _reasons(job: queries.Job, names: Mapping[str, str]) -> str | None:
+def _reasons(job: Job, names: Mapping[str, str]) -> str | None:
     """What went wrong, each reason once with the parts it hit; None when nothing did."""
     if job.error:
         return job.error

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -16,7 +15,7 @@ from dashboard.agents import tables as agent_tables
 from dashboard.shared import address as view
 from dashboard.shared import charts, columns, data, frame, trial_list, words
 from dashboard.shared import number_tables as tables
-from fetchers.watchlist.load import Agent
+from fetchers.watchlist.model import Agent
 
 
 def appears(wanted: Filter) -> None:
@@ -49,12 +48,12 @@ def charts_of(wanted: Filter, selection: Selection) -> None:
         return
     said = words.plain(wanted.sentence(data.watchlist()))
     caption = words.counted(data.freshness(), len(selection.trials), 1, said)
-    frame.phases("agent_phases", counts.status_by_phase(selection), caption, partial(view.to_trials, wanted))
+    frame.phases("agent_phases", counts.status_by_phase(selection), caption, wanted)
     _conditions_and_roles(wanted, selection)
 
 
 def _conditions_and_roles(wanted: Filter, selection: Selection) -> None:
-    address, conditions = partial(view.to_trials, wanted), frame.condition_names()
+    conditions = frame.condition_names()
     # Of a trial in two groups only the groups of the view are counted, as in the lists that the numbers open.
     inside = {id: conditions[id] for id in conditions if id in (wanted.groups(data.watchlist()) or conditions)}
     left, right = st.columns(2, gap="large")
@@ -64,7 +63,7 @@ def _conditions_and_roles(wanted: Filter, selection: Selection) -> None:
             "Conditions",
             agent_tables.by_condition(selection, inside),
             "a trial of two groups counts for both",
-            [address(conditions=(group,), everywhere=False) for group in inside],
+            [view.to_trials(replace(wanted, conditions=(group,), everywhere=False)) for group in inside],
         )
     with right:
         every = data.selection(replace(wanted, background=True))
@@ -73,7 +72,7 @@ def _conditions_and_roles(wanted: Filter, selection: Selection) -> None:
             "Roles",
             agent_tables.by_role(every, ROLE_WORDS),
             "trials that give it, background included",
-            [address(roles=(role,), background=False) for role in ROLES],
+            [view.to_trials(replace(wanted, roles=(role,), background=False)) for role in ROLES],
         )
 
 

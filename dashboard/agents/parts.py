@@ -16,7 +16,7 @@ from dashboard.agents import tables as agent_tables
 from dashboard.agents.story import Story
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, evidence_data, frame, words
-from fetchers.watchlist.load import Agent
+from fetchers.watchlist.model import Agent
 from insights import literature
 
 ONE, SEVERAL = "one", "several"

@@ -13,7 +13,7 @@ from dashboard.agents.story import Story
 from dashboard.shared.number_tables import LINK, trial_link
 from dashboard.shared.palette import GROUPS
 from dashboard.shared.words import plain
-from fetchers.watchlist.load import Agent
+from fetchers.watchlist.model import Agent
 
 To = Callable[[Filter], str]  # a filter -> the address of its list
 

@@ -11,7 +11,7 @@ from cache.changes.changelog import WEIGHTS, Refreshed, at_least, since_moment
 from cache.changes.differences import KINDS
 from cache.changes.weights import Weight
 from cache.changes.wording import KIND_WORDS
-from cache.store.store import moment
+from cache.store.store import timestamp
 from fetchers.errors import Validation
 
 Show = Literal["changes", "slips"]
@@ -138,12 +138,12 @@ def since(wanted: ChangesView, last: Refreshed, now: datetime) -> str:
     if wanted.period == "looked" and wanted.looked:
         return wanted.looked
     if wanted.period == "refresh":
-        return last.began or moment(now)
+        return last.began or timestamp(now)
     if wanted.period == DATE and wanted.day:
         return f"{wanted.day}T00:00:00Z"
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     days = int(wanted.period) if wanted.period.isdigit() else int(DEFAULT_PERIOD)
-    return moment(today - timedelta(days=days))
+    return timestamp(today - timedelta(days=days))
 
 
 def seen_up_to(last: Refreshed, now: datetime) -> str:
@@ -153,8 +153,8 @@ def seen_up_to(last: Refreshed, now: datetime) -> str:
     it began to store them.
     """
     if last.events is None:
-        return moment(now)
-    return moment(datetime.fromisoformat(last.events) + timedelta(seconds=1))
+        return timestamp(now)
+    return timestamp(datetime.fromisoformat(last.events) + timedelta(seconds=1))
 
 
 def weights(wanted: ChangesView) -> tuple[Weight, ...]:

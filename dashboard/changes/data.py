@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from cache.changes import changelog, versions
+from cache.changes import changelog
 from cache.changes.changelog import Change, Refreshed
+from cache.read import versions
 from dashboard.shared import data
 from dashboard.shared.kept import kept
 from insights import slips

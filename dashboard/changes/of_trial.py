@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cache.changes.changelog import TOLD
+from cache.changes.changelog import TOLD_BY_DEFAULT
 from cache.codes import DATE_TYPE_WORDS, STATUS_WORDS
 from cache.english import count
 from dashboard.changes import data as changes_data
@@ -30,7 +30,7 @@ def history(nct_id: str) -> None:
     if len(states) < 2 and not events:
         st.text("Seen in one state so far. What moves from now on is told here after the next refresh that sees it.")
         return
-    told = [one for one in events if one.weight in TOLD]
+    told = [one for one in events if one.weight in TOLD_BY_DEFAULT]
     if told:
         table = pd.DataFrame(
             {

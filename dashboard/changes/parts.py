@@ -79,6 +79,10 @@ def scope(wanted: Filter, shown: ChangesView) -> None:
                   kwargs={"every": False})  # fmt: skip
 
 
+def _agents_changed() -> None:
+    view.change(lambda wanted: replace(wanted, agents=tuple(st.session_state["changes_agents"])))
+
+
 def _controls(wanted: Filter, shown: ChangesView, last: Refreshed) -> None:
     """Since when, which agents, kinds and weights; all of it in the address."""
     _period(shown)
@@ -86,7 +90,7 @@ def _controls(wanted: Filter, shown: ChangesView, last: Refreshed) -> None:
         st.session_state["changes_agents"] = list(wanted.agents)
         st.multiselect(
             "Agents", list(frame.names()), format_func=lambda one: frame.names().get(one, one), key="changes_agents",
-            placeholder="Any", on_change=lambda: view.change("agents", tuple(st.session_state["changes_agents"])),
+            placeholder="Any", on_change=_agents_changed,
         )  # fmt: skip
         st.session_state["changes_kinds"] = list(shown.kinds)
         st.multiselect(

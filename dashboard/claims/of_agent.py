@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.claims import parts
 from dashboard.claims.tables import VERDICT, verdict_word
 from dashboard.shared import evidence_data, frame
-from fetchers.watchlist.load import Agent
+from fetchers.watchlist.model import Agent
 from insights.claims import Finding
 
 

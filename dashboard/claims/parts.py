@@ -1,6 +1,7 @@
 """The parts of the Claims page, and the claims on an agent's page."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -10,7 +11,7 @@ from dashboard.claims import tables as claims_tables
 from dashboard.claims.tables import TENSE, VERDICT, Look
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, evidence_data, frame, words
-from fetchers.watchlist.load import Document
+from fetchers.watchlist.model import Document
 from insights.claim_rules import RULES
 from insights.claims import Finding, groups_of
 
@@ -47,7 +48,7 @@ def summary(findings: Sequence[Finding]) -> None:
 
 
 def _address(finding: Finding) -> str:
-    return view.to_trials(claims_tables.base(finding), conditions=groups_of(finding.claim, data.watchlist()))
+    return view.to_trials(replace(claims_tables.base(finding), conditions=groups_of(finding.claim, data.watchlist())))
 
 
 def rules() -> None:

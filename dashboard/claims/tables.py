@@ -11,7 +11,7 @@ from cache.english import count, day
 from cache.filters.filter import Filter
 from dashboard.shared.number_tables import numbered, trial_link
 from dashboard.shared.trial_list import RESULTS, dated, status_words, why
-from fetchers.watchlist.load import Document, Watchlist
+from fetchers.watchlist.model import Document, Watchlist
 from insights.claim_rules import RULES
 from insights.claims import Finding, counts_background, groups_of, near_of, standing
 

@@ -11,7 +11,7 @@ from cache.english import count, day
 from cache.filters.filter import Filter
 from dashboard.shared.number_tables import LINK
 from fetchers.registry.queries import agent_queries
-from fetchers.watchlist.load import Agent
+from fetchers.watchlist.model import Agent
 from insights.funnel import Funnel
 
 STEPS = (

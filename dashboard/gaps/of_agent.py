@@ -6,7 +6,7 @@ from dashboard.gaps import parts
 from dashboard.gaps import tables as gap_tables
 from dashboard.shared import address as view
 from dashboard.shared import evidence_data, frame
-from fetchers.watchlist.load import Agent
+from fetchers.watchlist.model import Agent
 
 
 def gaps(agent: Agent) -> None:

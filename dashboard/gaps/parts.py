@@ -1,6 +1,7 @@
 """The parts of the Gaps page."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -12,7 +13,7 @@ from dashboard.gaps import funnel as funnel_words
 from dashboard.gaps import tables as gap_tables
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, evidence_data, frame, group_list, trial_list, words
-from fetchers.watchlist.load import Agent
+from fetchers.watchlist.model import Agent
 
 CELLS = {
     "Agent": columns.NAME,
@@ -43,7 +44,7 @@ def background_switch(wanted: Filter) -> None:
 
 
 def _background_changed() -> None:
-    view.change("background", st.session_state["gaps_background"])
+    view.change(lambda wanted: replace(wanted, background=st.session_state["gaps_background"]))
 
 
 def gap_map(wanted: Filter) -> None:
@@ -113,7 +114,7 @@ def ladder(wanted: Filter) -> None:
 
 
 def _ladder_changed() -> None:
-    view.change("conditions", (st.session_state["ladder_condition"],))
+    view.change(lambda wanted: replace(wanted, conditions=(st.session_state["ladder_condition"],)))
 
 
 def agent_of(wanted: Filter) -> Agent:

@@ -12,7 +12,7 @@ from cache.filters.filter import Filter
 from dashboard.shared.number_tables import numbered, trial_link
 from dashboard.shared.words import plain
 from fetchers.registry.queries import agent_queries
-from fetchers.watchlist.load import Agent
+from fetchers.watchlist.model import Agent
 from insights import evidence, gaps
 from insights.evidence import Asked
 
@@ -35,9 +35,9 @@ def cell_rows(
     """The gap map as a table: a row a cell; each number is the address of its list, with the number at its end."""
     rows: list[dict[Any, Any]] = cells.to_dict("records")
 
-    def numbers(name: str, **narrower: Any) -> list[str | None]:
+    def numbers(name: str, statuses: tuple[str, ...] = ()) -> list[str | None]:
         return [
-            None if pd.isna(row[name]) else numbered(address(_cell(row, background, **narrower)), int(row[name]))
+            None if pd.isna(row[name]) else numbered(address(_cell(row, background, statuses)), int(row[name]))
             for row in rows
         ]
 
@@ -57,8 +57,10 @@ def cell_rows(
     )
 
 
-def _cell(row: Mapping[Any, Any], background: bool, **narrower: Any) -> Filter:
-    return Filter(agents=(row["agent"],), conditions=(row["condition"],), background=background, **narrower)
+def _cell(row: Mapping[Any, Any], background: bool, statuses: tuple[str, ...]) -> Filter:
+    return Filter(
+        agents=(row["agent"],), conditions=(row["condition"],), background=background, statuses=statuses
+    )  # fmt: skip
 
 
 def gaps_say(cells: pd.DataFrame) -> str:

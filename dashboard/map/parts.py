@@ -1,5 +1,6 @@
 """The sections of the map page. The registry's spellings stand in tables and, escaped, on axes and in sentences."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -99,26 +100,19 @@ def _chosen(points: list[dict[str, Any]], counted: pd.DataFrame, wanted: Filter)
             frame.link(
                 "trials",
                 count(row["trials"], "trial"),
-                view.params(_narrower(wanted, countries=row["spellings"])),
+                view.params(replace(wanted, countries=row["spellings"])),
                 _LIST,
             )
             if row["open"]:
-                opened = _narrower(wanted, countries=row["spellings"], statuses=map_tables.OPEN)
+                opened = map_tables.opened(wanted, row["spellings"])
                 frame.link("trials", f"{row['open']:,} open or about to open", view.params(opened), _LIST)
 
 
 def _numbers(counted: pd.DataFrame, wanted: Filter) -> None:
-    table = map_tables.numbers(counted, lambda **narrower: view.to_trials(_narrower(wanted, **narrower)))
+    table = map_tables.numbers(counted, wanted, view.to_trials)
     if wanted.statuses and not set(wanted.statuses) & set(map_tables.OPEN):
         table = table.drop(columns=map_tables.OPEN_LINK)  # the view lets no open trial through: there is no such list
     columns.table(table, "Trials by country", _CONFIG, missing=words.MISSING, height=columns.at_most(640, table))
-
-
-def _narrower(wanted: Filter, **narrower: Any) -> Filter:
-    """The view of a country; of the open statuses only those the view lets through."""
-    if wanted.statuses and "statuses" in narrower:
-        narrower["statuses"] = [status for status in narrower["statuses"] if status in wanted.statuses]
-    return view.narrow(wanted, narrower)
 
 
 def _to_group(name: str) -> str:

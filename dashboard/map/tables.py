@@ -4,12 +4,14 @@ The sentences hold names of countries as the registry wrote them: what goes thro
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from cache import english
 from cache.english import count
+from cache.filters.filter import Filter
 from cache.filters.select import Selection
 from dashboard.map import charts as map_charts
 from dashboard.shared import trial_list, words
@@ -62,19 +64,25 @@ def groups(trials: pd.DataFrame) -> Groups:
     }
 
 
-def numbers(counted: pd.DataFrame, address: Address) -> pd.DataFrame:
+def numbers(counted: pd.DataFrame, wanted: Filter, address: Address) -> pd.DataFrame:
     """A row a country with the lists of its trials and of the open ones."""
     return pd.DataFrame(
         {
             "Country": counted["country"].to_numpy(dtype=object),
             "All": counted["trials"].to_numpy(),
-            LINK: [address(countries=found) for found in counted["spellings"]],
+            LINK: [address(replace(wanted, countries=found)) for found in counted["spellings"]],
             "Open": counted["open"].to_numpy(),
-            OPEN_LINK: [address(countries=found, statuses=OPEN) for found in counted["spellings"]],
+            OPEN_LINK: [address(opened(wanted, found)) for found in counted["spellings"]],
             "Sites": counted["sites"].array,
             "In the registry’s words": ["; ".join(found) for found in counted["spellings"]],
         }
     )
+
+
+def opened(wanted: Filter, spellings: Sequence[str]) -> Filter:
+    """The open trials of a country; of the open statuses only those the view lets through."""
+    statuses = tuple(status for status in OPEN if status in (wanted.statuses or OPEN))
+    return replace(wanted, countries=tuple(spellings), statuses=statuses)
 
 
 def without_numbers(found: Groups, address: Callable[[str], str]) -> pd.DataFrame:

@@ -27,10 +27,10 @@ def material() -> Material:
 def state() -> bool:
     """Say whether these are all trials or a sample; true for a sample."""
     scopes = data.scopes()
-    swept = scopes[(scopes["kind"] == "sweep") & (scopes["scope"] == record_data.ME_CFS)]
+    focus = data.watchlist().focus
+    swept = scopes[(scopes["kind"] == "sweep") & scopes["scope"].isin([condition.id for condition in focus])]
     if swept["refreshed_at"].notna().any():
-        asked = sweep_queries(data.watchlist().condition(record_data.ME_CFS))
-        said = " and ".join(one.question for one in asked)
+        said = " and ".join(one.question for condition in focus for one in sweep_queries(condition))
         st.caption(words.plain(f"All trials the registry returns for ME/CFS, whatever they test. Asked as: {said}"))
         return False
     st.caption(

@@ -1,7 +1,5 @@
 """The parts of the Overview: key figures, agents without a trial, three charts over their numbers."""
 
-from typing import Any
-
 import streamlit as st
 
 from cache import english
@@ -24,12 +22,12 @@ def lede() -> str:
 def key_figures(selection: Selection, wanted: Filter) -> None:
     """The four cards, each with the list of its trials."""
     with st.grid(4, min_column_width=170, gap="small"):
-        for card in overview_words.cards(counts.key_figures(selection), sample=not data.freshness().live):
+        for card in overview_words.cards(counts.key_figures(selection), wanted, sample=not data.freshness().live):
             with st.container(border=True, height="stretch", gap="xsmall"):
                 st.metric(card.label, card.value)
                 st.caption(card.note)
-                if card.narrower is not None:
-                    frame.trials_link(view.narrow(wanted, card.narrower))
+                if card.listed is not None:
+                    frame.trials_link(card.listed)
 
 
 def agents_without(wanted: Filter) -> None:
@@ -63,13 +61,10 @@ def figures(selection: Selection, wanted: Filter) -> None:
     def counted(what: str) -> str:
         return words.counted(data.freshness(), len(selection.trials), given, what)
 
-    def address(**narrower: Any) -> str:
-        return view.to_trials(wanted, **narrower)
-
     left, right = st.columns([1, 1], gap="large")
     with left:
         frame.phases(
-            "phases", counts.status_by_phase(selection), counted(_ONCE), address, sample=not data.freshness().live
+            "phases", counts.status_by_phase(selection), counted(_ONCE), wanted, sample=not data.freshness().live
         )  # fmt: skip
     with right:
         names, sampled = frame.names(), frame.sampled()
@@ -79,7 +74,10 @@ def figures(selection: Selection, wanted: Filter) -> None:
             overview_words.agents_say(agents, names, sampled),
             overview_charts.agent_by_phase(agents, names, sampled),
             counted(words.cells_mean(sampled, len(names))),
-            ("Trials by agent and phase", overview_tables.agent_numbers(agents, names, sampled, address)),
+            (
+                "Trials by agent and phase",
+                overview_tables.agent_numbers(agents, names, sampled, wanted, view.to_trials),
+            ),
         )
     years = overview_tables.starts(selection)
     frame.chart(
@@ -88,7 +86,7 @@ def figures(selection: Selection, wanted: Filter) -> None:
         overview_words.starts_say(years, len(selection.trials) - counts.key_figures(selection).start_known),
         overview_charts.starts_per_year(years),
         counted(_ONCE),
-        ("Trials by year of start", overview_tables.start_numbers(years, address)),
+        ("Trials by year of start", overview_tables.start_numbers(years, wanted, view.to_trials)),
     )
 
 

@@ -1,11 +1,13 @@
 """The numbers of the Overview's charts as tables. Pure, no Streamlit."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from cache.codes import LANE_WORDS
 from cache.filters import counts
+from cache.filters.filter import Filter
 from cache.filters.select import Selection
 from dashboard.shared.number_tables import LINK, Address, framed, linked
 from dashboard.shared.palette import used_lanes
@@ -21,7 +23,7 @@ def starts(selection: Selection) -> pd.DataFrame:
 
 
 def agent_numbers(
-    agents: pd.DataFrame, names: Mapping[str, str], sampled: Sequence[str], address: Address
+    agents: pd.DataFrame, names: Mapping[str, str], sampled: Sequence[str], wanted: Filter, address: Address
 ) -> pd.DataFrame:
     """The numbers of the heatmap: a row an agent. A number nobody knows yet (an agent not asked) is missing, not 0."""
     lanes = used_lanes(agents.sum())
@@ -31,13 +33,14 @@ def agent_numbers(
         shown.loc[unasked & (agents[lane] == 0).to_numpy(), lane] = pd.NA
     totals = agents.sum(axis=1).astype("Int64")
     totals = totals.mask(unasked & (totals == 0).to_numpy())
-    cells = linked(shown, lambda agent, lane: address(agents=(agent,), phases=(lane,))).rename(columns=LANE_WORDS)
+    cells = linked(shown, lambda agent, lane: address(replace(wanted, agents=(agent,), phases=(lane,))))
+    cells = cells.rename(columns=LANE_WORDS)
     cells["Registry"] = ["Not asked yet: a sample" if agent in sampled else "Asked" for agent in agents.index]
     words = [names[agent] for agent in agents.index]
-    return framed("Agent", words, cells, totals, [address(agents=(agent,)) for agent in agents.index])
+    return framed("Agent", words, cells, totals, [address(replace(wanted, agents=(agent,))) for agent in agents.index])
 
 
-def start_numbers(years: pd.DataFrame, address: Address) -> pd.DataFrame:
+def start_numbers(years: pd.DataFrame, wanted: Filter, address: Address) -> pd.DataFrame:
     """The numbers of the chart of starts, newest year first; years without a start are left to the chart."""
     shown = years[years.sum(axis=1) > 0].iloc[::-1]
     return pd.DataFrame(
@@ -45,6 +48,6 @@ def start_numbers(years: pd.DataFrame, address: Address) -> pd.DataFrame:
             "Year": [str(year) for year in shown.index],
             "Started": shown["started"].to_numpy(),
             "Planned": shown["planned"].to_numpy(),
-            LINK: [address(year_from=int(year), year_to=int(year)) for year in shown.index],
+            LINK: [address(replace(wanted, year_from=int(year), year_to=int(year))) for year in shown.index],
         }
     )

@@ -1,13 +1,15 @@
 """The sentences and key figures of the Overview. Pure text, safe for Streamlit's Markdown."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import NamedTuple
 
 import pandas as pd
 
 from cache.codes import PHASE_PATH
 from cache.english import count, listed, number
 from cache.filters.counts import AgentCover, KeyFigures
+from cache.filters.filter import Filter
 from dashboard.shared.words import lane_inside, plain
 
 
@@ -63,22 +65,22 @@ def starts_say(counts: pd.DataFrame, unknown: int) -> str:
 
 
 class Card(NamedTuple):
-    """A key figure: what is counted, the number, its denominator in words, and the filter of its trials."""
+    """A key figure: what is counted, the number, its denominator in words, and the view that lists its trials."""
 
     label: str
     value: str
     note: str
-    narrower: dict[str, Any] | None
+    listed: Filter | None
 
 
-def cards(figures: KeyFigures, *, sample: bool) -> list[Card]:
-    """The key figures on trials. Of a sample they are called so, for they are no count of what is registered."""
+def cards(figures: KeyFigures, wanted: Filter, *, sample: bool) -> list[Card]:
+    """The key figures of a view. On a sample they are called so, for they are no count of what is registered."""
     of = f"of {figures.status_known:,} with a recorded status"
     return [
-        Card("Trials in the sample" if sample else "Trials", f"{figures.trials:,}", _what(figures, sample), {}),
-        Card("Recruiting now", f"{figures.recruiting:,}", of, {"statuses": ("RECRUITING",)}),
-        Card("Completed", f"{figures.completed:,}", of, {"statuses": ("COMPLETED",)}),
-        _results(figures),
+        Card("Trials in the sample" if sample else "Trials", f"{figures.trials:,}", _what(figures, sample), wanted),
+        Card("Recruiting now", f"{figures.recruiting:,}", of, replace(wanted, statuses=("RECRUITING",))),
+        Card("Completed", f"{figures.completed:,}", of, replace(wanted, statuses=("COMPLETED",))),
+        _results(figures, wanted),
     ]
 
 
@@ -89,11 +91,11 @@ def _what(figures: KeyFigures, sample: bool) -> str:
     return f"{unknown:,} without a recorded status" if unknown else "All with a recorded status"
 
 
-def _results(figures: KeyFigures) -> Card:
+def _results(figures: KeyFigures, wanted: Filter) -> Card:
     if not figures.results_known:
         return Card("With posted results", "Not known", "The source does not say it of any of these trials", None)
     note = f"of {figures.results_known:,} where known"
-    return Card("With posted results", f"{figures.with_results:,}", note, {"results": True})
+    return Card("With posted results", f"{figures.with_results:,}", note, replace(wanted, results=True))
 
 
 def without(cover: AgentCover, names: Mapping[str, str], swept: Sequence[str]) -> Card:

@@ -23,7 +23,6 @@ from sqlalchemy.exc import ArgumentError
 from fetchers.errors import LocalTrouble
 from fetchers.settings import ROOT
 
-EXIT_BUSY = 4
 LONGEST_LOG = 8_000  # bytes read from the end of the log: enough for the last sentence, never a screenful
 LONGEST_WORDS = 600
 # With one of these a proxy passes on the request of another machine, however local its own connection is.

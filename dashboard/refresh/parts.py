@@ -10,14 +10,13 @@ from typing import Literal, NamedTuple
 import streamlit as st
 from streamlit.runtime import Runtime
 
-from cache import english
-from cache.read import trials as queries
-from cache.read.trials import Job
+from cache import english, exit_codes
+from cache.read.jobs import Job, latest_job
 from cache.refresh import journal, plan
-from cache.store.store import moment
+from cache.store.store import timestamp
 from dashboard.refresh import launcher as refreshing
 from dashboard.refresh import words
-from dashboard.refresh.launcher import EXIT_BUSY, Launch, Launcher, Permission
+from dashboard.refresh.launcher import Launch, Launcher, Permission
 from dashboard.shared import data
 from dashboard.shared.escape import plain
 from fetchers.errors import TrackerError
@@ -59,11 +58,11 @@ def _said_all(job: Job | None, launch: Launch) -> bool:
     """Whether the store already tells all: the newest job is its own, a later one, or the one it gave way to."""
     if job is None:
         return False
-    return launch.exit_code == EXIT_BUSY or job.started_at >= moment(launch.started_at)
+    return launch.exit_code == exit_codes.BUSY or job.started_at >= timestamp(launch.started_at)
 
 
 def _view() -> View:
-    return view_of(queries.latest_job(data.store()), launcher().latest())
+    return view_of(latest_job(data.store()), launcher().latest())
 
 
 def permission() -> Permission:
@@ -152,7 +151,7 @@ def _press(*agents: str) -> None:
     if not permission().allowed:  # a browser may send a click on a disabled button
         return
     try:
-        job = queries.latest_job(data.store())
+        job = latest_job(data.store())
         started = not _lively(job) and launcher().start(agents, data.settings().cache_url)
     except TrackerError as error:
         st.session_state[_NOTE] = str(error)
@@ -218,18 +217,18 @@ def _progress(job: Job) -> None:
 def _outlook() -> tuple[dict[str, int], dict[str, int]]:
     """How many questions every part asks and about how many trials it will hold, to estimate the time left."""
     watchlist = data.watchlist()
-    sizes = dict(plan.GUESSED_SIZES) | {agent.id: plan.guessed_size(agent) for agent in watchlist.agents}
     frame = data.scopes()
-    for scope, studies, refreshed_at in zip(frame["scope"], frame["studies"], frame["refreshed_at"], strict=True):
-        if isinstance(refreshed_at, str):  # a starter's sample says nothing about the size
-            sizes[scope] = int(studies)
-    return {asked.scope: len(asked.queries) for asked in plan.plan(watchlist, (), {})}, sizes
+    # A starter's sample says nothing about the size.
+    answered = frame[frame["refreshed_at"].notna()]
+    scopes = plan.plan(watchlist, (), dict(zip(answered["scope"], answered["studies"].astype(int), strict=True)))
+    return {one.scope: len(one.queries) for one in scopes}, {one.scope: one.size for one in scopes}
 
 
 def _trouble(launch: Launch) -> str:
-    if launch.exit_code == EXIT_BUSY:
+    if launch.exit_code == exit_codes.BUSY:
         return "Another refresh is running. Its progress shows here as soon as it can be read."
-    if launch.exit_code in (0, 1):  # it worked on the store while this page had to show something else
+    # It worked on the store while this page had to show something else.
+    if launch.exit_code in (exit_codes.FRESH, exit_codes.SOME_FAILED):
         return "The refresh has ended. Please load this page again in a moment."
     said = plain(launch.words) if launch.words else "It ended without a word. Please try again."
     return f"The refresh could not run. {said} The earlier data stays."

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from cache.english import count, listed, moment
-from cache.read.trials import Job, JobScope
+from cache.read.jobs import Job, JobScope
 from cache.refresh.journal import BROKEN, CANCELLED
 from dashboard.shared.escape import plain
 

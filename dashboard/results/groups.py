@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from cache.codes import NOT_RECORDED, STATUS_WORDS
-from dashboard.results.tables import ALL, PAPERS
+from dashboard.results.tables import ALL
 from dashboard.shared.trial_list import Group
-from insights.results_due import COVERAGE, FACTS, REASONS, STATES
+from insights.results_due import COVERAGE, FACTS, PAPERS, REASONS, STATES
 from insights.stale import FLAGS, REGISTRATION
 from insights.why_stopped import CLASSES, said
 

@@ -35,13 +35,9 @@ def material(selection: Selection) -> Material:
         return whole[among(whole["nct_id"], ids)]
 
     facts, verdicts = mine(record_data.facts()), mine(record_data.verdicts())
-    # What the starter snapshot does not say of papers is not known, too.
-    told = facts["has_results"].notna() & ((facts["origin"] == "live") | (facts["references"].str.len() > 0))
-    posted = dict(zip(facts["nct_id"][told], facts["has_results"][told].astype(bool), strict=True))
-    groups = results_tables.paper_groups(verdicts, results_due.papers(mine(record_data.published())), posted)
     return Material(
         facts, verdicts, mine(record_data.overtaken()), mine(record_data.stopped()), mine(record_data.registration()),
-        groups,
+        results_due.paper_groups(facts),
     )  # fmt: skip
 
 

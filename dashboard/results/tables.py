@@ -1,6 +1,6 @@
 """What the page on results and delays counts, lists and says: pure functions from frames to frames and sentences."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -11,21 +11,11 @@ from dashboard.shared.number_tables import LINK, group_numbers, numbered
 from dashboard.shared.trial_list import Group, named
 from fetchers.settings import PUBMED_URL
 from insights import why_stopped
-from insights.results_due import COVERAGE, FACTS, REASONS, STATES
+from insights.results_due import COVERAGE, FACTS, PAPERS, REASONS, STATES
 from insights.stale import FLAGS, GOING_ON, REGISTRATION
 
 ALL = "all"  # the row that adds up
 Address = Callable[[str], str]  # a group -> where its trials are listed
-
-
-PAPERS = {
-    "posted_paper": "Results posted, and a results paper named",
-    "posted_alone": "Results posted, no results paper named",
-    "paper_alone": "No results posted, a results paper named",
-    "found_alone": "No results posted, only a paper the registry found",
-    "neither": "Neither",
-    "unknown": "Not known whether results are posted",
-}
 
 
 def state_numbers(verdicts: pd.DataFrame, address: Address) -> pd.DataFrame:
@@ -53,21 +43,6 @@ def missing_numbers(verdicts: pd.DataFrame, address: Address) -> pd.DataFrame:
     return group_numbers(
         "What is not known", {key: _capital(words) for key, words in FACTS.items()}, found, "missing", address
     )
-
-
-def paper_groups(verdicts: pd.DataFrame, papers: pd.DataFrame, posted: Mapping[str, bool | None]) -> "pd.Series[Any]":
-    """For each trial of ``verdicts`` its key of PAPERS; ``posted``: what is known of results by trial."""
-
-    def group(nct_id: str) -> str:
-        there = posted.get(nct_id)
-        results, derived = _papers(papers, nct_id)
-        if there is None:
-            return "unknown"
-        if there:
-            return "posted_paper" if results else "posted_alone"
-        return "paper_alone" if results else "found_alone" if derived else "neither"
-
-    return pd.Series([group(str(one)) for one in verdicts["nct_id"]], index=verdicts["nct_id"], dtype="str")
 
 
 def paper_numbers(groups: "pd.Series[Any]", address: Address) -> pd.DataFrame:

@@ -6,9 +6,8 @@ the address, so Back would leave the app, and it writes the words of a widget wh
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -52,10 +51,9 @@ def show(wanted: Filter, **mine: list[str]) -> None:
     st.query_params.from_dict({**wanted.to_query(), **{key: values for key, values in mine.items() if values}})
 
 
-def change(field: str, value: Any) -> None:
-    """Change one field of the filter in the address; the page's own keys but the page number stay."""
-    kept = {key: own(key) for key in OWN - {"page"}}
-    show(replace(current()[0], **{field: value}), **kept)
+def change(how: Callable[[Filter], Filter]) -> None:
+    """Change the filter in the address; the page's own keys but the page number stay."""
+    show(how(current()[0]), **{key: own(key) for key in OWN - {"page"}})
 
 
 def scope(wanted: Filter) -> Filter:
@@ -74,9 +72,9 @@ def address(page: Page, pairs: list[tuple[str, str]]) -> str:
     return f"{page}?{urlencode(pairs)}" if pairs else page
 
 
-def to_trials(wanted: Filter, **narrower: Any) -> str:
+def to_trials(wanted: Filter) -> str:
     """The address of the list of trials behind a number."""
-    return address("trials", params(replace(wanted, **narrower)))
+    return address("trials", params(wanted))
 
 
 def remember_list() -> None:
@@ -160,17 +158,11 @@ def _page_changed() -> None:
 def _scope_changed() -> None:
     chosen = st.session_state["scope"]
     if chosen is not None:  # a click on the chosen one takes the choice away: nothing changes then
-        kept = {key: own(key) for key in OWN - {"page"}}
-        show(replace(current()[0], everywhere=chosen == EVERYTHING, conditions=()), **kept)
+        change(lambda wanted: replace(wanted, everywhere=chosen == EVERYTHING, conditions=()))
 
 
 def _background_changed() -> None:
-    change("background", st.session_state["background"])
-
-
-def narrow(wanted: Filter, narrower: Mapping[str, Any]) -> Filter:
-    """A filter with some of its fields set."""
-    return replace(wanted, **narrower)
+    change(lambda wanted: replace(wanted, background=st.session_state["background"]))
 
 
 def narrowed(wanted: Filter) -> None:
@@ -184,4 +176,4 @@ def narrowed(wanted: Filter) -> None:
 
 def clear() -> None:
     """Take all filters but the two switches out of the address."""
-    show(scope(current()[0]), **{key: own(key) for key in OWN - {"page"}})
+    change(scope)

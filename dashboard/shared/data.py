@@ -43,9 +43,9 @@ def freshness() -> Freshness:
 
 
 @kept()
-def countries() -> tuple[str, ...]:
-    """Every country some trial of the store has a site in, sorted."""
-    return tuple(sorted(set(trials()["countries"].explode().dropna())))
+def names(column: str) -> tuple[str, ...]:
+    """Every name in the lists of a column of ``trials``, sorted."""
+    return tuple(sorted(set(trials()[column].explode().dropna())))
 
 
 def study(nct_id: str) -> Study | None:

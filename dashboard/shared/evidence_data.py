@@ -6,7 +6,7 @@ from cache.read import questions as holdings
 from cache.read import trials as queries
 from dashboard.shared import data
 from dashboard.shared.kept import kept, today
-from fetchers.watchlist.load import Claim
+from fetchers.watchlist.model import Claim
 from insights import claims, evidence, gaps, literature
 from insights import funnel as funnels
 from insights import ladder as ladders

@@ -3,6 +3,7 @@ an agent, and charts over their numbers."""
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -154,7 +155,7 @@ _EVERY = "any"
 
 def _agent_chosen(key: str) -> None:
     agent = st.session_state[key]
-    view.change("agents", (agent,) if agent and agent != _EVERY else ())
+    view.change(lambda wanted: replace(wanted, agents=(agent,) if agent and agent != _EVERY else ()))
 
 
 def chart(key: str, title: str, say: str, figure: go.Figure, caption: str, *numbers: tuple[str, pd.DataFrame]) -> None:
@@ -168,7 +169,7 @@ def chart(key: str, title: str, say: str, figure: go.Figure, caption: str, *numb
             table_of_numbers(name, table)
 
 
-def phases(key: str, statuses: pd.DataFrame, caption: str, address: tables.Address, *, sample: bool = False) -> None:
+def phases(key: str, statuses: pd.DataFrame, caption: str, wanted: Filter, *, sample: bool = False) -> None:
     """Trials by phase and group of statuses, over the same numbers and the registry's own statuses. ``statuses``:
     ``counts.status_by_phase``."""
     groups = tables.by_group(statuses)
@@ -178,8 +179,8 @@ def phases(key: str, statuses: pd.DataFrame, caption: str, address: tables.Addre
         words.phases_say(groups, sample=sample),
         charts.phase_by_status(groups),
         caption,
-        ("Trials by phase and group of statuses", tables.phase_numbers(statuses, address)),
-        ("Trials by the registry’s own status and phase", tables.status_numbers(statuses, address)),
+        ("Trials by phase and group of statuses", tables.phase_numbers(statuses, wanted, view.to_trials)),
+        ("Trials by the registry’s own status and phase", tables.status_numbers(statuses, wanted, view.to_trials)),
     )
 
 

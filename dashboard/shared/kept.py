@@ -13,18 +13,18 @@ from functools import wraps
 from typing import NamedTuple, ParamSpec, TypeVar
 
 import streamlit as st
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from cache import starter
-from cache.ingest import keep as answers
+from cache.ingest.load_starter import load_starter
 from cache.opening import open_store
-from cache.store.store import Damaged, Locked, NewerStore, Store
+from cache.store import files
+from cache.store.errors import Damaged, Locked, NewerStore
+from cache.store.store import Store
 from fetchers.errors import LocalTrouble, Validation
 from fetchers.matching.matcher import Matcher
 from fetchers.settings import Settings
 from fetchers.watchlist import load as watchlists
-from fetchers.watchlist.load import Watchlist
+from fetchers.watchlist.model import Watchlist
 
 RETRY_SECONDS = 15  # between two attempts at a store that could not be used
 INSTEAD = " Until then the starter snapshot is shown, and nothing is stored."
@@ -135,7 +135,7 @@ def _shown() -> Shown:
         return reading
     url = settings().cache_url
     digest = watchlist().digest
-    key = f"{url} {_file_of(url)} {digest}"
+    key = f"{url} {files.identity(url)} {digest}"
     reason = _failure(key)
     if reason is None:
         try:
@@ -173,14 +173,5 @@ def _usable(key: str) -> Store:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _stand_in(digest: str) -> Store:
     stand_in = Store.in_memory()
-    answers.load_starter(stand_in, starter.records(), Matcher(watchlist()), watchlist())
+    load_starter(stand_in, starter.records(), Matcher(watchlist()), watchlist())
     return stand_in
-
-
-def _file_of(url: str) -> str:
-    """What tells a store's file from another one put in its place; empty when there is none yet."""
-    try:
-        found = os.stat(make_url(url).database or "")
-    except (ArgumentError, OSError, ValueError):
-        return ""
-    return f"{found.st_dev}:{found.st_ino}"

@@ -1,21 +1,24 @@
 """Counts regrouped for charts, and the tables of the same numbers that stand under them. Pure, no Streamlit.
 
 Tables for the screen have words for headings. A column ``Trials`` holds the address of the list of trials behind a row
-and its sum, made by the function that is handed in; every other number stands at the end of the address of its own list
-(``trials?phase=phase2#3``), which the screen shows as the number alone.
+and its sum, made by the function that is handed in of a narrower view than ``wanted``, the one that is counted; every
+other number stands at the end of the address of its own list (``trials?phase=phase2#3``), which the screen shows as the
+number alone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from cache.codes import LANE_WORDS, LANES, STATUS_WORDS
+from cache.filters.filter import Filter
 from dashboard.shared.palette import GROUPS, group_of, used_lanes
 
 LINK = "Trials"
 _EVERY = "every"  # the row that adds up
-Address = Callable[..., str]  # the fields of a filter by name -> where the trials are listed
+Address = Callable[[Filter], str]  # a view -> where its trials are listed
 
 
 def by_group(statuses: pd.DataFrame) -> pd.DataFrame:
@@ -25,7 +28,7 @@ def by_group(statuses: pd.DataFrame) -> pd.DataFrame:
     return summed.reindex(columns=[group.id for group in GROUPS], fill_value=0).reindex(list(LANES), fill_value=0)
 
 
-def phase_numbers(statuses: pd.DataFrame, address: Address) -> pd.DataFrame:
+def phase_numbers(statuses: pd.DataFrame, wanted: Filter, address: Address) -> pd.DataFrame:
     """The numbers of the phase chart: a row a lane, a column a group, the sum, the link; a last row adds up."""
     groups = by_group(statuses)
     lanes = used_lanes(groups.sum(axis=1))
@@ -35,15 +38,15 @@ def phase_numbers(statuses: pd.DataFrame, address: Address) -> pd.DataFrame:
     shown.loc[_EVERY] = shown.sum()
 
     def cell(lane: str, group: str) -> str:
-        one = {} if lane == _EVERY else {"phases": (lane,)}
-        return address(**one, statuses=codes[group])
+        narrower = replace(wanted, statuses=codes[group])
+        return address(narrower if lane == _EVERY else replace(narrower, phases=(lane,)))
 
     cells = linked(shown, cell).rename(columns={group.id: group.word for group in GROUPS})
-    links = [*(address(phases=(lane,)) for lane in lanes), address()]
+    links = [*(address(replace(wanted, phases=(lane,))) for lane in lanes), address(wanted)]
     return framed("Phase", [*(LANE_WORDS[lane] for lane in lanes), "All phases"], cells, shown.sum(axis=1), links)
 
 
-def status_numbers(statuses: pd.DataFrame, address: Address) -> pd.DataFrame:
+def status_numbers(statuses: pd.DataFrame, wanted: Filter, address: Address) -> pd.DataFrame:
     """The same trials by the registry's own statuses: a row a status, a column a lane, the sum, the link."""
     lanes = used_lanes(statuses.sum(axis=1))
     shown = statuses.loc[lanes].T
@@ -51,9 +54,10 @@ def status_numbers(statuses: pd.DataFrame, address: Address) -> pd.DataFrame:
     codes = [str(code) for code in shown.index]
     order = [code for code in STATUS_WORDS if code in codes] + [code for code in codes if code not in STATUS_WORDS]
     shown = shown.loc[order]
-    cells = linked(shown, lambda code, lane: address(statuses=(code,), phases=(lane,))).rename(columns=LANE_WORDS)
+    cells = linked(shown, lambda code, lane: address(replace(wanted, statuses=(code,), phases=(lane,))))
     words = [STATUS_WORDS.get(code, code) for code in order]
-    return framed("Status", words, cells, shown.sum(axis=1), [address(statuses=(code,)) for code in order])
+    links = [address(replace(wanted, statuses=(code,))) for code in order]
+    return framed("Status", words, cells.rename(columns=LANE_WORDS), shown.sum(axis=1), links)
 
 
 def bars_of(table: pd.DataFrame, *, empty: bool = True) -> "pd.Series[int]":

@@ -2,7 +2,7 @@
 
 The words and their order come from ``cache.codes``; here stands what only a screen needs. Colour never stands
 alone: every group of statuses has a hatch of its own as well. The colours keep 3:1 against both backgrounds of
-``.streamlit/config.toml``; a test computes it.
+``dashboard/.streamlit/config.toml``; a test computes it.
 """
 
 from typing import NamedTuple

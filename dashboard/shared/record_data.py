@@ -1,5 +1,6 @@
 """What follows from the stored records one by one, kept as long as the store does not change; never written to."""
 
+from collections.abc import Iterable
 from threading import Event
 from typing import NamedTuple
 
@@ -14,12 +15,11 @@ from insights import criteria, families, results_due, stale
 
 NO_LINKS = pd.DataFrame(columns=list(families.LINK_COLUMNS), dtype="str")
 READING = "Reading the records …"
-ME_CFS = "me_cfs"
 AT_ONCE = 5000  # stored trials that are read in less than a second
 
 
 class Frame(NamedTuple):
-    """The trials in ME/CFS, whatever they test, and what their eligibility texts say."""
+    """The trials in the watch-list's focus (ME/CFS), whatever they test, and what their eligibility texts say."""
 
     trials: pd.DataFrame  # rows of ``data.trials()`` that are in the registry
     findings: pd.DataFrame  # ``criteria.table``
@@ -31,19 +31,14 @@ def facts() -> pd.DataFrame:
     """``records.facts`` of every stored trial, with ``judged_on``: the day of the data load a record was read from, or
     the day a starter fact stood so; missing when it was not noted."""
     trials = data.trials()
-    return _judged(records.facts(data.store(), list(trials["nct_id"])), trials)
+    return results_due.judged(records.facts(data.store(), list(trials["nct_id"])), trials)
 
 
 def facts_of(nct_id: str) -> pd.DataFrame:
     """The row of ``facts`` of one trial, read by itself: its page does not wait for all the others. No row when its
     record is not stored."""
     trials = data.trials()
-    return _judged(records.facts(data.store(), [nct_id]), trials[trials["nct_id"] == nct_id])
-
-
-def _judged(found: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
-    days = trials["registry_timestamp"].str[:10].where(trials["origin"] == "live", trials["as_of"])
-    return found.assign(judged_on=found["nct_id"].map(dict(zip(trials["nct_id"], days, strict=True))))
+    return results_due.judged(records.facts(data.store(), [nct_id]), trials[trials["nct_id"] == nct_id])
 
 
 @kept(spinner=READING)
@@ -76,11 +71,16 @@ def registration() -> pd.DataFrame:
     return stale.registration(facts())
 
 
+def in_focus(groups: Iterable[str]) -> bool:
+    """Whether a trial of these condition groups is in the watch-list's focus."""
+    return not {condition.id for condition in data.watchlist().focus}.isdisjoint(groups)
+
+
 @kept(spinner=READING)
 def me_cfs() -> Frame:
-    """The trials in ME/CFS with their eligibility texts read."""
+    """The trials in the watch-list's focus with their eligibility texts read."""
     trials = data.trials()
-    inside = any_of(trials["condition_groups"], {ME_CFS})
+    inside = any_of(trials["condition_groups"], tuple(condition.id for condition in data.watchlist().focus))
     mine = trials[inside & trials["left_registry"].isna().to_numpy()].reset_index(drop=True)
     studies = list(records.studies(data.store(), list(mine["nct_id"])))
     return Frame(mine, criteria.table(studies), criteria.pem_table(studies))

@@ -125,7 +125,7 @@ def _people(known: Known) -> Iterator[Line]:
 
 
 def _wording(known: Known) -> Iterator[Line]:
-    for one in trial_criteria.said(known.eligibility, list(known.row["condition_groups"]), told=known.told):
+    for one in trial_criteria.said(known.eligibility, in_focus=known.in_focus, told=known.told):
         yield Line(one.what, one.finding)
         if one.quote:
             yield Line("It says", cut(one.quote, QUOTE), quote=True)

@@ -8,12 +8,12 @@ from functools import partial
 from typing import NamedTuple
 
 from fetchers.record import eligibility
-from fetchers.record.study import Eligibility, plain
+from fetchers.record.modules import Eligibility
+from fetchers.record.study import plain
 from insights import criteria
 from insights.criteria import BURDEN, DEFINITIONS, MEASURED, PEM, Finding
 from insights.measured import possibly
 
-ME_CFS = "me_cfs"
 _SEXES = {"ALL": "All", "FEMALE": "Women only", "MALE": "Men only"}
 _HEALTHY = {True: "Accepted", False: "Not accepted"}
 _PLACES = {"in": "to let in", "out": "to keep out"}
@@ -64,18 +64,18 @@ def _ages(rules: Eligibility, *, told: bool) -> str | None:
     return f"{least} to {most}"
 
 
-def said(text: str | None, groups: list[str], *, told: bool) -> list[Said]:
+def said(text: str | None, *, in_focus: bool, told: bool) -> list[Said]:
     """What the text says of case definition, post-exertional malaise and the burden of taking part. ``told``: without
     a text the record gives no criteria; else they are only not known.
 
-    For a trial in ME/CFS the first two have a row also when nothing is found. For other trials a case definition has
-    none: outside ME/CFS "CDC criteria" or "ICC" mean something else. Post-exertional malaise by name means the same
-    everywhere, and readers look for it in trials in long COVID, too, so it is shown where it is found.
-    The rules on the burden were measured on texts of other conditions and hold for every trial.
+    For a trial in the watch-list's focus (ME/CFS) the first two have a row also when nothing is found. For other trials
+    a case definition has none: outside ME/CFS "CDC criteria" or "ICC" mean something else. Post-exertional malaise by
+    name means the same everywhere, and readers look for it in trials in long COVID, too, so it is shown where it is
+    found. The rules on the burden were measured on texts of other conditions and hold for every trial.
     """
     found = criteria.find(text)
     burden = [_said("Taking part", BURDEN[one.rule], one) for one in found if one.trait == "burden"]
-    if ME_CFS in groups:
+    if in_focus:
         if not text:
             none = _NO_CRITERIA if told else PEM["unknown"]
             return [Said("Case definition", none, None), Said("Post-exertional malaise", none, None)]

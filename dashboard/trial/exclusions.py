@@ -13,7 +13,7 @@ from cache.english import inner
 from fetchers.matching.names import Names, Text, squeeze
 from fetchers.record import eligibility
 from fetchers.record.study import plain
-from fetchers.watchlist.load import OTHER, Condition, Watchlist
+from fetchers.watchlist.model import OTHER, Condition, Watchlist
 
 _SENTENCE = re.compile(r"(?<=[.;])\s+")
 _SHORT = 280  # characters a criterion may have to be quoted whole

@@ -22,11 +22,13 @@ from insights.why_stopped import CLASSES, why_classes
 @dataclass(frozen=True)
 class Known:
     """One trial. ``row``: of ``queries.trials``; ``study``: its newest record, None when there is none that can be
-    read; ``facts``: its row of ``record_data.facts`` as a frame, without a row when there is no record."""
+    read; ``facts``: its row of ``record_data.facts`` as a frame, without a row when there is no record; ``in_focus``:
+    it is in a condition the watch-list puts into focus."""
 
     row: Row
     study: Study | None
     facts: pd.DataFrame
+    in_focus: bool = False
 
     @property
     def nct_id(self) -> str:

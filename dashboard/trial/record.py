@@ -3,6 +3,8 @@
 The registry's texts are shown letter by letter, never read as Markdown or HTML.
 """
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -96,7 +98,7 @@ def _criteria(head: str, items: tuple[str, ...]) -> None:
 
 def wording(known: Known) -> None:
     """What the word rules read in the criteria, with the words it rests on; nothing when there is nothing to say."""
-    found = trial_criteria.said(known.eligibility, list(known.row["condition_groups"]), told=known.told)
+    found = trial_criteria.said(known.eligibility, in_focus=known.in_focus, told=known.told)
     if not found:
         return
     st.subheader("What the criteria ask", anchor=False)
@@ -159,7 +161,7 @@ def places(known: Known) -> None:
         st.text("Countries and sites are not known.")
         return
     every = Filter(everywhere=True, background=True)
-    found = trial_tables.places(known, lambda country: view.to_trials(every, countries=(country,)))
+    found = trial_tables.places(known, lambda country: view.to_trials(replace(every, countries=(country,))))
     if found.empty:
         st.text("The record names no site.")
         return

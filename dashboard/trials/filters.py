@@ -1,36 +1,20 @@
 """The filters of the Trials page, set by the address and writing to it, and the downloads of what they let through."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from cache import english
-from cache.codes import (
-    LANE_WORDS,
-    LANES,
-    ROLE_WORDS,
-    ROLES,
-    SPONSOR_CLASSES,
-    SPONSOR_WORDS,
-    STATUS_WORDS,
-    STATUSES,
-    STUDY_TYPE_WORDS,
-    STUDY_TYPES,
-    TIER_WORDS,
-    TIERS,
-)
 from cache.export import trials as export
-from cache.filters.filter import YEARS, Filter
+from cache.filters.filter import Filter
+from cache.filters.keys import KEYS, Key, Widget
+from cache.filters.kinds import LONGEST_TEXT, YEARS, Names
 from dashboard.shared import address as view
-from dashboard.shared import data, frame
+from dashboard.shared import data
 
-_RESULTS = {"any": None, "yes": True, "no": False}
-_RESULT_WORDS = {"any": "Any", "yes": "Posted", "no": "Not posted"}
-_ROLES_MEAN = (
-    "Of trials that give the agent. Tested: in experimental arms and not in every arm; comparator: in comparator arms "
-    "only; background: in every arm beside something else."
-)
+_PANEL = sorted(((key.widget, key) for key in KEYS if key.widget), key=lambda row: row[0].place)
 _MIME = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -39,81 +23,69 @@ _MIME = {
 
 
 def show(wanted: Filter) -> None:
-    """All filters: the four most used in sight, the others one click away."""
+    """All filters: the most used in sight, the others one click away."""
     with st.grid(3, min_column_width=230, gap="small"):
-        _text(wanted)
-        _many("agents", "Agents", wanted.agents, frame.names())
-        _many("phases", "Phases", wanted.phases, {code: LANE_WORDS[code] for code in LANES})
-        _many("statuses", "Statuses", wanted.statuses, {code: STATUS_WORDS[code] for code in STATUSES})
-        _many("conditions", "Conditions", wanted.conditions, frame.condition_names(), "Instead of the switch above")
-        _many("countries", "Countries", wanted.countries, _countries(wanted))
-    hidden = _more(wanted)
+        _draw([row for row in _PANEL if not row[0].more], wanted)
+    behind = [row for row in _PANEL if row[0].more]
+    hidden = sum(getattr(wanted, key.field) != getattr(Filter(), key.field) for _, key in behind)
     label = f"More filters ({hidden} set)" if hidden else "More filters"
     with st.expander(label, icon=":material/tune:"), st.grid(3, min_column_width=230, gap="small"):
-        _many("study_types", "Study types", wanted.study_types, {code: STUDY_TYPE_WORDS[code] for code in STUDY_TYPES})
-        _many(
-            "sponsor_classes",
-            "Sponsor classes",
-            wanted.sponsor_classes,
-            {code: SPONSOR_WORDS[code] for code in SPONSOR_CLASSES},
-        )
-        _many("tiers", "How the agent appears", wanted.tiers, {code: TIER_WORDS[code] for code in TIERS})
-        _many("roles", "Role of the agent", wanted.roles, {code: ROLE_WORDS[code] for code in ROLES}, _ROLES_MEAN)
-        _year("year_from", "Started in or after", wanted.year_from)
-        _year("year_to", "Started in or before", wanted.year_to)
-        _results(wanted)
-        if swept := list(frame.swept().values()):
-            _switch("frame", f"Also {english.listed(swept)} trials that test none of the agents", wanted.frame)
-        _switch("left", "Also trials that left the registry", wanted.left)
+        _draw(behind, wanted)
     if wanted != view.scope(wanted):
         st.button(
             "Clear all filters", key="clear_all", icon=":material/filter_alt_off:", type="tertiary", on_click=view.clear
         )
 
 
-def _more(wanted: Filter) -> int:
-    plain = Filter()
-    names = ("study_types", "sponsor_classes", "tiers", "roles", "year_from", "year_to", "results", "frame", "left")
-    return sum(getattr(wanted, name) != getattr(plain, name) for name in names)
+def _draw(rows: Sequence[tuple[Widget, Key]], wanted: Filter) -> None:
+    for widget, key in rows:
+        label = widget.label if isinstance(widget.label, str) else widget.label(data.watchlist())
+        if label:
+            _WIDGETS[widget.kind](key, label, widget.help, getattr(wanted, key.field))
 
 
-def _key(field: str) -> str:
-    return f"filter_{field}"
+def _set(key: Key, state: Any, read: Callable[[Any], Any]) -> dict[str, Any]:
+    """Show what the address says in a field's widget; the arguments with which it writes to the address."""
+    name = f"filter_{key.field}"
+    st.session_state[name] = state
+    return {"key": name, "on_change": _changed, "args": (name, key.field, read)}
 
 
-def _changed(field: str, read: Callable[[Any], Any]) -> None:
-    view.change(field, read(st.session_state[_key(field)]))
+def _changed(name: str, field: str, read: Callable[[Any], Any]) -> None:
+    value = read(st.session_state[name])
+    view.change(lambda wanted: replace(wanted, **{field: value}))
 
 
-def _text(wanted: Filter) -> None:
-    st.session_state[_key("text")] = wanted.text
+def _words(key: Key, label: str, help: str | None, text: str) -> None:
     st.text_input(
-        "Words",
-        key=_key("text"),
+        label,
         type="search",
-        max_chars=200,
+        max_chars=LONGEST_TEXT,
         placeholder="Title, NCT id, sponsor, condition …",
-        on_change=_changed,
-        args=("text", str),
+        help=help,
+        **_set(key, text, str),
     )
 
 
-def _many(field: str, label: str, chosen: Sequence[str], options: Mapping[str, str], help: str | None = None) -> None:
-    st.session_state[_key(field)] = list(chosen)
+def _many(key: Key, label: str, help: str | None, chosen: Sequence[str]) -> None:
+    options = _options(key, chosen)
     st.multiselect(
         label,
         list(options),
         format_func=lambda code: options.get(code, code),
-        key=_key(field),
         placeholder="Any",
         help=help,
-        on_change=_changed,
-        args=(field, tuple),
+        **_set(key, list(chosen), tuple),
     )
 
 
-def _year(field: str, label: str, chosen: int | None) -> None:
-    st.session_state[_key(field)] = chosen
+def _options(key: Key, chosen: Sequence[str]) -> Mapping[str, str]:
+    if isinstance(key.kind, Names):
+        return {name: name for name in sorted({*data.names(key.kind.column), *chosen})}
+    return key.kind.options(data.watchlist())
+
+
+def _year(key: Key, label: str, help: str | None, chosen: int | None) -> None:
     st.number_input(
         label,
         min_value=YEARS[0],
@@ -121,32 +93,30 @@ def _year(field: str, label: str, chosen: int | None) -> None:
         value=None,
         step=1,
         format="%d",
-        key=_key(field),
         placeholder="Any year",
-        on_change=_changed,
-        args=(field, lambda year: year),
+        help=help,
+        **_set(key, chosen, lambda year: year),
     )
 
 
-def _results(wanted: Filter) -> None:
-    st.session_state[_key("results")] = next(key for key, value in _RESULTS.items() if value is wanted.results)
+def _yes_no(key: Key, label: str, help: str | None, chosen: bool | None) -> None:
+    values, words = {"any": None, "yes": True, "no": False}, key.kind.options(data.watchlist())
     st.segmented_control(
-        "Results in the registry",
-        list(_RESULTS),
-        format_func=_RESULT_WORDS.__getitem__,
-        key=_key("results"),
-        on_change=_changed,
-        args=("results", lambda chosen: _RESULTS.get(chosen)),
+        label,
+        list(values),
+        format_func=words.__getitem__,
+        help=help,
+        **_set(key, next(name for name, value in values.items() if value is chosen), values.get),
     )
 
 
-def _switch(field: str, label: str, on: bool) -> None:
-    st.session_state[_key(field)] = on
-    st.toggle(label, key=_key(field), on_change=_changed, args=(field, bool))
+def _switch(key: Key, label: str, help: str | None, on: bool) -> None:
+    st.toggle(label, help=help, **_set(key, on, bool))
 
 
-def _countries(wanted: Filter) -> dict[str, str]:
-    return {name: name for name in sorted({*data.countries(), *wanted.countries})}
+_WIDGETS: Mapping[str, Callable[[Key, str, str | None, Any], None]] = {
+    "words": _words, "many": _many, "year": _year, "yes_no": _yes_no, "switch": _switch,
+}  # fmt: skip
 
 
 def downloads(wanted: Filter, found: int) -> None:

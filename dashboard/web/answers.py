@@ -10,7 +10,7 @@ import msgspec
 
 from cache.changes import changelog, feed
 from cache.changes.differences import KINDS
-from cache.cli import digest
+from cache.cli import changes as digest
 from cache.export import trials as export
 from cache.filters.filter import Filter
 from cache.filters.select import Selection

@@ -7,7 +7,7 @@ from fetchers.matching.context import denied, is_make_believe, keeps_out, parts
 from fetchers.matching.names import Hit, Names, Text
 from fetchers.matching.roles import Giving
 from fetchers.matching.texts import Named, Reading
-from fetchers.watchlist.load import Agent
+from fetchers.watchlist.model import Agent
 
 # Interventions of these types are no medicine and no treatment an index heading could stand for.
 _NO_TREATMENT = frozenset({"BEHAVIORAL", "DIAGNOSTIC_TEST", "DIETARY_SUPPLEMENT", "GENETIC", "RADIATION"})

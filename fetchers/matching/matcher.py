@@ -14,9 +14,7 @@ from fetchers.matching.names import Names, Text
 from fetchers.matching.roles import Role, arms_of, role
 from fetchers.matching.texts import Reading
 from fetchers.record.study import Study
-from fetchers.watchlist.load import OTHER, Condition, Watchlist
-
-__all__ = ["RULES", "Match", "Matcher", "Role", "Tier"]
+from fetchers.watchlist.model import OTHER, Condition, Watchlist
 
 # Raised by hand whenever anything in matching changes: its rules, its cues, the splitting of eligibility text.
 RULES = "1"

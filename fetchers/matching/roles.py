@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from fetchers.record.study import ArmGroup, Intervention
+from fetchers.record.modules import ArmGroup, Intervention
 
 Role = Literal["tested", "comparator", "background", "unclear"]
 

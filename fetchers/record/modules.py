@@ -2,6 +2,10 @@
 
 Unknown fields are passed over and unknown codes kept as they are (the registry adds values without notice). Contacts
 of people have no place here, so they cannot reach the store even when an answer holds them.
+
+Every field here is asked for and part of a stored body. A few are read by no code yet (``delayed_posting``,
+``last_update_submit_date``, ``oversight_has_dmc``, ``is_ppsd``, ``patient_registry``, ``std_ages``,
+``removed_countries``, ``submission_tracking``): dropping one would make every stored record look changed once.
 """
 
 from typing import Annotated

@@ -29,25 +29,6 @@ from fetchers.record.modules import (
     Status,
 )
 
-__all__ = [
-    "UNKNOWN_ENROLLMENT",
-    "ArmGroup",
-    "DateStruct",
-    "Derived",
-    "Design",
-    "Eligibility",
-    "Identification",
-    "Intervention",
-    "Location",
-    "Module",
-    "Protocol",
-    "Sponsors",
-    "Status",
-    "Study",
-    "decode_study",
-    "plain",
-]
-
 # The registry's placeholder for "not known" in EnrollmentCount.
 UNKNOWN_ENROLLMENT = 99999999
 

@@ -16,9 +16,7 @@ import msgspec
 from fetchers.errors import DataReloaded, Incomplete, NotFound, Rejected, Transport, Validation
 from fetchers.registry.fields import FIELDS
 from fetchers.registry.http import Answer, Http
-from fetchers.registry.pages import Page, SetAside, Stub, decode, decode_page
-
-__all__ = ["Page", "Registry", "SetAside", "Version"]
+from fetchers.registry.pages import Page, Stub, decode, decode_page
 
 # Without an explicit order the registry gives none that is stable; text fields (the NCT id) cannot be sorted by.
 SORT = "LastUpdatePostDate:desc"

@@ -1,7 +1,6 @@
 """What is asked of the registry: parameter and value of every request for an agent or a swept condition. Pure.
 
-One request asks for one member, its names joined by OR; a member with many names takes several. The registry refuses
-values of more than about a dozen words, so ten is the budget here, counted on the safe side.
+One request asks for one member, its names joined by OR; a member with too many names for the registry takes several.
 """
 
 import re
@@ -9,13 +8,11 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from fetchers.watchlist.model import Agent, Condition
+from fetchers.watchlist.word_budget import MAX_WORDS, WORD, count_words
 
-MAX_WORDS = 10
 # Words that are operators of the registry's query language when they stand alone in capitals.
 _OPERATORS = "AND|OR|NOT|AREA|SEARCH|COVERAGE|COVER|EXPANSION|RANGE|MISSING|ALL|MIN|MAX|DISTANCE|TILT"
 _OPERATOR = re.compile(rf"(?<![\w\\])(?:{_OPERATORS})(?!\w)")
-# A name of this shape needs no quotes: one word to the registry, whatever the operators.
-_ONE_WORD = re.compile(r"[^\W_]+")
 
 
 class Query(NamedTuple):
@@ -51,14 +48,9 @@ def sweep_queries(condition: Condition) -> tuple[Query, ...]:
     )
 
 
-def count_words(name: str) -> int:
-    """Words the registry may see in a name: at least as many as it does see, and at least one."""
-    return max(1, len(_ONE_WORD.findall(name)))
-
-
 def quoted(name: str) -> str:
     """The name as a term that means just itself: no quote, bracket or operator word in it is ever executed."""
-    if _ONE_WORD.fullmatch(name) and not _OPERATOR.fullmatch(name):
+    if WORD.fullmatch(name) and not _OPERATOR.fullmatch(name):
         return name
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + _OPERATOR.sub(lambda word: "\\" + word[0], escaped) + '"'
@@ -73,7 +65,7 @@ def _within_budget(names: Iterable[str]) -> Iterator[tuple[str, ...]]:
     question would ask for the whole registry."""
     group: list[str] = []
     words = 0
-    for name in dict.fromkeys(name for name in names if _ONE_WORD.search(name)):
+    for name in dict.fromkeys(name for name in names if WORD.search(name)):
         cost = count_words(name) + bool(group)  # the OR before it counts too
         if group and words + cost > MAX_WORDS:
             yield tuple(group)

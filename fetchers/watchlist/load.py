@@ -1,4 +1,4 @@
-"""Reads the watch-list from TOML and validates it, so that nothing is asked or shown on the strength of a typing error.
+"""Reads the watch-list from TOML and validates it, so that a typing error is reported before anything is asked.
 
 Everything the product looks for stands in that file: a team can follow its own agents without touching code.
 """
@@ -13,7 +13,6 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 from fetchers.errors import Validation
-from fetchers.registry.queries import MAX_WORDS, count_words
 from fetchers.watchlist.model import (
     DEFAULT_PATH,
     OTHER,
@@ -21,12 +20,9 @@ from fetchers.watchlist.model import (
     Claim,
     Condition,
     Document,
-    Member,
-    ShortName,
     Watchlist,
 )
-
-__all__ = ["OTHER", "Agent", "Claim", "Condition", "Document", "Member", "ShortName", "Watchlist", "load"]
+from fetchers.watchlist.word_budget import MAX_WORDS, count_words
 
 _PHASES = ("NA", "EARLY_PHASE1", "PHASE1", "PHASE1|PHASE2", "PHASE2", "PHASE2|PHASE3", "PHASE3", "PHASE4")
 _ID = re.compile(r"[a-z0-9][a-z0-9_]*")
@@ -153,6 +149,7 @@ def _ids(path: str, items: Iterable[Any]) -> Iterator[_Wrong]:
 
 
 def _agent_faults(agent: Agent, path: str) -> Iterator[_Wrong]:
+    yield from _size_faults(agent.size_hint, path)
     if not any(member.on for member in agent.members):
         yield _Wrong(f"{path}.members", f"agent {agent.id!r} has no member that is on, so nothing could be asked")
     yield from _ids(f"{path}.members", agent.members)
@@ -161,7 +158,7 @@ def _agent_faults(agent: Agent, path: str) -> Iterator[_Wrong]:
         place = f"{path}.members[{number}]"
         if not member.names:
             yield _Wrong(f"{place}.names", f"member {member.id!r} needs at least one name")
-        yield from _texts(f"{place}.names", member.names, asked=True)
+        yield from _texts(f"{place}.names", member.names, in_query=True)
         yield from _texts(f"{place}.local_names", member.local_names)
         yield from _texts(f"{place}.mesh", member.mesh)
         for at, short in enumerate(member.short_names):
@@ -172,22 +169,28 @@ def _agent_faults(agent: Agent, path: str) -> Iterator[_Wrong]:
 
 
 def _condition_faults(condition: Condition, path: str) -> Iterator[_Wrong]:
+    yield from _size_faults(condition.size_hint, path)
     terms = (*condition.terms, *condition.local_terms, *condition.mesh)
     if condition.id == OTHER:
-        if terms or condition.swept:
-            yield _Wrong(path, "the condition 'other' is everything else: it has no terms and is not swept")
+        if terms or condition.swept or condition.focus:
+            yield _Wrong(path, "the condition 'other' is everything else: it has no terms, is not swept and no focus")
     elif not condition.terms:
         yield _Wrong(f"{path}.terms", f"condition {condition.id!r} needs at least one term")
-    yield from _texts(f"{path}.terms", condition.terms, asked=condition.swept)
+    yield from _texts(f"{path}.terms", condition.terms, in_query=condition.swept)
     for key in ("local_terms", "mesh", "not_terms"):
         yield from _texts(f"{path}.{key}", getattr(condition, key))
 
 
-def _texts(path: str, texts: Iterable[str], *, asked: bool = False) -> Iterator[_Wrong]:
+def _size_faults(hint: int | None, path: str) -> Iterator[_Wrong]:
+    if hint is not None and hint < 0:
+        yield _Wrong(f"{path}.size_hint", f"{hint} is no number of trials")
+
+
+def _texts(path: str, texts: Iterable[str], *, in_query: bool = False) -> Iterator[_Wrong]:
     for number, text in enumerate(texts):
         if not any(char.isalnum() for char in text):
             yield _Wrong(f"{path}[{number}]", f"{text!r} holds no word to look for")
-        elif asked and count_words(text) > MAX_WORDS:
+        elif in_query and count_words(text) > MAX_WORDS:
             reason = f"{text!r} has {count_words(text)} words, the registry is asked for at most {MAX_WORDS} at a time"
             yield _Wrong(f"{path}[{number}]", reason)
 

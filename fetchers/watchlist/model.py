@@ -12,6 +12,8 @@ from fetchers.errors import Validation
 
 DEFAULT_PATH = Path(__file__).resolve().parents[1] / "watchlist.toml"
 OTHER = "other"
+# Of a member or a condition without a size hint.
+_EXPECTED_SIZE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,21 @@ class Agent:
     members: tuple[Member, ...]
     documents: tuple[str, ...] = ()
     false_friends: tuple[str, ...] = ()
+    size_hint: int | None = None
+
+    @property
+    def expected_size(self) -> int:
+        """About how many trials the registry holds of an agent that was never asked for."""
+        members = sum(member.on for member in self.members)
+        return _EXPECTED_SIZE * members if self.size_hint is None else self.size_hint
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A group of conditions; ``swept`` groups are asked for whatever the agent. ``other`` has no terms.
 
-    ``near`` are groups so like this one that a study in them lends a general claim a part of its support.
+    ``near`` are groups so like this one that a study in them lends a general claim a part of its support. ``focus``
+    groups are what the pages on taking part and on case definitions are about.
     """
 
     id: str
@@ -78,6 +88,13 @@ class Condition:
     swept: bool = False
     local_terms: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
+    focus: bool = False
+    size_hint: int | None = None
+
+    @property
+    def expected_size(self) -> int:
+        """About how many trials the registry holds of a condition that was never asked for."""
+        return _EXPECTED_SIZE if self.size_hint is None else self.size_hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +142,16 @@ class Watchlist:
         """The conditions any document speaks about, in the watch-list's order."""
         named = {condition for document in self.documents for condition in document.conditions}
         return tuple(condition.id for condition in self.conditions if condition.id in named)
+
+    @cached_property
+    def swept(self) -> tuple[Condition, ...]:
+        """The conditions that are asked for whatever the agent."""
+        return tuple(condition for condition in self.conditions if condition.swept)
+
+    @cached_property
+    def focus(self) -> tuple[Condition, ...]:
+        """The conditions that are marked so, or all swept ones when none is."""
+        return tuple(condition for condition in self.conditions if condition.focus) or self.swept
 
     @cached_property
     def digest(self) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fetchers.errors import Validation
-from fetchers.settings import DEFAULT_STORE, ROOT, VARIABLES, Settings
+from fetchers.settings import ROOT, VARIABLES, Settings, default_store
 
 
 def test_defaults() -> None:
@@ -15,8 +15,29 @@ def test_defaults() -> None:
     assert found.cache_url == f"sqlite:///{ROOT / 'cache' / 'data' / 'trials.sqlite3'}"
     assert (found.pace_seconds, found.timeout_seconds) == (1.0, 30.0)
     assert (found.watchlist, found.user_agent, found.refresh) == (None, None, None)
-    assert DEFAULT_STORE.is_absolute()
     assert (ROOT / "fetchers" / "settings.py").is_file()
+
+
+@pytest.mark.parametrize(
+    ("system", "env", "expected"),
+    [
+        ("linux", {}, "HOME/.local/share"),
+        ("linux", {"XDG_DATA_HOME": "/srv/data"}, "/srv/data"),
+        ("linux", {"XDG_DATA_HOME": "data"}, "HOME/.local/share"),
+        ("freebsd14", {}, "HOME/.local/share"),
+        ("darwin", {"XDG_DATA_HOME": "/srv/data"}, "HOME/Library/Application Support"),
+        ("win32", {"LOCALAPPDATA": "/Users/me/AppData/Local"}, "/Users/me/AppData/Local"),
+        ("win32", {}, "HOME/.local/share"),
+    ],
+)
+def test_an_installed_package_keeps_its_store_in_the_users_data_folder(
+    system: str, env: dict[str, str], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    found = default_store(env, root=tmp_path, system=system)
+    assert found == Path(expected.replace("HOME", str(tmp_path / "home"))) / "trial-tracker" / "trials.sqlite3"
+    (tmp_path / "pyproject.toml").touch()
+    assert default_store(env, root=tmp_path, system=system) == tmp_path / "cache" / "data" / "trials.sqlite3"
 
 
 def test_every_variable_is_read() -> None:

@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 
 from cache import starter
-from cache.ingest import keep as answers
+from cache.ingest.load_starter import load_starter
 from cache.read import trials as queries
 from cache.store.store import Store
 from dashboard.claims import tables as claim_words
 from fetchers.errors import Validation
 from fetchers.matching.matcher import Matcher
 from fetchers.watchlist import load as watchlists
-from fetchers.watchlist.load import Claim, Condition, Watchlist
+from fetchers.watchlist.model import Claim, Condition, Watchlist
 from insights import claim_rules, claims, literature
 from insights.claims import Finding
 from tests.rigs.insight_rows import frames
@@ -35,7 +35,7 @@ def watched(*given: Claim) -> Watchlist:
 
 def claim(kind: str, **facts: Any) -> Claim:
     plain = {"agent": "methotrexate", "condition": "me_cfs", "tense": "present", "kind": kind}
-    return Claim("X1", "d1", "first line", "It is so.", **plain | facts)  # type: ignore[arg-type]
+    return Claim("X1", "d1", "first line", "It is so.", **plain | facts)
 
 
 def judged(one: Claim, rows: list[dict[str, Any]], why: dict[int, list[Why]] | None = None, **scope: Any) -> Finding:
@@ -129,7 +129,7 @@ def test_while_nobody_asked_nothing_found_is_no_verdict(
 
 
 def test_asked_and_failed_is_told_apart_from_not_asked() -> None:
-    never = {"starter": True, "refreshed_at": None, "registry_timestamp": None}
+    never: dict[str, Any] = {"starter": True, "refreshed_at": None, "registry_timestamp": None}
     waiting, failed = judged(HINT, [], **never), judged(HINT, [], **never, error="No answer.")
     assert waiting.verdict == failed.verdict == "not_asked"
     assert "has not been asked yet for methotrexate" in waiting.because
@@ -213,7 +213,7 @@ def test_only_the_present_tense_of_what_can_be_dated_is_checked() -> None:
 @pytest.fixture(scope="module")
 def facts() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     store = Store.in_memory()
-    answers.load_starter(store, starter.records(), Matcher(LISTED), LISTED)
+    load_starter(store, starter.records(), Matcher(LISTED), LISTED)
     found = queries.trials(store), queries.matches(store), queries.scopes(store, LISTED)
     store.close()
     return found

@@ -25,6 +25,13 @@ def adds_up(one: Funnel) -> bool:
     return True
 
 
+def behind(one: Funnel, name: str) -> tuple[str, ...]:
+    """The ids of a group that the address names."""
+    found = funnel_words.group(one, name)
+    assert found is not None
+    return found[1]
+
+
 @settings(deadline=None, max_examples=20)
 @given(stores())
 def test_it_adds_up_on_every_store(made: Made) -> None:
@@ -55,10 +62,10 @@ def test_every_number_opens_its_list(made: Made) -> None:
                 assert tuple(wanted.apply(*found[:2], LISTED).trials["nct_id"]) == step.ids, step.id
         for number, link in zip(table["Number"], table["Trials"], strict=True):
             if isinstance(link, str) and not link.startswith("Filter("):
-                assert len(funnel_words.group(one, link)[1]) == number
+                assert len(behind(one, link)) == number
         questions = funnel_words.question_rows(one, LISTED.agent(agent), str)
         for number, link in zip(questions["Number"], questions["Trials"], strict=True):
-            assert number == (len(funnel_words.group(one, link)[1]) if isinstance(link, str) else 0)
+            assert number == (len(behind(one, link)) if isinstance(link, str) else 0)
 
 
 def test_the_way_of_one_agent() -> None:
@@ -94,7 +101,7 @@ def test_the_way_of_one_agent() -> None:
     assert funnel_words.group(one, "question.ivig:brands") == (
         "Rows of one question to the registry", ("NCT00000003", "NCT00000004"),
     )  # fmt: skip
-    assert funnel_words.group(one, "step.sweep")[1] == ("NCT00000002",)
+    assert behind(one, "step.sweep") == ("NCT00000002",)
     for nonsense in ("", "step", "step.nothing", "question.nobody", "lane.NA"):
         assert funnel_words.group(one, nonsense) is None
 

@@ -1,6 +1,7 @@
 """The gap map: all agents and all condition groups always, cells that add up, three kinds of empty."""
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 from hypothesis import given, settings
@@ -22,7 +23,7 @@ def grid(found: Frames, *, background: bool = False) -> pd.DataFrame:
     return gaps.grid(LISTED, *found[:3], today=TODAY, background=background)
 
 
-def cell(cells: pd.DataFrame, agent: str, condition: str) -> "pd.Series[object]":
+def cell(cells: pd.DataFrame, agent: str, condition: str) -> "pd.Series[Any]":
     return cells[(cells["agent"] == agent) & (cells["condition"] == condition)].iloc[0]
 
 

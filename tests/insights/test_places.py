@@ -1,8 +1,6 @@
 """Land and places on the flat map: the projection as published, no bar across the map, every country where it is."""
 
 import csv
-import gzip
-import json
 from itertools import pairwise
 from math import cos, radians
 
@@ -10,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cache import starter
 from fetchers.settings import ROOT
 from insights.geography import land, make, places
 from insights.geography.projection import WIDEST, project
+from tests.rigs.records import Records, each_set_at_hand
 
-SHARED = ROOT.parent / "shared"
-RECORDS, FACTS = SHARED / "records" / "studies.jsonl.gz", SHARED / "facts" / "trials.csv"
 FOLDER = ROOT / "insights" / "geography"
 AUTHALIC = 6_371_007.181  # metres: radius of a globe as large as the earth (WGS 84)
 ROWS = list(csv.DictReader((FOLDER / "places.csv").read_text(encoding="utf-8").splitlines()))
@@ -33,7 +31,7 @@ Ring = tuple[tuple[float, float], ...]
 )  # fmt: skip
 def test_anchors_of_the_published_projection(latitude: float, longitude: float, east: float, north: float) -> None:
     x, y = project(latitude, longitude)
-    assert (x * AUTHALIC, y * AUTHALIC) == (pytest.approx(east, abs=1), pytest.approx(north, abs=1))
+    assert (x * AUTHALIC, y * AUTHALIC) == pytest.approx((east, north), abs=1)
 
 
 def test_its_widest_line_is_the_equator() -> None:
@@ -54,7 +52,7 @@ def test_equal_areas_stay_equal_and_nothing_is_turned_over(latitude: float, long
 @given(st.floats(-90, 90), st.floats(-180, 180))
 def test_both_halves_mirror_each_other(latitude: float, longitude: float) -> None:
     x, y = project(latitude, longitude)
-    assert project(-latitude, -longitude) == (pytest.approx(-x), pytest.approx(-y))
+    assert project(-latitude, -longitude) == pytest.approx((-x, -y))
 
 
 # -- land -----------------------------------------------------------------------------------------------------------
@@ -216,20 +214,17 @@ def test_every_place_is_on_the_map_and_most_are_on_drawn_land() -> None:
     assert sum(on_land(place.latitude, place.longitude) for place in found) > 0.75 * len(found)
 
 
-@pytest.mark.skipif(not RECORDS.exists(), reason="the real records are not at hand")
-def test_every_country_of_the_real_records_has_a_place() -> None:
-    with gzip.open(RECORDS, "rt", encoding="utf-8") as lines:
-        protocols = [json.loads(line)["protocolSection"] for line in lines]
+@each_set_at_hand
+def test_every_country_of_whole_records_has_a_place(at_hand: Records) -> None:
+    protocols = [raw["protocolSection"] for raw in at_hand.raw]
     sites = [site for one in protocols for site in one.get("contactsLocationsModule", {}).get("locations", [])]
     found = {site["country"] for site in sites if "country" in site}
     assert len(found) > 60
     assert {country for country in found if places.find(country) is None} == set()
 
 
-@pytest.mark.skipif(not FACTS.exists(), reason="the facts file is not at hand")
-def test_every_country_of_the_facts_has_a_place() -> None:
-    with FACTS.open(encoding="utf-8", newline="") as lines:
-        found = {one.strip() for row in csv.DictReader(lines) for one in row["countries"].split("|")} - {""}
+def test_every_country_of_the_starter_has_a_place() -> None:
+    found = {country for record in starter.records() for country in record.study.countries}
     assert found
     assert {country for country in found if places.find(country) is None} == set()
 

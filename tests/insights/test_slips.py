@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cache.changes.versions import PROMISES, STATE_COLUMNS, ledger_states, promises, versions, with_copies
-from cache.ingest.keep import load_starter
-from cache.starter import records
-from cache.store.store import Damaged, Store
+from cache.changes.weights import moved_days
+from cache.ingest.load_starter import load_starter
+from cache.read.versions import STATE_COLUMNS, ledger_states, promises, versions, with_copies
+from cache.starter import PROMISES, records
+from cache.store.errors import Damaged
+from cache.store.store import Store
 from dashboard.changes import charts as slip_charts
 from dashboard.changes import tables as changes_tables
 from fetchers.errors import LocalTrouble
@@ -111,7 +113,7 @@ def test_the_first_promise_is_the_oldest_known_and_moves_add_up(said: list[str |
     if not known:
         return
     one = line(told(*said))
-    steps = [days for before, after in pairwise(known) if (days := slips.moved_days(before, after))]
+    steps = [moved_by for before, after in pairwise(known) if (moved_by := moved_days(before, after))]
     assert (one["first"], one["now"]) == (known[0], known[-1])
     assert one["amount"] == sum(steps)
     assert one["moves"] == len(steps) <= len(known) - 1
@@ -191,11 +193,12 @@ def test_the_public_copies_are_there_and_marked() -> None:
     assert all(one[1] == "copy" and one[4] for one in promises())
     assert with_copies(frame(), []).empty
     states = with_copies(frame().iloc[:0], ["NCT00215813", "NCT05350774"])
-    found = slips.ledger(states).set_index(["nct_id", "measure"])
-    end, people = found.loc[("NCT00215813", "completion_date")], found.loc[("NCT00215813", "enrollment")]
+    rows = slips.ledger(states).to_dict("records")
+    found: dict[Any, Any] = {(row["nct_id"], row["measure"]): row for row in rows}
+    end, people = found["NCT00215813", "completion_date"], found["NCT00215813", "enrollment"]
     assert (end["first"], end["now"], slips.months(end["amount"])) == ("2015-02", "2018-02", 36)
     assert (people["first"], people["now"]) == (300, 100)
-    end, people = found.loc[("NCT05350774", "completion_date")], found.loc[("NCT05350774", "enrollment")]
+    end, people = found["NCT05350774", "completion_date"], found["NCT05350774", "enrollment"]
     assert (end["first"], end["now"], people["first"], people["now"]) == ("2022-12-30", "2026-12-15", 60, 45)
 
 

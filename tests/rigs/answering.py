@@ -2,16 +2,18 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import Table, insert, select
 
-from cache.ingest.keep import ScopeReport, keep, stage, stage_unchanged
+from cache.ingest.derive import rules_for
+from cache.ingest.keep import ScopeReport, keep
+from cache.ingest.staging import stage, stage_unchanged
 from cache.store.schema import refresh
-from cache.store.store import Store, moment
+from cache.store.store import Store, timestamp
 from fetchers.errors import Validation
-from fetchers.matching.matcher import Match
+from fetchers.matching.matcher import Match, Matcher
 from fetchers.record.study import Study, decode_study
 
 AGENTS = ("azathioprine", "methotrexate")
@@ -29,10 +31,10 @@ def record(number: int, *names: str, title: str = "A trial", **modules: Mapping[
     return decode_study(msgspec.json.encode({"protocolSection": protocol, "hasResults": False}))
 
 
-class NameMatcher:
+class NameMatcher(Matcher):
     """Matches an agent whose id is an intervention's name; one of the rules the real matcher has, and no other."""
 
-    def __init__(self, tier: str = "given") -> None:
+    def __init__(self, tier: Literal["given", "mentioned", "excluded"] = "given") -> None:
         self.tier = tier
 
     def match(self, study: Study, agent_id: str, *, asked: bool) -> Match | None:
@@ -53,22 +55,27 @@ class NameMatcher:
 class Refresher:
     """Gives scopes answers the way a refresh does, one refresh after the other, an hour apart."""
 
-    def __init__(self, store: Store, matcher: Any = None) -> None:
+    def __init__(self, store: Store, matcher: Matcher | None = None) -> None:
         self.store = store
         self.matcher = matcher or NameMatcher()
         self.id = 0
         self.now = START
+        self.derives_ahead = True
 
     def begin(self) -> int:
         self.id += 1
         self.now = self.now.replace(day=self.id % 28 + 1)
-        row = {"id": self.id, "state": "running", "started_at": moment(self.now), "beat_at": moment(self.now)}
+        row = {"id": self.id, "state": "running", "started_at": timestamp(self.now), "beat_at": timestamp(self.now)}
         with self.store.writing() as connection:
             connection.execute(insert(refresh).values(row | {"full": True, "cancel": False, "requests": 0, "bytes": 0}))
         return self.id
 
     def stage(self, scope: str, studies: Iterable[Study], unchanged: Iterable[str] = (), query: str = "1") -> None:
-        stage(self.store, self.id, scope, f"{scope}:{query}", studies)
+        rules = None
+        if self.derives_ahead:
+            with self.store.reading() as connection:
+                rules = rules_for(connection, scope, _kind(scope), self.matcher, "q1")
+        stage(self.store, self.id, scope, f"{scope}:{query}", studies, rules)
         stage_unchanged(self.store, self.id, scope, f"{scope}:{query}", unchanged)
 
     def keep(
@@ -78,7 +85,7 @@ class Refresher:
             self.store,
             self.id,
             scope,
-            "sweep" if scope == SWEEP else "agent",
+            _kind(scope),
             self.matcher,
             registry_timestamp=timestamp or f"2026-03-{self.id:02d}T09:00:05",
             question=question,
@@ -94,6 +101,10 @@ class Refresher:
         self.begin()
         self.stage(scope, studies, unchanged)
         return self.keep(scope, **options)
+
+
+def _kind(scope: str) -> Literal["agent", "sweep"]:
+    return "sweep" if scope == SWEEP else "agent"
 
 
 def rows(store: Store, table: Table, *names: str) -> list[Any]:

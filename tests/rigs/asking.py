@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from fetchers.registry.client import Page, Registry
+from fetchers.registry.client import Registry
+from fetchers.registry.pages import Page
 from tests.fake_registry import FakeRegistry, make_study
 from tests.rigs.scripted import Clock, Scripted
 

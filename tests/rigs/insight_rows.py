@@ -12,7 +12,7 @@ from cache.read import questions as holdings
 from cache.read import trials as queries
 from cache.store.schema import answer, match, scope, study
 from cache.store.store import Store
-from fetchers.watchlist.load import Watchlist
+from fetchers.watchlist.model import Watchlist
 from tests.rigs.trial_rows import SEEN, Why, asked, put, row, watchlist
 
 LISTED = watchlist()

@@ -76,6 +76,11 @@ def page(name: str = "overview", query: str = "", **address: str) -> AppTest:
     return at
 
 
+def elements(at: Any, kind: str) -> list[Any]:
+    """All elements of a kind, as their own kinds: Streamlit's types know them only as elements or blocks."""
+    return list(at.get(kind))
+
+
 def shown(at: Any) -> str:
     """All words on a page, or on its main part, as they are read: without the escapes that keep Markdown away."""
     said = "\n".join(str(element.value) for kind in WORDS for element in at.get(kind))
@@ -105,22 +110,22 @@ def assert_clean(at: AppTest) -> None:
         assert not NOTHINGS.search(text), text
 
 
-def frames(at: Any) -> list[pd.DataFrame]:
+def frames(at: Any) -> list[Any]:
     """The tables that can be sorted."""
     return [element.value for element in at.get("dataframe")]
 
 
-def tables(at: Any) -> list[pd.DataFrame]:
+def tables(at: Any) -> list[Any]:
     """All tables."""
     return [*frames(at), *(element.value for element in at.get("table"))]
 
 
-def table(at: Any, *columns: str) -> pd.DataFrame:
+def table(at: Any, *columns: str) -> Any:
     """The first table that has these columns."""
     return next(found for found in tables(at) if set(columns) <= set(found.columns))
 
 
-def numbers(at: AppTest, first: str) -> pd.DataFrame:
+def numbers(at: AppTest, first: str) -> Any:
     """The table of numbers whose first column has this heading, with that column as index."""
     (found,) = (one for one in tables(at) if one.columns[0] == first and "Trials" in one)
     return found.set_index(first)

@@ -9,14 +9,15 @@ from typing import Any, Self
 from sqlalchemy import Connection, select
 
 from cache.refresh import run as refresh
-from cache.refresh.heartbeat import Pulse
+from cache.refresh.heartbeat import Heartbeat
 from cache.refresh.report import Report, Step
 from cache.store.schema import answer, event, match, study, version
 from cache.store.store import Store
 from fetchers.matching.matcher import Matcher
 from fetchers.registry.client import Registry
 from fetchers.watchlist import load as watchlist
-from tests.fake_registry import FakeRegistry, Request, agent_studies
+from fetchers.watchlist.model import Watchlist
+from tests.fake_registry import FakeRegistry, Request, agent_studies, make_study
 
 WATCHLIST = watchlist.load()
 MATCHER = Matcher(WATCHLIST)
@@ -64,29 +65,32 @@ class Rig:
         full: bool = False,
         timeout: float = 5.0,
         attempts: int = 4,
-        pulse: Pulse | None = None,
+        heartbeat: Heartbeat | None = None,
         probe: bool = True,
-        watchlist: watchlist.Watchlist = WATCHLIST,
+        watchlist: Watchlist = WATCHLIST,
     ) -> Report:
         self.fake.clear_requests()
         self.steps.clear()
-        pulse = pulse or Pulse()
-        with self._registry(timeout, attempts, pulse) as registry, self._registry(timeout, 1, pulse) as impatient:
+        heartbeat = heartbeat or Heartbeat()
+        with (
+            self._registry(timeout, attempts, heartbeat) as registry,
+            self._registry(timeout, 1, heartbeat) as impatient,
+        ):
             return refresh.run(
                 self.store,
                 registry,
                 watchlist,
                 agents=agents,
                 full=full,
-                pulse=pulse,
+                heartbeat=heartbeat,
                 probe=impatient if probe else None,
                 matcher=MATCHER if watchlist is WATCHLIST else None,
                 tell=self.steps.append,
                 now=lambda: self.now,
             )
 
-    def _registry(self, timeout: float, attempts: int, pulse: Pulse) -> Registry:
-        return Registry(self.fake.url, pace=0, timeout=timeout, attempts=attempts, sleep=no_sleep, stop=pulse)
+    def _registry(self, timeout: float, attempts: int, heartbeat: Heartbeat) -> Registry:
+        return Registry(self.fake.url, pace=0, timeout=timeout, attempts=attempts, sleep=no_sleep, stop=heartbeat)
 
     def rows(self, table: Any) -> list[dict[str, Any]]:
         with self.store.reading() as connection:
@@ -140,3 +144,10 @@ def held(rig: Rig, scope: str) -> Sequence[str]:
     """The ids a scope's answer holds now."""
     rows = rig.rows(answer)
     return sorted(row["nct_id"] for row in rows if row["scope"] == scope and row["ended_at"] is None)
+
+
+def many(count: int, drug: str = "Azathioprine") -> list[dict[str, Any]]:
+    drugs = [{"type": "DRUG", "name": drug}]
+    return [
+        make_study(f"NCT{70_000_000 + number}", title=f"Trial {number}", interventions=drugs) for number in range(count)
+    ]

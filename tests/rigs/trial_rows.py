@@ -8,7 +8,7 @@ from sqlalchemy import insert
 
 from cache.store.schema import answer, match, scope, study, version
 from cache.store.store import Store, bump
-from fetchers.watchlist.load import Agent, Condition, Document, Member, Watchlist
+from fetchers.watchlist.model import Agent, Condition, Document, Member, Watchlist
 
 SEEN = "2026-11-20T08:00:00Z"
 

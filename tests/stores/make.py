@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from cache.export import trials as export
-from cache.ingest.keep import load_starter
+from cache.ingest.load_starter import load_starter
 from cache.starter import StarterRecord
 from cache.store.lock import SUFFIX
 from cache.store.store import Store

@@ -12,7 +12,7 @@ HEAD = "0001"
 # Every revision this code can read and upgrade, oldest first.
 KNOWN = ("0001",)
 
-# What any revision looks like, also one that is yet to come; anything else in its place is damage.
+# What every revision looks like, future ones included; anything else in its place is damage.
 STAMP = re.compile(r"[A-Za-z0-9_.-]{1,32}")
 
 _STAMPS = "alembic_version"

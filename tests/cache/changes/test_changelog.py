@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cache.changes.changelog import (
-    TOLD,
+    TOLD_BY_DEFAULT,
     WEIGHTS,
     Change,
     as_frame,
@@ -55,7 +55,7 @@ def test_filters(store: Store) -> None:
     assert {one.nct_id for one in changelog(store, since="2026-11-20T08:00:01Z")} == {"NCT00000003"}
     assert len(changelog(store, since=moved.SEEN)) == len(KINDS) + 1
     assert {one.kind for one in changelog(store, kinds=["status", "arms"])} == {"status", "arms"}
-    assert {one.weight for one in changelog(store, weights=TOLD)} == {"high", "medium", "low"}
+    assert {one.weight for one in changelog(store, weights=TOLD_BY_DEFAULT)} == {"high", "medium", "low"}
     assert {one.nct_id for one in changelog(store, agents=["methotrexate"])} == {"NCT00000003"}
     assert changelog(store, agents=["tnf_inhibitors"]) == []
     assert {one.nct_id for one in changelog(store, nct_id="NCT00000003")} == {"NCT00000003"}
@@ -96,7 +96,7 @@ def test_a_json_object_has_the_keys_of_the_contract_and_both_dates(store: Store)
 
 def test_weights_from_the_heaviest_down() -> None:
     assert at_least("high") == ("high",)
-    assert at_least("low") == TOLD
+    assert at_least("low") == TOLD_BY_DEFAULT
     assert at_least("noise") == WEIGHTS
     with pytest.raises(Validation, match=r"'heavy'.*high, medium, low, noise"):
         at_least("heavy")

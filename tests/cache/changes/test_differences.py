@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cache.changes.differences import COMPARED, KINDS, apply, differences, facets, left_registry, new_trial, returned
+from cache.changes.differences import COMPARED, KINDS, differences, facets, left_registry, new_trial, returned
 from cache.changes.weights import moved_days
 from fetchers.record.study import Study, decode_study
 
@@ -177,8 +177,7 @@ def test_load_date_is_no_difference() -> None:
 
 
 def test_a_trial_as_a_whole() -> None:
-    one = study(status={"overallStatus": "RECRUITING"})
-    assert new_trial(one).after == {"title": "A trial", "status": "RECRUITING"}
+    assert new_trial("A trial", "RECRUITING").after == {"title": "A trial", "status": "RECRUITING"}
     assert (left_registry("2026-11-22").weight, left_registry("2026-11-22").after) == ("high", "2026-11-22")
     assert returned("2026-11-22", "2026-11-24").before == "2026-11-22"
 
@@ -241,7 +240,7 @@ def test_events_of_all_versions_lead_to_the_last(history: list[dict[str, Any]]) 
     versions = [study(**one) for one in history]
     state = facets(versions[0])
     for old, new in itertools.pairwise(versions):
-        state = apply(state, differences(old, new))
+        state |= {event.kind: event.after for event in differences(old, new)}
     assert state == facets(versions[-1])
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cache.changes.differences import KINDS
-from cache.changes.wording import KIND_WORDS, tell
+from cache.changes.wording import KIND_WORDS, describe
 
 CASES: list[tuple[str, Any, Any, str]] = [
     ("new_trial", None, {"title": "T", "status": "NOT_YET_RECRUITING"}, "New trial: not yet recruiting"),
@@ -53,7 +53,7 @@ CASES: list[tuple[str, Any, Any, str]] = [
 
 @pytest.mark.parametrize(("kind", "before", "after", "words"), CASES)
 def test_sentences(kind: str, before: Any, after: Any, words: str) -> None:
-    assert tell(kind, before, after) == words
+    assert describe(kind, before, after) == words
 
 
 def test_every_kind_has_words_and_a_case() -> None:
@@ -61,6 +61,6 @@ def test_every_kind_has_words_and_a_case() -> None:
 
 
 def test_long_registry_texts_are_cut() -> None:
-    sentence = tell("why_stopped", None, "word " * 100)
+    sentence = describe("why_stopped", None, "word " * 100)
     assert sentence.endswith("…”")
     assert len(sentence) < 220

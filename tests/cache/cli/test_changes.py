@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cache.__main__ import main
-from cache.cli.digest import as_markdown, as_text, escaped, in_words
+from cache.cli.changes import as_markdown, as_text, escaped, weights_in_words
 from cache.store.store import Store
 from fetchers.settings import VARIABLES
 from tests.rigs import moved_stores as moved
@@ -156,7 +156,7 @@ def test_wrong_usage_is_a_sentence_and_exit_2(run: Run, arguments: tuple[str, ..
 @given(st.text(alphabet=st.characters(codec="utf-8")), st.text(alphabet=st.characters(codec="utf-8")))
 def test_no_registry_text_steers_a_terminal_or_breaks_a_digest(title: str, reason: str) -> None:
     from cache.changes.changelog import Change
-    from cache.cli.digest import Digest
+    from cache.cli.changes import Digest
     from cache.read.trials import Freshness
 
     one = Change(1, "NCT00000001", title, "why_stopped", "low", None, reason, None, moved.SEEN, ("ivig",))
@@ -169,4 +169,4 @@ def test_no_registry_text_steers_a_terminal_or_breaks_a_digest(title: str, reaso
 
 
 def test_counts_in_words() -> None:
-    assert in_words({"high": 2, "medium": 0, "low": 1000}) == "2 high, 1,000 low"
+    assert weights_in_words({"high": 2, "medium": 0, "low": 1000}) == "2 high, 1,000 low"

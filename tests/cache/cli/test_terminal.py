@@ -1,12 +1,15 @@
 """What a person sees of a refresh: a bar on a terminal, a line a scope elsewhere, and never a control character."""
 
 import io
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 
 from cache.cli.terminal import Progress, outcome, printable, summary, table
 from cache.refresh.report import Report, Result, Step
+from fetchers.settings import ROOT
 
 NAMES = {"ivig": "Intravenous immunoglobulin"}
 FRESH = Result("fresh", 1_234, new=3, changed=2, left=1)
@@ -122,3 +125,18 @@ def test_table_aligns_words_left_and_numbers_right() -> None:
     assert table([("name", "count"), ("ivig", "7"), ("a longer name", "1,234")]) == (
         "name           count\nivig               7\na longer name  1,234\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "heavy"),
+    [
+        ("import cache.__main__", {"sqlalchemy", "msgspec", "pandas", "requests"}),
+        ("import cache.cli.refresh", {"pandas", "pyarrow", "icalendar", "alembic", "cache.recovery", "cache.read"}),
+        ("import cache.cli.changes", {"requests", "cache.export.formats", "cache.refresh.run"}),
+        ("import cache.cli.inspect", {"requests", "icalendar", "cache.export.formats", "cache.refresh.run"}),
+    ],
+)
+def test_a_command_imports_only_what_it_needs(code: str, heavy: set[str]) -> None:
+    told = f"{code}; import sys; print(sorted({heavy!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"

@@ -10,14 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cache.codes import LANES, NOT_RECORDED, ROLES, SPONSOR_CLASSES, STATUSES, STUDY_TYPES, TIERS
-from cache.filters.filter import KEYS, Filter, slug
+from cache.filters.filter import Filter
+from cache.filters.keys import KEYS
+from cache.filters.kinds import slug
 from cache.read import trials as queries
 from cache.store.store import Store
-from tests.rigs.trial_rows import Why, put, row, watchlist
-
-WATCHLIST = watchlist()
-AGENTS = [agent.id for agent in WATCHLIST.agents]
-CONDITIONS = [condition.id for condition in WATCHLIST.conditions]
+from tests.cache.filters.drawn import AGENTS, CONDITIONS, WATCHLIST, filters
+from tests.rigs.trial_rows import Why, put, row
 
 ROWS = [
     row(1, title="Low dose trial", overall_status="RECRUITING", countries=["Germany", "Poland"], start_date="2010-05"),
@@ -160,27 +159,6 @@ def test_applying_leaves_the_frames_alone(frames: Frames) -> None:
 
 # --- the address ----------------------------------------------------------------------------------------------------
 
-# Values a page can choose, or a reader type: any text at all for countries and words.
-COUNTRIES = st.text(max_size=12)
-
-
-def some(codes: Any) -> st.SearchStrategy[tuple[str, ...]]:
-    return st.lists(st.sampled_from(codes), max_size=4).map(tuple)
-
-
-@st.composite
-def filters(draw: st.DrawFn) -> Filter:
-    years = sorted(draw(st.lists(st.integers(1900, 2100), min_size=2, max_size=2)))
-    return Filter(
-        agents=draw(some(AGENTS)), tiers=draw(some(TIERS)), roles=draw(some(ROLES)), background=draw(st.booleans()),
-        conditions=draw(some(CONDITIONS)), everywhere=draw(st.booleans()), phases=draw(some(LANES)),
-        statuses=draw(some(STATUSES)), study_types=draw(some(STUDY_TYPES)),
-        countries=tuple(draw(st.lists(COUNTRIES, max_size=3))), sponsor_classes=draw(some(SPONSOR_CLASSES)),
-        year_from=draw(st.sampled_from([None, years[0]])), year_to=draw(st.sampled_from([None, years[1]])),
-        results=draw(st.sampled_from([None, True, False])), text=draw(st.text(max_size=300)),
-        frame=draw(st.booleans()), left=draw(st.booleans()),
-    )  # fmt: skip
-
 
 @given(filters())
 def test_an_address_reopens_the_same_view(wanted: Filter) -> None:
@@ -189,7 +167,7 @@ def test_an_address_reopens_the_same_view(wanted: Filter) -> None:
     assert Filter.from_query("?" + urlencode(wanted.to_query(), doseq=True), WATCHLIST) == (wanted, ())
 
 
-KEY = st.one_of(st.sampled_from(list(KEYS.values())), st.text(max_size=5))
+KEY = st.one_of(st.sampled_from([key.name for key in KEYS]), st.text(max_size=5))
 VALUE = st.one_of(st.text(max_size=12), st.lists(st.text(max_size=12), max_size=3))
 
 
@@ -373,8 +351,9 @@ def test_every_value_has_words_of_its_own() -> None:
         "statuses": STATUSES,
         "study_types": STUDY_TYPES[:2], "sponsor_classes": SPONSOR_CLASSES, "countries": ["Peru", "Oman"],
     }  # fmt: skip
-    views = [Filter(**{name: (code,)}) for name, codes in values.items() for code in codes]
-    views += [Filter(**{name: True}) for name in ("background", "everywhere", "frame", "left", "results")]
+    chosen: list[dict[str, Any]] = [{name: (code,)} for name, codes in values.items() for code in codes]
+    chosen += [{name: True} for name in ("background", "everywhere", "frame", "left", "results")]
+    views = [Filter(**facts) for facts in chosen]
     views += [Filter(results=False), Filter(text="a"), Filter(year_from=2000), Filter(year_to=2000)]
     sentences = {view: view.sentence(WATCHLIST) for view in views}
     assert len(set(sentences.values())) == len(sentences)

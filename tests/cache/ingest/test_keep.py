@@ -1,26 +1,31 @@
 """What keeping an answer does to the store: holders, versions, events, the starter giving way, all or nothing."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, cast
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cache.ingest import chunk as arrivals
+from cache.ingest import arrivals as arriving
 from cache.ingest import derive as deriving
 from cache.ingest import keep as answers
+from cache.ingest import leavers as leaving
 from cache.ingest import merge as merging
-from cache.ingest.keep import Known, ScopeReport, fail, known, leavers, load_starter, set_aside
+from cache.ingest.keep import ScopeReport, fail
+from cache.ingest.load_starter import load_starter
+from cache.ingest.staging import Known, known, leavers, set_aside
 from cache.starter import StarterRecord
+from cache.store.errors import Damaged
 from cache.store.packing import hash_of, unpack
 from cache.store.schema import answer, event, match, meta, scope, staged, study, version
 from cache.store.schema import set_aside as aside
-from cache.store.store import Damaged, Store, bump
+from cache.store.store import Store, bump
 from fetchers.errors import Incomplete
 from fetchers.matching.matcher import Match
 from fetchers.record.study import Study, decode_study
 from fetchers.registry.pages import SetAside
+from fetchers.watchlist.model import Watchlist
 from tests.rigs.answering import SWEEP, NameMatcher, Refresher, everything, record, rows
 
 AZA, MTX = "azathioprine", "methotrexate"
@@ -56,7 +61,7 @@ def starter(number: int, *names: str, me_cfs: bool = False) -> StarterRecord:
 
 
 def load(store: Store, *records: StarterRecord) -> int:
-    return load_starter(store, records, NameMatcher(), Watched())
+    return load_starter(store, records, NameMatcher(), cast(Watchlist, Watched()))
 
 
 def nct(number: int) -> str:
@@ -344,11 +349,12 @@ def test_a_scope_that_failed_at_its_first_try_is_no_answer(store: Store, refresh
     assert rows(store, event, "id") == []
 
 
-@pytest.mark.parametrize("step", ["live_facts", "upsert", "replace_matches", "rematch", "_settle", "bump"])
+@pytest.mark.parametrize("step", ["live_facts", "upsert", "replace_matches", "rematch", "_clear_staged", "bump"])
 def test_a_failure_anywhere_leaves_everything_as_it_was(
     store: Store, refresher: Refresher, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     load(store, starter(7, MTX))
+    refresher.derives_ahead = False
     refresher.answer(AZA, [record(1, title="Old"), record(2)])
     refresher.begin()
     refresher.stage(AZA, [record(1, title="New"), record(3)])
@@ -357,10 +363,9 @@ def test_a_failure_anywhere_leaves_everything_as_it_was(
     def broken(*_args: object, **_named: object) -> None:
         raise RuntimeError(step)
 
-    for module in (answers, merging, deriving, answers.end_answers.__globals__):
-        names = module if isinstance(module, dict) else vars(module)
-        if step in names:
-            monkeypatch.setitem(names, step, broken)
+    for module in (answers, merging, deriving, leaving):
+        if hasattr(module, step):
+            monkeypatch.setattr(module, step, broken)
     with pytest.raises(RuntimeError, match=step):
         refresher.keep(AZA)
     assert everything(store, skip=[staged]) == before
@@ -368,14 +373,39 @@ def test_a_failure_anywhere_leaves_everything_as_it_was(
     assert refresher.keep(AZA) == ScopeReport(studies=2, new=1, changed=1, left=1, set_aside=0)
 
 
-def test_what_was_not_prepared_is_worked_out_while_keeping(
-    store: Store, refresher: Refresher, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(answers, "prepare", lambda *_: None)
+def test_what_was_not_derived_ahead_is_derived_while_keeping(store: Store, refresher: Refresher) -> None:
+    refresher.derives_ahead = False
     refresher.answer(AZA, [record(1, AZA, title="Old"), record(2)])
     assert refresher.answer(AZA, [record(1, AZA, title="New")], unchanged=[nct(2)], question="q2").changed == 1
     assert rows(store, study, "title") == ["New", "A trial"]
     assert rows(store, match, "tier") == ["given", "mentioned"]
+
+
+def test_only_the_replaced_state_of_a_changed_record_is_decoded(
+    store: Store, refresher: Refresher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[str] = []
+
+    def watched(body: bytes) -> Study:
+        study = decode_study(body)
+        decoded.append(str(study.identification.brief_title))
+        return study
+
+    monkeypatch.setattr(deriving, "decode_study", watched)
+    refresher.answer(AZA, [record(1, AZA, title="Old"), record(2)])
+    report = refresher.answer(AZA, [record(1, AZA, title="New"), record(2), record(3)])
+    assert (report.new, report.changed) == (1, 1)
+    assert decoded == ["Old"]
+
+
+def test_what_was_derived_before_another_scope_came_is_derived_again(store: Store, refresher: Refresher) -> None:
+    refresher.begin()
+    refresher.stage(MTX, [record(1, AZA, MTX)])
+    refresher.stage(AZA, [record(1, AZA, MTX)])
+    for scope_id in (AZA, MTX):
+        refresher.keep(scope_id)
+    assert rows(store, match, "nct_id", "agent", "tier") == [(nct(1), AZA, "given"), (nct(1), MTX, "given")]
+    assert len(rows(store, version, "id")) == 1
 
 
 def test_other_writers_get_their_turn_while_records_are_worked_out(store: Store, refresher: Refresher) -> None:
@@ -391,13 +421,13 @@ def test_other_writers_get_their_turn_while_records_are_worked_out(store: Store,
 
 
 def test_memory_holds_one_chunk_at_a_time(store: Store, refresher: Refresher, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrivals, "CHUNK", 2)
+    monkeypatch.setattr(arriving, "AT_ONCE", 2)
     taken: list[int] = []
     take = merging.Merge._take
 
-    def watch(self: merging.Merge, chunk: arrivals.Chunk) -> None:
-        taken.append(len(chunk.arrivals))
-        take(self, chunk)
+    def watch(self: merging.Merge, arrived: Mapping[str, arriving.Arrival]) -> None:
+        taken.append(len(arrived))
+        take(self, arrived)
 
     monkeypatch.setattr(merging.Merge, "_take", watch)
     assert refresher.answer(AZA, [record(number) for number in range(1, 6)]).studies == 5

@@ -1,6 +1,5 @@
 """A record as a row: what is missing stays missing, live and starter each in their own way."""
 
-import gzip
 from typing import Any
 
 import msgspec
@@ -11,10 +10,8 @@ from hypothesis import strategies as st
 from cache.ingest.study_row import live_facts, starter_facts
 from cache.store.schema import study as table
 from fetchers.record.study import UNKNOWN_ENROLLMENT, Study, decode_study
-from fetchers.settings import ROOT
 from tests.rigs.answering import record
-
-REAL = ROOT.parent / "shared" / "records" / "studies.jsonl.gz"
+from tests.rigs.records import Records, each_set_at_hand
 
 FULL = {
     "protocolSection": {
@@ -143,13 +140,10 @@ def test_the_enrolment_is_a_count_or_unknown_and_zero_is_a_count(count: int | No
     assert live_facts(study)["enrollment"] == (None if count == UNKNOWN_ENROLLMENT else count)
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real records are not at hand")
-def test_real_records_come_through_field_by_field() -> None:
-    with gzip.open(REAL, "rb") as file:
-        raws = [msgspec.json.decode(line) for line in file]
-    assert len(raws) > 400
-    for raw in raws:
-        facts = live_facts(decoded(raw))
+@each_set_at_hand
+def test_whole_records_come_through_field_by_field(at_hand: Records) -> None:
+    for raw, study in zip(at_hand.raw, at_hand.studies, strict=True):
+        facts = live_facts(study)
         protocol = raw["protocolSection"]
         status, design = protocol["statusModule"], protocol.get("designModule", {})
         count = design.get("enrollmentInfo", {}).get("count")

@@ -1,5 +1,6 @@
 """The newest state of many records at once, and the facts that are read out of them."""
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -7,7 +8,9 @@ import pandas as pd
 import pytest
 
 from cache.read import records
-from cache.store.store import Damaged, Store
+from cache.store.batches import batches
+from cache.store.errors import Damaged
+from cache.store.store import Store
 from fetchers.record.study import decode_study
 from tests.fake_registry.studies import make_study
 from tests.rigs import trial_rows
@@ -91,7 +94,7 @@ def test_the_newest_state_counts_and_records_without_one_are_left_out(store: Sto
 
 def test_pages_lose_and_repeat_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = [put(store, number, {}) for number in range(1, 8)]
-    monkeypatch.setattr(records, "_AT_ONCE", 3)
+    monkeypatch.setattr(records, "batches", partial(batches, size=3))
     assert list(records.facts(store)["nct_id"]) == ids
     assert [one.nct_id for one in records.studies(store, ids[:4])] == ids[:4]
 

@@ -9,8 +9,10 @@ from sqlalchemy import insert, text, update
 
 from cache.codes import LANES, lane
 from cache.read import trials as queries
+from cache.read.jobs import latest_job, recent_jobs
+from cache.store.errors import Damaged
 from cache.store.schema import answer, progress, refresh, set_aside, study
-from cache.store.store import Damaged, Store
+from cache.store.store import Store
 from tests.rigs.trial_rows import SEEN, Why, asked, body, put, row, watchlist
 
 NOW = datetime(2026, 11, 20, 8, 0, 30, tzinfo=UTC)
@@ -220,7 +222,9 @@ RUN = {
 
 def started(store: Store, **facts: object) -> None:
     with store.writing() as connection:
-        number = connection.execute(insert(refresh).values(**RUN | facts)).inserted_primary_key[0]
+        key = connection.execute(insert(refresh).values(**RUN | facts)).inserted_primary_key
+        assert key is not None
+        number = key[0]
         rows = [
             {"refresh_id": number, "scope": name, "place": place, "status": status, "requests": 0, "fetched": 0}
             for place, (name, status) in enumerate([("ivig", "fresh"), ("methotrexate", "asking")])
@@ -229,13 +233,13 @@ def started(store: Store, **facts: object) -> None:
 
 
 def test_no_job_yet(store: Store) -> None:
-    assert queries.latest_job(store) is None
+    assert latest_job(store) is None
 
 
 def test_the_newest_job_with_its_scopes_in_order(store: Store) -> None:
     started(store, state="ended", outcome="failed", exit_code=3)
     started(store)
-    job = queries.latest_job(store, now=lambda: NOW)
+    job = latest_job(store, now=lambda: NOW)
     assert job is not None
     assert job.id == 2
     assert job.alive
@@ -246,14 +250,14 @@ def test_the_newest_job_with_its_scopes_in_order(store: Store) -> None:
 def test_recent_jobs_are_told_newest_first_each_with_its_own_scopes(store: Store) -> None:
     for _ in range(3):
         started(store)
-    jobs = queries.recent_jobs(store, 2, now=lambda: NOW)
+    jobs = recent_jobs(store, 2, now=lambda: NOW)
     assert [job.id for job in jobs] == [3, 2]
     assert [[step.scope for step in job.scopes] for job in jobs] == [["ivig", "methotrexate"]] * 2
 
 
 def test_a_job_nobody_heard_of_is_not_alive(store: Store) -> None:
     started(store)
-    job = queries.latest_job(store, now=lambda: datetime(2026, 11, 20, 8, 1, 1, tzinfo=UTC))
+    job = latest_job(store, now=lambda: datetime(2026, 11, 20, 8, 1, 1, tzinfo=UTC))
     assert job is not None
     assert job.state == "running"
     assert not job.alive
@@ -261,7 +265,7 @@ def test_a_job_nobody_heard_of_is_not_alive(store: Store) -> None:
 
 def test_an_ended_job_is_not_alive_however_young(store: Store) -> None:
     started(store, state="ended", outcome="fresh", exit_code=0)
-    job = queries.latest_job(store, now=lambda: NOW)
+    job = latest_job(store, now=lambda: NOW)
     assert job is not None
     assert not job.alive
 

@@ -17,9 +17,10 @@ from cache.__main__ import main
 from cache.recovery import backup as backups
 from cache.recovery.backup import backup, restore
 from cache.recovery.check import integrity
+from cache.store.errors import Damaged, Locked, NewerStore
 from cache.store.lock import SUFFIX, hold
 from cache.store.schema import meta, study
-from cache.store.store import Damaged, Locked, NewerStore, Store
+from cache.store.store import Store
 from fetchers.errors import LocalTrouble, Validation
 from fetchers.settings import VARIABLES
 from tests.rigs.answering import Refresher, everything, record, rows
@@ -326,7 +327,7 @@ def test_a_full_disk_leaves_the_store_as_it_was(path: Path, kept: Path, monkeypa
     def full(*_: object) -> None:
         raise LocalTrouble("The disk is full.")
 
-    monkeypatch.setattr(backups, "_pour", full)
+    monkeypatch.setattr(backups, "_overwrite_pages", full)
     with pytest.raises(LocalTrouble, match="disk is full"):
         restore(url(path), kept, lambda: NOW)
     assert contents(path) == before
@@ -390,6 +391,15 @@ def test_troubles_have_their_exit_codes(run: Run, path: Path, tmp_path: Path) ->
     path.unlink()
     assert run("backup", "--out", tmp_path / "copy.sqlite3")[0] == 5
     assert not path.exists(), "a backup may not make a store"
+
+
+@pytest.mark.parametrize("command", [["backup", "--out"], ["restore", "--yes", "--from"]])
+def test_a_store_url_that_is_none_is_told(
+    run: Run, path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setenv("TRIALS_CACHE_URL", "no url at all")
+    code, said = run(*command, path)
+    assert (code, "TRIALS_CACHE_URL is not a database URL" in said) == (2, True)
 
 
 class Terminal(io.StringIO):

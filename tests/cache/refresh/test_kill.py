@@ -14,6 +14,7 @@ from tests.rigs.soundness import State, Violation, judge_history, state_of
 ROUNDS = 6
 
 
+@pytest.mark.slow
 def test_a_refresh_killed_at_random_moments_costs_nothing(tmp_path: Path) -> None:
     killer = Killer(tmp_path, random.Random(7))
     killer.run(ROUNDS)

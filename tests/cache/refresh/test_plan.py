@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cache.refresh import plan as plans
-from cache.refresh.plan import ScopeState, plan, question, way
+from cache.refresh.plan import ScopeState, mode_of, plan, question
 from fetchers.errors import Validation
+from fetchers.matching.matcher import RULES
+from fetchers.registry.fields import FIELDS
 from fetchers.watchlist import load as watchlist
 
 WATCHLIST = watchlist.load()
@@ -20,7 +22,7 @@ NEVER = ScopeState(None, None, None, None, None, True, 0)
 
 
 def decide(state: ScopeState | None, timestamp: str | None = LOAD, full: bool = False, now: datetime = NOW) -> str:
-    return way(state, timestamp=timestamp, question="q", now=now, full=full)
+    return mode_of(state, timestamp=timestamp, question="q", now=now, full=full)
 
 
 @pytest.mark.parametrize(
@@ -98,11 +100,12 @@ def test_unknown_agent_is_told_with_the_known_ones() -> None:
         plan(WATCHLIST, ["vitamin_c"], {})
 
 
-def test_agent_of_another_watchlist_is_guessed_by_its_members() -> None:
+def test_without_a_hint_the_members_of_an_agent_tell_its_size() -> None:
     agent = WATCHLIST.agent("azathioprine")
-    assert plans.guessed_size(agent) == plans.GUESSED_SIZES["azathioprine"]
-    mine = replace(agent, id="mine", members=agent.members * 3)
-    assert plans.guessed_size(mine) > plans.guessed_size(replace(mine, members=agent.members)) > 0
+    assert agent.expected_size == agent.size_hint == 500
+    mine = replace(agent, id="mine", members=agent.members * 3, size_hint=None)
+    assert mine.expected_size == 3 * replace(mine, members=agent.members).expected_size > 0
+    assert [one.scope for one in plan(replace(WATCHLIST, agents=(mine, agent)), [], {})] == ["me_cfs", agent.id, "mine"]
 
 
 def test_question_changes_with_watchlist_fields_and_matcher(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,8 +113,8 @@ def test_question_changes_with_watchlist_fields_and_matcher(monkeypatch: pytest.
     assert before == question(watchlist.load())
     assert len(before) == 32
     with monkeypatch.context() as patch:
-        patch.setattr(plans, "RULES", plans.RULES + "x")
+        patch.setattr(plans, "RULES", RULES + "x")
         assert question(WATCHLIST) != before
     with monkeypatch.context() as patch:
-        patch.setattr(plans, "FIELDS", plans.FIELDS + ",Extra")
+        patch.setattr(plans, "FIELDS", FIELDS + ",Extra")
         assert question(WATCHLIST) != before

@@ -71,8 +71,9 @@ def start() -> Iterator[Start]:
     started: list[Started] = []
 
     def start_there(*arguments: str) -> Started:
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        started.append(subprocess.Popen([sys.executable, *arguments], cwd=ROOT, text=True, **pipes))
+        pipe = subprocess.PIPE
+        command = [sys.executable, *arguments]
+        started.append(subprocess.Popen(command, cwd=ROOT, text=True, stdin=pipe, stdout=pipe, stderr=pipe))
         return started[-1]
 
     yield start_there
@@ -113,6 +114,7 @@ def assert_nothing_twice(store: Store) -> None:
     assert integrity(store) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [2, 8])
 def test_of_several_refreshes_at_once_one_runs_and_the_others_say_so(
     url: str, fake: FakeRegistry, start: Start, count: int

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-from cache.store.lock import Busy, held, hold, path_of
+from cache.store.lock import Busy, held, hold, lock_of
 from fetchers.errors import LocalTrouble, Validation
 from fetchers.settings import ROOT
 
@@ -97,7 +97,7 @@ def test_two_stores_have_two_locks(tmp_path: Path) -> None:
 
 def test_memory_store_needs_no_lock() -> None:
     engine = create_engine("sqlite://")
-    assert path_of(engine) is None
+    assert lock_of(engine) is None
     with hold(engine), hold(engine):
         assert not held(engine)
 
@@ -158,4 +158,4 @@ def test_other_databases_are_turned_away_in_words() -> None:
                 return "postgresql"
 
     with pytest.raises(Validation, match="postgresql cannot be refreshed yet"):
-        path_of(Engine())  # type: ignore[arg-type]
+        lock_of(Engine())  # type: ignore[arg-type]

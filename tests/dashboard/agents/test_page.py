@@ -26,7 +26,7 @@ from tests.fake_registry.holdings import nct_id_of
 from tests.fake_registry.shorthand import dates, experimental, phase
 from tests.fake_registry.studies import make_study
 from tests.rigs import moved_stores as moved
-from tests.rigs.pages import FDA, MAIN, ME, exported, live_url, page, shown, table, tables, use
+from tests.rigs.pages import FDA, MAIN, ME, elements, exported, live_url, page, shown, table, tables, use
 from tests.rigs.refresh import url_of
 
 WATCHLIST = watchlists.load()
@@ -89,11 +89,11 @@ def blocks(block: Any) -> Iterator[list[Any]]:
 def cards(at: AppTest) -> dict[str, tuple[str, str, dict[str, str]]]:
     """Each key figure: its value, its note, and the queries of its links by their labels."""
     found = {}
-    for elements in blocks(at.main):
-        metric = next((one for one in elements if one.type == "metric"), None)
+    for inside in blocks(at.main):
+        metric = next((one for one in inside if one.type == "metric"), None)
         if metric:
-            (note,) = (one.value for one in elements if one.type == "caption")
-            links = {one.label: one.proto.query_string for one in elements if one.type == "page_link"}
+            (note,) = (one.value for one in inside if one.type == "caption")
+            links = {one.label: one.proto.query_string for one in inside if one.type == "page_link"}
             found[metric.label] = (metric.value, note, links)
     return found
 
@@ -102,7 +102,7 @@ def links(at: AppTest, target: str) -> dict[str, str]:
     """Labels and queries of the page's links to another page."""
     return {
         one.label.replace("\\", ""): one.proto.query_string
-        for one in at.main.get("page_link")
+        for one in elements(at.main, "page_link")
         if one.proto.page == target
     }
 
@@ -202,7 +202,7 @@ def test_the_first_screen_tells_who_what_and_how_fresh(live: str) -> None:
 
 def test_what_was_kept_by_hand_stands_apart_with_its_source_and_day(live: str) -> None:
     (kept,) = (one for one in page("agents", agent="rintatolimod").expander if one.label.startswith("Papers and"))
-    said = "\n".join(str(one.value) for kind in ("markdown", "text", "caption") for one in kept.get(kind))
+    said = "\n".join(str(one.value) for kind in ("markdown", "text", "caption") for one in elements(kept, kind))
     assert "**not from the registry**" in said
     assert "The U.S. FDA refused approval" in said
     assert "Written on 22 November 2026" in said

@@ -14,13 +14,13 @@ from streamlit.testing.v1 import AppTest
 from cache.changes.changelog import Refreshed
 from cache.changes.differences import KINDS
 from cache.changes.wording import KIND_WORDS
-from cache.store.store import Store, moment
+from cache.store.store import Store, timestamp
 from dashboard.changes import address as changes_view
 from dashboard.changes import tables as changes_tables
 from dashboard.changes.address import MEASURES, ChangesView, read, since
 from dashboard.shared import columns
 from tests.rigs import moved_stores as moved
-from tests.rigs.pages import page, shown
+from tests.rigs.pages import elements, page, shown
 
 NOW = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
 LAST = Refreshed("2026-11-20T07:59:00Z", "2026-11-20T08:00:00Z", "2026-11-01T08:00:00Z")
@@ -59,7 +59,7 @@ def address(app: AppTest) -> dict[str, list[str]]:
 
 
 def recently(store: Store, number: int, kind: str, days: float = 1) -> None:
-    moved.happened(store, number, kind, at=moment(datetime.now(UTC) - timedelta(days=days)))
+    moved.happened(store, number, kind, at=timestamp(datetime.now(UTC) - timedelta(days=days)))
 
 
 # --- states of the store --------------------------------------------------------------------------------------------
@@ -126,7 +126,7 @@ def test_registry_text_is_never_read_as_markup(store: Store) -> None:
     recently(store, 1, "why_stopped")
     app = opened()
     assert listed(app)["Change"].tolist() == ["Reason for stopping: nothing → “No *funding* <b>left</b>”"]
-    markdown = "\n".join(str(one.value) for kind in ("markdown", "caption", "info") for one in app.get(kind))
+    markdown = "\n".join(str(one.value) for kind in ("markdown", "caption", "info") for one in elements(app, kind))
     assert "<b>" not in markdown
     assert ":red[" not in markdown
 
@@ -260,7 +260,7 @@ def test_a_trials_page_tells_its_history(store: Store) -> None:
     moved.happened(store, 1, "why_stopped")
     moved.happened(store, 1, "eligibility")
     app = opened("nct=NCT00000001", "trial")
-    tables = {tuple(one.value.columns)[:2]: one.value for one in app.get("table")}
+    tables = {tuple(one.value.columns)[:2]: one.value for one in elements(app, "table")}
     changes, states = tables[("Seen", "Change")], tables[("Record of", "From")]
     assert changes["Change"].tolist() == [
         r"Reason for stopping: nothing → “No \*funding\* \<b\>left\</b\>”",
@@ -275,7 +275,7 @@ def test_a_trials_page_tells_its_history(store: Store) -> None:
 
 def test_the_history_of_a_public_copy_names_its_source() -> None:
     app = opened("nct=NCT00215813", "trial")
-    states = next(one.value for one in app.get("table") if "Record of" in one.value)
+    states = next(one.value for one in elements(app, "table") if "Record of" in one.value)
     assert states["From"].tolist() == ["starter snapshot", "public copy", "public copy", "public copy"]
     assert states["People"].tolist() == ["not said", "100 (planned)", "300 (planned)", "not said"]
     assert "Source: public copy of the registry's record, April 2014" in shown(app)

@@ -1,6 +1,5 @@
 """The map page from the router, in every state of the store; its numbers against the lists behind them; its figures."""
 
-import gzip
 import html
 import zlib
 from collections.abc import Iterator
@@ -26,7 +25,6 @@ from dashboard.map import charts as map_charts
 from dashboard.map import tables as map_tables
 from dashboard.shared import data, kept
 from fetchers.record.study import Study, decode_study
-from fetchers.settings import ROOT
 from fetchers.watchlist import load as watchlist
 from insights.geography import countries, land
 from tests.fake_registry import agent_studies
@@ -34,11 +32,11 @@ from tests.fake_registry.shorthand import experimental, phase
 from tests.fake_registry.studies import make_study
 from tests.rigs.insight_rows import frames as rows_in_frames
 from tests.rigs.pages import ME as CONDITION
-from tests.rigs.pages import live_url, page, shown, table, tables, use
+from tests.rigs.pages import elements, live_url, page, shown, table, tables, use
+from tests.rigs.records import Records, each_set_at_hand
 from tests.rigs.refresh import url_of
 from tests.rigs.trial_rows import SEEN, Why, asked, put, row
 
-RECORDS = ROOT.parent / "shared" / "records" / "studies.jsonl.gz"
 WATCHLIST = watchlist.load()
 ME = CONDITION | phase(2)
 HOSTILE = "<b>*Atlantis*</b> :red[x]"
@@ -116,7 +114,7 @@ def test_every_number_of_a_country_is_that_of_its_list(live: str, query: str) ->
 
 
 def test_the_page_of_the_list_says_the_same_number(live: str) -> None:
-    link = by_country(opened("all=1")).loc["South Korea", "Trials"]
+    link = str(by_country(opened("all=1")).loc["South Korea", "Trials"])
     listed = opened(link.partition("?")[2], "trials")
     assert listed.subheader[0].value == "4 trials found"
 
@@ -143,9 +141,9 @@ def test_a_country_without_a_place_is_counted_and_named(live: str) -> None:
     assert by_country(app).loc[HOSTILE, "All"] == 1
     (told,) = (one.value for one in app.text if "Not drawn" in one.value)
     assert HOSTILE in told
-    said = [one.value for kind in ("markdown", "caption") for one in app.get(kind)]
+    said = [one.value for kind in ("markdown", "caption") for one in elements(app, kind)]
     assert not any("<b>" in one or ":red[" in one for one in said)
-    map_, ranking = app.get("plotly_chart")
+    map_, ranking = elements(app, "plotly_chart")
     assert "Atlantis" not in map_.proto.spec
     assert "&lt;b&gt;*Atlantis*" in ranking.proto.spec.replace("\\u0026", "&").replace("\\u003c", "<")
 
@@ -249,27 +247,28 @@ def test_it_opens_whatever_the_store_is_like(tmp_path: Path, monkeypatch: pytest
     assert ("Nothing has been fetched yet" if state == "empty" else "Starter snapshot of") in said
 
 
-@pytest.mark.skipif(not RECORDS.exists(), reason="the real records are not at hand")
-def test_real_records_add_up_and_all_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@each_set_at_hand
+def test_whole_records_add_up_and_all_are_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_hand: Records
+) -> None:
     url = url_of(tmp_path)
-    with gzip.open(RECORDS, "rb") as lines:
-        real = {study.nct_id: study for study in map(decode_study, lines)}
-    fill(url, list(real.values()))
+    whole = {study.nct_id: study for study in at_hand.studies}
+    fill(url, list(whole.values()))
     use(monkeypatch, url)
     app = opened("all=1")
     found = by_country(app)
     assert len(found) > 60
     for country, row_ in found.iterrows():
         spelled = set(row_["In the registry’s words"].split("; "))
-        mine = [study for study in real.values() if spelled & set(study.countries)]
+        mine = [study for study in whole.values() if spelled & set(study.countries)]
         assert (row_["All"], row_["Open"]) == (
             len(mine), sum(study.status.overall_status in map_tables.OPEN for study in mine)
         ), country  # fmt: skip
-    assert found["Sites"].sum() == sum(bool(site.country) for study in real.values() for site in study.locations)
-    assert found["All"].sum() >= sum(bool(study.countries) for study in real.values())
+    assert found["Sites"].sum() == sum(bool(site.country) for study in whole.values() for site in study.locations)
+    assert found["All"].sum() >= sum(bool(study.countries) for study in whole.values())
     assert "Not drawn" not in shown(app)
     for country in ("South Korea", "Turkey (Türkiye)", "Russia", "Hong Kong", "United States"):
-        assert behind(found.loc[country, "Trials"], url) == found.loc[country, "All"]
+        assert behind(str(found.loc[country, "Trials"]), url) == found.loc[country, "All"]
 
 
 def fill(url: str, real: list[Study]) -> None:

@@ -180,5 +180,5 @@ def test_no_year_is_called_the_one_with_the_most_when_all_are_alike(started: lis
 
 
 def test_the_key_figures_count_recorded_statuses() -> None:
-    recruiting = words.cards(KeyFigures(*[3] * 9), sample=False)[1]
+    recruiting = words.cards(KeyFigures(*[3] * 9), Filter(), sample=False)[1]
     assert recruiting.note == "of 3 with a recorded status"  # an unknown status is recorded, too

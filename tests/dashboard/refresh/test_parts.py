@@ -7,18 +7,20 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
-from cache.read.trials import Job, latest_job
+from cache.read.jobs import Job, latest_job
 from cache.refresh import journal
 from cache.refresh.journal import BROKEN, CANCELLED
 from cache.store.store import Store
 from dashboard.refresh import launcher as refreshing
-from dashboard.refresh import parts as refresh_panel
 from dashboard.refresh.launcher import Launch
 from dashboard.refresh.parts import View, view_of
+from dashboard.shared import words
 from fetchers.errors import LocalTrouble
 from tests.dashboard.refresh.test_launcher import FakeProcess, FakeStart
 from tests.dashboard.refresh.test_words import job, part
+from tests.rigs.pages import elements
 
 SCOPES = ("sizofiran", "ivig", "me_cfs")
 
@@ -63,8 +65,8 @@ def shown(at: AppTest) -> str:
     """All words on the screen."""
     assert not at.exception, at.exception[0].message
     kinds = ("caption", "markdown", "success", "info", "warning", "error")
-    texts = [element.value for kind in kinds for element in at.get(kind)]
-    return "\n".join([*texts, *(bar.text for bar in at.get("progress"))])
+    texts = [str(element.value) for kind in kinds for element in elements(at, kind)]
+    return "\n".join([*texts, *(str(bar.text) for bar in elements(at, "progress"))])
 
 
 def begin(store: Store, *scopes: str, ago: float = 0.0) -> int:
@@ -81,7 +83,7 @@ def fresh(store: Store, refresh_id: int, scope: str, studies: int, new: int = 0,
     journal.mark(store, refresh_id, scope, status="fresh", requests=2, fetched=studies, **counts)
 
 
-def button(at: AppTest, label: str) -> st.testing.v1.element_tree.Button:
+def button(at: AppTest, label: str) -> Button:
     return next(one for one in at.button if one.label == label)
 
 
@@ -278,7 +280,7 @@ def test_a_process_that_ends_at_once_is_quoted(page: AppTest, start: FakeStart, 
     start.processes[0].code = code
     at.run()
     (warning,) = at.warning
-    assert refresh_panel.words.plain(said) in warning.value
+    assert words.plain(said) in warning.value
     assert "usage" not in warning.value
     assert "earlier data stays" in warning.value
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cache import english
-from cache.read.trials import Job, JobScope
+from cache.read.jobs import Job, JobScope
 from cache.refresh.journal import BROKEN, CANCELLED
 from dashboard.refresh import words
 

@@ -10,7 +10,7 @@ from cache.codes import LANES, PHASE_PATH, STATUSES
 from dashboard.shared import palette
 from fetchers.settings import ROOT
 
-CONFIG: dict[str, Any] = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+CONFIG: dict[str, Any] = tomllib.loads((ROOT / "dashboard" / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
 THEME = CONFIG["theme"]
 
 

@@ -1,6 +1,5 @@
 """The brief of a trial: its facts, its two files, and that nothing in a record is ever read as markup."""
 
-import gzip
 import re
 from html.parser import HTMLParser
 from typing import Any
@@ -16,13 +15,11 @@ from dashboard.trial import brief as trial_brief
 from dashboard.trial import brief_formats as brief
 from dashboard.trial.brief_formats import CUT, Brief, Line, Section
 from dashboard.trial.known import Known
-from fetchers.record.study import decode_study
-from fetchers.settings import ROOT
 from tests.rigs import trial_records as records
 from tests.rigs.answering import SWEEP, Refresher
+from tests.rigs.records import REAL, Records, each_set_at_hand
 from tests.rigs.refresh import MATCHER, url_of
 
-REAL = ROOT.parent / "shared" / "records" / "studies.jsonl.gz"
 VOID = {"meta"}
 # Parts that look like markup, and letters of every kind.
 TEXTS = some.lists(
@@ -70,7 +67,8 @@ def known(nct_id: str) -> Known:
     """A trial of the store of the environment."""
     rows = data.trials()
     row = {str(name): value for name, value in rows[rows["nct_id"] == nct_id].iloc[0].items()}
-    return Known(row, data.study(nct_id), record_data.facts_of(nct_id))
+    in_focus = record_data.in_focus(row["condition_groups"])
+    return Known(row, data.study(nct_id), record_data.facts_of(nct_id), in_focus)
 
 
 @pytest.fixture(scope="module")
@@ -237,13 +235,13 @@ def test_the_page_stands_alone(store: str) -> None:
     assert page.startswith("<!DOCTYPE html>")
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real records are not here")
-def test_real_records_give_both_files_of_a_page_each(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    with gzip.open(REAL) as found:
-        studies = [decode_study(line) for line in found]
+@each_set_at_hand
+def test_whole_records_give_both_files_of_a_page_each(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch, at_hand: Records
+) -> None:
     url = url_of(tmp_path)
     filled = Store.open(url)
-    Refresher(filled, MATCHER).answer(SWEEP, studies)
+    Refresher(filled, MATCHER).answer(SWEEP, at_hand.studies)
     filled.close()
     monkeypatch.setenv("TRIALS_CACHE_URL", url)
     sizes = []
@@ -253,8 +251,9 @@ def test_real_records_give_both_files_of_a_page_each(tmp_path: Any, monkeypatch:
         assert read.open == []
         sizes.append(len(" ".join(read.texts)))
         assert not {"nan", "NaN", "NaT"} & set(re.findall(r"\w+", brief.markdown(made)))
+    assert len(sizes) == len(at_hand.studies)
     # Printed in a browser, a text of up to about 4,500 letters fits on one sheet.
-    assert pd.Series(sizes).quantile(0.97) < 4500
+    assert pd.Series(sizes).quantile(0.97 if at_hand is REAL else 0.9) < 4500
 
 
 def test_a_brief_is_made_only_when_asked_for(store: str, monkeypatch: pytest.MonkeyPatch) -> None:

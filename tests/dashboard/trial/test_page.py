@@ -1,6 +1,5 @@
 """A trial's page, section by section: records of every kind, the starter snapshot, real records where present."""
 
-import gzip
 import re
 from collections.abc import Callable
 from typing import Any
@@ -22,13 +21,12 @@ from dashboard.trial import words as trial_words
 from dashboard.trial.known import Known
 from fetchers.record import eligibility
 from fetchers.record.study import Study, decode_study, plain
-from fetchers.settings import ROOT
 from insights import families
 from tests.rigs import trial_records as records
-from tests.rigs.pages import page, shown, table, tables, use
+from tests.rigs.pages import elements, page, shown, table, tables, use
+from tests.rigs.records import Records, each_set_at_hand
 from tests.rigs.refresh import url_of
 
-REAL = ROOT.parent / "shared" / "records" / "studies.jsonl.gz"
 STARTER = "NCT06305793"
 HEADS = [
     "At a glance", "Dates", "Results", "Who may take part", "What is given, and what is measured", "Places",
@@ -73,7 +71,7 @@ def has(app: AppTest, *columns: str) -> bool:
 
 def pair(app: AppTest, label: str) -> str:
     """The value beside a label in a table of facts."""
-    for one in app.main.get("table"):
+    for one in elements(app.main, "table"):
         if label in one.value.index:
             return str(one.value.loc[label, "value"]).replace("\\", "")
     raise AssertionError(f"no {label}")
@@ -139,9 +137,9 @@ def test_the_head_tells_the_trial_in_short_and_offers_a_brief(live: Open) -> Non
         "Recruiting; results: none posted in the registry." in said(app)
     )
     assert "Read from the registry on" in said(app)
-    buttons = app.main.get("download_button")
+    buttons = elements(app.main, "download_button")
     assert [one.label for one in buttons] == ["Brief of this trial, to print", "Brief of this trial, as Markdown"]
-    (link,) = app.main.get("link_button")
+    (link,) = elements(app.main, "link_button")
     assert link.proto.url == f"https://clinicaltrials.gov/study/{records.FULL}"
 
 
@@ -209,7 +207,7 @@ def test_results_are_told_as_posting_facts(live: Open) -> None:
 
 def test_references_come_by_type_with_pubmed_and_citation(live: Open) -> None:
     app = live(records.FULL)
-    shown = [one.value for one in app.main.get("table") if "PubMed" in one.value]
+    shown = [one.value for one in elements(app.main, "table") if "PubMed" in one.value]
     assert [list(one["PubMed"]) for one in shown] == [
         ["[111](https://pubmed.ncbi.nlm.nih.gov/?term=111)"],
         ["[222](https://pubmed.ncbi.nlm.nih.gov/?term=222)"],
@@ -262,14 +260,14 @@ def test_a_record_without_criteria_says_so_and_only_a_starter_row_does_not_know(
     assert f"{none}." in said(app)
     assert findings(app) == [f"Case definition · {none}", f"Post-exertional malaise · {none}"]
     for text in (None, ""):
-        assert {one.finding for one in trial_criteria.said(text, ["me_cfs"], told=True)} == {none}
-        starter = trial_criteria.said(text, ["me_cfs"], told=False)
+        assert {one.finding for one in trial_criteria.said(text, in_focus=True, told=True)} == {none}
+        starter = trial_criteria.said(text, in_focus=True, told=False)
         assert {one.finding for one in starter} == {"Eligibility text not known"}
 
 
 def test_a_negated_definition_is_not_said_to_let_in() -> None:
     text = "Inclusion Criteria:\n\n* Fukuda criteria\n* Canadian Consensus Criteria are not required"
-    told = [one.finding for one in trial_criteria.said(text, ["me_cfs"], told=True)]
+    told = [one.finding for one in trial_criteria.said(text, in_focus=True, told=True)]
     assert told == [
         "Fukuda / CDC (1994), possibly (to let in)",
         "Canadian (CCC, 2003), possibly (named, but not asked for)",
@@ -283,7 +281,7 @@ def test_arms_interventions_and_outcomes(live: Open) -> None:
     assert "Gets: Drug: Rintatolimod" in said(app)
     assert "**Placebo comparator arm** · Placebo comparator" in said(app)
     assert table(app, "Intervention", "Type")["Type"].tolist() == ["Drug", "Drug"]
-    primary, secondary = (one.value for one in app.main.get("table") if "Measure" in one.value)
+    primary, secondary = (one.value for one in elements(app.main, "table") if "Measure" in one.value)
     assert primary.to_numpy().tolist() == [["Hours upright", "6 months"]]
     assert secondary["Measure"].tolist() == ["Steps", "Pain"]
     assert any(one.label == "2 secondary outcomes" for one in app.main.expander)
@@ -390,9 +388,11 @@ def test_other_ids_are_named_as_what_they_are(live: Open) -> None:
 
 def test_nothing_of_a_hostile_record_is_markup(live: Open) -> None:
     app = live(records.HOSTILE)
-    shown = [one.value for kind in ("title", "subheader", "markdown", "caption", "info") for one in app.main.get(kind)]
-    shown += [one.label for kind in ("expander", "badge", "link_button") for one in app.main.get(kind)]
-    for one in app.main.get("table"):
+    shown = [
+        one.value for kind in ("title", "subheader", "markdown", "caption", "info") for one in elements(app.main, kind)
+    ]
+    shown += [one.label for kind in ("expander", "badge", "link_button") for one in elements(app.main, kind)]
+    for one in elements(app.main, "table"):
         shown += [str(cell) for column in one.value for cell in one.value[column]]
     # What is left when everything escaped is taken out holds no sign of markup.
     bare = [re.sub(r"\\.", "", one) for one in map(str, shown)]
@@ -428,12 +428,10 @@ def test_the_two_lists_hold_every_letter_of_the_text(text: str) -> None:
     holds_everything(text)
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real records are not here")
-def test_the_two_lists_hold_every_letter_of_real_texts() -> None:
-    with gzip.open(REAL) as lines:
-        texts = [decode_study(line).eligibility.eligibility_criteria for line in lines]
-    known = [text for text in texts if text]
-    assert len(known) > 300
+@each_set_at_hand
+def test_the_two_lists_hold_every_letter_of_whole_records(at_hand: Records) -> None:
+    known = [text for study in at_hand.studies if (text := study.eligibility.eligibility_criteria)]
+    assert len(known) > 0.7 * len(at_hand.studies)
     for text in known:
         holds_everything(text)
 
@@ -483,7 +481,8 @@ def test_facts_of_one_trial_are_those_of_all(filled: str, monkeypatch: pytest.Mo
 
 def test_verdicts_of_one_trial_are_those_of_all(filled: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRIALS_CACHE_URL", filled)
-    states = dict(record_data.verdicts()[["nct_id", "state"]].itertuples(index=False))
+    verdicts = record_data.verdicts()
+    states = dict(zip(verdicts["nct_id"], verdicts["state"], strict=True))
     assert set(states.values()) > {"overdue", "not_covered"}
     for nct_id, state in states.items():
         verdict = Known({}, None, record_data.facts_of(nct_id)).verdict

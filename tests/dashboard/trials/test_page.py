@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.rigs.pages import assert_clean, exported, listed
+from tests.rigs.pages import assert_clean, elements, exported, listed
 
 Open = Callable[..., AppTest]
 
@@ -61,7 +61,7 @@ def test_nothing_found_never_says_that_nothing_exists(live: str, opened: Open) -
 
 def test_downloads_are_offered_in_three_formats(live: str, opened: Open) -> None:
     app = opened(live, "trials")
-    assert [button.label for button in app.get("download_button")] == ["CSV", "Excel", "JSON"]
+    assert [button.label for button in elements(app, "download_button")] == ["CSV", "Excel", "JSON"]
 
 
 def test_a_long_list_comes_in_pages(opened: Open, live: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,5 +88,5 @@ def test_links_to_other_pages_carry_the_scope_also_by_way_of_a_trial(live: str, 
     app.query_params["nct"] = nct_id
     app.run()
     assert queries() == {"all=1"}
-    (back,) = (link for link in app.main.get("page_link") if link.label == "Back to the list")
+    (back,) = (link for link in elements(app.main, "page_link") if link.label == "Back to the list")
     assert back.proto.query_string == "all=1&phase=phase2"

@@ -1,6 +1,5 @@
 """One record: what is read, what stays unknown, what is refused."""
 
-import gzip
 import json
 import re
 from typing import Any
@@ -13,10 +12,9 @@ from hypothesis import strategies as st
 from fetchers.errors import Parsing
 from fetchers.record.study import UNKNOWN_ENROLLMENT, Study, decode_study, plain
 from fetchers.registry.fields import PIECES
-from fetchers.settings import ROOT
 from tests.fake_registry import make_study
+from tests.rigs.records import Records, each_set_at_hand
 
-RECORDS = ROOT.parent / "shared" / "records" / "studies.jsonl.gz"
 ID = "NCT00000001"
 
 
@@ -213,7 +211,7 @@ def test_plain_leaves_text_without_escapes_alone(text: str) -> None:
     assert plain(text) == text
 
 
-# -- the real records, where they are at hand -----------------------------------------------------------------------
+# -- whole records ---------------------------------------------------------------------------------------------------
 
 
 def leaves(value: Any, path: str = "") -> list[tuple[str, Any]]:
@@ -229,18 +227,13 @@ def known(path: str) -> bool:
     return re.sub(r"\[\d+\]", "", path) in PIECES
 
 
-@pytest.mark.skipif(not RECORDS.exists(), reason="the real records are not part of the repository")
-def test_every_leaf_of_every_real_record_is_read_as_it_stands() -> None:
-    count = values = 0
-    with gzip.open(RECORDS) as lines:
-        for line in lines:
-            raw = json.loads(line)
-            found = decode_study(line)
-            expected = {path: value for path, value in leaves(raw) if known(path)}
-            assert dict(leaves(msgspec.to_builtins(found))) == expected, found.nct_id
-            assert ("phases" in raw["protocolSection"].get("designModule", {})) == (found.design.phases is not None)
-            assert decode_study(found.body()).body() == found.body()
-            count += 1
-            values += len(expected)
-    assert count == 417
-    assert values > 50 * count
+@each_set_at_hand
+def test_every_leaf_of_every_record_is_read_as_it_stands(at_hand: Records) -> None:
+    values = 0
+    for raw, found in zip(at_hand.raw, at_hand.studies, strict=True):
+        expected = {path: value for path, value in leaves(raw) if known(path)}
+        assert dict(leaves(msgspec.to_builtins(found))) == expected, found.nct_id
+        assert ("phases" in raw["protocolSection"].get("designModule", {})) == (found.design.phases is not None)
+        assert decode_study(found.body()).body() == found.body()
+        values += len(expected)
+    assert values > 50 * len(at_hand.studies)

@@ -6,8 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from fetchers.errors import Transport, Validation
-from fetchers.registry.client import Page, Version
+from fetchers.registry.client import Version
 from fetchers.registry.fields import FIELDS, SWEEP_FIELDS
+from fetchers.registry.pages import Page
 from tests.fake_registry import FakeRegistry, make_study
 from tests.rigs.asking import COUNT, IDS, QUESTION, client, held, ids
 from tests.rigs.scripted import Scripted, answer

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from fetchers.record.study import Module, Study
+from fetchers.record.modules import Module
+from fetchers.record.study import Study
 from fetchers.registry.fields import FIELDS, PIECES, SWEEP_FIELDS
 from fetchers.settings import ROOT
 

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fetchers.registry.queries import MAX_WORDS, Query, agent_queries, count_words, quoted, sweep_queries
-from fetchers.watchlist.load import Agent, Condition, Member, load
+from fetchers.registry.queries import Query, agent_queries, quoted, sweep_queries
+from fetchers.watchlist.load import load
+from fetchers.watchlist.model import Agent, Condition, Member
+from fetchers.watchlist.word_budget import MAX_WORDS, count_words
 from tests.fake_registry import essie
 
 # The registry splits words on these (its own description of the query language), and on space.

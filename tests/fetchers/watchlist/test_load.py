@@ -1,12 +1,17 @@
 """The watch-list that comes with the product, and what is said about one that is wrong."""
 
+import hashlib
 import re
 from pathlib import Path
 
 import pytest
 
 from fetchers.errors import Validation
-from fetchers.watchlist.load import DEFAULT_PATH, Watchlist, load
+from fetchers.watchlist.load import load
+from fetchers.watchlist.model import Watchlist
+from tests.rigs.records import SHARED
+
+FINGERPRINTS = Path(__file__).parents[2] / "labels" / "documents.txt"
 
 AGENTS = [
     "corticosteroids",
@@ -95,6 +100,41 @@ def test_the_agents_documents_and_conditions_are_those_of_the_contract() -> None
     assert [condition.id for condition in watchlist.conditions if condition.swept] == ["me_cfs"]
 
 
+def test_a_list_without_hints_is_swept_for_what_it_is_about_and_its_sizes_are_guessed(tmp_path: Path) -> None:
+    small = load(written(tmp_path, SMALL))
+    assert [condition.id for condition in small.focus] == ["pain"]
+    sizes = [agent.expected_size for agent in small.agents], [condition.expected_size for condition in small.focus]
+    assert sizes == ([300], [300])
+    swept_by_none = load(written(tmp_path, SMALL.replace("swept = true", "")))
+    assert swept_by_none.focus == ()
+
+
+def test_hints_say_what_a_list_is_about_and_change_no_question(tmp_path: Path) -> None:
+    small = load(written(tmp_path, SMALL))
+    more = '[[conditions]]\nid = "gout"\nname = "Gout"\nterms = ["gout"]\n'
+    text = SMALL.replace("[[claims]]", more + "focus = true\nsize_hint = 12\n\n[[claims]]", 1)
+    text = text.replace('kind = "ointment"', 'kind = "ointment"\nsize_hint = 7')
+    hinted = load(written(tmp_path, text))
+    assert [condition.id for condition in hinted.focus] == ["gout"]
+    assert [agent.expected_size for agent in hinted.agents] == [7]
+    assert [condition.expected_size for condition in hinted.conditions[:2]] == [300, 12]
+    bare = load(written(tmp_path, SMALL.replace("[[claims]]", more + "\n[[claims]]", 1)))
+    assert hinted.digest == bare.digest != small.digest
+
+
+def test_the_list_of_the_product_is_about_me_cfs_and_knows_the_size_of_everything_asked() -> None:
+    assert [condition.id for condition in load().focus] == ["me_cfs"]
+    assert all(agent.size_hint for agent in load().agents)
+    assert all(condition.size_hint for condition in load().swept)
+
+
+@pytest.mark.parametrize("hint", ["-1", '"many"', "true", "1.5"])
+def test_a_size_that_is_no_number_of_trials_is_told(tmp_path: Path, hint: str) -> None:
+    path = written(tmp_path, SMALL.replace('kind = "ointment"', f'kind = "ointment"\nsize_hint = {hint}'))
+    with pytest.raises(Validation, match=r"line 7, at agents\[0\]\.size_hint"):
+        load(path)
+
+
 def test_who_publishes_a_document_is_said_only_where_it_is_known() -> None:
     publishers = {document.id: (document.publisher, document.interest, document.date) for document in load().documents}
 
@@ -133,20 +173,34 @@ def test_what_the_rules_need_to_know_of_a_claim_is_there() -> None:
     assert watchlist.condition("me_cfs").near == ("long_covid", "fibromyalgia")
 
 
-def test_claims_are_in_our_words(tmp_path: Path) -> None:
-    documents = DEFAULT_PATH.parents[2] / "shared" / "documents"
-    if not documents.exists():
-        pytest.skip("the documents are not beside the checkout")
-    source = " ".join(path.read_text(encoding="utf-8") for path in documents.iterdir()).lower()
-    known = words_in_a_row(source, 7)
-
+def test_claims_are_in_our_words() -> None:
+    known = set(FINGERPRINTS.read_text(encoding="utf-8").split())
+    assert len(known) > 1000
     for claim in load().claims:
-        assert not words_in_a_row(claim.words.lower(), 7) & known, claim.id
+        assert not fingerprints(claim.words) & known, claim.id
 
 
-def words_in_a_row(text: str, length: int) -> set[tuple[str, ...]]:
-    words = re.findall(r"\w+", text)
-    return {tuple(words[at : at + length]) for at in range(len(words) - length + 1)}
+def test_a_sentence_taken_over_is_noticed() -> None:
+    document = "It began. People who rest in time, the clinic says, have fewer of the bad days! And so on."
+    assert fingerprints("A bad day less: PEOPLE who rest in time, the clinic") & fingerprints(document)
+    assert not fingerprints("Whoever rests in time has fewer bad days, the clinic says") & fingerprints(document)
+
+
+@pytest.mark.parametrize("documents", [path for path in [SHARED / "documents"] if path.exists()] or [None])
+def test_fingerprints_are_those_of_the_documents(documents: Path | None) -> None:
+    known = FINGERPRINTS.read_text(encoding="utf-8").split()
+    assert known == sorted(set(known))
+    assert all(re.fullmatch(r"[0-9a-f]{8}", one) for one in known)
+    if documents:
+        source = " ".join(path.read_text(encoding="utf-8") for path in sorted(documents.iterdir()))
+        assert known == sorted(fingerprints(source))
+
+
+def fingerprints(text: str) -> set[str]:
+    """A short hash of every seven words in a row, so that texts can be compared and not read."""
+    words = re.findall(r"\w+", text.lower())
+    rows = (" ".join(words[at : at + 7]) for at in range(len(words) - 6))
+    return {hashlib.sha256(row.encode()).hexdigest()[:8] for row in rows}
 
 
 def test_an_id_is_looked_up_or_the_known_ones_are_listed() -> None:

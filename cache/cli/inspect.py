@@ -1,0 +1,129 @@
+"""``python -m cache status | check | export``: what is in the store, for people and for programs."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cache.cli.terminal import RESCUE, printable, put_out, put_out_json, say, table, traffic
+from cache.exit_codes import DAMAGED, DONE
+from cache.opening import open_store
+from cache.read import trials as queries
+from cache.read.jobs import latest_job
+from cache.recovery.check import integrity
+from cache.recovery.rescue import rescue_under_lock
+from cache.store.errors import Damaged
+from cache.store.store import Store
+from fetchers.settings import Settings
+from fetchers.watchlist.model import Watchlist
+
+_COUNTS = ("studies", "given", "mentioned", "excluded")
+
+
+def status_command(settings: Settings, watchlist: Watchlist, *, as_json: bool) -> int:
+    """What the store holds of every agent, and how old it is."""
+    store = open_store(settings, watchlist)
+    try:
+        status = status_of(store, watchlist)
+    finally:
+        store.close()
+    if as_json:
+        put_out_json(status)
+    else:
+        put_out(status_text(status).encode(errors="replace"))
+    return DONE
+
+
+def status_of(store: Store, watchlist: Watchlist) -> dict[str, Any]:
+    """The status object of the contract, and beside it the sweeps and the newest refresh."""
+    fresh = queries.freshness(store, [agent.id for agent in watchlist.agents])
+    trials = queries.trials(store)
+    job = latest_job(store)
+    scopes = queries.scopes(store, watchlist).to_dict("records")
+    return {
+        "store": store.place,
+        "registry_timestamp": fresh.registry_timestamp,
+        "fetched_at": fresh.fetched_at,
+        "version": fresh.version,
+        "studies": int(trials["left_registry"].isna().sum()),
+        "starter": fresh.starter,
+        "agents": {row["scope"]: _scope(row) for row in scopes if row["kind"] == "agent"},
+        "sweeps": {row["scope"]: _scope(row) for row in scopes if row["kind"] == "sweep"},
+        "refresh": {**job._asdict(), "scopes": [scope._asdict() for scope in job.scopes]} if job else None,
+    }
+
+
+def status_text(status: Mapping[str, Any]) -> str:
+    """The status object as a small table for people."""
+    rows = [("scope", "trials", "given", "mentioned", "excluded", "last refresh", "")]
+    for scope, one in {**status["agents"], **status["sweeps"]}.items():
+        note = "starter sample, not asked yet" if one["starter"] else ""
+        if one["error"]:
+            note = f"failed since: {printable(one['error'])}"
+        counts = [f"{one[name]:,}" for name in _COUNTS]
+        rows.append((scope, *counts, one["last_refresh"] or "never", note))
+    head = [
+        f"store           {status['store']} (version {status['version']})",
+        f"registry data   {status['registry_timestamp'] or 'none yet'}",
+        f"fetched at      {status['fetched_at'] or 'never'}",
+        f"trials          {status['studies']:,}",
+        f"refresh         {_job_words(status['refresh'])}",
+        "",
+    ]
+    return "\n".join(head) + "\n" + table(rows)
+
+
+def check_command(settings: Settings, watchlist: Watchlist, *, rescue: bool) -> int:
+    """0 when the store is sound, 1 when it is damaged (also when it has just been rescued), each with a sentence."""
+    try:
+        store = open_store(settings, watchlist)
+        try:
+            complaints = integrity(store)
+        finally:
+            store.close()
+    except Damaged as error:
+        complaints = [str(error)]
+    for complaint in complaints:
+        say(sys.stderr, f"{printable(complaint)}\n")
+    if complaints:
+        say(sys.stderr, f"{printable(rescue_under_lock(settings.cache_url)) if rescue else RESCUE}\n")
+        return DAMAGED
+    put_out(b"The store is sound.\n")
+    return DONE
+
+
+def export_command(settings: Settings, watchlist: Watchlist, *, fmt: str, out: Path, query: str | None) -> int:
+    """Write the export file and say how many rows it got."""
+    from cache.export import trials as export
+
+    store = open_store(settings, watchlist)
+    try:
+        rows = export.write(store, watchlist, fmt, out, query)
+    finally:
+        store.close()
+    say(sys.stderr, f"{rows:,} rows written to {printable(out)}\n")
+    return DONE
+
+
+def _scope(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {
+        **{name: int(row[name]) for name in _COUNTS},
+        "starter": bool(row["starter"]),
+        "last_refresh": _text(row["refreshed_at"]),
+        "error": _text(row["error"]),
+    }
+
+
+def _text(value: object) -> str | None:
+    """Frames hold a missing text as NaN."""
+    return value if isinstance(value, str) else None
+
+
+def _job_words(job: Mapping[str, Any] | None) -> str:
+    if job is None:
+        return "none yet"
+    cost = traffic(job["requests"], job["bytes"])
+    if job["state"] == "ended":
+        error = f": {printable(job['error'])}" if job["error"] else ""
+        return f"{job['outcome']} at {job['ended_at']} ({cost}){error}"
+    return f"{'running' if job['alive'] else 'died'} since {job['started_at']} ({cost})"

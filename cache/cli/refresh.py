@@ -1,0 +1,138 @@
+"""``python -m cache refresh`` and ``cancel``: the one place that connects the registry with the store."""
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+from cache.cli.terminal import Progress, printable, put_out_json, say, summary
+from cache.exit_codes import BUSY, DONE, LOCAL
+from cache.opening import open_store
+from cache.refresh import journal
+from cache.refresh import run as refresh
+from cache.refresh.heartbeat import Heartbeat
+from cache.refresh.report import Report
+from cache.store import lock
+from cache.store.errors import Damaged
+from cache.store.store import Store
+from fetchers.errors import LocalTrouble, TrackerError
+from fetchers.registry.client import Registry
+from fetchers.settings import Settings
+from fetchers.watchlist.model import Watchlist
+
+
+def refresh_command(
+    settings: Settings, watchlist: Watchlist, *, agents: Sequence[str], full: bool, as_json: bool, quiet: bool = False
+) -> int:
+    """Refresh and report; returns the exit code of the contract. Raises Validation for an unknown agent.
+
+    ``quiet`` says nothing on standard error unless something went wrong.
+    """
+    for agent in agents:
+        watchlist.agent(agent)
+    began = time.monotonic()
+    try:
+        report = _refresh(settings, watchlist, agents, full, quiet)
+    except lock.Busy as error:
+        report = _no_run(BUSY, error, began)
+    except LocalTrouble as error:
+        report = _no_run(LOCAL, error, began)
+    if as_json:
+        put_out_json(report.as_json())
+    return report.exit_code
+
+
+def cancel_command(settings: Settings, watchlist: Watchlist) -> int:
+    """Ask the running refresh to stop. Always 0: with none running there is nothing to do."""
+    store = open_store(settings, watchlist)
+    try:
+        found = journal.request_cancel(store) if lock.held(store.engine) else None
+    finally:
+        store.close()
+    who = f"The refresh of process {found.pid} was asked to stop." if found else "No refresh is running."
+    say(sys.stderr, f"{who}\n")
+    return DONE
+
+
+def _refresh(settings: Settings, watchlist: Watchlist, agents: Sequence[str], full: bool, quiet: bool) -> Report:
+    heartbeat = Heartbeat(wake=_wake)
+    with _stoppable(heartbeat):
+        try:
+            store = open_store(settings, watchlist)
+            try:
+                return _run(store, settings, watchlist, agents, full, heartbeat, quiet)
+            finally:
+                store.close()
+        except Damaged as error:
+            from cache.recovery.rescue import rescue_under_lock
+
+            raise LocalTrouble(f"{error} {rescue_under_lock(settings.cache_url)}") from error
+
+
+def _run(
+    store: Store,
+    settings: Settings,
+    watchlist: Watchlist,
+    agents: Sequence[str],
+    full: bool,
+    heartbeat: Heartbeat,
+    quiet: bool,
+) -> Report:
+    names = {agent.id: agent.name for agent in watchlist.agents}
+    names |= {condition.id: condition.name for condition in watchlist.conditions}
+    with _registry(settings, heartbeat) as registry, _registry(settings, heartbeat, attempts=1) as probe:
+        report = refresh.run(
+            store,
+            registry,
+            watchlist,
+            agents=agents,
+            full=full,
+            heartbeat=heartbeat,
+            probe=probe,
+            tell=Progress(sys.stderr, names, quiet=quiet),
+        )
+    if report.exit_code or not quiet:
+        say(sys.stderr, summary(report))
+    return report
+
+
+def _registry(settings: Settings, heartbeat: Heartbeat, attempts: int = 4) -> Registry:
+    return Registry(
+        settings.registry_url,
+        pace=settings.pace_seconds,
+        timeout=settings.timeout_seconds,
+        user_agent=settings.user_agent,
+        attempts=attempts,
+        stop=heartbeat,
+    )
+
+
+def _no_run(exit_code: int, error: TrackerError, began: float) -> Report:
+    say(sys.stderr, f"{printable(error)}\n")
+    return Report(exit_code, None, 0, 0, time.monotonic() - began, {}, {}, str(error))
+
+
+@contextmanager
+def _stoppable(heartbeat: Heartbeat) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end the refresh properly instead of killing the process."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {
+        number: signal.signal(number, lambda *_: heartbeat.interrupt()) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _wake() -> None:
+    """Send the waiting main thread the signal that ``_stoppable`` handles."""
+    main = threading.main_thread().ident
+    if main is not None and signal.getsignal(signal.SIGTERM) not in (signal.SIG_DFL, signal.SIG_IGN):
+        with suppress(OSError):
+            signal.pthread_kill(main, signal.SIGTERM)

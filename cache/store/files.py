@@ -1,0 +1,104 @@
+"""The files of a store: where they lie, what SQLite keeps beside them, how they are copied and put aside."""
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from fetchers.errors import Validation
+
+WAL = "-wal"
+
+
+def parsed(url: URL | str) -> URL:
+    """The URL of a store in its parts. Raises Validation for a text that is no database URL."""
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise Validation("TRIALS_CACHE_URL is not a database URL such as sqlite:///folder/trials.sqlite3.") from error
+
+
+def in_memory(url: URL) -> bool:
+    """Whether an SQLite URL names no file."""
+    return url.database in (None, "", ":memory:") or url.query.get("mode") == "memory"
+
+
+def path_of(url: URL | str) -> Path | None:
+    """The file of the store at ``url``; None for a store in memory or on a server. Raises Validation."""
+    parts = parsed(url)
+    if parts.get_backend_name() != "sqlite" or in_memory(parts):
+        return None
+    return Path(str(parts.database))
+
+
+def url_of(path: Path) -> str:
+    """The URL of the store in this file."""
+    return f"sqlite:///{path}"
+
+
+def identity(url: str) -> str:
+    """What tells a store's file from another one put in its place; empty when there is none (yet)."""
+    try:
+        found = os.stat(parsed(url).database or "")
+    except (OSError, ValueError):
+        return ""
+    return f"{found.st_dev}:{found.st_ino}"
+
+
+def beside(path: Path, ending: str) -> Path:
+    """The file whose name is that of ``path`` and an ending."""
+    return path.with_name(path.name + ending)
+
+
+def family(path: Path) -> tuple[Path, Path, Path]:
+    """The database file, and the two that SQLite keeps beside it."""
+    return path, beside(path, WAL), beside(path, "-shm")
+
+
+def free_name(path: Path, what: str, now: datetime) -> Path:
+    """A name beside ``path`` that says what the file is and since when, and that no file has yet."""
+    wanted = beside(path, f".{what}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+    free, number = wanted, 1
+    while free.exists():
+        number += 1
+        free = beside(wanted, f"-{number}")
+    return free
+
+
+def copy(path: Path, to: Path) -> None:
+    """Copy a database that nobody is writing to, with the pages that are not folded into it yet; on disk at return."""
+    for source, target in zip(family(path)[:2], family(to)[:2], strict=True):
+        if source.exists():
+            shutil.copyfile(source, target)
+            sync(target)
+
+
+def sync(path: Path) -> None:
+    """Return only when the disk has the file."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def remove(path: Path) -> None:
+    """Delete a database with the files beside it, as far as there are any."""
+    for one in family(path):
+        one.unlink(missing_ok=True)
+
+
+def fold(path: Path) -> None:
+    """Write the pages that SQLite keeps beside the database into it, so that the one file holds everything."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def put_in_place(new: Path, path: Path) -> None:
+    """Let ``new`` take the place of ``path`` in one step; nobody may be using what lies there."""
+    sync(new)
+    for stale in family(path)[1:]:
+        stale.unlink(missing_ok=True)
+    new.replace(path)

@@ -1,0 +1,58 @@
+"""The command line: ``python -m insights claims | gaps | funnel | results``, the evidence as rows for programs."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from cache.cli.ending import ended
+from fetchers.settings import Settings
+
+COMMANDS = {
+    "claims": "what the documents state, each with its verdict, the rule that decided and the trials it rests on",
+    "gaps": "every agent in every condition group; an empty cell says which kind of empty it is",
+    "funnel": "from the registry's rows to the trials that are counted, agent by agent",
+    "results": "results posted and due, records that time has overtaken, why trials stopped: a row a trial",
+}
+FORMATS = ("table", "json", "csv")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options."""
+    top = argparse.ArgumentParser(
+        prog="python -m insights", description="What the stored trials say, as the dashboard's pages say it."
+    )
+    add_commands(top.add_subparsers(dest="command", required=True, metavar="COMMAND"))
+    return top
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands to the sub-parsers of a command line."""
+    for name, words in COMMANDS.items():
+        command = commands.add_parser(name, help=words, description=f"Prints {words}.")
+        command.add_argument("--json", action="store_true", help="the same as --format json: a list of rows")
+        command.add_argument("--format", choices=FORMATS, help="table unless given")
+        command.add_argument("--agent", action="append", default=[], metavar="ID", help="only this agent; repeatable")
+        command.add_argument("--query", metavar="QUERY", help="the query string of the page's address")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code: 0, 2 for wrong usage or configuration, 5 for trouble on this machine."""
+    options = parser().parse_args(argv)
+    return ended(lambda: run(options))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command of parsed options; returns its exit code. Raises what the command raises."""
+    # Imported here: --help and a wrong option need neither the database nor pandas.
+    from fetchers.watchlist import load as watchlists
+    from insights.cli import answer
+
+    settings = Settings.from_env()
+    watchlist = watchlists.load(settings.watchlist)
+    wanted = answer.Wanted(options.command, answer.format_of(options), tuple(options.agent), options.query or "")
+    return answer.command(settings, watchlist, wanted)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

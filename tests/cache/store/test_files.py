@@ -1,0 +1,84 @@
+"""The files of a store: told apart, copied, put aside and put in place."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cache.store import files
+from cache.store.batches import batches
+from fetchers.errors import Validation
+
+NOW = datetime(2026, 11, 22, 12, 0, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite:///:memory:", "sqlite:///file:x?mode=memory&uri=true", "postgresql://host/trials"]
+)
+def test_a_store_in_no_file_has_no_path(url: str) -> None:
+    assert files.path_of(url) is None
+
+
+def test_a_path_and_its_url_belong_together(tmp_path: Path) -> None:
+    path = tmp_path / "a b.sqlite3"
+    assert files.path_of(files.url_of(path)) == path
+
+
+@pytest.mark.parametrize("url", ["", "no url", "sqlite:/x", "://"])
+def test_a_text_that_is_no_url_is_told(url: str) -> None:
+    with pytest.raises(Validation, match="TRIALS_CACHE_URL"):
+        files.path_of(url)
+    assert files.identity(url) == ""
+
+
+def test_another_file_in_the_same_place_is_another_store(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    url = files.url_of(one)
+    assert files.identity(url) == ""
+    one.touch()
+    two.touch()
+    before = files.identity(url)
+    assert before == files.identity(url)
+    two.replace(one)
+    assert files.identity(url) != before
+
+
+def test_names_that_are_taken_are_numbered(tmp_path: Path) -> None:
+    store = tmp_path / "trials.sqlite3"
+    names = []
+    for _ in range(3):
+        free = files.free_name(store, "damaged", NOW)
+        free.touch()
+        names.append(free.name)
+    stamp = "trials.sqlite3.damaged-20261122T120005Z"
+    assert names == [stamp, f"{stamp}-2", f"{stamp}-3"]
+
+
+def test_a_copy_holds_what_is_not_folded_in_yet(tmp_path: Path) -> None:
+    path, copy = tmp_path / "a", tmp_path / "b"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("CREATE TABLE t (x)")
+        connection.commit()
+        files.copy(path, copy)
+    assert files.beside(copy, files.WAL).exists()
+    files.fold(copy)
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("t",)]
+    files.remove(copy)
+    assert [one.name for one in tmp_path.iterdir()] == ["a"]
+
+
+def test_what_takes_a_place_leaves_no_stale_pages_beside_it(tmp_path: Path) -> None:
+    path, new = tmp_path / "store", tmp_path / "new"
+    for name in (*files.family(path), new):
+        name.write_text(name.name)
+    files.put_in_place(new, path)
+    assert {one.name: one.read_text() for one in tmp_path.iterdir()} == {"store": "new"}
+
+
+def test_batches_hold_every_key_once_in_order() -> None:
+    assert list(batches({5, 3, 1, 4, 2}, size=2)) == [[1, 2], [3, 4], [5]]
+    assert list(batches([])) == []
