@@ -48,8 +48,7 @@ def summary(findings: Sequence[Finding]) -> None:
 
 
 def _address(finding: Finding) -> str:
-    groups = groups_of(finding.claim, data.watchlist())
-    return view.to_trials(replace(claims_tables.base(finding), conditions=groups))
+    return view.to_trials(replace(claims_tables.base(finding), conditions=groups_of(finding.claim, data.watchlist())))
 
 
 def rules() -> None:

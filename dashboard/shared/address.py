@@ -143,18 +143,6 @@ def page_number(pages: int) -> int:
     return max(1, min(int(given[0]), pages)) if given and re.fullmatch(r"[0-9]{1,6}", given[0]) else 1
 
 
-def pages_bar(pages: int, page: int) -> None:
-    """Numbered pages below the list, when there is more than one."""
-    if pages > 1:
-        st.session_state["list_page"] = page
-        st.pagination(pages, key="list_page", on_change=_page_changed)
-
-
-def _page_changed() -> None:
-    number = int(st.session_state["list_page"])
-    show(current()[0], page=[str(number)] if number > 1 else [])
-
-
 def _scope_changed() -> None:
     chosen = st.session_state["scope"]
     if chosen is not None:  # a click on the chosen one takes the choice away: nothing changes then

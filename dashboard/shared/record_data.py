@@ -31,7 +31,7 @@ def facts() -> pd.DataFrame:
     """``records.facts`` of every stored trial, with ``judged_on``: the day of the data load a record was read from, or
     the day a starter fact stood so; missing when it was not noted."""
     trials = data.trials()
-    return _judged(records.facts(data.store(), list(trials["nct_id"])), trials)
+    return results_due.judged(records.facts(data.store(), list(trials["nct_id"])), trials)
 
 
 def facts_of(nct_id: str) -> pd.DataFrame:
@@ -39,11 +39,6 @@ def facts_of(nct_id: str) -> pd.DataFrame:
     record is not stored."""
     trials = data.trials()
     return results_due.judged(records.facts(data.store(), [nct_id]), trials[trials["nct_id"] == nct_id])
-
-
-def _judged(found: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
-    days = trials["registry_timestamp"].str[:10].where(trials["origin"] == "live", trials["as_of"])
-    return found.assign(judged_on=found["nct_id"].map(dict(zip(trials["nct_id"], days, strict=True))))
 
 
 @kept(spinner=READING)
@@ -85,7 +80,7 @@ def in_focus(groups: Iterable[str]) -> bool:
 def me_cfs() -> Frame:
     """The trials in the watch-list's focus with their eligibility texts read."""
     trials = data.trials()
-    inside = any_of(trials["condition_groups"], {condition.id for condition in data.watchlist().focus})
+    inside = any_of(trials["condition_groups"], tuple(condition.id for condition in data.watchlist().focus))
     mine = trials[inside & trials["left_registry"].isna().to_numpy()].reset_index(drop=True)
     studies = list(records.studies(data.store(), list(mine["nct_id"])))
     return Frame(mine, criteria.table(studies), criteria.pem_table(studies))

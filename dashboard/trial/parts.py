@@ -36,7 +36,8 @@ def find(nct_id: str) -> Known | None:
     if row is None:
         return None
     found = str(row["nct_id"])
-    return Known(row, data.study(found), record_data.facts_of(found))
+    in_focus = record_data.in_focus(row["condition_groups"])
+    return Known(row, data.study(found), record_data.facts_of(found), in_focus)
 
 
 def title(known: Known | None) -> str:

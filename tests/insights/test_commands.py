@@ -136,7 +136,7 @@ def test_claims_are_those_of_the_page(run: Run, held: Held) -> None:
         for place in ("near", "background", "named"):
             assert len(row[f"ids_{place}"]) == finding.counts[place]
         wanted = claim_tables.lists(finding, WATCHLIST)
-        here = [held.ids(one.wanted) for one in wanted if one.label.startswith(f"In {finding.place}:")]
+        here = [held.ids(door.wanted) for door in wanted if door.label.startswith(f"In {finding.place}:")]
         assert row["ids"] == (here[0] if here else [])
 
 

@@ -16,13 +16,6 @@ def funnels(found: Frames) -> dict[str, Funnel]:
     return {one.agent: one for one in made}
 
 
-def behind(one: Funnel, name: str) -> tuple[str, ...]:
-    """The ids of a group that the address names."""
-    found = funnel_words.group(one, name)
-    assert found is not None
-    return found[1]
-
-
 def adds_up(one: Funnel) -> bool:
     """Whether every step that has parts is the sum of them, and the parts share no trial."""
     for step in one.steps:
@@ -30,6 +23,13 @@ def adds_up(one: Funnel) -> bool:
         if parts and sorted(step.ids) != sorted(nct_id for part in parts for nct_id in part.ids):
             return False
     return True
+
+
+def behind(one: Funnel, name: str) -> tuple[str, ...]:
+    """The ids of a group that the address names."""
+    found = funnel_words.group(one, name)
+    assert found is not None
+    return found[1]
 
 
 @settings(deadline=None, max_examples=20)

@@ -113,7 +113,7 @@ def test_the_first_promise_is_the_oldest_known_and_moves_add_up(said: list[str |
     if not known:
         return
     one = line(told(*said))
-    steps = [days for before, after in pairwise(known) if (days := moved_days(before, after))]
+    steps = [moved_by for before, after in pairwise(known) if (moved_by := moved_days(before, after))]
     assert (one["first"], one["now"]) == (known[0], known[-1])
     assert one["amount"] == sum(steps)
     assert one["moves"] == len(steps) <= len(known) - 1

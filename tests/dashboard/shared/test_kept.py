@@ -84,7 +84,7 @@ def test_two_functions_never_share_an_answer() -> None:
 
 
 def test_what_is_read_on_the_way_is_read_of_the_same_state(made: str) -> None:
-    seen: list[object] = []
+    seen: list[bool] = []
 
     @kept.kept()
     def outer() -> None:
