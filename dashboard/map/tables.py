@@ -85,12 +85,6 @@ def numbers(counted: pd.DataFrame, wanted: Filter, address: Address) -> pd.DataF
     )
 
 
-def opened(wanted: Filter, spellings: Sequence[str]) -> Filter:
-    """The open trials of a country; of the open statuses only those the view lets through."""
-    statuses = tuple(status for status in OPEN if status in (wanted.statuses or OPEN))
-    return replace(wanted, countries=tuple(spellings), statuses=statuses)
-
-
 def without_numbers(found: Groups, address: Callable[[str], str]) -> pd.DataFrame:
     """A row a group of trials without a country; ``address``: a group's name -> where they are listed."""
     return pd.DataFrame(

@@ -14,6 +14,7 @@ from cache.refresh import journal
 from cache.refresh.journal import BROKEN, CANCELLED
 from cache.store.store import Store
 from dashboard.refresh import launcher as refreshing
+from dashboard.refresh import parts as refresh_panel
 from dashboard.refresh.launcher import Launch
 from dashboard.refresh.parts import View, view_of
 from dashboard.shared import words
