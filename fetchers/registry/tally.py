@@ -17,8 +17,11 @@ LONGEST_ANSWER = 3600.0
 
 
 class Tally:
-    """Which records have come, against how many the first page announced. Raises Incomplete when it announced none,
-    and Transport for an answer that has no end within reason."""
+    """Which records have come, against how many the first page announced.
+
+    Raises Incomplete when it announced none, or more than any registry holds; and Transport, which nobody tries anew,
+    for an answer that has cost much and has no end within reason.
+    """
 
     def __init__(self, host: str, first: Page, clock: Callable[[], float]) -> None:
         if first.total is None:
@@ -31,7 +34,7 @@ class Tally:
         self._clock = clock
         self._began = clock()
         if self._total > MOST_TRIALS:
-            raise self._endless(f"{self._total:,} trials are announced, more than any registry holds")
+            raise Incomplete(self._endless(f"{self._total:,} trials are announced, more than any registry holds"))
         size = len(first.studies) + len(first.set_aside)
         # Twice the pages that the first one lets expect: pages may differ in size.
         self._most_pages = min(2 * math.ceil(self._total / max(size, 1)) + IDLE_PAGES + 1, MOST_PAGES)
@@ -49,9 +52,9 @@ class Tally:
         self._idle = self._idle + 1 if self.came == before else 0
         self._pages += 1
         if self._pages > self._most_pages:
-            raise self._endless(f"{self._pages:,} pages brought {self.came:,} of {self._total:,} trials")
+            raise Transport(self._endless(f"{self._pages:,} pages brought {self.came:,} of {self._total:,} trials"))
         if self._clock() - self._began > LONGEST_ANSWER:
-            raise self._endless(f"{self._pages:,} pages took longer than {LONGEST_ANSWER / 60:g} minutes")
+            raise Transport(self._endless(f"{self._pages:,} pages took longer than {LONGEST_ANSWER / 60:g} minutes"))
 
     @property
     def came(self) -> int:
@@ -70,7 +73,7 @@ class Tally:
                 f"is not used. Try again later."
             )
 
-    def _endless(self, what: str) -> Transport:
-        return Transport(
+    def _endless(self, what: str) -> str:
+        return (
             f"{self._host} gives an answer without end ({what}); it was not read on and is not used. Try again later."
         )
