@@ -57,8 +57,7 @@ def _add_backup_commands(commands: Any) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code, and prints a sentence instead of a traceback for every known trouble."""
-    options = parser().parse_args(argv)
-    return ended(lambda: run(options))
+    return ended(lambda: run(parser().parse_args(argv)))
 
 
 def run(options: argparse.Namespace) -> int:

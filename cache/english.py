@@ -19,6 +19,14 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def unread(records: int, parts: int) -> str | None:
+    """What a refresh could not read, in a sentence: whole records, and records of which a part is missing."""
+    said = [f"{count(records, 'record')} could not be read"] if records else []
+    if parts:
+        said.append(f"{'of ' if records else 'Of '}{count(parts, 'record')} a part could not be read")
+    return f"{' and '.join(said)}." if said else None
+
+
 def number(value: int) -> str:
     """ "no", "one" … "twelve", then digits: "13", "2,300"."""
     return _NUMBERS[value] if 0 <= value < len(_NUMBERS) else f"{value:,}"

@@ -17,6 +17,10 @@ class Refused(Transport):
     """The source answered 403: it refuses this machine. Never asked again in the same run."""
 
 
+class Postponed(Transport):
+    """The source asks for more patience than a refresh has, and says until when. Not asked again in the same run."""
+
+
 class DataReloaded(Transport):
     """The registry loaded new data between two of its pages; the agent has to be asked from page one."""
 

@@ -38,8 +38,7 @@ def add_commands(commands: Any) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code: 0, 2 for wrong usage or configuration, 5 for trouble on this machine."""
-    options = parser().parse_args(argv)
-    return ended(lambda: run(options))
+    return ended(lambda: run(parser().parse_args(argv)))
 
 
 def run(options: argparse.Namespace) -> int:

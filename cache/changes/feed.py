@@ -45,7 +45,9 @@ def trial_page(base_url: str, nct_id: str) -> str:
 def registry_data(fresh: Freshness) -> str:
     """A sentence on how old the data are."""
     if fresh.registry_timestamp:
-        return f"Registry data of {fresh.registry_timestamp}, fetched at {fresh.fetched_at}."
+        older = ", ".join(f"{scope} of {load}" for scope, load in fresh.older)
+        said = f"Registry data of {fresh.registry_timestamp}, fetched at {fresh.fetched_at}."
+        return f"{said} Older: {older}." if older else said
     if fresh.starter:
         return f"Starter snapshot of {fresh.starter_date}: a sample of public copies, the registry was not asked yet."
     return "The registry was not asked yet."

@@ -20,7 +20,8 @@ from cache.changes.changelog import (
     counted,
     since_moment,
 )
-from cache.cli.terminal import printable, put_out, say
+from cache.cli.streams import put_out
+from cache.cli.terminal import printable, say
 from cache.english import count
 from cache.exit_codes import DONE
 from cache.export.atomic_write import write_atomically

@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cache.cli.terminal import RESCUE, printable, put_out, put_out_json, say, table, traffic
+from cache import english
+from cache.cli.streams import put_out
+from cache.cli.terminal import RESCUE, printable, put_out_json, say, table, traffic
 from cache.exit_codes import DAMAGED, DONE
 from cache.opening import open_store
 from cache.read import trials as queries
+from cache.read import unread as unreads
 from cache.read.jobs import latest_job
 from cache.recovery.check import integrity
 from cache.recovery.rescue import rescue_under_lock
@@ -30,7 +33,7 @@ def status_command(settings: Settings, watchlist: Watchlist, *, as_json: bool) -
     if as_json:
         put_out_json(status)
     else:
-        put_out(status_text(status).encode(errors="replace"))
+        put_out(status_text(status).encode(errors="backslashreplace"))
     return DONE
 
 
@@ -40,6 +43,7 @@ def status_of(store: Store, watchlist: Watchlist) -> dict[str, Any]:
     trials = queries.trials(store)
     job = latest_job(store)
     scopes = queries.scopes(store, watchlist).to_dict("records")
+    unread = unreads.by_scope(store)
     return {
         "store": store.place,
         "registry_timestamp": fresh.registry_timestamp,
@@ -47,8 +51,10 @@ def status_of(store: Store, watchlist: Watchlist) -> dict[str, Any]:
         "version": fresh.version,
         "studies": int(trials["left_registry"].isna().sum()),
         "starter": fresh.starter,
-        "agents": {row["scope"]: _scope(row) for row in scopes if row["kind"] == "agent"},
-        "sweeps": {row["scope"]: _scope(row) for row in scopes if row["kind"] == "sweep"},
+        "agents": {row["scope"]: _scope(row, unread) for row in scopes if row["kind"] == "agent"},
+        "sweeps": {row["scope"]: _scope(row, unread) for row in scopes if row["kind"] == "sweep"},
+        "older": dict(fresh.older),
+        "failed": list(fresh.failed),
         "refresh": {**job._asdict(), "scopes": [scope._asdict() for scope in job.scopes]} if job else None,
     }
 
@@ -59,12 +65,12 @@ def status_text(status: Mapping[str, Any]) -> str:
     for scope, one in {**status["agents"], **status["sweeps"]}.items():
         note = "starter sample, not asked yet" if one["starter"] else ""
         if one["error"]:
-            note = f"failed since: {printable(one['error'])}"
+            note = ("failed since: " if scope in status["failed"] else "") + printable(one["error"])
         counts = [f"{one[name]:,}" for name in _COUNTS]
         rows.append((scope, *counts, one["last_refresh"] or "never", note))
     head = [
         f"store           {status['store']} (version {status['version']})",
-        f"registry data   {status['registry_timestamp'] or 'none yet'}",
+        f"registry data   {status['registry_timestamp'] or 'none yet'}{_older(status['older'])}",
         f"fetched at      {status['fetched_at'] or 'never'}",
         f"trials          {status['studies']:,}",
         f"refresh         {_job_words(status['refresh'])}",
@@ -105,13 +111,19 @@ def export_command(settings: Settings, watchlist: Watchlist, *, fmt: str, out: P
     return DONE
 
 
-def _scope(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _scope(row: Mapping[Any, Any], unread: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
+    failed = _text(row["error"])
     return {
         **{name: int(row[name]) for name in _COUNTS},
         "starter": bool(row["starter"]),
         "last_refresh": _text(row["refreshed_at"]),
-        "error": _text(row["error"]),
+        "error": failed or english.unread(*unread.get(row["scope"], (0, 0))),
     }
+
+
+def _older(older: Mapping[str, str]) -> str:
+    said = ", ".join(f"{scope} {printable(load)}" for scope, load in older.items())
+    return f" (older: {said})" if said else ""
 
 
 def _text(value: object) -> str | None:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
+from cache.cli.streams import put_out, silence
 from cache.english import count
 from cache.exit_codes import BUSY, LOCAL, USAGE
 from cache.refresh.report import Report, Result, Step
@@ -32,16 +33,10 @@ def say(stream: TextIO, line: str) -> bool:
         stream.write(line)
         stream.flush()
     except (OSError, ValueError, UnicodeError):
+        if stream is sys.stderr:
+            silence(stream)
         return False
     return True
-
-
-def put_out(content: bytes) -> None:
-    """Write a result to standard output: as bytes, because line ends must stay as they are and a terminal may know no
-    UTF-8."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
 
 
 def put_out_json(value: Any) -> None:
@@ -59,7 +54,7 @@ def complain(error: TrackerError) -> int:
 class Progress:
     """The ``tell`` of a refresh, writing to ``stream``. ``names`` gives the display name of a scope.
 
-    ``quiet`` tells only of scopes that failed.
+    ``quiet`` tells only of scopes that failed, or of which something could not be read.
     """
 
     def __init__(self, stream: TextIO, names: Mapping[str, str], *, quiet: bool = False) -> None:
@@ -78,7 +73,7 @@ class Progress:
         self._fetched = step.values.get("fetched", self._fetched)
         self._expected = step.values.get("expected", self._expected)
         head = f"[{step.place}/{step.scopes}] {printable(self.names.get(step.scope, step.scope))}"
-        if status in _ENDED and (status == "failed" or not self.quiet):
+        if status in _ENDED and (step.values["error"] or not self.quiet):
             result = Result(**{name: step.values[name] for name in Result._fields})
             self._write(("\r\x1b[K" if self.bar else "") + f"{head}: {outcome(result)}\n")
         elif self.bar:
@@ -106,7 +101,8 @@ def outcome(result: Result) -> str:
         return f"unchanged, {trials}"
     aside = f", {result.set_aside} set aside unread" if result.set_aside else ""
     news = f"{result.new} new, {result.changed} changed, {result.left} left"
-    return f"fresh, {trials} ({news}{aside})"
+    lacking = f": {printable(result.error)}" if result.error else ""
+    return f"fresh, {trials} ({news}{aside}){lacking}"
 
 
 def summary(report: Report) -> str:

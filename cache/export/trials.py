@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import pandas as pd
 
+from cache.english import count
 from cache.export import formats
 from cache.export.atomic_write import write_atomically
 from cache.filters.filter import Filter
@@ -93,6 +94,10 @@ def about(fresh: Freshness, view: str, *, now: Callable[[], datetime] = utcnow) 
         "Written at (UTC)": timestamp(now()),
         "Shown": view,
     }
+    if fresh.older:
+        facts["Older parts"] = "; ".join(f"{scope}: registry data of {load}" for scope, load in fresh.older)
+    if fresh.unread:
+        facts["Not readable"] = f"{count(fresh.unread, 'record')} could not be read, or not wholly"
     if fresh.starter:
         facts["Starter snapshot"] = (
             f"Rows marked “starter” are a sample of facts up to {fresh.starter_date}, gathered from public copies of "

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from cache.changes.differences import Event, differences
 from cache.ingest.arrivals import Arrival
+from cache.ingest.gaps import as_last_read, filled
 from cache.ingest.matches import bodies, kinds, matches_of
 from cache.ingest.standing import Basis, Standing, standing
 from cache.ingest.study_row import live_facts
@@ -67,7 +68,7 @@ def derive_ahead(store: Store, scope: str, records: Mapping[str, Hashed], rules:
     """What ``derived`` will need of these records, packed; nothing of those that stand in the store as they are."""
     with store.reading() as connection:
         here = standing(connection, scope, list(records))
-        before = here.replaced(connection, {nct_id: one.body_hash for nct_id, one in records.items()})
+        before = _before(connection, here, {nct_id: one.body_hash for nct_id, one in records.items()})
     return {
         nct_id: msgspec.json.encode(_derive(here, one, rules, before.get(nct_id)))
         for nct_id, one in records.items()
@@ -84,7 +85,7 @@ def derived(connection: Connection, here: Standing, arrived: Mapping[str, Arriva
             made[nct_id] = ahead if ahead and ahead.basis == here.basis(nct_id) else None
     missing = {nct_id: arrived[nct_id] for nct_id, ahead in made.items() if ahead is None}
     records = _records(connection, here, missing)
-    before = here.replaced(connection, {nct_id: one.body_hash for nct_id, one in missing.items()})
+    before = _before(connection, here, {nct_id: one.body_hash for nct_id, one in missing.items()})
     return {
         nct_id: ahead or _derive(here, records[nct_id], rules, before.get(nct_id)) for nct_id, ahead in made.items()
     }
@@ -106,12 +107,18 @@ def _records(connection: Connection, here: Standing, arrived: Mapping[str, Arriv
     }
 
 
-def _derive(here: Standing, record: Hashed, rules: Rules, before: bytes | None) -> Derived:
+def _before(connection: Connection, here: Standing, arrived: Mapping[str, str | None]) -> dict[str, Study]:
+    """The present record of each trial that has changed, with every leaf as it was last read."""
+    replaced = here.replaced(connection, arrived)
+    return {nct_id: as_last_read(connection, decode_study(body)) for nct_id, body in replaced.items()}
+
+
+def _derive(here: Standing, record: Hashed, rules: Rules, before: Study | None) -> Derived:
     study, body_hash = record
     basis = here.basis(study.nct_id)
     facts = live_facts(study) | {
         "condition_groups": list(rules.matcher.condition_groups(study)),
         "body_hash": body_hash,
     }
-    events = differences(decode_study(before), study) if before else ()
+    events = differences(before, filled(study, before)) if before else ()
     return Derived(basis, facts, list(matches_of(study, basis.holders, rules.kinds, rules.matcher)), list(events))

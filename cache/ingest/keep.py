@@ -4,13 +4,14 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from cache.ingest.derive import rules_for
 from cache.ingest.events import Events
 from cache.ingest.leavers import drop_starter, end_answers
 from cache.ingest.merge import Merge
-from cache.ingest.staging import forget
+from cache.ingest.staging import forget, held_live
+from cache.store.schema import answer, staged, study
 from cache.store.schema import scope as scopes
 from cache.store.schema import set_aside as aside
 from cache.store.store import Store, bump, timestamp, utcnow
@@ -28,6 +29,7 @@ class ScopeReport(NamedTuple):
     changed: int  # whose record differs from the newest version stored before
     left: int  # this scope holds no more
     set_aside: int  # records that could not be read
+    unreadable: int = 0  # trials of which a part could not be read
 
 
 def keep(
@@ -58,9 +60,8 @@ def keep(
         left = end_answers(connection, refresh_id, scope, matcher, vanished=vanished, events=events)
         events.write()
         drop_starter(connection, scope, matcher)
-        report = ScopeReport(
-            merge.studies, merge.new, merge.changed, left, _clear_staged(connection, refresh_id, scope)
-        )
+        aside_now, cut = _clear_staged(connection, refresh_id, scope)
+        report = ScopeReport(merge.studies, merge.new, merge.changed, left, aside_now, cut)
         bump(connection)
     return report
 
@@ -106,9 +107,16 @@ def _write_scope(
     upsert(connection, scopes, [row])
 
 
-def _clear_staged(connection: Connection, refresh_id: int, scope: str) -> int:
-    """Delete what was staged, and the set-aside records of earlier answers; returns how many this answer has."""
+def _clear_staged(connection: Connection, refresh_id: int, scope: str) -> tuple[int, int]:
+    """Delete what was staged, and the records set aside by earlier answers or read in the end by this one.
+
+    Returns how many records of this answer could not be read, and of how many trials a part could not.
+    """
+    read = select(staged.c.nct_id).where(staged.c.scope == scope, staged.c.refresh_id == refresh_id)
+    old = or_(aside.c.refresh_id.is_distinct_from(refresh_id), aside.c.nct_id.in_(read))
+    connection.execute(delete(aside).where(aside.c.scope == scope, old))
     forget(connection, scope)
-    connection.execute(delete(aside).where(aside.c.scope == scope, aside.c.refresh_id.is_distinct_from(refresh_id)))
-    mine = (aside.c.refresh_id == refresh_id, aside.c.scope == scope)
-    return connection.scalars(select(func.count()).select_from(aside).where(*mine)).one()
+    records = select(func.count()).select_from(aside).where(aside.c.scope == scope)
+    cut = select(func.count()).select_from(answer).join(study, answer.c.nct_id == study.c.nct_id)
+    cut = cut.where(*held_live(scope), study.c.origin == "live", study.c.note.is_not(None))
+    return connection.scalars(records).one(), connection.scalars(cut).one()

@@ -61,7 +61,8 @@ def set_aside(
     *,
     now: Callable[[], datetime] = utcnow,
 ) -> None:
-    """Keep the reasons why records could not be read. One with an id is noted once for a scope and refresh."""
+    """Keep the reasons why records could not be read. One with an id is noted once for a scope and refresh, one
+    without as often as it is given."""
     given = list(records)
     if not given:
         return
@@ -80,12 +81,19 @@ def set_aside(
 
 
 def known(store: Store, scope: str) -> dict[str, Known]:
-    """The live trials this scope holds, by NCT id; those whose record we lack (a rescued store) are left out."""
+    """The live trials this scope holds, by NCT id.
+
+    Left out, and so asked for again, are those whose record we lack (a rescued store), that were set aside the last
+    time, or of which a part could not be read; all of them, when one without an id was set aside: it may be any.
+    """
+    unread = select(aside.c.nct_id).where(aside.c.scope == scope, aside.c.nct_id.is_not(None))
+    nameless = exists().where(aside.c.scope == scope, aside.c.nct_id.is_(None))
     have_body = exists().where(version.c.nct_id == study.c.nct_id, version.c.body_hash == study.c.body_hash)
     query = (
         select(study.c.nct_id, study.c.last_update_posted, study.c.overall_status, study.c.has_results)
         .join_from(answer, study, answer.c.nct_id == study.c.nct_id)
         .where(*held_live(scope), study.c.origin == "live", have_body)
+        .where(study.c.note.is_(None), study.c.nct_id.not_in(unread), ~nameless)
     )
     with store.reading() as connection:
         return {nct_id: Known(*values) for nct_id, *values in connection.execute(query)}

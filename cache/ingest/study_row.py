@@ -7,23 +7,41 @@ because there it only means that nobody wrote it down.
 from collections.abc import Sequence
 from typing import Any
 
-from fetchers.record.modules import Intervention
+from fetchers.record.modules import Intervention, Unreadable
 from fetchers.record.study import Study, plain
+
+_ARMS = "protocolSection.armsInterventionsModule"
+_PLACES = "protocolSection.contactsLocationsModule"
 
 
 def live_facts(study: Study) -> dict[str, Any]:
-    """The facts of a live record, keyed by column. ``phases`` is ``[]`` when the record has none."""
+    """The facts of a live record, keyed by column. ``phases`` is ``[]`` when the record has none.
+
+    A list of which nothing could be read is null, so are phases and the number of sites when a part could not.
+    """
+    cut, sites = study.lacks("protocolSection.designModule.phases"), study.lacks(f"{_PLACES}.locations")
     return _common(study) | {
         "origin": "live",
-        "phases": list(study.design.phases or ()),
-        "conditions": list(study.conditions),
-        "interventions": _interventions(study.interventions),
-        "countries": list(study.countries),
-        "sites": len(study.locations),
+        "phases": None if cut else list(study.design.phases or ()),
+        "conditions": _told(study, "protocolSection.conditionsModule.conditions", list(study.conditions)),
+        "interventions": _told(study, f"{_ARMS}.interventions", _interventions(study.interventions)),
+        "countries": _told(study, f"{_PLACES}.locations", list(study.countries)),
+        "sites": None if sites else len(study.locations),
         "as_of": None,
         "source": None,
-        "note": None,
+        "note": unreadable_words(study.unreadable),
     }
+
+
+def unreadable_words(leaves: Sequence[Unreadable]) -> str | None:
+    """What could not be read of a record, for people; None when everything could."""
+    parts = "; ".join(f"{one.path.removeprefix('protocolSection.')} ({one.reason})" for one in leaves)
+    return f"Not readable in the registry's answer: {parts}." if parts else None
+
+
+def _told(study: Study, path: str, found: list[str]) -> list[str] | None:
+    """``found``; None when it is empty because what stands at ``path`` could not be read."""
+    return found if found or not study.lacks(path) else None
 
 
 def starter_facts(study: Study, *, as_of: str | None, source: str, note: str | None) -> dict[str, Any]:

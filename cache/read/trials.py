@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Text, cast, exists, func, or_, select
 
 from cache.codes import ROLES, SPONSOR_CLASSES, STATUSES, STUDY_TYPES, TIERS
 from cache.read import frames
+from cache.read import unread as unreads
 from cache.starter import snapshot_date
 from cache.store.errors import Damaged
 from cache.store.packing import unpack
@@ -46,15 +47,17 @@ MATCH_COLUMNS = ("nct_id", "agent", "tier", "role", "found_by", "origin", "numbe
 
 
 class Freshness(NamedTuple):
-    """How old what is shown may be. With several agents the oldest of their dates counts."""
+    """How old what is shown is: the newest date of its parts, and which parts are older."""
 
-    registry_timestamp: str | None  # oldest data load among the agents that were asked live
-    fetched_at: str | None  # the moment (UTC) of the longest-ago full answer among them
+    registry_timestamp: str | None  # newest data load of an agent that was asked live
+    fetched_at: str | None  # the moment (UTC) of the newest full answer of an agent
     starter: bool  # some agent still shows the starter snapshot
     live: bool  # some agent shows the registry's own answer
     starter_date: str | None  # day of the snapshot, while it is shown
     failed: tuple[str, ...]  # scopes whose last attempt failed
     version: int  # of the store
+    older: tuple[tuple[str, str], ...] = ()  # scopes whose data load is of an earlier day, with that load
+    unread: int = 0  # records that could not be read, or of which a part could not
 
 
 @contextmanager
@@ -140,7 +143,7 @@ def scopes(store: Store, watchlist: Watchlist) -> pd.DataFrame:
 
 
 def freshness(store: Store, agents: Collection[str] | None = None) -> Freshness:
-    """How fresh the store is, over its agents (or only the named ones, when the watch-list has changed)."""
+    """How fresh the store is, over its scopes (of the agents only the named ones, when the watch-list has changed)."""
     columns = [
         scope.c.scope,
         scope.c.kind,
@@ -152,17 +155,22 @@ def freshness(store: Store, agents: Collection[str] | None = None) -> Freshness:
     with store.reading() as connection:
         rows = connection.execute(select(*columns).order_by(scope.c.scope)).all()
         newest = connection.scalar(select(func.max(study.c.as_of)).where(study.c.origin == "starter"))
+        unread = unreads.total(connection)
     counted = [row for row in rows if row.kind == "agent" and (agents is None or row.scope in agents)]
     live = [row for row in counted if row.refreshed_at]
+    latest = max((row.registry_timestamp for row in live if row.registry_timestamp), default=None)
+    loads = [(row.scope, row.registry_timestamp) for row in rows if row.kind != "agent" or row in live]
     starter = any(row.starter for row in counted)
     return Freshness(
-        registry_timestamp=min((row.registry_timestamp for row in live if row.registry_timestamp), default=None),
-        fetched_at=min((row.refreshed_at for row in live), default=None),
+        registry_timestamp=latest,
+        fetched_at=max((row.refreshed_at for row in live), default=None),
         starter=starter,
         live=bool(live),
         starter_date=(newest or snapshot_date()) if starter else None,
         failed=tuple(row.scope for row in rows if row.error and (row.kind != "agent" or row in counted)),
         version=store.version(),
+        older=tuple((name, load) for name, load in loads if load and latest and load[:10] < latest[:10]),
+        unread=unread,
     )
 
 

@@ -4,18 +4,20 @@ No network call is made inside a write transaction, and what is stored is not to
 been read and found plausible.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Protocol
 
+from cache import english
 from cache.ingest import staging
 from cache.ingest.derive import Rules, rules_for
 from cache.ingest.keep import ScopeReport, keep
 from cache.refresh import journal
 from cache.refresh.plan import Mode, PlannedScope
-from cache.store.store import Store
+from cache.store.store import Store, timestamp
 from fetchers.errors import DataReloaded, Incomplete, TrackerError
 from fetchers.matching.matcher import Matcher
 from fetchers.record.study import Study
@@ -28,6 +30,11 @@ TRIES = 3
 # When more trials than this vanish at once, the answer is wrong.
 PLAUSIBLE_LOSSES = 20
 PLAUSIBLE_SHARE = 0.2
+
+
+# The registry is asked for as many trials by name before their loss is believed; a second each.
+NAMED = 300
+DOUBT = "nothing was changed until another data load says the same"
 
 
 class Implausible(TrackerError):
@@ -102,7 +109,8 @@ class _Attempt:
     rules: Rules
     unread: set[str] = field(default_factory=set)  # ids of records set aside
     staged: set[str] = field(default_factory=set)
-    without_id: int = 0  # records set aside of which not even the id could be read
+    # Records set aside of which not even the id could be read, by their reason, which holds a mark of their bytes.
+    without_id: Counter[str] = field(default_factory=Counter)
     expected: int = 0
     version_holder: str | None = None
 
@@ -114,6 +122,7 @@ class _Attempt:
             self._load()
         else:
             self._sweep(known)
+        self._check_readable()
         vanished = self._vanished(known)
         context.note(scope, status="storing", expected=self._received)
         return keep(
@@ -153,48 +162,79 @@ class _Attempt:
 
     def _fetch(self, wanted: Mapping[str, list[Query]], known: Mapping[str, staging.Known]) -> None:
         missing = dict(wanted)
+        without_id: Counter[str] = Counter()
         for page in self.context.source.by_ids(list(wanted), FIELDS) if wanted else ():
-            self._set_aside(page)
+            self._set_aside(page, without_id)
             for query in self.planned.queries:
                 self._stage(query, tuple(study for study in page.studies if query in wanted.get(study.nct_id, ())))
             for nct_id in (*(study.nct_id for study in page.studies), *(one.nct_id for one in page.set_aside)):
                 missing.pop(nct_id or "", None)
             self._note_received()
-        if len(missing) > self.without_id:
+        if len(missing) > without_id.total():
             raise DataReloaded(f"The registry named {len(missing)} trials and then did not give them when asked by id.")
         for nct_id in missing.keys() & known.keys():  # set aside without an id: what is known of it stays
             self._stage_ids(wanted[nct_id][0], [nct_id])
 
+    def _check_readable(self) -> None:
+        """An answer of which nothing could be read is no answer."""
+        if not self.staged and (self.unread or self.without_id):
+            first = next(iter([*self.unread, *self.without_id]))
+            raise Implausible(
+                f"None of the {english.count(self._received, 'record')} of the registry's answer could be read "
+                f"(the first of them: {first}); nothing was changed."
+            )
+
     def _vanished(self, known: Collection[str]) -> tuple[str, ...]:
-        """Of the trials this answer lacks, those of which the registry says that it no longer has them."""
-        context = self.context
-        gone = staging.leavers(context.store, context.refresh_id, self.planned.scope)
+        """Of the trials this answer lacks, those of which the registry says that it no longer has them.
+
+        An answer that lost too much is believed when the registry says so by name of all it held, or when another data
+        load says the same.
+        """
+        gone = staging.leavers(self.context.store, self.context.refresh_id, self.planned.scope)
         if not gone:
             return ()
         held = len({*known, *gone})
+        missing = self._missing(gone)
         if not self.staged:
-            raise Implausible(
-                f"The registry's answer was suddenly empty, though {held:,} trials were known; nothing was changed."
-            )
+            named = self._denied(missing) if len(missing) == len(gone) <= NAMED else ()
+            if len(named) == len(gone):
+                return named
+            lost = f"The registry's answer was suddenly empty, though {english.count(held, 'trial')} were known"
+        elif len(missing) > max(PLAUSIBLE_LOSSES, PLAUSIBLE_SHARE * held):
+            lost = f"Too many trials vanished at once to believe it ({len(missing):,} of {held:,})"
+        else:
+            return self._denied(missing)
+        if not self._said_before():
+            raise Implausible(f"{lost}; {DOUBT}.")
+        return self._denied(missing) if len(missing) <= NAMED else missing
+
+    def _missing(self, gone: Collection[str]) -> tuple[str, ...]:
+        """Those the registry does not find by their ids either."""
         present: set[str | None] = set()
-        for page in context.source.by_ids(gone, SWEEP_FIELDS):
+        for page in self.context.source.by_ids(gone, SWEEP_FIELDS):
             present.update(study.nct_id for study in page.studies)
             present.update(one.nct_id for one in page.set_aside)
-        missing = [nct_id for nct_id in gone if nct_id not in present]
-        if len(missing) > max(PLAUSIBLE_LOSSES, PLAUSIBLE_SHARE * held):
-            raise Implausible(
-                f"Too many trials vanished at once to believe it ({len(missing):,} of {held:,}); nothing was changed."
-            )
-        return tuple(nct_id for nct_id in missing if not context.source.exists(nct_id))
+        return tuple(nct_id for nct_id in gone if nct_id not in present)
+
+    def _denied(self, nct_ids: Iterable[str]) -> tuple[str, ...]:
+        """Those of which the registry says by name that there is no such study."""
+        return tuple(nct_id for nct_id in nct_ids if not self.context.source.exists(nct_id))
+
+    def _said_before(self) -> bool:
+        """Whether an earlier data load gave an answer as doubtful as this one."""
+        context = self.context
+        load = context.timestamp or timestamp(context.now())[:10]
+        return bool(journal.doubted_loads(context.store, self.planned.scope, DOUBT) - {load})
 
     def _pages(self, query: Query, fields: str) -> Iterator[Page]:
         announced = False
+        without_id: Counter[str] = Counter()
         for page in self.context.source.pages({query.parameter: query.value}, fields):
             if page.total is not None and not announced:
                 announced = True
                 self.expected += page.total
             self.version_holder = page.version_holder or self.version_holder
-            self._set_aside(page)
+            self._set_aside(page, without_id)
             yield page
 
     def _stage(self, query: Query, studies: Iterable[Study]) -> None:
@@ -208,18 +248,24 @@ class _Attempt:
         staging.stage_unchanged(self.context.store, self.context.refresh_id, self.planned.scope, query.id, nct_ids)
         self.staged.update(nct_ids)
 
-    def _set_aside(self, page: Page) -> None:
-        fresh = [one for one in page.set_aside if one.nct_id is None or one.nct_id not in self.unread]
+    def _set_aside(self, page: Page, without_id: Counter[str]) -> None:
+        """Note each record once, however many questions bring it; ``without_id``: of this question so far."""
+        fresh = [one for one in page.set_aside if one.nct_id and one.nct_id not in self.unread]
+        for one in page.set_aside:
+            if one.nct_id is None:
+                without_id[one.reason] += 1
+                if without_id[one.reason] > self.without_id[one.reason]:
+                    self.without_id[one.reason] += 1
+                    fresh.append(one)
         if fresh:
             self.unread.update(one.nct_id for one in fresh if one.nct_id)
-            self.without_id += sum(one.nct_id is None for one in fresh)
             context = self.context
             staging.set_aside(context.store, context.refresh_id, self.planned.scope, fresh, now=context.now)
 
     @property
     def _received(self) -> int:
         """Trials received so far; one found by several queries counts once."""
-        return len(self.staged | self.unread) + self.without_id
+        return len(self.staged | self.unread) + self.without_id.total()
 
     def _note_received(self) -> None:
         self.context.note(self.planned.scope, fetched=self._received, expected=max(self._received, self.expected))

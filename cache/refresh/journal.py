@@ -53,6 +53,18 @@ def states(store: Store) -> dict[str, ScopeState]:
         return {name: ScopeState(*values) for name, *values in connection.execute(query)}
 
 
+def doubted_loads(store: Store, name: str, words: str) -> set[str]:
+    """The data loads whose answer for this scope was not believed (its reason holds ``words``) since the last one that
+    was; where a load has no time stamp, the day it was asked on stands for it."""
+    load = func.coalesce(refresh.c.registry_timestamp, func.substr(refresh.c.started_at, 1, 10))
+    mine = progress.c.scope == name
+    kept = select(func.max(progress.c.refresh_id)).where(mine, progress.c.status == "fresh").scalar_subquery()
+    query = select(load).join_from(progress, refresh, progress.c.refresh_id == refresh.c.id)
+    query = query.where(mine, progress.c.status == "failed", progress.c.error.contains(words))
+    with store.reading() as connection:
+        return set(connection.scalars(query.where(progress.c.refresh_id > func.coalesce(kept, 0))))
+
+
 def begin(store: Store, scopes: Sequence[str], *, full: bool, now: datetime) -> int:
     """Open a refresh over ``scopes`` in this order and return its id; call it only while holding the lock.
 

@@ -5,7 +5,10 @@ from typing import Any, Literal, NamedTuple
 
 
 class Result(NamedTuple):
-    """The outcome of one scope; a failed one still holds the trials it held."""
+    """The outcome of one scope; a failed one still holds the trials it held.
+
+    ``error`` says why it failed, or what could not be read of an answer that was kept all the same.
+    """
 
     status: Literal["fresh", "unchanged", "failed"]
     studies: int

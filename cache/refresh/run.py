@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from cache.english import unread
 from cache.exit_codes import CANCELLED, FRESH, LOCAL, NO_REGISTRY, SOME_FAILED
 from cache.ingest.keep import Kind, ScopeReport, fail
 from cache.refresh import journal
@@ -21,7 +22,16 @@ from cache.refresh.report import Report, Result, Step
 from cache.store.errors import Damaged
 from cache.store.lock import Busy, hold
 from cache.store.store import Store, timestamp, utcnow
-from fetchers.errors import Cancelled, DataReloaded, Incomplete, LocalTrouble, Refused, TrackerError, Transport
+from fetchers.errors import (
+    Cancelled,
+    DataReloaded,
+    Incomplete,
+    LocalTrouble,
+    Postponed,
+    Refused,
+    TrackerError,
+    Transport,
+)
 from fetchers.matching.matcher import Matcher
 from fetchers.registry.fields import SWEEP_FIELDS
 from fetchers.watchlist.model import Watchlist
@@ -130,10 +140,10 @@ class _Job:
         except LocalTrouble as error:
             return self._stop_early(str(error), LOCAL)
         judged = self._results("agent") or self._results("sweep")
-        failed = [result for result in self.results.values() if result.status == "failed"]
         if all(result.status == "failed" for result in judged.values()):
             return NO_REGISTRY
-        return SOME_FAILED if failed else FRESH
+        # What could not be read counts too: a scheduled refresh is judged by nothing else.
+        return SOME_FAILED if any(result.error for result in self.results.values()) else FRESH
 
     def _ask_all(self) -> None:
         try:
@@ -147,10 +157,8 @@ class _Job:
         for place, planned in enumerate(self.scopes, 1):
             failure = self._ask_scope(planned)
             unanswered = _is_no_answer(failure)
-            if failure and (
-                isinstance(failure, Refused)
-                or (unanswered and (unanswered_before or not self._registry_answers(place)))
-            ):
+            shut = isinstance(failure, Refused | Postponed)
+            if failure and (shut or (unanswered and (unanswered_before or not self._registry_answers(place)))):
                 self._give_up(failure)
                 return
             unanswered_before = unanswered
@@ -248,7 +256,8 @@ class _Job:
 
 
 def _result_of(report: ScopeReport) -> Result:
-    return Result("fresh", report.studies, report.new, report.changed, report.left, report.set_aside)
+    error = unread(report.set_aside, report.unreadable)
+    return Result("fresh", report.studies, report.new, report.changed, report.left, report.set_aside, error)
 
 
 def _is_no_answer(error: TrackerError | None) -> bool:

@@ -72,7 +72,7 @@ study = Table(
     Column("aliases", JSON(none_as_null=True), nullable=False),
     Column("as_of", String(10)),  # starter only: the day the facts stood so
     Column("source", Text),  # starter only: where the facts were read
-    Column("note", Text),  # starter only: what the source could not say
+    Column("note", Text),  # what the source could not say, or could not be read of its answer
     Column("body_hash", String(32), nullable=False),  # of the newest version; empty when a rescue could not save it
     Column("first_seen", String(20), nullable=False),
     Column("fetched_at", String(20), nullable=False),

@@ -9,6 +9,7 @@ import streamlit as st
 from cache import english
 from cache.export.trials import MODIFIED
 from cache.read import trials as queries
+from cache.read import unread
 from cache.read.jobs import Job, recent_jobs
 from dashboard.shared import columns, data, frame, words
 from fetchers.settings import RECORD_URL
@@ -189,21 +190,36 @@ def state() -> None:
 
 def _set_aside(names: Mapping[str, str]) -> None:
     aside = queries.set_aside(data.store())
+    _partly_read()
     if aside.empty:
         st.text("No record had to be set aside: every record of the newest answers could be read.")
         return
+    # A record that several parts asked for is one record.
+    one = aside.groupby(aside["nct_id"].fillna(aside["reason"]), sort=False)
+    table = one.agg({"scope": list, "nct_id": "first", "reason": "first", "seen_at": "max"})
     st.text(
-        f"{english.count(len(aside), 'record')} could not be read and {'is' if len(aside) == 1 else 'are'} not shown:"
+        f"{english.count(len(table), 'record')} could not be read; what was known of "
+        f"{'it' if len(table) == 1 else 'them'} before is shown:"
     )
-    table = pd.DataFrame(
+    shown = pd.DataFrame(
         {
-            "Part": [names.get(scope, scope) for scope in aside["scope"]],
-            "NCT id": aside["nct_id"],
-            "Reason": aside["reason"],
-            "Seen": [english.moment(at) for at in aside["seen_at"]],
+            "Parts": [english.listed(names.get(scope, scope) for scope in scopes) for scopes in table["scope"]],
+            "NCT id": table["nct_id"],
+            "Reason": table["reason"],
+            "Seen": [english.moment(at) for at in table["seen_at"]],
         }
     )
-    columns.table(table, "Records that were set aside, with the reason", missing=words.MISSING, height="auto")
+    columns.table(shown, "Records that were set aside, with the reason", missing=words.MISSING, height="auto")
+
+
+def _partly_read() -> None:
+    """Trials of which a part could not be read, and which."""
+    parts = unread.parts(data.store())
+    if parts.empty:
+        return
+    st.text(f"Of {english.count(len(parts), 'trial')} a part could not be read; it counts as not known:")
+    shown = parts.rename(columns={"nct_id": "NCT id", "note": "What could not be read"})
+    columns.table(shown, "Trials of which a part could not be read, and which", missing=words.MISSING, height="auto")
 
 
 def _when(asked: object, load: object, *, starter: bool) -> tuple[str, str]:

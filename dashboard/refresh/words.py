@@ -107,9 +107,16 @@ def _fresh(job: Job, names: Mapping[str, str]) -> str:
 def _partial(job: Job, names: Mapping[str, str]) -> str:
     failed = [plain(names.get(scope.scope, scope.scope)) for scope in job.scopes if scope.status == "failed"]
     reasons = tuple(dict.fromkeys(scope.error for scope in job.scopes if scope.status == "failed" and scope.error))
+    unread = [scope for scope in job.scopes if scope.status == "fresh" and scope.error]
+    lacking = ""
+    if unread:
+        parts = listed(plain(names.get(scope.scope, scope.scope)) for scope in unread)
+        lacking = f" Not everything could be read of {parts}; the page on the data says what."
+    if not failed and unread:
+        return f"Refreshed.{lacking}"
     who = listed(failed) or "a part of it"
     why = f" {plain(reasons[0])}" if len(reasons) == 1 else ""
-    return f"Refreshed, except for {who}. Earlier data stays there.{why}"
+    return f"Refreshed, except for {who}. Earlier data stays there.{why}{lacking}"
 
 
 def _failed(job: Job, names: Mapping[str, str]) -> str:

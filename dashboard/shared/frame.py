@@ -47,7 +47,7 @@ def head(title: str, lede: str | None = None) -> None:
         st.markdown(lede)
     fresh = data.freshness()
     icon = ":material/history:" if fresh.live else ":material/science:"
-    st.caption(f"{icon} {words.freshness_line(fresh, datetime.now(UTC))}")
+    st.caption(f"{icon} {words.freshness_line(fresh, datetime.now(UTC), names() | condition_names())}")
     later = words.starter_line(fresh, [names()[agent] for agent in sampled()])
     if later:
         st.caption(later)

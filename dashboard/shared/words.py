@@ -4,7 +4,7 @@ Pure text. Everything that goes through Streamlit's Markdown is built of our own
 ``plain``; the registry's texts are never put in here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urljoin
 
@@ -22,6 +22,7 @@ SOURCE = f"Source: [ClinicalTrials.gov]({urljoin(RECORD_URL, '/')}), U.S. Nation
 DERIVED = "Agents, roles and condition groups are assigned by this product, not by the registry."
 ADVICE = "Not medical advice."
 MISSING = "not known"  # what stands where a fact is missing
+_NAMED = 3  # older parts that are named one by one
 
 
 def age_in_days(text: str, now: datetime) -> int:
@@ -33,24 +34,43 @@ def age_in_days(text: str, now: datetime) -> int:
 def as_of(fresh: Freshness) -> str:
     """The date of the data for a caption: "20 November 2026" or "starter snapshot of 5 July 2026"."""
     if fresh.live and fresh.registry_timestamp:
-        return day(fresh.registry_timestamp[:10])
+        older = f" (parts of it of {_since(fresh)})" if fresh.older else ""
+        return f"{day(fresh.registry_timestamp[:10])}{older}"
     if fresh.starter:
         return f"starter snapshot of {day(fresh.starter_date)}"
     return "no data yet"
 
 
-def freshness_line(fresh: Freshness, now: datetime) -> str:
-    """How old the data is, in one line; the first words name what it is."""
+def freshness_line(fresh: Freshness, now: datetime, names: Mapping[str, str] | None = None) -> str:
+    """How old the data is, in one line; the first words name what it is. ``names``: of its parts, by scope."""
     if fresh.live and fresh.registry_timestamp:
         age = age_in_days(fresh.registry_timestamp, now)
         old = "from today" if age == 0 else f"{count(age, 'day')} old"
-        return f"Registry data of {day(fresh.registry_timestamp[:10])} · fetched {moment(fresh.fetched_at)} · {old}"
+        said = f"Registry data of {day(fresh.registry_timestamp[:10])} · fetched {moment(fresh.fetched_at)} · {old}"
+        unread = f" · {count(fresh.unread, 'record')} not readable or not wholly" if fresh.unread else ""
+        return f"{said}{_older(fresh, names or {})}{unread}"
     if fresh.starter:
         return (
             f"Starter snapshot of {day(fresh.starter_date)} · a sample of trials from public copies, "
             "not a count: the registry has not been asked yet"
         )
     return "No data yet · press “Refresh trial data” to ask the registry"
+
+
+def _older(fresh: Freshness, names: Mapping[str, str]) -> str:
+    """Which parts are older than the date that is named; of many, how many."""
+    if not fresh.older:
+        return ""
+    if len(fresh.older) > _NAMED:
+        return f" · {count(len(fresh.older), 'part')} older (of {_since(fresh)})"
+    parts = (f"{plain(names.get(scope, scope))} (of {day(load[:10])})" for scope, load in fresh.older)
+    return f" · older: {listed(parts)}"
+
+
+def _since(fresh: Freshness) -> str:
+    """The days of the older parts: one day, or the first and the last."""
+    days = sorted({load[:10] for _, load in fresh.older})
+    return day(days[0]) if len(days) == 1 else f"{day(days[0])} to {day(days[-1])}"
 
 
 def starter_line(fresh: Freshness, sampled: Sequence[str]) -> str | None:
@@ -77,7 +97,7 @@ def failures(scopes: pd.DataFrame) -> list[tuple[str, str, str | None]]:
 def attribution(fresh: Freshness) -> str:
     """The line the registry's terms ask for: source, the date it processed the data, what was done to it."""
     if fresh.live and fresh.registry_timestamp:
-        processed = f"data as processed by the registry on {day(fresh.registry_timestamp[:10])}"
+        processed = f"data as processed by the registry on {as_of(fresh)}"
     elif fresh.starter:
         processed = f"facts from public copies of its records, starter snapshot of {day(fresh.starter_date)}"
     else:

@@ -27,7 +27,8 @@ def origin(row: Row) -> str:
         note = f" {row['note']}" if isinstance(row["note"], str) else ""
         return f"{said}{note} The record may have changed since; a refresh brings its present state."
     of = f"; data of {day(row['registry_timestamp'])}" if trial_words.text(row["registry_timestamp"]) else ""
-    return f"Read from the registry on {moment(row['fetched_at'])}{of}."
+    unreadable = f" {row['note']}" if isinstance(row["note"], str) else ""
+    return f"Read from the registry on {moment(row['fetched_at'])}{of}.{unreadable}"
 
 
 def short(known: Known) -> str:

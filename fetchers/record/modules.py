@@ -22,6 +22,13 @@ class Module(msgspec.Struct, rename="camel", omit_defaults=True, frozen=True, gc
     """A piece of the record; what the record does not say is None or an empty tuple."""
 
 
+class Unreadable(Module, frozen=True):
+    """A leaf of the answer that was no such value: its JSON path without places in lists, and what stood there."""
+
+    path: str
+    reason: str
+
+
 class DateStruct(Module, frozen=True):
     date: str | None = None
     type: str | None = None

@@ -1,8 +1,8 @@
 """One v2 record as the product reads it, every field optional but the NCT id.
 
 The structs of ``fetchers.record.modules`` mirror the registry's nesting, so that a live answer, a stored version and
-the starter snapshot are all read by the same decoder. A wrong type makes the record unusable
-(``Parsing``), nothing else.
+the starter snapshot are all read by the same decoder. A leaf of an answer that is no such value costs that leaf: it is
+missing, and ``unreadable`` says so; only a record without a readable NCT id is unusable (``Parsing``).
 """
 
 import re
@@ -27,7 +27,9 @@ from fetchers.record.modules import (
     Protocol,
     Sponsors,
     Status,
+    Unreadable,
 )
+from fetchers.record.repair import mended, readable, sayable
 
 # The registry's placeholder for "not known" in EnrollmentCount.
 UNKNOWN_ENROLLMENT = 99999999
@@ -41,11 +43,15 @@ def plain(text: str) -> str:
 
 
 class Study(Module, frozen=True):
-    """One registry record. ``has_results`` is None when the source did not say."""
+    """One registry record. ``has_results`` is None when the source did not say.
+
+    ``unreadable`` is ours, not the registry's: the leaves of the answer that could not be read and are missing here.
+    """
 
     protocol_section: Protocol
     derived_section: Derived = Derived()
     has_results: bool | None = None
+    unreadable: tuple[Unreadable, ...] = ()
 
     @property
     def nct_id(self) -> str:
@@ -106,6 +112,10 @@ class Study(Module, frozen=True):
     def last_update_posted(self) -> str | None:
         return self.status.last_update_post_date_struct.date
 
+    def lacks(self, path: str) -> bool:
+        """Whether what stands at ``path`` of the record, or a part of it, could not be read."""
+        return any(f"{one.path}.".startswith(f"{path}.") or path.startswith(f"{one.path}.") for one in self.unreadable)
+
     def body(self) -> bytes:
         """The record as it is stored: canonical JSON of the known fields without ``versionHolder``.
 
@@ -130,22 +140,52 @@ def _dates() -> Iterator[tuple[str, Callable[[Status], str | None]]]:
 
 
 _DATES = tuple(_dates())
+_DATE_PATHS = frozenset(path for path, _ in _DATES)
 # The registry has some thousands of different dates, and a hundred times as many records.
 _date = lru_cache(maxsize=50_000)(PartialDate.parse)
 
 
-def decode_study(body: bytes | msgspec.Raw) -> Study:
-    """Read one record. Raises Parsing with the field's path when a type is wrong or a date is no date."""
+def decode_study(body: bytes) -> Study:
+    """Read one record as it is stored. Raises Parsing with the field's path when a type or a date is wrong."""
     try:
         study = _decoder.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise Parsing(f"The record cannot be read: {error}") from error
     status = study.status
     for path, read in _DATES:
         text = read(status)
-        if text is not None:
-            try:
-                _date(text)
-            except Parsing as error:
-                raise Parsing(f"The record cannot be read: {error} - at `$.{path}`") from error
+        if text is not None and (wrong := _no_date(text)):
+            raise Parsing(f"The record cannot be read: {wrong} - at `$.{path}`")
     return study
+
+
+def read_study(body: bytes) -> Study:
+    """Read one record of an answer, without the leaves that cannot be read.
+
+    Raises Parsing when it is no JSON, or not even its NCT id can be read.
+    """
+    try:
+        study = decode_study(body)
+    except Parsing:
+        return _repaired(body)
+    # Databases that keep text as such cannot take a NUL.
+    return _repaired(body) if study.unreadable or b"\\u0000" in body else study
+
+
+def _repaired(body: bytes) -> Study:
+    value, notes = mended(readable(body), Study, lambda path, text: _no_date(text) if path in _DATE_PATHS else None)
+    value.pop("unreadable", None)
+    told = tuple(one for one in notes if not one.path.startswith("unreadable"))
+    try:
+        return msgspec.structs.replace(msgspec.convert(value, Study), unreadable=told)
+    except msgspec.ValidationError as error:
+        reasons = "; ".join(f"{one.reason} - at `$.{one.path}`" for one in told[:3])
+        raise Parsing(f"The record cannot be read: {sayable(reasons or str(error))}") from error
+
+
+def _no_date(text: str) -> str | None:
+    try:
+        _date(text)
+    except Parsing as error:
+        return sayable(str(error).removesuffix("."))
+    return None

@@ -13,17 +13,16 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 
-from fetchers.errors import DataReloaded, Incomplete, NotFound, Rejected, Transport, Validation
+from fetchers.errors import DataReloaded, NotFound, Parsing, Rejected, Transport, Validation
 from fetchers.registry.fields import FIELDS
 from fetchers.registry.http import Answer, Http
-from fetchers.registry.pages import Page, Stub, decode, decode_page
+from fetchers.registry.pages import Page, Stub, decode, decode_page, moment
+from fetchers.registry.tally import Tally
 
 # Without an explicit order the registry gives none that is stable; text fields (the NCT id) cannot be sorted by.
 SORT = "LastUpdatePostDate:desc"
 # 200 ids and all our fields make an address of about 4 kB; 8 kB is the usual limit.
 IDS_A_REQUEST = 200
-# The registry may send an empty page before the end; more than this in a row that bring nothing new is a circle.
-IDLE_PAGES = 2
 RELOADED = "data have probably changed"
 _NCT_ID = re.compile(r"NCT[0-9]{8}")
 
@@ -37,7 +36,7 @@ class Version(NamedTuple):
 
 class _Version(msgspec.Struct, rename="camel"):
     api_version: str
-    data_timestamp: str | None = None
+    data_timestamp: object = None
 
 
 _version = msgspec.json.Decoder(_Version)
@@ -68,6 +67,7 @@ class Registry:
     ) -> None:
         self._base = base_url.rstrip("/")
         self._page_size = page_size
+        self._clock = clock
         self._host = urlsplit(self._base).netloc.rpartition("@")[2]
         self._http = Http(
             self._host,
@@ -106,7 +106,7 @@ class Registry:
 
         def read(answer: Answer) -> Version:
             found = decode(_version, _data(self._host, answer, {}), "the API's version")
-            return Version(found.api_version, found.data_timestamp)
+            return Version(found.api_version, moment(found.data_timestamp))
 
         return self._http.get(self._url("/version"), read)
 
@@ -114,7 +114,8 @@ class Registry:
         """All pages of the answer to ``params`` (``query.*`` and ``filter.*``), to the last, empty one.
 
         Raises Validation at once when nothing is asked (that would be the whole registry), DataReloaded when the
-        registry loaded new data meanwhile, Incomplete at the end when the pages do not add up to the total.
+        registry loaded new data meanwhile, Incomplete at the end when the pages do not add up to the total, Transport
+        when the answer has no end within reason.
         """
         question = {name: value for name, value in params.items() if value.strip()}
         if not any(name.startswith(("query.", "filter.")) for name in question):
@@ -154,11 +155,11 @@ class Registry:
     def _turn(self, params: dict[str, str]) -> Iterator[Page]:
         asked = {**params, "countTotal": "true"}
         tokens: set[str] = set()
-        tally: _Tally | None = None
+        tally: Tally | None = None
         while True:
             page, token = self._page(asked)
             if tally is None:
-                tally = _Tally(self._host, page.total)
+                tally = Tally(self._host, page, self._clock)
             tally.add(page)
             yield page
             if token is None or token in tokens or tally.stuck:
@@ -181,6 +182,8 @@ def _data(host: str, answer: Answer, asked: Mapping[str, str]) -> bytes:
     """The body of a good answer; any other is an error of its own."""
     if answer.status == 200:
         return answer.body
+    if answer.status == 400 and answer.html:
+        raise Parsing("a web page came instead of the API's words (HTTP 400)")
     if answer.status == 400:
         _reject(host, answer, asked)
     raise Transport(
@@ -197,45 +200,6 @@ def _reject(host: str, answer: Answer, asked: Mapping[str, str]) -> NoReturn:
         f"{host} does not accept the question: {answer.words[:500]} (asked: {values}). "
         f"This is a mistake in this program or in the watch-list, please report it."
     )
-
-
-class _Tally:
-    """Which records have come, against how many the registry announced."""
-
-    def __init__(self, host: str, total: int | None) -> None:
-        if total is None:
-            raise Incomplete(
-                f"{host} did not say how many trials its answer holds, so it cannot be shown to be whole and is not "
-                f"used. Try again later."
-            )
-        self._host = host
-        self._total = total
-        self._ids: set[str] = set()
-        self._nameless = 0
-        self._idle = 0
-
-    def add(self, page: Page) -> None:
-        before = self.came
-        self._ids.update(study.nct_id for study in page.studies)
-        self._ids.update(record.nct_id for record in page.set_aside if record.nct_id)
-        self._nameless += sum(record.nct_id is None for record in page.set_aside)
-        self._idle = self._idle + 1 if self.came == before else 0
-
-    @property
-    def came(self) -> int:
-        return len(self._ids) + self._nameless
-
-    @property
-    def stuck(self) -> bool:
-        """Whether more pages can only make it worse: too many records already, or pages that bring nothing new."""
-        return self.came > self._total or self._idle > IDLE_PAGES
-
-    def check(self) -> None:
-        if self.came != self._total:
-            raise Incomplete(
-                f"{self._host} announced {self._total} trials, but {self.came} came. The answer is not whole and "
-                f"is not used. Try again later."
-            )
 
 
 def _check_id(nct_id: str) -> None:

@@ -41,6 +41,14 @@ class DeadlineAdapter(HTTPAdapter):
             pool.ConnectionCls = _watched(pool.ConnectionCls, self._connected)
         return pool
 
+    def build_response(self, req: Any, resp: Any) -> Any:
+        """As inherited, without the cookies: they serve the registry's load balancer only, and their parser stumbles
+        over what some servers write there."""
+        message = getattr(getattr(resp, "_original_response", None), "msg", None)
+        if message is not None:
+            del message["Set-Cookie"]
+        return super().build_response(req, resp)
+
     def _connected(self, connected: Any) -> None:
         self._socket = connected
         if self.expired:

@@ -5,22 +5,18 @@ an answer that turns out to be no data is as transient as one that never came.
 """
 
 import contextlib
-import http.client
 import ipaddress
-import socket
-import ssl
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from http.cookiejar import DefaultCookiePolicy
 from typing import NamedTuple, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 import urllib3
 
-from fetchers.errors import Cancelled, Parsing, Refused, Transport
+from fetchers.errors import Cancelled, Parsing, Postponed, Refused, Transport
 from fetchers.registry.deadline import DeadlineAdapter
+from fetchers.registry.retry_after import LONGEST_WAIT, until, wait_asked
+from fetchers.registry.trouble import Again, of_error, of_status
 
 T = TypeVar("T")
 
@@ -28,8 +24,6 @@ T = TypeVar("T")
 # than this is not the registry, and would fill the memory of a small machine.
 MAX_BODY = 256 * 1024 * 1024
 PIECE = 256 * 1024
-RETRIED = frozenset({429, 500, 502, 503, 504})
-LONGEST_RETRY_AFTER = 60.0
 PACE_AFTER_429 = 1.0
 # How long a wait may go on after stop() has become true.
 STEP = 0.2
@@ -52,13 +46,10 @@ class Answer(NamedTuple):
         return " ".join(self.body[:2000].decode("utf-8", "replace").split())
 
 
-class _Again(Exception):
-    """This attempt failed in a way that may pass: what happened, and how long the server asks to wait."""
-
-    def __init__(self, what: str, status: int | None = None, wait: float = 0.0) -> None:
-        super().__init__(what)
-        self.status = status
-        self.wait = wait
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """None: where an answer sends us is read by ``Http``; the library stumbles over addresses that are none."""
+        return None
 
 
 class Http:
@@ -84,13 +75,11 @@ class Http:
         self._pace, self._timeout, self._attempts, self._ceiling = pace, timeout, attempts, ceiling
         self._sleep, self._clock, self._jitter, self._stop = sleep, clock, jitter, stop
         self._started: float | None = None
-        self._refused: str | None = None
+        self._closed: Transport | None = None  # why nothing more is asked in this run
         self._adapter = DeadlineAdapter()
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.mount("http://", self._adapter)
         self._session.mount("https://", self._adapter)
-        # The registry's cookies serve its load balancer only.
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         if user_agent is not None:
             self._session.headers["User-Agent"] = user_agent
 
@@ -100,21 +89,22 @@ class Http:
     def get(self, url: str, read: Callable[[Answer], T]) -> T:
         """What ``read`` makes of the answer; its Parsing counts as a failed attempt, its other errors pass through.
 
-        Raises Transport after the last attempt, Refused on 403 (and from then on without asking), Cancelled.
+        Raises Transport after the last attempt or at once when asking again is no use, Refused on 403 and Postponed
+        when the server asks for a longer wait than LONGEST_WAIT (both from then on without asking), Cancelled.
         """
         for attempt in range(1, self._attempts + 1):
             try:
                 return read(self._follow(url))
             except Parsing as error:
-                trouble = _Again(str(error))
-            except _Again as error:
+                trouble = Again(str(error))
+            except Again as error:
                 trouble = error
             if attempt < self._attempts:
                 self._back_off(attempt, trouble)
         times = "once" if self._attempts == 1 else f"{self._attempts} times"
         raise Transport(f"{self.host} gave no usable answer: {trouble} (asked {times}). Try again later.") from trouble
 
-    def _back_off(self, attempt: int, trouble: _Again) -> None:
+    def _back_off(self, attempt: int, trouble: Again) -> None:
         wait = 2.0 ** (attempt - 1)
         if trouble.status == 429:
             self._pace = max(self._pace, PACE_AFTER_429)
@@ -138,9 +128,9 @@ class Http:
             answer = self._once(url)
             if not 300 <= answer.status < 400:
                 return answer
-            target = urljoin(url, answer.headers.get("location", ""))
-            old, new = urlsplit(url), urlsplit(target)
-            if answer.status != 301 or (old.scheme, old.netloc) != (new.scheme, new.netloc):
+            target, new = _target(url, answer.headers.get("location", ""))
+            old = urlsplit(url)
+            if answer.status != 301 or new is None or (old.scheme, old.netloc) != (new.scheme, new.netloc):
                 raise Transport(
                     f"{self.host} sends us elsewhere (HTTP {answer.status}, to {target[:200]}). If the API has moved, "
                     f"set TRIALS_REGISTRY_URL to its new address; on a guest network, sign in to the network first."
@@ -149,22 +139,36 @@ class Http:
         raise Transport(f"{self.host} redirects in a circle; its address in TRIALS_REGISTRY_URL may be wrong.")
 
     def _once(self, url: str) -> Answer:
-        if self._refused:
-            raise Refused(self._refused)
+        if self._closed:
+            raise self._closed
         self._wait(0.0 if self._started is None else self._started + self._pace - self._clock())
         self._started = self._clock()
         self.requests += 1
         with self._explained(), self._adapter.within(2 * self._timeout):
             answer = self._fetch(url)
         if answer.status == 403:
-            self._refused = (
+            self._closed = Refused(
                 f"{self.host} refused this machine (HTTP 403). It was not asked again; that is the source's decision. "
                 f"Try tomorrow, or from another network."
             )
-            raise Refused(self._refused)
-        if answer.status in RETRIED:
-            raise _Again(f"HTTP {answer.status}", answer.status, _retry_after(answer.headers))
+            raise self._closed
+        trouble = of_status(answer.status)
+        if trouble and not trouble.passes:
+            raise Transport(f"{self.host} cannot be asked from this machine: {trouble.words}.")
+        if trouble:
+            raise Again(trouble.words, answer.status, self._patience(answer))
         return answer
+
+    def _patience(self, answer: Answer) -> float:
+        """Seconds the server asks to wait; Postponed when that is longer than anyone would wait here."""
+        wait = wait_asked(answer.headers)
+        if wait > LONGEST_WAIT:
+            self._closed = Postponed(
+                f"{self.host} asks not to be asked again before {until(wait, answer.headers)} "
+                f"(HTTP {answer.status} with Retry-After). It was left alone; try again after that."
+            )
+            raise self._closed
+        return wait
 
     def _fetch(self, url: str) -> Answer:
         # A proxy could not reach this machine's own loopback.
@@ -191,81 +195,25 @@ class Http:
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
-        """Turn every error of the libraries below into _Again, or into Transport when asking again is no use."""
+        """Turn every error of the libraries below into Again, or into Transport when asking again is no use."""
         try:
             yield
-        except (OSError, urllib3.exceptions.HTTPError) as error:
+        except (OSError, urllib3.exceptions.HTTPError, ValueError) as error:
             if self._adapter.expired:
-                raise _Again(f"the answer was not whole after {2 * self._timeout:g} s") from error
-            causes = list(_causes(error))
-            if lasting := _lasting(causes):
-                raise Transport(f"{self.host} cannot be asked from this machine: {lasting}.") from error
-            raise _Again(_what(causes, self._timeout)) from error
+                raise Again(f"the answer was not whole after {2 * self._timeout:g} s") from error
+            trouble = of_error(error, self._timeout)
+            if not trouble.passes:
+                raise Transport(f"{self.host} cannot be asked from this machine: {trouble.words}.") from error
+            raise Again(trouble.words) from error
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def _lasting(causes: list[BaseException]) -> str | None:
-    """Why no further attempt can help, if so."""
-    for cause in causes:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"its certificate is not trusted here ({cause.verify_message}); check the clock and the network"
-    first = causes[0]
-    if isinstance(first, requests.RequestException):
-        return f"the request cannot be made ({first})" if isinstance(first, ValueError) else None
-    # requests says so when the file of trusted certificates that the environment names is not there.
-    return str(first) if type(first) is OSError else None
-
-
-_KINDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
-    (
-        (urllib3.exceptions.NameResolutionError, socket.gaierror),
-        "its name cannot be resolved (is this machine online?)",
-    ),
-    ((ConnectionRefusedError,), "the connection was refused"),
-    ((requests.exceptions.ProxyError,), "the proxy did not let us through"),
-    ((requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError), "no answer within {timeout:g} s"),
-    ((requests.exceptions.ContentDecodingError,), "the answer's compression is damaged"),
-    ((http.client.RemoteDisconnected,), "the connection was closed without an answer"),
-    ((ConnectionResetError, BrokenPipeError), "the connection was reset"),
-    ((http.client.IncompleteRead, requests.exceptions.ChunkedEncodingError), "the answer was cut off"),
-    ((urllib3.exceptions.IncompleteRead,), "the answer was cut off"),
-    ((ssl.SSLError, requests.exceptions.SSLError), "the encrypted connection failed"),
-)
-
-
-def _what(causes: list[BaseException], timeout: float) -> str:
-    for kinds, words in _KINDS:
-        if any(isinstance(cause, kinds) for cause in causes):
-            return words.format(timeout=timeout)
-    return "the connection failed"
-
-
-def _retry_after(headers: Mapping[str, str]) -> float:
-    """Seconds the server asks to wait, at most LONGEST_RETRY_AFTER; 0 when it does not say or says nonsense.
-
-    A moment is measured from the answer's own Date, so a wrong clock on this side does not matter.
-    """
-    text = headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdecimal():
-        return min(float(text), LONGEST_RETRY_AFTER)
-    until = _moment(text)
-    if until is None:
-        return 0.0
-    now = _moment(headers.get("date", "")) or datetime.now(UTC)
-    return min(max((until - now).total_seconds(), 0.0), LONGEST_RETRY_AFTER)
-
-
-def _moment(text: str) -> datetime | None:
+def _target(url: str, location: str) -> tuple[str, SplitResult | None]:
+    """Where a redirect leads; what is no address, as it came."""
     try:
-        moment = parsedate_to_datetime(text)
+        target = urljoin(url, location)
+        return target, urlsplit(target)
     except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return location, None
 
 
 def _is_loopback(url: str) -> bool:

@@ -1,18 +1,30 @@
 """One page of the registry's answer: the records that can be read, and those that cannot, each with its reason."""
 
+import re
+from datetime import datetime
+from hashlib import blake2b
 from typing import Annotated, NamedTuple, TypeVar
 
 import msgspec
 
 from fetchers.errors import Parsing
 from fetchers.record.modules import NctId
-from fetchers.record.study import Study, decode_study
+from fetchers.record.repair import sayable
+from fetchers.record.study import Study, read_study
+from fetchers.registry.split import apart
 
 T = TypeVar("T")
 
+# As long as the store has room for.
+_LONGEST_MOMENT = 30
+_ID = re.compile(rb'"identificationModule"\s*:\s*\{[^{}]*?"nctId"\s*:\s*"(NCT[0-9]{8})"')
+
 
 class SetAside(NamedTuple):
-    """A record that cannot be read, kept out and counted; ``nct_id`` is None when not even that can be read."""
+    """A record that cannot be read, kept out and counted; ``nct_id`` is None when not even that can be read.
+
+    The ``reason`` of such a record ends in a mark of its bytes: the same record has the same in every answer.
+    """
 
     nct_id: str | None
     reason: str
@@ -55,15 +67,15 @@ _stub = msgspec.json.Decoder(Stub)
 
 def decode_page(body: bytes) -> tuple[Page, str | None]:
     """The page and the token of the next one. Raises Parsing when ``body`` is no page; a bad record is set aside."""
-    envelope = decode(_envelope, body, "a page of studies")
+    envelope, records = _opened(body)
     studies: list[Study] = []
     set_aside: list[SetAside] = []
-    for record in envelope.studies:
+    for record in records:
         try:
-            studies.append(decode_study(record))
+            studies.append(read_study(record))
         except Parsing as error:
-            set_aside.append(SetAside(_nct_id(record), str(error)))
-    holders = (study.derived_section.misc_info_module.version_holder for study in studies)
+            set_aside.append(_set_aside(record, str(error)))
+    holders = (moment(study.derived_section.misc_info_module.version_holder) for study in studies)
     newest = max((holder for holder in holders if holder), default=None)
     return Page(tuple(studies), tuple(set_aside), envelope.total_count, newest), envelope.next_page_token or None
 
@@ -73,15 +85,43 @@ def decode(decoder: msgspec.json.Decoder[T], body: bytes, wanted: str) -> T:
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
-        raise Parsing(f"the answer is JSON but not {wanted}: {error}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Parsing(f"the answer is JSON but not {wanted}: {sayable(str(error))}") from error
+    except (ValueError, RecursionError) as error:
         if body.lstrip()[:1] == b"<":
             raise Parsing(f"a web page came instead of {wanted}") from error
-        raise Parsing(f"the answer breaks off or is no JSON: {error}") from error
+        raise Parsing(f"the answer breaks off or is no JSON: {sayable(str(error))}") from error
 
 
-def _nct_id(record: msgspec.Raw) -> str | None:
-    try:
-        return _stub.decode(record).protocol_section.identification_module.nct_id
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+def moment(value: object) -> str | None:
+    """A date or moment as the registry writes its data loads; None for anything else."""
+    if not isinstance(value, str) or len(value) > _LONGEST_MOMENT or not value.isascii():
         return None
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return value
+
+
+def _opened(body: bytes) -> tuple[_Envelope, list[bytes]]:
+    """The page and its records. What no parser can pass over in one of them is cut out by its brackets or its line."""
+    try:
+        envelope = decode(_envelope, body, "a page of studies")
+    except Parsing:
+        for shell, records in apart(body):
+            try:
+                return _envelope.decode(shell), records
+            except (ValueError, RecursionError):
+                continue
+        raise
+    return envelope, [bytes(record) for record in envelope.studies]
+
+
+def _set_aside(record: bytes, reason: str) -> SetAside:
+    try:
+        return SetAside(_stub.decode(record).protocol_section.identification_module.nct_id, reason)
+    except (ValueError, RecursionError):
+        found = _ID.search(record)
+    if found:
+        return SetAside(found.group(1).decode(), reason)
+    return SetAside(None, f"{reason} (record {blake2b(record, digest_size=4).hexdigest()})")

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 NAMES = {
     "429": "too many requests, without Retry-After",
     "429-retry-after": "too many requests, Retry-After: 1",
+    "429-hour": "too many requests, Retry-After: 3600",
+    "503-odd-date": "service unavailable, Retry-After with a date that no calendar holds",
+    "odd-headers": "the right answer under headers that no standard knows",
     "403": "refused at the edge, HTML body",
     "500": "internal server error",
     "503": "service unavailable",
@@ -21,6 +24,10 @@ NAMES = {
     "reload-mid-paging": "a data load happens before a follow-up page is answered",
     "garbage-record": "the first study of a page has wrong types, its id can still be read",
     "garbage-record-no-id": "the last study of a page has wrong types and no readable id",
+    "unreadable-leaf": "the first study of a page starts on a day that no calendar holds",
+    "deep-record": "the first study of a page has a leaf nested a hundred thousand deep",
+    "lone-surrogate": "the first study of a page has half a character in its summary",
+    "endless": "totalCount is 10^12, and the first page has a token whatever follows",
     "empty": "a page without studies, total 0",
     "short-total": "totalCount is 3 more than the pages hold",
     "duplicate-page": "a follow-up page repeats the page before it",
@@ -28,8 +35,10 @@ NAMES = {
     "no-timestamp": "/version without dataTimestamp",
 }
 # Faults that can show on some requests only; others do not use up `after` and `times`.
-_ON_PAGES = {"garbage-record", "garbage-record-no-id", "empty"}
-_ON_COUNTS = {"short-total", "no-total"}
+_ON_PAGES = {
+    "garbage-record", "garbage-record-no-id", "unreadable-leaf", "deep-record", "lone-surrogate", "empty",
+}  # fmt: skip
+_ON_COUNTS = {"short-total", "no-total", "endless"}
 _ON_FOLLOW_UPS = {"duplicate-page", "reload-mid-paging"}
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import DATA_CHANGED, BadRequest
-from .holdings import Holdings
+from .holdings import Holdings, with_value
 from .pieces import Trie, project, resolve_fields
 from .selection import FILTERS, QUERY_LABELS, Params, Selector, searched_areas
 
@@ -20,6 +20,8 @@ KNOWN = {
     *(f"{prefix}.{name}" for prefix in ("filter", "postFilter") for name in FILTERS),
     *("format", "markupFormat", "aggFilters", "geoDecay", "fields", "sort", "countTotal", "pageSize", "pageToken"),
 }
+# Stand in a page for what Python itself cannot write as JSON.
+DEEP, HALF = "@deep@", "@half@"
 _TOKEN = struct.Struct(">HIII")
 _MASK = bytes.fromhex("65535fc0a7b1d3029e4c8817f26a")
 _seeds = itertools.count(1)
@@ -67,7 +69,8 @@ class Page:
         """One study a line, as the registry writes it."""
         head = f'"totalCount":{self.total},' if self.total is not None else ""
         tail = f',"nextPageToken":"{self.token}"' if self.token else ""
-        rows = ",\n".join(map(dump, self.studies))
+        rows = ",\n".join(map(dump, self.studies)).replace(f'"{DEEP}"', "[" * 100_000 + "]" * 100_000)
+        rows = rows.replace(HALF, "\\ud800")
         return f'{{{head}"studies":[{f"{chr(10)}{rows}{chr(10)}" if rows else "  "}]{tail}}}'.encode()
 
 
@@ -103,7 +106,8 @@ class Listing:
         page = Page([self._shown(nct_id, fields) for nct_id in shown])
         if counting and "pageToken" not in params and "no-total" not in self.faults:
             page.total = len(ids) + (3 if "short-total" in self.faults else 0)
-        if len(ids[token.offset : token.offset + size]) == size:
+            page.total = 10**12 if "endless" in self.faults else page.total
+        if len(ids[token.offset : token.offset + size]) == size or "endless" in self.faults:
             page.token = Token(token.load, token.offset + size, token.seed).encode()
         self._spoil(page.studies, shown)
         return page
@@ -129,10 +133,22 @@ class Listing:
         return study if fields is None else dict(project(study, fields))
 
     def _spoil(self, studies: list[dict[str, Any]], nct_ids: list[str]) -> None:
+        if studies:
+            self._spoil_leaf(studies)
         if studies and "garbage-record" in self.faults:
             studies[0] = garbage(nct_ids[0])
         if studies and "garbage-record-no-id" in self.faults:
             studies[-1] = garbage(None)
+
+    def _spoil_leaf(self, studies: list[dict[str, Any]]) -> None:
+        summary = ["protocolSection", "descriptionModule", "briefSummary"]
+        if "unreadable-leaf" in self.faults:
+            path = ["protocolSection", "statusModule", "startDateStruct", "date"]
+            studies[0] = with_value(studies[0], path, "2027-02-30")
+        if "deep-record" in self.faults:
+            studies[0] = with_value(studies[0], summary, DEEP)
+        if "lone-surrogate" in self.faults:
+            studies[0] = with_value(studies[0], summary, f"half a {HALF} character")
 
 
 def garbage(nct_id: str | None) -> dict[str, Any]:

@@ -22,10 +22,21 @@ BASE = "/api/v2"
 _STALL_SECONDS = 300.0
 _DRIP_SECONDS = 0.2
 _PAGE = b"<!DOCTYPE html><html><head><title>%s</title></head><body><h1>%s</h1></body></html>\n"
+_ODD_HEADERS = {
+    "Set-Cookie": f"a=b; expires=Fri, 20-Nov-{'9' * 5000} 09:00:00 GMT; Max-Age=NaN",
+    "Retry-After": "9" * 5000,
+    "Keep-Alive": "timeout=NaN",
+    "Location": "http://[",
+    "ETag": "\xff" * 5000,
+}
 # Faults that take the place of the answer, the first one that fires wins.
 _INSTEAD: dict[str, Answer] = {
     "429": Answer(429, b"Too Many Requests", TEXT),
     "429-retry-after": Answer(429, b"Too Many Requests", TEXT, {"Retry-After": "1"}),
+    "429-hour": Answer(429, b"Too Many Requests", TEXT, {"Retry-After": "3600"}),
+    "503-odd-date": Answer(
+        503, b"Service Unavailable", TEXT, {"Retry-After": "Fri, 20 Nov 2026 09:00:00 +99999999999999999999"}
+    ),
     "403": Answer(403, _PAGE % (b"403 Forbidden", b"Request blocked"), HTML),
     "500": Answer(500, b"Internal Server Error", TEXT),
     "503": Answer(503, b"upstream connect error or disconnect/reset before headers", TEXT),
@@ -165,7 +176,7 @@ class Handler(BaseHTTPRequestHandler):
         request.status, request.bytes_sent = answer.status, len(body)
         self.send_response(answer.status)
         self.send_header("Access-Control-Allow-Origin", "*")
-        for name, value in answer.headers.items():
+        for name, value in (answer.headers | (_ODD_HEADERS if "odd-headers" in faults else {})).items():
             self.send_header(name, value)
         if answer.status != 304:
             self.send_header("Content-Type", answer.content_type)

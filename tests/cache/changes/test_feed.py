@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cache.changes.changelog import Change
 from cache.changes.differences import KINDS
-from cache.changes.feed import ATOM, atom, calendar
+from cache.changes.feed import ATOM, atom, calendar, registry_data
 from cache.read.trials import Freshness
 from dashboard import catalogue
 from dashboard.routes import ROUTES
@@ -239,3 +239,10 @@ def test_hard_titles_come_through(title: str) -> None:
 def test_no_title_breaks_the_calendar(title: str) -> None:
     (event,) = opened([trial(title=title)])
     assert event.decoded("dtstart") == date(2027, 3, 31)
+
+
+def test_the_sentence_on_the_data_names_parts_that_are_older() -> None:
+    older = FRESH._replace(older=(("ivig", "2026-11-12T09:00:05"), ("me_cfs", "2026-11-13")))
+    said = registry_data(older)
+    assert said.startswith("Registry data of 2026-11-19T09:00:05, ")
+    assert said.endswith(" Older: ivig of 2026-11-12T09:00:05, me_cfs of 2026-11-13.")

@@ -178,7 +178,7 @@ def test_freshness_of_an_empty_store(store: Store) -> None:
     assert queries.freshness(store) == queries.Freshness(None, None, False, False, None, (), store.version())
 
 
-def test_freshness_takes_the_oldest_agent(store: Store) -> None:
+def test_a_part_that_is_older_dates_only_itself(store: Store) -> None:
     asked(store, "ivig", registry_timestamp="2026-11-01T09:00:00", refreshed_at="2026-11-02T00:00:00Z")
     asked(
         store,
@@ -189,8 +189,9 @@ def test_freshness_takes_the_oldest_agent(store: Store) -> None:
     )
     asked(store, "me_cfs", kind="sweep", registry_timestamp="2026-09-01T09:00:00", refreshed_at="2026-09-02T00:00:00Z")
     fresh = queries.freshness(store)
-    assert fresh.registry_timestamp == "2026-10-01T09:00:00"
-    assert fresh.fetched_at == "2026-10-02T00:00:00Z"
+    assert fresh.registry_timestamp == "2026-11-01T09:00:00"
+    assert fresh.fetched_at == "2026-11-02T00:00:00Z"
+    assert fresh.older == (("me_cfs", "2026-09-01T09:00:00"), ("methotrexate", "2026-10-01T09:00:00"))
     assert fresh.failed == ("methotrexate",)
     assert (fresh.live, fresh.starter, fresh.starter_date) == (True, False, None)
     assert queries.freshness(store, ["ivig"]).registry_timestamp == "2026-11-01T09:00:00"

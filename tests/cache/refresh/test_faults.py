@@ -57,6 +57,8 @@ IN_FULL = ("first page", "later page")
 ON_THE_WIRE = {
     "429": "HTTP 429",
     "429-retry-after": "HTTP 429",
+    "429-hour": "not to be asked again before",
+    "503-odd-date": "HTTP 503",
     "403": "refused this machine",
     "500": "HTTP 500",
     "503": "HTTP 503",
@@ -73,6 +75,9 @@ IN_THE_ANSWER = {
     ("empty", "later page"): "announced",
     ("empty", "sweep page"): "suddenly empty",
     ("empty", "by ids"): "did not give them",
+    ("endless", "first page"): "an answer without end",
+    ("endless", "sweep page"): "an answer without end",
+    ("endless", "by ids"): "an answer without end",
     ("short-total", "first page"): "announced",
     ("short-total", "sweep page"): "announced",
     ("short-total", "by ids"): "announced",
@@ -94,12 +99,12 @@ FAILING = [
     for step in STEPS
 ]
 FAILING += [(fault, step, words) for (fault, step), words in IN_THE_ANSWER.items()]
-# A refresh goes on without a time stamp, and puts records aside that it cannot read.
-HARMLESS = [("no-timestamp", "version")]
+# A refresh goes on without a time stamp, puts records aside that it cannot read, and does without leaves.
+ASIDE = ("garbage-record", "garbage-record-no-id")
+LEAVES = ("unreadable-leaf", "deep-record", "lone-surrogate")
+HARMLESS = [("no-timestamp", "version"), *(("odd-headers", step) for step in STEPS)]
 HARMLESS += [
-    (fault, step)
-    for fault in ("garbage-record", "garbage-record-no-id")
-    for step in ("first page", "later page", "sweep page", "by ids")
+    (fault, step) for fault in (*ASIDE, *LEAVES) for step in ("first page", "later page", "sweep page", "by ids")
 ]
 
 
@@ -241,12 +246,16 @@ def test_fault_that_a_refresh_lives_with(rig: Rig, record_property: Record, faul
     before = {agent: set(held(rig, agent)) & set(rig.fake.studies) for agent in ASKED}
     rig.fake.fault(fault, when=STEPS[step])
     report = rig.refresh(*ASKED, full=step in IN_FULL)
-    assert report.exit_code == 0
+    # A sweep only looks for what has changed: of a leaf it does not look at, nothing is lost.
+    told = fault in ASIDE or (fault in LEAVES and step != "sweep page")
+    assert report.exit_code == (1 if told else 0)
     assert (report.registry_timestamp is None) is (fault == "no-timestamp")
     for agent, result in report.agents.items():
         assert before[agent] <= set(held(rig, agent)), "an unreadable record was taken for one that left"
-        assert (result.set_aside > 0) is (fault != "no-timestamp")
-    record_property(outcomes.CELL, [fault, step, "exit 0, " + ("fresh" if fault == "no-timestamp" else "set aside")])
+        assert (result.set_aside > 0) is (fault in ASIDE)
+        assert ("could not be read" in str(result.error)) is told
+    what = "set aside" if fault in ASIDE else "leaf lost" if told else "fresh"
+    record_property(outcomes.CELL, [fault, step, f"exit {report.exit_code}, {what}"])
 
 
 # -- a registry that is down is noticed once --------------------------------------------------------------------------

@@ -99,6 +99,17 @@ def test_a_partial_refresh_names_the_agents_that_failed_and_one_common_reason() 
     assert "Cut" not in words.summary(differing, NAMES)  # each has its own line below
 
 
+def test_a_refresh_that_could_not_read_everything_says_of_whom() -> None:
+    cut = part("ivig", "fresh", error="Of 2 records a part could not be read.")
+    whole = part("me_cfs", "fresh")
+    said = words.summary(job(cut, whole, outcome="partial"), NAMES)
+    assert said == f"Refreshed. Not everything could be read of {NAMES['ivig']}; the page on the data says what."
+    failed = part("sizofiran", "failed", error="Cut off.")
+    said = words.summary(job(cut, failed, outcome="partial"), NAMES)
+    assert said.startswith("Refreshed, except for Sizofiran.")
+    assert said.endswith("the page on the data says what.")
+
+
 def test_a_failed_refresh_gives_its_reason_once_and_reassures() -> None:
     reason = "The source refused this machine."
     down = job(part(status="failed", error=reason), outcome="failed", error=reason)

@@ -2,6 +2,7 @@
 
 import socket
 import time
+import warnings
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,13 +13,15 @@ from tests.fake_registry import FAULT_NAMES
 from tests.fake_registry.errors import DATA_CHANGED
 from tests.fake_registry.tests.client import SORT, Client, Serve, ids
 
+WAITS = {"429-retry-after": "1", "429-hour": "3600", "503-odd-date": "Fri, 20 Nov 2026 09:00:00 +99999999999999999999"}
 
-@pytest.mark.parametrize("name", ["429", "429-retry-after", "403", "500", "503"])
+
+@pytest.mark.parametrize("name", ["429", "429-retry-after", "429-hour", "403", "500", "503", "503-odd-date"])
 def test_status_faults(twenty: Client, name: str) -> None:
     twenty.reg.fault(name, times=1)
     answer = twenty.get("/version")
     assert answer.status_code == int(name[:3])
-    assert answer.headers.get("Retry-After") == ("1" if name == "429-retry-after" else None)
+    assert answer.headers.get("Retry-After") == WAITS.get(name)
     assert ("<html>" in answer.text) == (name == "403")
     assert twenty.reg.requests[-1].status == int(name[:3])
     assert twenty.get("/version").status_code == 200
@@ -103,6 +106,39 @@ def test_garbage_record_without_id(twenty: Client) -> None:
     twenty.reg.fault("garbage-record-no-id")
     *_, last = twenty.page(pageSize=2, **SORT)["studies"]
     assert not isinstance(last["protocolSection"]["identificationModule"], dict)
+
+
+def test_unreadable_leaf(twenty: Client) -> None:
+    twenty.reg.fault("unreadable-leaf", times=1)
+    first, _ = twenty.page(pageSize=2, fields="OverallStatus", **SORT)["studies"]
+    assert first["protocolSection"]["statusModule"]["startDateStruct"] == {"date": "2027-02-30"}
+    assert twenty.page(pageSize=1, **SORT)["studies"] != [first]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("deep-record", b'"briefSummary":' + b"[" * 1000), ("lone-surrogate", rb"half a \ud800 char")]
+)
+def test_records_no_json_library_would_write(twenty: Client, name: str, words: bytes) -> None:
+    twenty.reg.fault(name, times=1)
+    assert words in twenty.get("/studies").content
+    assert words not in twenty.get("/studies").content
+
+
+def test_odd_headers(twenty: Client) -> None:
+    twenty.reg.fault("odd-headers", times=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # the standard library calls them a bug of its own
+        answer = twenty.get("/version", headers={}, allow_redirects=False)
+    assert answer.json()["apiVersion"]
+    assert answer.headers["Retry-After"] == "9" * 5000
+
+
+def test_endless(twenty: Client) -> None:
+    twenty.reg.fault("endless")
+    page = twenty.page(countTotal="true", pageSize=20, **SORT)
+    assert page["totalCount"] == 10**12
+    assert page["nextPageToken"]
+    assert twenty.page(pageToken=page["nextPageToken"], pageSize=20, **SORT)["studies"]
 
 
 def test_empty(twenty: Client) -> None:

@@ -97,7 +97,7 @@ def test_a_bad_record_costs_one_record(fake: FakeRegistry, fault: str, nct_id: s
     assert len(ids(pages)) == COUNT - 1
     ((set_aside),) = [record for page in pages for record in page.set_aside]
     assert set_aside.nct_id == nct_id
-    assert "protocolSection.identificationModule" in set_aside.reason
+    assert "`$.protocolSection." in set_aside.reason
 
 
 @pytest.mark.parametrize(
@@ -122,6 +122,21 @@ def test_garbage_on_every_page_still_adds_up(fake: FakeRegistry) -> None:
         pages = list(registry.pages(QUESTION))
     assert len(ids(pages)) == 12
     assert sum(len(page.set_aside) for page in pages) == 8
+
+
+@pytest.mark.parametrize("status", ["400 Bad Request", "502 Bad Gateway", "200 OK"])
+def test_a_gateways_web_page_is_not_the_registrys_word(status: str) -> None:
+    bad = answer(status, b"<html>nginx</html>", content_type="text/html")
+    with Scripted(bad, bad, page_of(IDS[0], total=1)) as server, client(server) as registry:
+        assert ids(registry.pages(QUESTION)) == [IDS[0]]
+        assert registry.requests == 3
+
+
+@pytest.mark.parametrize("stamp", ['"soon"', "7", "null", '"2026-13-01T09:00:05"', '"' + "9" * 500 + '"', "{}"])
+def test_a_time_stamp_that_is_none_counts_as_left_out(stamp: str) -> None:
+    body = f'{{"apiVersion":"2.0.5","dataTimestamp":{stamp}}}'.encode()
+    with Scripted(answer(body=body)) as server, client(server) as registry:
+        assert registry.version() == ("2.0.5", None)
 
 
 def page_of(*nct_ids: str, total: int | None = None, token: str | None = None) -> list[Any]:
@@ -153,6 +168,55 @@ def test_new_tokens_for_ever_do_not_page_for_ever() -> None:
     with Endless() as server, client(server) as registry, pytest.raises(Incomplete, match="announced 9 trials, but 1"):
         list(registry.pages(QUESTION))
     assert registry.requests == 4
+
+
+class Forever(Scripted):
+    """Page after page, each with ``size`` new records and a new token, of ``total`` announced ones."""
+
+    def __init__(self, total: int, size: int = 1, fade: int | None = None) -> None:
+        self.total, self.size, self.fade = total, size, fade
+        super().__init__()
+
+    @property
+    def answers(self) -> list[Any]:
+        at = len(self.heads)
+        size = self.size if self.fade is None or at <= self.fade else 1
+        found = [f"NCT{at * 1000 + number:08d}" for number in range(size)]
+        return [page_of(*found, total=self.total if at == 1 else None, token=f"t{at}")]
+
+    @answers.setter
+    def answers(self, value: object) -> None: ...
+
+
+@pytest.mark.parametrize("total", [10**12, 10**9, 5_000_001])
+def test_more_trials_than_any_registry_holds_are_not_read(total: int) -> None:
+    with Forever(total) as server, client(server) as registry, pytest.raises(Incomplete, match="without end"):
+        list(registry.pages(QUESTION))
+    assert registry.requests == 1
+
+
+@pytest.mark.parametrize(("total", "size", "fade", "most"), [(100, 10, 1, 23), (20, 5, 2, 11), (1_000, 4, 1, 503)])
+def test_pages_that_shrink_end_in_a_bounded_number_of_pages(total: int, size: int, fade: int, most: int) -> None:
+    with Forever(total, size, fade) as server, client(server) as registry:
+        with pytest.raises(Transport, match=f"without end .{most + 1:,} pages brought"):
+            list(registry.pages(QUESTION))
+        assert registry.requests == most + 1
+
+
+def test_no_answer_has_more_than_the_most_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fetchers.registry.tally.MOST_PAGES", 30)
+    with Forever(4_000_000) as server, client(server) as registry, pytest.raises(Transport, match="31 pages brought"):
+        list(registry.pages(QUESTION))
+
+
+def test_no_answer_takes_longer_than_an_hour() -> None:
+    clock = Clock()
+    with (
+        Forever(4_000_000) as server,
+        client(server, clock, pace=600.0) as registry,
+        pytest.raises(Transport, match="8 pages took longer than 60 minutes"),
+    ):
+        list(registry.pages(QUESTION))
 
 
 def test_more_records_than_announced_end_the_paging() -> None:

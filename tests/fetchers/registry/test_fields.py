@@ -13,6 +13,9 @@ from fetchers.settings import ROOT
 
 KNOWN: dict[str, list[Any]] = json.loads((ROOT / "tests" / "fake_registry" / "fields.json").read_text(encoding="utf-8"))
 
+# What we add to a record ourselves.
+OURS = "unreadable."
+
 
 def leaves(kind: Any, path: str = "") -> Iterator[str]:
     """The JSON paths of all values a decoded record can hold."""
@@ -33,7 +36,7 @@ def _leaves(info: Any, path: str) -> Iterator[str]:
 
 
 def test_every_leaf_that_is_read_is_asked_for_and_no_other() -> None:
-    read = list(leaves(Study))
+    read = [path for path in leaves(Study) if not path.startswith(OURS)]
     assert sorted(read) == sorted(PIECES)
     assert len(read) > 90
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from fetchers.errors import Parsing, Transport
+from fetchers.errors import Parsing, Postponed, Transport
 from fetchers.registry.http import Answer
 from tests.rigs.scripted import Clock, Piece, Scripted, answer, body, client
 
@@ -105,7 +105,7 @@ def test_after_a_429_a_slower_pace_is_not_quickened() -> None:
 # -- retries --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("status", [500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 425, 500, 502, 503, 504, *range(520, 528), 529, 530, 599])
 def test_three_bad_answers_then_a_good_one(status: int) -> None:
     clock = Clock()
     bad = answer(f"{status} Bad", b"upstream")
@@ -137,14 +137,21 @@ def test_jitter_adds_up_to_half() -> None:
     [
         ("Retry-After: 7", 7),
         ("Retry-After: 0", 2),
-        ("Retry-After: 86400", 60),
+        ("Retry-After: 60", 60),
+        ("Retry-After: 7\nRetry-After: 31", 31),
         ("Date: Fri, 20 Nov 2026 09:00:00 GMT\nRetry-After: Fri, 20 Nov 2026 09:00:30 GMT", 30),
         ("Date: Fri, 20 Nov 2026 09:00:00 GMT\nRetry-After: Fri, 20 Nov 2026 08:00:00 GMT", 2),
-        ("Retry-After: Fri, 20 Nov 2093 08:00:00 -0000", 60),
         ("Retry-After: soon", 2),
         ("Retry-After: -5", 2),
         ("Retry-After: \u00b2", 2),
-        ("Retry-After: 9" + "9" * 400, 60),
+        ("Retry-After: 1e5", 2),
+        ("Retry-After: NaN", 2),
+        ("Retry-After: " + "0" * 5_000 + "7", 7),
+        ("Retry-After: Fri, 20 Nov 2026 09:00:00 +99999999999999999999", 2),
+        ("Retry-After: Fri, 20 Nov 99999999999999 09:00:00 GMT", 2),
+        ("Retry-After: Fri, 20 Nov " + "9" * 6_000 + " 09:00:00 GMT", 2),
+        ("Retry-After: Mon, 01 Jan 0001 00:00:00 +2359", 2),
+        ("Date: Fri, 31 Dec 9999 23:59:59 -2359\nRetry-After: Mon, 02 Nov 2020 09:00:00 GMT", 2),
     ],
 )
 def test_retry_after_is_honoured_up_to_a_minute(headers: str, wait: float) -> None:
@@ -152,6 +159,27 @@ def test_retry_after_is_honoured_up_to_a_minute(headers: str, wait: float) -> No
     with Scripted(answer("429 Slow", headers=headers), GOOD) as server, client(server, clock) as http:
         http.get(server.url, body)
     assert clock.total == pytest.approx(wait)
+
+
+@pytest.mark.parametrize(
+    ("headers", "when"),
+    [
+        ("Date: Fri, 20 Nov 2026 09:00:00 GMT\nRetry-After: 3600", "2026-11-20 10:00 UTC"),
+        ("Date: Fri, 20 Nov 2026 09:00:00 GMT\nRetry-After: Sat, 21 Nov 2026 08:00:00 GMT", "2026-11-21 08:00 UTC"),
+        ("Date: Fri, 20 Nov 2026 09:00:00 GMT\nRetry-After: 61", "2026-11-20 09:01 UTC"),
+        ("Retry-After: Fri, 20 Nov 2093 08:00:00 -0000", "2093-11-20 08:00 UTC"),
+        ("Retry-After: 9" + "9" * 400, "a day that no calendar holds"),
+        ("Retry-After: 999999999999", "a day that no calendar holds"),
+    ],
+)
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_longer_wait_is_not_waited_for_but_said(status: int, headers: str, when: str) -> None:
+    clock = Clock()
+    with Scripted(answer(f"{status} Slow", headers=headers), GOOD) as server, client(server, clock) as http:
+        for _ in range(2):
+            with pytest.raises(Postponed, match=f"not to be asked again before {when} .HTTP {status}"):
+                http.get(server.url, body)
+    assert (http.requests, clock.total) == (1, 0), "neither waited for nor asked again"
 
 
 def test_an_answer_that_turns_out_to_be_no_data_is_asked_for_again() -> None:
@@ -224,6 +252,6 @@ def test_one_attempt_is_called_once() -> None:
     with (
         Scripted(answer("500 Oops")) as server,
         client(server, attempts=1) as http,
-        pytest.raises(Transport, match=r"HTTP 500 .asked once.\. Try again"),
+        pytest.raises(Transport, match=r"HTTP 500, an error on its side .asked once.\. Try again"),
     ):
         http.get(server.url, body)
