@@ -16,6 +16,7 @@ from fetchers.settings import RECORD_URL
 TERMS = urljoin(RECORD_URL, "/about-site/terms-conditions")
 SITE = urljoin(RECORD_URL, "/")
 HISTORY = 20  # refreshes that are listed
+MISSED = 100  # interventions that no name explains, as the command line lists them
 _ENDED = {
     "fresh": "All answered", "partial": "Some parts failed", "failed": "Failed",
     "cancelled": "Cancelled", "broken": "Died",
@@ -67,13 +68,21 @@ def matching() -> None:
 
 
 _TIERS = (
-    ("Given", "People in the trial get the agent: it stands among the interventions."),
+    (
+        "Given",
+        "People in the trial get the agent: it stands among the interventions, or the description of an intervention "
+        "or arm says so.",
+    ),
     ("Only mentioned", "A title, a keyword or a description names it, but nobody gets it."),
     ("Only as an exclusion", "It is only named as a reason why people may not take part."),
 )
 _ROLES = (
-    ("Tested", "In experimental arms, and not in every arm."),
-    ("Comparator", "In comparison arms only."),
+    (
+        "Tested",
+        "In experimental arms, and not in every arm; where no arm is experimental, what differs between the arms; or "
+        "the only treatment.",
+    ),
+    ("Comparator", "In comparison arms only, beside experimental arms that do not give it."),
     ("Background", "In every arm beside something else: everybody gets it, so the trial does not test it."),
     ("Role unclear", "The record does not say enough about its arms."),
 )
@@ -114,6 +123,32 @@ def names() -> None:
     )
     with st.expander("Terms of each condition group", icon=":material/category:"):
         columns.plain_table(groups, "Terms of each condition group")
+
+
+def missed() -> None:
+    """What the watch-list may be missing: interventions that none of its names tells."""
+    found = data.missed()
+    if not found:
+        return
+    with st.expander("Interventions that no name explains", icon=":material/help:"):
+        st.text(
+            f"In trials of the documents’ conditions {english.count(len(found), 'intervention')} "
+            f"{'is' if len(found) == 1 else 'are'} told by no name, false friend or left-out member above. "
+            "Most are other treatments; a name of an agent among them would be one to add. The most frequent ones:"
+        )
+        shown = found[:MISSED]
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "Intervention": [one.name for one in shown],
+                    "Trials": [one.trials for one in shown],
+                    "NCT ids": [", ".join(one.nct_ids) for one in shown],
+                }
+            ),
+            hide_index=True,
+            alt="Interventions that no name of the watch-list explains, by number of trials",
+            width="stretch",
+        )
 
 
 def documents() -> None:

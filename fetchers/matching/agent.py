@@ -16,6 +16,8 @@ from fetchers.watchlist.model import Agent
 # Interventions of these types are nothing that is given "beside" the agent, and their descriptions speak of people.
 _NOTHING_GIVEN = frozenset({"BEHAVIORAL", "DIAGNOSTIC_TEST"})
 _WORD = re.compile(r"[a-z]{4,}")
+# A copy of the agent under a name of its own says so in its description, whatever else the trial gives.
+_COPY = re.compile(r"\bbio ?similars?\b")
 # Interventions that are looks at people, not treatments.
 _LOOK = re.compile(
     r"\b(?:laborator\w*|biomarkers?|questionnaires?|surveys?|quality of life|pharmacological stud\w*"
@@ -46,6 +48,10 @@ class AgentNames:
         """Every word that a name begins with."""
         return self._names.vocabulary | self._hidden.vocabulary
 
+    def knows(self, text: Text) -> bool:
+        """Whether a name, a false friend or a member that is off stands in a text."""
+        return self._names.masked(text) or bool(self._names.find(text, text.folded))
+
     def in_text(self, text: Text, company: str = "") -> tuple[str, ...]:
         """The names in a text, whatever is said about them."""
         return self._names.ordered(hit.name for hit in self._find(text, company))
@@ -72,7 +78,11 @@ class AgentNames:
                 givings[at] = Giving(frozenset(self._headings_in(reading)), beside, "mesh")
         # What is put on or breathed in is the agent in another form, so its description speaks of that.
         if any(giving.own or giving.outside for giving in givings):
-            return givings
+            copies = (bool(_COPY.search(named.description.folded)) for named in reading.interventions)
+            asked = enumerate(zip(givings, copies, strict=True))
+            return [
+                self._by_description(reading, at, one) if copy and not one.own else one for at, (one, copy) in asked
+            ]
         return [self._by_description(reading, at, giving) for at, giving in enumerate(givings)]
 
     def told(self, reading: Reading, givings: Iterable[Giving]) -> list[Told | None]:
@@ -94,8 +104,18 @@ class AgentNames:
             named.name.folded
             for named in reading.interventions
             if not medicines(named.name.folded, reading.intervention_mesh - self.mesh)
-            and not any(other.in_text(named.about) for other in others)
+            and not any(other.in_text(text) for other in others for text in (named.name, *named.other_names))
         )
+
+    def slip(self, reading: Reading, others: Iterable["AgentNames"]) -> str | None:
+        """The other name that does not count, since it stands among those of another medicine, and of which."""
+        others = [names for names in others if names is not self]
+        for named in reading.interventions:
+            counted = {id(text) for text in self._other_names(reading, named, others)}
+            for text in named.other_names:
+                if id(text) not in counted and not is_make_believe(named.name.folded) and self._find(text):
+                    return f"{text.squeezed}, among the other names of {named.name.squeezed}"
+        return None
 
     def _find(self, text: Text, company: str = "") -> list[Hit]:
         hits = self._names.find(text, company)
@@ -164,7 +184,10 @@ class AgentNames:
         if silent or is_make_believe(named.name.folded) or not self._find(named.description, reading.company):
             return giving
         told = next(self._told(reading.said_of_intervention(at)), None)
-        return giving._replace(own=told.own, found_in="description", quote=told.quote) if told else giving
+        if told is None:
+            return giving
+        beside = frozenset[str]() if _COPY.search(named.description.folded) else giving.beside
+        return giving._replace(own=told.own, beside=beside, found_in="description", quote=told.quote)
 
     def _told(self, sentences: Iterable[Sentence]) -> Iterator[Told]:
         """Every sentence that says the agent is given."""

@@ -4,6 +4,7 @@ The index is made for the whole record, from titles and keywords too, so a headi
 """
 
 import re
+from collections.abc import Collection
 from difflib import SequenceMatcher
 
 from fetchers.matching.medicines import medicines
@@ -59,7 +60,15 @@ def stand_for(ours: frozenset[str], all_headings: frozenset[str], named: Named, 
     words, own, others = set(_WORD.findall(named.name.folded)), _words(ours), _words(all_headings - ours)
     alike = resembles(ours, named)
     if spoken_of:
-        foreign = {word for word in others if not any(_kin(word, heading) for heading in own)}
+        # "gamma-Globulins" stands beside "Immunoglobulins, Intravenous" in every record of the latter.
+        akin = {
+            heading
+            for heading in all_headings
+            for word in _words({heading})
+            for ours_too in own
+            if _kin(word, ours_too)
+        }
+        foreign = _words(all_headings - ours - akin)
         return (alike and not words & foreign) or bool(words & _WAYS_IN and words <= HOW)
     if medicines(named.name.folded) and not alike:
         return False
@@ -72,7 +81,7 @@ def resembles(headings: frozenset[str], named: Named) -> bool:
     return any(_kin(word, heading) for word in words for heading in _words(headings))
 
 
-def _words(headings: frozenset[str]) -> set[str]:
+def _words(headings: Collection[str]) -> set[str]:
     return {word for heading in headings for word in _WORD.findall(heading)}
 
 

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from fetchers.matching.agent import AgentNames
 from fetchers.matching.arms import Giving, Told, arms_of, comparability
 from fetchers.matching.context import is_make_believe
-from fetchers.matching.names import Names, Text
+from fetchers.matching.names import Names, Text, squeeze
 from fetchers.matching.roles import Role, role
 from fetchers.matching.texts import Reading
 from fetchers.record.study import Study
@@ -31,7 +31,8 @@ _PLACES: tuple[Place, ...] = ("name", "other_name", "mesh", "description")
 class Match(NamedTuple):
     """``role`` only with tier ``given``. ``found_by``: the names, as the watch-list spells them, found in the place
     that decided the tier; empty when the registry returned a record in which none of our names stands. ``found_in``
-    only with tier ``given``; ``quote`` is the sentence of a description that says so."""
+    only with tier ``given``; ``quote`` is the sentence of a description that says so, or the other name that does not
+    count because it stands among those of another medicine."""
 
     agent: str
     tier: Tier
@@ -65,6 +66,11 @@ class Matcher:
         reading = self._reading(study)
         return tuple(match for names in self._agents.values() if (match := self._found(names, reading)))
 
+    def explains(self, name: str) -> bool:
+        """Whether anything of the watch-list, false friends and members that are off included, tells what this is."""
+        text = Text(squeeze(name), self._vocabulary)
+        return any(agent.knows(text) for agent in self._agents.values())
+
     def condition_groups(self, study: Study) -> tuple[str, ...]:
         """Ids of the groups the conditions, their MeSH headings and the titles name; ``("other",)`` when none."""
         reading = self._reading(study)
@@ -88,7 +94,7 @@ class Matcher:
         if given:
             return given
         if mentioned:
-            return Match(agent, "mentioned", None, mentioned)
+            return Match(agent, "mentioned", None, mentioned, None, names.slip(reading, self._agents.values()))
         return self._in_eligibility(names, reading)
 
     def _given(self, names: AgentNames, reading: Reading) -> Match | None:

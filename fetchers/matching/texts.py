@@ -46,7 +46,7 @@ class Reading:
     @cached_property
     def links(self) -> tuple[frozenset[int], ...]:
         """The interventions of each arm, by number. Linked from both sides, since either may be missing; case and
-        spacing do not matter."""
+        spacing do not matter. A single arm that links nothing gets everything."""
         given = self.study.interventions
         names = [_ways_to_name(intervention) for intervention in given]
         labels = [{_key(label) for label in intervention.arm_group_labels} for intervention in given]
@@ -55,6 +55,8 @@ class Reading:
             label, named = _key(arm.label), {_key(name) for name in arm.intervention_names}
             ats = range(len(given))
             linked.append(frozenset(at for at in ats if names[at] & named or (label and label in labels[at])))
+        if len(linked) == 1 and not linked[0]:
+            return (frozenset(range(len(given))),)
         return tuple(linked)
 
     @cached_property

@@ -25,6 +25,15 @@ def test_other_names_count_when_the_name_is_no_known_medicine(name: str, others:
     assert tiers(study(interventions=[{"name": name, "otherNames": others}]))["corticosteroids"] == tier
 
 
+def test_an_other_name_that_does_not_count_is_told() -> None:
+    match = match_of(
+        study(interventions=[{"name": "Omalizumab", "otherNames": ["Corticosteroids"]}]), "corticosteroids"
+    )
+
+    assert match
+    assert match.quote == "Corticosteroids, among the other names of Omalizumab"
+
+
 def test_a_medicine_that_the_records_own_index_names_is_known() -> None:
     record = study(interventions=[{"name": "Qwertyne", "otherNames": ["corticosteroid"]}], mesh=["Qwertyne"])
 
@@ -61,7 +70,7 @@ def test_medicines_are_told_by_their_endings(name: str, known: bool) -> None:
 def test_a_heading_stands_for_an_intervention_like_it_or_that_names_nothing(
     title: str, name: str, mesh: str, agent: str
 ) -> None:
-    match = match_of(study(title, interventions=[name], mesh=[mesh]), agent)
+    match = match_of(study(title, interventions=[name], mesh=[mesh, "gamma-Globulins"]), agent)
 
     assert match
     assert (match.tier, match.found_in) == ("given", "mesh")

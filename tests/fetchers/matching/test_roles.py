@@ -28,7 +28,7 @@ from tests.fetchers.matching.invented import MATCHER, A, E, N, O, P, S, match_of
         pytest.param([(E, "a", ["MTX 10 mg", "X"]), (A, "b", ["MTX 25 mg", "X"])], "tested", id="doses beside X"),
         pytest.param([(E, "a", ["MTX"]), (E, "b", ["MTX"])], "tested", id="two populations"),
         pytest.param([(E, "a", ["MTX"]), (E, "b", ["X"])], "tested", id="one of two experimental arms"),
-        pytest.param([(E, "a", ["X"])], "unclear", id="no arm names it"),
+        pytest.param([(E, "a", ["X"]), (A, "b", ["Y"])], "unclear", id="no arm names it"),
         pytest.param([], "unclear", id="no arms"),
         pytest.param([(O, "a", ["MTX"]), (O, "b", ["X"])], "tested", id="arms of type other"),
         pytest.param([(None, "a", ["MTX"])], "tested", id="a single arm without type"),
@@ -213,6 +213,26 @@ def test_beside_an_unknown_copy_the_original_is_no_comparator(title: str, new: s
 
     assert match
     assert match.role == role
+
+
+@pytest.mark.parametrize(
+    "words", ["a proposed biosimilar of adalimumab", "adalimumab biosimilar candidate", "biosimilar to Humira"]
+)
+def test_a_copy_that_says_so_in_its_description_is_the_agent(words: str) -> None:
+    new = {"name": "QL0101", "description": words}
+    match = match_of(
+        study(interventions=[new, "Humira"], arms=[(E, "a", ["QL0101"]), (A, "b", ["Humira"])]), "tnf_inhibitors"
+    )
+
+    assert match
+    assert (match.found_in, match.role) == ("name", "tested")
+
+
+def test_a_single_arm_that_links_nothing_gets_everything() -> None:
+    match = match_of(study(interventions=["Adalimumab"], arms=[(E, "All", [])]), "tnf_inhibitors")
+
+    assert match
+    assert match.role == "tested"
 
 
 def test_a_new_pill_against_placebo_and_an_original_is_no_copy() -> None:
