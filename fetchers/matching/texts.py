@@ -6,8 +6,8 @@ from functools import cached_property
 from fetchers.matching.names import Text, squeeze
 from fetchers.matching.sentences import Sentence, sentences
 from fetchers.record.eligibility import criteria, split
-from fetchers.record.modules import Browse
-from fetchers.record.study import Intervention, Study
+from fetchers.record.modules import Browse, Intervention
+from fetchers.record.study import Study
 
 # Between two texts: no name reaches across it (``fetchers.matching.names``).
 BREAK = " ; "
