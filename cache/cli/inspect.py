@@ -13,13 +13,16 @@ from cache.opening import open_store
 from cache.read import trials as queries
 from cache.read import unread as unreads
 from cache.read.jobs import latest_job
+from cache.read.unexplained import unexplained
 from cache.recovery.check import integrity
 from cache.recovery.rescue import rescue_under_lock
 from cache.store.errors import Damaged
 from cache.store.store import Store
+from fetchers.matching.matcher import Matcher
 from fetchers.settings import Settings
 from fetchers.watchlist.model import Watchlist
 
+_UNEXPLAINED = 100  # interventions that no name explains, the most frequent ones
 _COUNTS = ("studies", "given", "mentioned", "excluded")
 
 
@@ -38,7 +41,7 @@ def status_command(settings: Settings, watchlist: Watchlist, *, as_json: bool) -
 
 
 def status_of(store: Store, watchlist: Watchlist) -> dict[str, Any]:
-    """The status object of the contract, and beside it the sweeps and the newest refresh."""
+    """The status object of the contract, and beside it the sweeps, the newest refresh, and what no name explains."""
     fresh = queries.freshness(store, [agent.id for agent in watchlist.agents])
     trials = queries.trials(store)
     job = latest_job(store)
@@ -55,6 +58,10 @@ def status_of(store: Store, watchlist: Watchlist) -> dict[str, Any]:
         "sweeps": {row["scope"]: _scope(row, unread) for row in scopes if row["kind"] == "sweep"},
         "older": dict(fresh.older),
         "failed": list(fresh.failed),
+        "unexplained_interventions": [
+            {"name": one.name, "trials": one.trials, "nct_ids": list(one.nct_ids)}
+            for one in unexplained(trials, watchlist.document_conditions, Matcher(watchlist))[:_UNEXPLAINED]
+        ],
         "refresh": {**job._asdict(), "scopes": [scope._asdict() for scope in job.scopes]} if job else None,
     }
 

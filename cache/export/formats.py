@@ -96,8 +96,8 @@ def _write_row(sheet: Any, line: int, values: Sequence[Any]) -> None:
 
 
 def parquet(rows: Sequence[Mapping[str, Any]], keys: Sequence[str], about: Mapping[str, str]) -> bytes:
-    """Lists as lists, numbers as numbers, ``agents`` as a list of (agent, tier, role, found_by); ``about`` becomes
-    the file's metadata."""
+    """Lists as lists, numbers as numbers, ``agents`` as a list of (agent, tier, role, found_by, found_in);
+    ``about`` becomes the file's metadata."""
     listed = [{**row, "agents": [{"agent": name, **why} for name, why in row["agents"].items()]} for row in rows]
     schema = pa.schema([(key, _type(key)) for key in keys], metadata=dict(about))
     buffer = io.BytesIO()
@@ -108,7 +108,7 @@ def parquet(rows: Sequence[Mapping[str, Any]], keys: Sequence[str], about: Mappi
 def _type(key: str) -> Any:
     if key == "agents":
         names = [("agent", pa.string()), ("tier", pa.string()), ("role", pa.string())]
-        return pa.list_(pa.struct([*names, ("found_by", pa.list_(pa.string()))]))
+        return pa.list_(pa.struct([*names, ("found_by", pa.list_(pa.string())), ("found_in", pa.string())]))
     if key in _LISTS:
         return pa.list_(pa.string())
     if key in _INTEGERS:

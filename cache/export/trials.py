@@ -42,6 +42,8 @@ _COPIED = (
     "why_stopped", "first_posted", "last_update_posted", "results_first_posted", "condition_groups", "as_of",
     "source", "note", "fetched_at", "registry_timestamp",
 )  # fmt: skip
+# What is exported of each agent of a trial.
+_WHY = ("tier", "role", "found_by", "found_in")
 # Keys of one object of the JSON export.
 KEYS = (*_COPIED, "agents", "left_registry", "left_registry_on", "starter", "record")
 
@@ -132,9 +134,9 @@ def _counted(rows: list[dict[str, Any]]) -> dict[str, str]:
 
 def _agents(why: pd.DataFrame) -> dict[str, dict[str, dict[str, Any]]]:
     found: dict[str, dict[str, dict[str, Any]]] = {}
-    columns = (_values(why[name]) for name in ("nct_id", "agent", "tier", "role", "found_by"))
-    for nct_id, agent, tier, role, found_by in zip(*columns, strict=True):
-        found.setdefault(nct_id, {})[agent] = {"tier": tier, "role": role, "found_by": found_by}
+    columns = (_values(why[name]) for name in ("nct_id", "agent", *_WHY))
+    for nct_id, agent, *why_it_is in zip(*columns, strict=True):
+        found.setdefault(nct_id, {})[agent] = dict(zip(_WHY, why_it_is, strict=True))
     return found
 
 

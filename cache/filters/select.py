@@ -11,14 +11,14 @@ from cache.codes import NOT_RECORDED
 from fetchers.watchlist.model import Watchlist
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
-PAIR_COLUMNS = ["nct_id", "agent", "tier", "role", "found_by"]
+PAIR_COLUMNS = ["nct_id", "agent", "tier", "role", "found_by", "found_in"]
 
 
 class Selection(NamedTuple):
     """What a filter lets through.
 
     ``trials`` has the columns of ``queries.trials``, in its order, with a fresh RangeIndex. ``pairs`` has one row for
-    each (trial, agent) that let a trial in: nct_id, agent, tier, role, found_by, and the trial's lane and
+    each (trial, agent) that let a trial in: nct_id, agent, tier, role, found_by, found_in, and the trial's lane and
     overall_status (as categories), so that agents can be counted by phase without joining again.
     """
 

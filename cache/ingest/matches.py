@@ -89,12 +89,26 @@ def replace_matches(connection: Connection, found: Mapping[str, Iterable[Match]]
     """These trials have exactly these matches."""
     connection.execute(delete(match).where(match.c.nct_id.in_(found)))
     rows = [
-        {"nct_id": nct_id, **one._asdict(), "found_by": list(one.found_by)}
+        {
+            "nct_id": nct_id,
+            "agent": one.agent,
+            "tier": one.tier,
+            "role": one.role,
+            "found_by": reason(one),
+        }
         for nct_id, ones in found.items()
         for one in ones
     ]
     if rows:
         connection.execute(insert(match), rows)
+
+
+def reason(one: Match) -> list[str] | dict[str, object]:
+    """Why an agent is found, as the column ``found_by`` holds it: the names, and where they stand when it is given."""
+    names = list(one.found_by)
+    if one.found_in is None and one.quote is None:
+        return names
+    return {"names": names, "in": one.found_in} | ({"quote": one.quote} if one.quote else {})
 
 
 def rematch(connection: Connection, matcher: Matcher, nct_ids: Collection[str]) -> None:

@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -13,6 +13,7 @@ import pandas as pd
 from cache.codes import LANES, lane
 
 _decoder = msgspec.json.Decoder(list[list[str] | None])
+_why_decoder = msgspec.json.Decoder(list[str] | dict[str, Any])
 
 
 @contextmanager
@@ -64,6 +65,25 @@ def json_lists(values: Sequence[str | None]) -> list[list[str] | None]:
     different = list({value for value in values if value is not None})
     decoded = dict(zip(different, _decoder.decode(f"[{','.join(different)}]"), strict=True))
     return [None if value is None else decoded[value] for value in values]
+
+
+class Reason(NamedTuple):
+    """Why an agent is found: by which names, where they stand when it is given, and the sentence of a description."""
+
+    names: list[str]
+    place: str | None
+    quote: str | None
+
+
+def reasons(values: Sequence[str]) -> list[Reason]:
+    """Decode a whole column of why agents are found. Stores of earlier versions hold the names alone."""
+    seen: dict[str, Reason] = {}
+    for value in values:
+        if value not in seen:
+            told = _why_decoder.decode(value)
+            known = isinstance(told, dict)
+            seen[value] = Reason(told["names"], told["in"], told.get("quote")) if known else Reason(told, None, None)
+    return [seen[value] for value in values]
 
 
 def lanes(phases: Sequence[list[str] | None], study_types: Sequence[str | None]) -> "pd.Series[Any]":

@@ -43,7 +43,7 @@ TRIAL_COLUMNS = (
     "first_posted", "last_update_posted", "results_first_posted", "condition_groups", "aliases", "as_of", "source",
     "note", "fetched_at", "left_registry", "registry_timestamp", "number", "search_text",
 )  # fmt: skip
-MATCH_COLUMNS = ("nct_id", "agent", "tier", "role", "found_by", "origin", "number")
+MATCH_COLUMNS = ("nct_id", "agent", "tier", "role", "found_by", "found_in", "quote", "origin", "number")
 
 
 class Freshness(NamedTuple):
@@ -214,12 +214,15 @@ def _match_frame(
     nct_ids: Sequence[str], agents: Sequence[str], tiers: Sequence[str], roles: Sequence[str | None],
     found_by: Sequence[str], origins: Sequence[str],
 ) -> pd.DataFrame:  # fmt: skip
+    why = frames.reasons(found_by)
     made = {
         "nct_id": frames.texts(nct_ids),
         "agent": frames.categories(agents, ()),
         "tier": frames.categories(tiers, TIERS),
         "role": frames.categories(roles, ROLES),
-        "found_by": frames.objects(frames.json_lists(found_by)),
+        "found_by": frames.objects([one.names for one in why]),
+        "found_in": frames.texts(one.place for one in why),
+        "quote": frames.texts(one.quote for one in why),
         "origin": frames.categories(origins, _CATEGORIES["origin"]),
         "number": pd.Series(frames.numbers(nct_ids)),
     }

@@ -18,6 +18,7 @@ from insights.verdicts import condition_groups
 TERMS = urljoin(RECORD_URL, "/about-site/terms-conditions")
 SITE = urljoin(RECORD_URL, "/")
 HISTORY = 20  # refreshes that are listed
+MISSED = 100  # interventions that no name explains, as the command line lists them
 _ENDED = {
     "fresh": "All answered", "partial": "Some parts failed", "failed": "Failed",
     "cancelled": "Cancelled", "broken": "Died",
@@ -69,13 +70,21 @@ def matching() -> None:
 
 
 _TIERS = (
-    ("Given", "People in the trial get the agent: it stands among the interventions."),
+    (
+        "Given",
+        "People in the trial get the agent: it stands among the interventions, or the description of an intervention "
+        "or arm says so.",
+    ),
     ("Only mentioned", "A title, a keyword or a description names it, but nobody gets it."),
     ("Only as an exclusion", "It is only named as a reason why people may not take part."),
 )
 _ROLES = (
-    ("Tested", "In experimental arms, and not in every arm."),
-    ("Comparator", "In comparison arms only."),
+    (
+        "Tested",
+        "In experimental arms, and not in every arm; where no arm is experimental, what differs between the arms; or "
+        "the only treatment.",
+    ),
+    ("Comparator", "In comparison arms only, beside experimental arms that do not give it."),
     ("Background", "In every arm beside something else: everybody gets it, so the trial does not test it."),
     ("Role unclear", "The record does not say enough about its arms."),
 )
@@ -129,6 +138,30 @@ def _measured(group: str) -> str:
     if found is None or found.precision is None or found.recall is None:
         return "not measured"
     return f"precision {found.precision:.2f}, recall {found.recall:.2f} on {found.texts:,} records"
+
+
+def missed() -> None:
+    """What the watch-list may be missing: interventions that none of its names tells."""
+    found = data.missed()
+    if not found:
+        return
+    with st.expander("Interventions that no name explains", icon=":material/help:"):
+        st.text(
+            f"In trials of the documents’ conditions {english.count(len(found), 'intervention')} "
+            f"{'is' if len(found) == 1 else 'are'} told by no name, false friend or left-out member above. "
+            "Most are other treatments; a name of an agent among them would be one to add. The most frequent ones:"
+        )
+        shown = found[:MISSED]
+        table = pd.DataFrame(
+            {
+                "Intervention": [one.name for one in shown],
+                "Trials": [one.trials for one in shown],
+                "NCT ids": [", ".join(one.nct_ids) for one in shown],
+            }
+        )
+        columns.table(
+            table, "Interventions that no name of the watch-list explains, by number of trials", height="auto"
+        )
 
 
 def documents() -> None:

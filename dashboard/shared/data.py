@@ -7,6 +7,7 @@ from cache.filters.filter import Filter
 from cache.filters.select import Selection
 from cache.read import trials as queries
 from cache.read.trials import Freshness
+from cache.read.unexplained import Unexplained, unexplained
 from dashboard.shared.kept import RETRY_SECONDS as RETRY_SECONDS
 from dashboard.shared.kept import identity as identity
 from dashboard.shared.kept import kept
@@ -15,6 +16,7 @@ from dashboard.shared.kept import store as store
 from dashboard.shared.kept import trouble as trouble
 from dashboard.shared.kept import version as version
 from dashboard.shared.kept import watchlist as watchlist
+from fetchers.matching.matcher import Matcher
 from fetchers.record.study import Study
 
 
@@ -46,6 +48,12 @@ def freshness() -> Freshness:
 def names(column: str) -> tuple[str, ...]:
     """Every name in the lists of a column of ``trials``, sorted."""
     return tuple(sorted(set(trials()[column].explode().dropna())))
+
+
+@kept()
+def missed() -> tuple[Unexplained, ...]:
+    """Interventions in the documents' conditions that no name of the watch-list tells, the most frequent first."""
+    return unexplained(trials(), watchlist().document_conditions, Matcher(watchlist()))
 
 
 def study(nct_id: str) -> Study | None:

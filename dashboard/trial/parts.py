@@ -4,7 +4,7 @@ The registry's texts are shown letter by letter, never read as Markdown or HTML.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import pandas as pd
@@ -170,13 +170,25 @@ def reasons(known: Known) -> None:
                 "Appears as": [TIER_WORDS.get(tier, tier) for tier in mine["tier"]],
                 "Role": [trial_words.word(ROLE_WORDS, role) or "–" for role in mine["role"]],
                 "Found by": [
-                    words.quiet(", ".join(found)) or "the registry’s own search" for found in mine["found_by"]
+                    _found(*one) for one in zip(mine["found_by"], mine["found_in"], mine["quote"], strict=True)
                 ],
             }
         )
         columns.plain_table(table, "Agents of the trial")
     groups = frame.condition_names()
     st.text(f"Condition groups: {', '.join(groups.get(group, group) for group in row['condition_groups']) or 'none'}.")
+
+
+_PLACES = {"name": "an intervention", "other_name": "another name of an intervention", "mesh": "the registry’s index"}
+
+
+def _found(names: Sequence[str], place: str | None, quote: str | None) -> str:
+    """The names that decided, and where they stand; of a description its sentence, as the registry wrote it; of a
+    mention an other name that does not count."""
+    found = words.quiet(", ".join(names)) or "the registry’s own search"
+    if isinstance(quote, str):
+        return f"{found}, in a description: “{words.quiet(quote)}”" if place else f"{found} ({words.quiet(quote)})"
+    return f"{found}, in {_PLACES[place]}" if place in _PLACES else found
 
 
 def pairs(facts: Mapping[str, str | None], alt: str) -> None:

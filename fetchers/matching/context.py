@@ -104,6 +104,14 @@ _NOT_ALLOWED = _any(r"""
     not (?:allowed|permitted|eligible|acceptable) ; prohibited ; forbidden ; disallowed ;
     (?:is|are|be|were|was) excluded ; ineligible
 """)
+# "Stopped corticosteroids 3 months before": a wash-out. Not so when it failed or did harm, which is a history.
+_WASHED_OUT = re.compile(
+    r"\b(?:stop\w*|discontinu\w*|interrupt\w*|wash(?:ed)? ?out|withdr\w+|ceas\w+|suspend\w*|be off"
+    r"|come off)\b[^.;]{0,80}$"
+)
+_HISTORY = re.compile(
+    r"\b(?:fail\w*|efficacy|respon\w+|intoleran\w+|toxicity|adverse|side effects?|relaps\w*|flare\w*)\b"
+)
 _KEEPS_OUT_AFTER = re.compile(
     rf"^[ )]*(?:(?:therapy|treatment|use) )?(?:naive|free)\b|^[^.;]{{0,80}}?\b{_NOT_ALLOWED}\b"
 )
@@ -147,5 +155,7 @@ def keeps_out(criterion: str, start: int, end: int) -> bool:
     sentence = max((found.end() for found in _SENTENCE.finditer(criterion, 0, start)), default=0)
     exception = max((found.end() for found in _EXCEPTION.finditer(criterion, sentence, start)), default=sentence)
     if _KEEPS_OUT_BEFORE.search(criterion[exception:start]):
+        return True
+    if _WASHED_OUT.search(criterion, sentence, start) and not _HISTORY.search(criterion[sentence : end + 120]):
         return True
     return bool(_KEEPS_OUT_AFTER.search(criterion[end : end + 120]))

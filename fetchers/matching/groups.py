@@ -46,6 +46,15 @@ class Group:
         self._mesh = frozenset(term.lower() for term in condition.mesh)
         self._not_mesh = Names((*condition.not_terms, *words.mesh_not_with))
 
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """The words that any of its names begins with."""
+        names = (
+            self._terms, self._not_terms, self._lasting, self._what_lasts, self._passing, self._settings,
+            self._operations, self._numbing, self._not_mesh, *(term for pair in self._pairs for term in pair),
+        )  # fmt: skip
+        return frozenset[str]().union(*(one.vocabulary for one in names))
+
     def holds(self, reading: Reading) -> bool:
         """Whether the record is about the group."""
         titles = self._in_titles(reading.titles)

@@ -1,8 +1,8 @@
 """Finds names in registry texts as whole words, whatever the case, accents, hyphens, spaces and plurals.
 
-Both sides go through the same folding, so ``CT-P13`` is found as ``CT P13`` and ``tumour`` as ``tumor``. A text is cut
-into words once, for all agents; a name is then tried only where its first word stands, which keeps matching well under
-a millisecond a record. Where a text means something else by a name, a mask hides it.
+Both sides go through the same folding, so ``CT-P13`` is found as ``CT P13``, ``GP2017`` as ``GP 2017`` and ``tumour``
+as ``tumor``. A text is cut into words once, for all agents; a name is then tried only where its first word stands,
+which keeps matching well under a millisecond a record. Where a text means something else by a name, a mask hides it.
 """
 
 import re
@@ -12,13 +12,22 @@ from functools import cached_property, lru_cache
 from itertools import product
 from typing import NamedTuple
 
+from fetchers.matching.spelling import spellings
 from fetchers.record.study import plain
 from fetchers.watchlist.model import ShortName
 
 _WORD = re.compile(r"[^\W_]+")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_INTRAVENOUS = re.compile(r"\b([Ii])\.([Vv])\.?(?!\w)")
 # Dashes become spaces, a soft hyphen nothing; α as in "TNF-α" is written out.
-_SPELT = {**dict.fromkeys(map(ord, "‐‑‒–—―−"), " "), 0xAD: "", ord("α"): "alpha", ord("β"): "beta", ord("’"): "'"}
+_SPELT = {
+    **dict.fromkeys(map(ord, "‐‑‒–—―−"), " "),
+    **{0xAD: "", ord("α"): "alpha", ord("β"): "beta", ord("’"): "'"},
+    **{ord("ı"): "i", ord("ł"): "l", ord("ø"): "o", ord("ß"): "ss"},
+}
+# A code of letters and at least two figures each is written with a hyphen, a space or nothing between them. Not so one
+# of a single figure: "SB 4 weeks" is no SB4.
+_CODE = re.compile(r"\b([a-z]{2,})(\d{2,})\b")
 # What may stand between the words of one name: never what ends a criterion, never a word.
 _BETWEEN = r"[ ,.:()\[\]/'*·•+&]{0,3}"
 
@@ -32,10 +41,14 @@ class Hit(NamedTuple):
 
 
 class Text:
-    """A registry text made ready for the search."""
+    """A registry text made ready for the search.
 
-    def __init__(self, squeezed: str) -> None:
+    ``vocabulary``: the words that any name looked for begins with; the text is read for them once, for all agents.
+    """
+
+    def __init__(self, squeezed: str, vocabulary: frozenset[str] | None = None) -> None:
         self.squeezed = squeezed
+        self._vocabulary = vocabulary
 
     @cached_property
     def folded(self) -> str:
@@ -43,20 +56,27 @@ class Text:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Every word of the folded text."""
-        return frozenset(_WORD.findall(self.folded))
+        """Every word of the folded text, or those of the vocabulary."""
+        words = _WORD.findall(self.folded)
+        return frozenset(words) if self._vocabulary is None else self._vocabulary.intersection(words)
 
     def starts(self, word: str) -> Iterator[int]:
-        """Where the word stands in the folded text, by itself or within a longer one."""
-        at = self.folded.find(word)
-        while at >= 0:
-            yield at
-            at = self.folded.find(word, at + 1)
+        """Where the word stands in the folded text, by itself or at the beginning of a longer one."""
+        text = self.folded
+        if text.startswith(word):
+            yield 0
+        at = text.find(word, 1)
+        while at > 0:
+            if not text[at - 1].isalnum():
+                yield at
+            at = text.find(word, at + 1)
 
 
 def squeeze(text: str) -> str:
     """One line without escapes, accents and dashes, single spaces between words; case kept."""
     text = plain(text)
+    if ".v" in text or ".V" in text:
+        text = _INTRAVENOUS.sub(r"\1\2", text)
     if not text.isascii():
         text = _NOT_ASCII.sub(lambda found: _ascii(found[0]), text)
     return " ".join(text.replace("-", " ").replace("_", " ").split())
@@ -77,19 +97,33 @@ class Names:
     """The names of one agent or condition, compiled once."""
 
     def __init__(
-        self, names: Iterable[str], *, masks: Iterable[str] = (), short_names: Sequence[ShortName] = ()
+        self,
+        names: Iterable[str],
+        *,
+        masks: Iterable[str] = (),
+        short_names: Sequence[ShortName] = (),
+        foreign: bool = False,
     ) -> None:
+        """``foreign``: single names in small letters, which are generic ones, are found in other languages too."""
         names = tuple(dict.fromkeys(names))
         self._order = {name: at for at, name in enumerate((*names, *(short.name for short in short_names)))}
-        self._names = _Phrases(names)
+        self._names = _Phrases(names, foreign=foreign)
         self._masks = _Phrases(masks)
         self._short_names = [_Short(short) for short in short_names]
+        self._firsts = self._names.firsts.union(*(short.firsts for short in self._short_names))
+
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word that a name or mask begins with."""
+        return self._firsts | self._masks.firsts
 
     def find(self, text: Text, around: str = "") -> list[Hit]:
         """Every name in the text, from left to right, unless a mask covers it.
 
-        ``around`` is squeezed text in which the company that a short name needs may stand, too.
+        ``around`` is folded text in which the company that a short name needs may stand, too.
         """
+        if self._firsts.isdisjoint(text.words):
+            return []
         hits = list(self._names.find(text))
         for short in self._short_names:
             hits += short.find(text, around)
@@ -113,25 +147,27 @@ class Names:
 class _Phrases:
     """Phrases by the word they begin with; the longest that fits wins, among equals the first given."""
 
-    def __init__(self, phrases: Iterable[str]) -> None:
+    def __init__(self, phrases: Iterable[str], *, foreign: bool = False) -> None:
         self._by_first: dict[str, list[tuple[re.Pattern[str], str]]] = {}
         for phrase in sorted(dict.fromkeys(phrases), key=lambda phrase: -len("".join(_words(phrase)))):
             words = _words(phrase)
             pattern = re.compile(_BETWEEN.join(map(_either_number, words)) + r"(?![^\W_])")
             for first in _first_words(words):
                 self._by_first.setdefault(first, []).append((pattern, phrase))
-        self._firsts = frozenset(self._by_first)
+            for word in spellings(phrase) if foreign else ():
+                self._by_first.setdefault(word, [(_WORD, phrase)])
+        self.firsts = frozenset(self._by_first)
 
     def find(self, text: Text) -> Iterator[Hit]:
-        present = self._firsts & text.words
+        present = self.firsts & text.words
         end = 0
         places = sorted((start, word) for word in present for start in text.starts(word))
         for start, word in places:
-            if start < end or (start and text.folded[start - 1].isalnum()):
+            if start < end:
                 continue
             for pattern, phrase in self._by_first[word]:
                 found = pattern.match(text.folded, start)
-                if found:
+                if found and (pattern is not _WORD or found[0] == word):
                     end = found.end()
                     yield Hit(phrase, start, end)
                     break
@@ -143,6 +179,7 @@ class _Short:
     def __init__(self, short: ShortName) -> None:
         self._name = short.name
         self._folded = _Phrases([short.name])
+        self.firsts = self._folded.firsts
         self._capitals = re.compile(rf"(?<![^\W_]){re.escape(squeeze(short.name))}(?![^\W_])")
         self._near = tuple(lower(squeeze(near)) for near in short.near)
 
@@ -150,11 +187,11 @@ class _Short:
         hits = list(self._folded.find(text))
         if hits and self._name.isupper() and not self._capitals.search(text.squeezed):
             return []
-        return hits if hits and any(near in text.folded or near in lower(around) for near in self._near) else []
+        return hits if hits and any(near in text.folded or near in around for near in self._near) else []
 
 
 def _words(phrase: str) -> list[str]:
-    return _WORD.findall(lower(squeeze(phrase)))
+    return _WORD.findall(_CODE.sub(r"\1 \2", lower(squeeze(phrase))))
 
 
 def _either_number(word: str) -> str:

@@ -1,10 +1,12 @@
 """A record's texts, squeezed once for all agents and sorted by what a name in them would mean."""
 
+import re
 from functools import cached_property
 
 from fetchers.matching.names import Text, squeeze
+from fetchers.matching.sentences import Sentence, sentences
 from fetchers.record.eligibility import criteria, split
-from fetchers.record.modules import Browse
+from fetchers.record.modules import Browse, Intervention
 from fetchers.record.study import Study
 
 # Between two texts: no name reaches across it (``fetchers.matching.names``).
@@ -14,63 +16,98 @@ BREAK = " ; "
 class Named:
     """What an intervention is called; ``about`` is all its text, description included."""
 
-    __slots__ = ("about", "name", "other_names", "type")
+    __slots__ = ("about", "description", "name", "other_names", "type")
 
-    def __init__(self, type: str | None, name: str | None, other_names: tuple[str, ...], about: str | None) -> None:
-        self.type = type
-        self.name = Text(squeeze(name or ""))
-        self.other_names = tuple(Text(squeeze(other)) for other in other_names)
-        names = (self.name, *self.other_names)
-        self.about = Text(BREAK.join((*(text.squeezed for text in names), squeeze(about or ""))))
+    def __init__(self, intervention: Intervention, vocabulary: frozenset[str] | None) -> None:
+        self.type = intervention.type
+        self.name = _text(intervention.name, vocabulary)
+        self.other_names = tuple(_text(other, vocabulary) for other in intervention.other_names)
+        self.description = _text(intervention.description, vocabulary)
+        about = (self.name, *self.other_names, self.description)
+        self.about = Text(BREAK.join(text.squeezed for text in about), vocabulary)
 
 
 class Reading:
     """The texts of one record, each made when first needed. Outcomes are left out: there an agent is measured."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: Study, vocabulary: frozenset[str] | None = None) -> None:
         self.study = study
+        self._vocabulary = vocabulary
 
     @cached_property
     def interventions(self) -> tuple[Named, ...]:
-        return tuple(Named(i.type, i.name, i.other_names, i.description) for i in self.study.interventions)
+        return tuple(Named(intervention, self._vocabulary) for intervention in self.study.interventions)
+
+    @cached_property
+    def company(self) -> str:
+        """Titles and interventions, folded: where the company that a short name needs may stand."""
+        return " ".join((self.titles.folded, *(named.about.folded for named in self.interventions)))
+
+    @cached_property
+    def links(self) -> tuple[frozenset[int], ...]:
+        """The interventions of each arm, by number. Linked from both sides, since either may be missing; case and
+        spacing do not matter. A single arm that links nothing gets everything."""
+        given = self.study.interventions
+        names = [_ways_to_name(intervention) for intervention in given]
+        labels = [{_key(label) for label in intervention.arm_group_labels} for intervention in given]
+        linked = []
+        for arm in self.study.arms:
+            label, named = _key(arm.label), {_key(name) for name in arm.intervention_names}
+            ats = range(len(given))
+            linked.append(frozenset(at for at in ats if names[at] & named or (label and label in labels[at])))
+        if len(linked) == 1 and not linked[0]:
+            return (frozenset(range(len(given))),)
+        return tuple(linked)
+
+    @cached_property
+    def arms(self) -> tuple[Text, ...]:
+        """Label and description of each arm."""
+        return tuple(self._joined(arm.label, arm.description) for arm in self.study.arms)
+
+    def said_of_intervention(self, at: int) -> tuple[Sentence, ...]:
+        return tuple(sentences(self.study.interventions[at].description))
+
+    def said_of_arm(self, at: int) -> tuple[Sentence, ...]:
+        arm = self.study.arms[at]
+        return (*sentences(arm.label), *sentences(arm.description))
 
     @cached_property
     def titles(self) -> Text:
         identification = self.study.identification
-        return _joined(identification.brief_title, identification.official_title)
+        return self._joined(identification.brief_title, identification.official_title)
 
     @cached_property
     def keywords(self) -> Text:
-        return _joined(*self.study.keywords)
+        return self._joined(*self.study.keywords)
 
     @cached_property
     def conditions(self) -> Text:
-        return _joined(*self.study.conditions)
+        return self._joined(*self.study.conditions)
 
     @cached_property
     def listed(self) -> tuple[Text, ...]:
         """The conditions one by one."""
-        return tuple(Text(squeeze(name)) for name in self.study.conditions)
+        return tuple(_text(name, self._vocabulary) for name in self.study.conditions)
 
     @cached_property
     def elsewhere(self) -> Text:
         """Every text in which a name is at most a mention, but for eligibility."""
         description = self.study.protocol_section.description_module
-        arms = (text for arm in self.study.arms for text in (arm.label, arm.description))
         known = (self.titles, self.keywords, *(intervention.about for intervention in self.interventions))
         summary, details = description.brief_summary, description.detailed_description
-        others = _joined(*arms, summary, details, self.study.eligibility.study_population)
-        return Text(BREAK.join(text.squeezed for text in (*known, others)))
+        others = self._joined(summary, details, self.study.eligibility.study_population)
+        texts = (*known, *self.arms, others)
+        return Text(BREAK.join(text.squeezed for text in texts), self._vocabulary)
 
     @cached_property
     def eligibility(self) -> Text:
-        return Text(squeeze(self.study.eligibility.eligibility_criteria or ""))
+        return _text(self.study.eligibility.eligibility_criteria, self._vocabulary)
 
     @cached_property
     def inclusion(self) -> tuple[Text, ...]:
         """One text a criterion."""
         lets_in = split(self.study.eligibility.eligibility_criteria).inclusion
-        return tuple(Text(squeeze(criterion)) for criterion in criteria(lets_in))
+        return tuple(_text(criterion, self._vocabulary) for criterion in criteria(lets_in))
 
     @cached_property
     def intervention_mesh(self) -> frozenset[str]:
@@ -81,10 +118,23 @@ class Reading:
     def condition_mesh(self) -> frozenset[str]:
         return _headings(self.study.derived_section.condition_browse_module)
 
+    def _joined(self, *texts: str | None) -> Text:
+        return Text(BREAK.join(squeeze(text) for text in texts if text), self._vocabulary)
+
 
 def _headings(browse: Browse) -> frozenset[str]:
     return frozenset(mesh.term.lower() for mesh in browse.meshes if mesh.term)
 
 
-def _joined(*texts: str | None) -> Text:
-    return Text(BREAK.join(squeeze(text) for text in texts if text))
+def _text(text: str | None, vocabulary: frozenset[str] | None) -> Text:
+    return Text(squeeze(text or ""), vocabulary)
+
+
+def _ways_to_name(intervention: Intervention) -> frozenset[str]:
+    """The ways an arm may name an intervention: ``Drug: Name`` as the registry writes it, or the name alone."""
+    name = _key(intervention.name)
+    return frozenset({f"{_key((intervention.type or '').replace('_', ' '))}: {name}", name} if name else ())
+
+
+def _key(text: str | None) -> str:
+    return re.sub(r"\s+", " ", text or "").strip().casefold()

@@ -161,6 +161,7 @@ def _agent_faults(agent: Agent, path: str) -> Iterator[_Wrong]:
         yield from _texts(f"{place}.names", member.names, in_query=True)
         yield from _texts(f"{place}.local_names", member.local_names)
         yield from _texts(f"{place}.mesh", member.mesh)
+        yield from _texts(f"{place}.forms", member.forms)
         for at, short in enumerate(member.short_names):
             yield from _texts(f"{place}.short_names[{at}].name", (short.name,))
             yield from _texts(f"{place}.short_names[{at}].near", short.near)

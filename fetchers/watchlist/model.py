@@ -63,7 +63,11 @@ class ShortName:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One medicine of an agent: ``names`` are asked and matched, ``local_names`` and ``short_names`` only matched."""
+    """One medicine of an agent: ``names`` are asked and matched, ``local_names`` and ``short_names`` only matched.
+
+    ``forms`` of a member that is off are words of form and route: where they stand beside any name of the agent, it is
+    this member that is meant.
+    """
 
     id: str
     name: str
@@ -72,6 +76,7 @@ class Member:
     mesh: tuple[str, ...] = ()
     on: bool = True
     short_names: tuple[ShortName, ...] = ()
+    forms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +220,7 @@ class Watchlist:
 
 
 def _matters(member: Member) -> tuple[object, ...]:
-    return member.id, member.names, member.local_names, member.short_names, member.mesh, member.on
+    return member.id, member.names, member.local_names, member.short_names, member.mesh, member.on, member.forms
 
 
 _Item = TypeVar("_Item", Agent, Condition)

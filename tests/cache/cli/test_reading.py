@@ -42,6 +42,10 @@ def test_status_after_a_refresh(run: Run, fake: FakeRegistry) -> None:
         assert one["given"] + one["mentioned"] + one["excluded"] >= one["studies"]
     assert status["refresh"]["outcome"] == "fresh"
     assert status["refresh"]["requests"] == report["requests"]
+    missed = status["unexplained_interventions"]
+    assert missed
+    assert all(set(one) == {"name", "trials", "nct_ids"} and one["trials"] == len(one["nct_ids"]) for one in missed)
+    assert [one["trials"] for one in missed] == sorted((one["trials"] for one in missed), reverse=True)
     text = run("status")[1]
     assert f"{report['requests']} requests" in text
     heading, *lines = text.splitlines()[6:]

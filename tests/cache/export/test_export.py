@@ -72,8 +72,8 @@ def test_every_trial_is_exported_with_every_key(store: Store, tmp_path: Path) ->
     assert [one["nct_id"] for one in found] == ["NCT00000001", "NCT00000002", "NCT00000003", "NCT00000004"]
     assert all(list(one) == list(export.KEYS) and set(one) >= CONTRACT for one in found)
     assert found[0]["agents"] == {
-        "ivig": {"tier": "given", "role": "background", "found_by": ["IVIg"]},
-        "methotrexate": {"tier": "excluded", "role": None, "found_by": []},
+        "ivig": {"tier": "given", "role": "background", "found_by": ["IVIg"], "found_in": None},
+        "methotrexate": {"tier": "excluded", "role": None, "found_by": [], "found_in": None},
     }
     assert found[3]["agents"] == {}
     assert [one["left_registry"] for one in found] == [False, False, True, False]

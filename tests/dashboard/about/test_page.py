@@ -37,3 +37,10 @@ def test_the_data_page_lists_past_refreshes_with_traffic_and_reasons(live: str, 
     assert told.loc[0, ["Ended", "Requests", "Kilobytes"]].tolist() == ["Some parts failed", requests, 123]
     assert told.loc[0, "Why"] == f"{NAMES['ivig']}: It was down."
     assert_clean(app)
+
+
+def test_about_lists_interventions_that_no_name_explains(live: str, opened: Open) -> None:
+    app = opened(live, "about")
+    table = next(one.value for one in app.dataframe if "Intervention" in one.value.columns)
+    assert len(table)
+    assert all(len(ids.split(", ")) == trials for ids, trials in zip(table["NCT ids"], table["Trials"], strict=True))

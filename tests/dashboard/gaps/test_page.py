@@ -90,4 +90,4 @@ def test_an_agents_page_has_its_claims_its_gaps_and_its_funnel(unanswered: str) 
     assert "Azathioprine has been used to manage ME/CFS." in said
     assert "Corticosteroids have been used" not in said
     assert len(table(at, "Condition", "State")) == 8
-    assert "The registry was asked 1 question with 4 names" in said
+    assert "The registry was asked 2 questions with 6 names" in said

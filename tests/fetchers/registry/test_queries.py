@@ -31,14 +31,14 @@ def values(*names: str) -> list[str]:
 
 
 def test_names_of_a_member_are_joined_by_or() -> None:
-    (query,) = agent_queries(load().agent("azathioprine"))
+    query = agent_queries(load().agent("azathioprine"))[0]
 
     assert query == Query(
         id="azathioprine:azathioprine",
         scope="azathioprine",
         parameter="query.intr",
-        value="azathioprine OR Imuran OR Imurek OR Azasan",
-        names=("azathioprine", "Imuran", "Imurek", "Azasan"),
+        value="azathioprine OR Imuran OR Imurek OR Azasan OR azatioprina",
+        names=("azathioprine", "Imuran", "Imurek", "Azasan", "azatioprina"),
     )
 
 
@@ -96,7 +96,7 @@ def test_the_whole_watch_list_costs_few_questions() -> None:
     watchlist = load()
     queries = [query for one in watchlist.agents for query in agent_queries(one)]
 
-    assert len(queries) <= 30
+    assert len(queries) <= 50  # about a second each: what would find a trial is asked
     assert len({query.id for query in queries}) == len(queries)
     assert all(0 < registry_words(query.value) <= MAX_WORDS for query in queries)
 
