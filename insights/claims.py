@@ -16,7 +16,7 @@ from cache.english import day, listed
 from cache.filters.select import coded
 from fetchers.registry.queries import Query, agent_queries
 from fetchers.watchlist.model import Claim, Document, Watchlist
-from insights import claim_rules, evidence
+from insights import claim_rules, condition_groups, evidence
 from insights.claim_rules import NOT_ASKED, OUTSIDE, VERDICTS, Seen
 from insights.evidence import Asked
 
@@ -159,7 +159,7 @@ def _counts(seen: Seen, near: tuple[str, ...]) -> dict[str, int]:
 
 
 def _places(groups: tuple[str, ...], watchlist: Watchlist) -> str:
-    return listed((english.inner(watchlist.condition(group).name) for group in groups), "or")
+    return listed((english.inner(condition_groups.said(watchlist.condition(group))) for group in groups), "or")
 
 
 def _evidence(seen: Seen) -> pd.DataFrame:

@@ -35,7 +35,11 @@ class Figures(NamedTuple):
     @property
     def holds(self) -> bool:
         """Good enough to be said without "possibly"."""
-        return self.right + self.wrong >= LEAST_HITS and (self.precision or 0.0) >= LEAST_PRECISION
+        return self.reaches(LEAST_PRECISION)
+
+    def reaches(self, precision: float) -> bool:
+        """At least this precise, on enough hits to tell."""
+        return self.right + self.wrong >= LEAST_HITS and (self.precision or 0.0) >= precision
 
 
 @cache
@@ -45,10 +49,10 @@ def load(path: Path) -> dict[str, Figures]:
         return {row["rule"]: Figures(*(int(row[name]) for name in Figures._fields)) for row in csv.DictReader(file)}
 
 
-def holds(path: Path, rule: str) -> bool:
+def holds(path: Path, rule: str, precision: float = LEAST_PRECISION) -> bool:
     """Whether what a rule finds may be said without "possibly"; a rule that was not measured may not."""
     figures = load(path).get(rule)
-    return figures is not None and figures.holds
+    return figures is not None and figures.reaches(precision)
 
 
 def possibly(path: Path, rule: str, words: str) -> str:

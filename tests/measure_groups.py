@@ -2,8 +2,8 @@
 
 ``python -m tests.measure_groups`` prints precision and recall of every group on both halves of the labels, the figures
 of the half the rules were never tuned on as ``insights/condition_groups.csv`` has them, and the disagreements of the
-other half (``--all``: of both). The labels (``labels/groups.csv``) are facts only: an NCT id, the groups one reader found,
-and why; they were made before the rules. A record whose digits add up to an odd number was kept aside.
+other half (``--all``: of both). The labels (``labels/groups.csv``) are facts only: an NCT id, the groups one reader
+found, and why; they were made before the rules. A record whose digits add up to an odd number was kept aside.
 """
 
 import argparse

@@ -18,6 +18,7 @@ from dashboard import catalogue
 from dashboard.shared import address as view
 from dashboard.shared import charts, columns, data, words
 from dashboard.shared import number_tables as tables
+from insights import condition_groups
 from insights.measured import Figures
 
 WIDTH = 1180  # pixels; longer lines are hard to read
@@ -103,8 +104,8 @@ def names() -> dict[str, str]:
 
 
 def condition_names() -> dict[str, str]:
-    """The condition groups' names by id, in the watch-list's order."""
-    return {condition.id: condition.name for condition in data.watchlist().conditions}
+    """The condition groups' names by id, in the watch-list's order; "possibly" where the rules are not good enough."""
+    return {condition.id: condition_groups.said(condition) for condition in data.watchlist().conditions}
 
 
 def swept() -> dict[str, str]:

@@ -6,18 +6,17 @@ else explains. ``mentioned``: in titles, keywords, arms, descriptions, or as som
 ``excluded``: in the eligibility text only, and there only as something that keeps people out.
 """
 
-from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from fetchers.matching.agent import AgentNames
-from fetchers.matching.names import Names, Text
+from fetchers.matching.groups import Group
 from fetchers.matching.roles import Role, arms_of, role
 from fetchers.matching.texts import Reading
 from fetchers.record.study import Study
-from fetchers.watchlist.model import OTHER, Condition, Watchlist
+from fetchers.watchlist.model import OTHER, Watchlist
 
 # Raised by hand whenever anything in matching changes: its rules, its cues, the splitting of eligibility text.
-RULES = "1"
+RULES = "2"
 
 Tier = Literal["given", "mentioned", "excluded"]
 
@@ -37,7 +36,7 @@ class Matcher:
 
     def __init__(self, watchlist: Watchlist) -> None:
         self._agents = {agent.id: AgentNames(agent) for agent in watchlist.agents}
-        self._conditions = [_Group(condition) for condition in watchlist.conditions if condition.id != OTHER]
+        self._conditions = [Group(condition) for condition in watchlist.conditions if condition.id != OTHER]
         self._watchlist = watchlist
         self._last: Reading | None = None
 
@@ -57,8 +56,7 @@ class Matcher:
     def condition_groups(self, study: Study) -> tuple[str, ...]:
         """Ids of the groups the conditions, their MeSH headings and the titles name; ``("other",)`` when none."""
         reading = self._reading(study)
-        texts = (reading.titles, reading.conditions)
-        found = tuple(group.id for group in self._conditions if group.holds(texts, reading.condition_mesh))
+        found = tuple(group.id for group in self._conditions if group.holds(reading))
         return found or (OTHER,)
 
     def _reading(self, study: Study) -> Reading:
@@ -88,18 +86,3 @@ class Matcher:
             return None
         lets_in = names.in_inclusion(reading.inclusion)
         return Match(names.agent.id, "mentioned" if lets_in else "excluded", None, lets_in or found)
-
-
-class _Group:
-    """One condition group."""
-
-    def __init__(self, condition: Condition) -> None:
-        self.id = condition.id
-        self._names = Names((*condition.terms, *condition.local_terms), masks=condition.not_terms)
-        self._mesh = frozenset(term.lower() for term in condition.mesh)
-
-    def holds(self, texts: Sequence[Text], mesh: frozenset[str]) -> bool:
-        if any(self._names.find(text) for text in texts):
-            return True
-        # The index gives "Arthritis, Rheumatoid" to juvenile arthritis too: a heading does not outweigh a not-term.
-        return bool(self._mesh & mesh) and not any(self._names.masked(text) for text in texts)

@@ -179,6 +179,13 @@ def _condition_faults(condition: Condition, path: str) -> Iterator[_Wrong]:
     yield from _texts(f"{path}.terms", condition.terms, in_query=condition.swept)
     for key in ("local_terms", "mesh", "not_terms"):
         yield from _texts(f"{path}.{key}", getattr(condition, key))
+    words = condition.wording
+    for field in fields(words):
+        texts = getattr(words, field.name)
+        for number, pair in enumerate(texts if field.name == "pairs" else ()):
+            yield from _texts(f"{path}.wording.pairs[{number}]", pair)
+        if field.name != "pairs":
+            yield from _texts(f"{path}.wording.{field.name}", texts)
 
 
 def _size_faults(hint: int | None, path: str) -> Iterator[_Wrong]:

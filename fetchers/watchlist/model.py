@@ -73,6 +73,26 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """Words that turn a condition's terms one way or the other where they meet (``fetchers.matching.groups``).
+
+    ``lasting`` with one of ``what_lasts`` is a term; ``passing`` before a term makes it none, and so does one of
+    ``settings`` in the titles, unless the text says that it lasts. Each of ``pairs`` is a term when all its parts stand
+    somewhere in titles and conditions. A title that names one of ``operations`` and one of ``numbing`` outweighs the
+    conditions. A heading does not count beside one of ``mesh_not_with``, nor does a condition that is spelt like one.
+    """
+
+    lasting: tuple[str, ...] = ()
+    what_lasts: tuple[str, ...] = ()
+    passing: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, ...], ...] = ()
+    operations: tuple[str, ...] = ()
+    numbing: tuple[str, ...] = ()
+    mesh_not_with: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """A group of conditions; ``swept`` groups are asked for whatever the agent. ``other`` has no terms.
 
@@ -88,6 +108,7 @@ class Condition:
     swept: bool = False
     local_terms: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
+    wording: Wording = Wording()
     focus: bool = False
     size_hint: int | None = None
 
@@ -159,7 +180,7 @@ class Watchlist:
         agents = [
             (agent.id, agent.false_friends, [_matters(member) for member in agent.members]) for agent in self.agents
         ]
-        groups = [(c.id, c.terms, c.local_terms, c.mesh, c.not_terms, c.swept) for c in self.conditions]
+        groups = [(c.id, c.terms, c.local_terms, c.mesh, c.not_terms, c.swept, c.wording) for c in self.conditions]
         return hashlib.sha256(msgspec.json.encode([agents, groups])).hexdigest()[:16]
 
 

@@ -240,6 +240,8 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
         ("swept = true", "swept = false", True),
         ('terms = ["pain"]', 'terms = ["pain", "ache"]', True),
         ('terms = ["pain"]', 'terms = ["pain"]\nnot_terms = ["no pain"]', True),
+        ('terms = ["pain"]', 'terms = ["pain"]\nwording = { passing = ["acute"] }', True),
+        ('terms = ["pain"]', 'terms = ["pain"]\nwording = { pairs = [["pain", "joint"]] }', True),
     ],
 )
 def test_the_digest_follows_what_is_asked_and_matched(tmp_path: Path, old: str, new: str, changes: bool) -> None:
