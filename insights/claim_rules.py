@@ -2,17 +2,19 @@
 applies decides. They read the claim's own fields and the trials found; there is no list of answers.
 """
 
-from collections.abc import Callable
-from datetime import date
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, TypeAlias
 
 import pandas as pd
 
 from cache.codes import LANE_WORDS
-from cache.english import count, day, listed
+from cache.english import day, listed
 from cache.filters.select import Mask, coded
 from fetchers.watchlist.model import Claim
 from insights import evidence
+from insights.verdicts.seen import Seen, begun, done, in_phase, named, part_of, running, studies, unconfirmed
+
+Parts: TypeAlias = Mapping[str, pd.DataFrame]
 
 SUPPORTED, PARTLY, CONTRADICTED, NOT_FOUND, OUTSIDE, NOT_CHECKABLE, NOT_ASKED = VERDICTS = (
     "supported", "partly", "contradicted", "not_found", "outside", "not_checkable", "not_asked",
@@ -20,24 +22,13 @@ SUPPORTED, PARTLY, CONTRADICTED, NOT_FOUND, OUTSIDE, NOT_CHECKABLE, NOT_ASKED = 
 REGISTERED_SINCE = (
     2005  # the medical journals began to demand registration in that year; trials before it are rarely there
 )
-
-
-class Seen(NamedTuple):
-    """The pairs of trial and agent that bear on a claim, each frame as ``evidence.dated`` makes it."""
-
-    here: pd.DataFrame  # people get the agent (not as background), in the claim's condition
-    near: pd.DataFrame  # the same in the groups near it, not in it
-    background: pd.DataFrame  # in the condition, as background only
-    named: pd.DataFrame  # in the condition, only mentioned or only excluded
-    elsewhere: pd.DataFrame  # people get it in any other condition
-    on: date  # the day of the data
-    place: str  # the condition's name
-    around: str  # the names of the groups near it
+_NOT_HELD = "The claim is about what people felt, or about relief in general: no registry holds that."
 
 
 class Rule(NamedTuple):
     """``words`` say it in general; ``say`` tells of the case at hand. ``absence``: it rests on trials not found, so it
-    decides nothing as long as the registry has not been asked."""
+    decides nothing as long as the registry has not been asked. ``parts``: which of the trials in the condition it rests
+    on, by what they are; ``say`` gets them as numbers."""
 
     id: str
     verdict: str
@@ -45,6 +36,7 @@ class Rule(NamedTuple):
     absence: bool
     applies: Callable[[Claim, Seen], bool]
     say: Callable[[Claim, Seen], str]
+    parts: Callable[[Claim, Seen], Parts] = lambda claim, seen: {}
 
 
 def decide(claim: Claim, seen: Seen) -> Rule:
@@ -52,87 +44,66 @@ def decide(claim: Claim, seen: Seen) -> Rule:
     return next(rule for rule in RULES if rule.applies(claim, seen))
 
 
-def in_phase(claim: Claim, found: pd.DataFrame) -> pd.DataFrame:
-    """The pairs in the claimed phase, in joint ones too; all of them when the claim names none."""
-    if claim.phase is None:
-        return found
-    wanted = set(claim.phase.split("|"))
-    lanes = [lane for lane in LANE_WORDS if wanted <= set(lane.split("|"))]
-    return found[coded(found["lane"], lanes)]
+def counted(rule: Rule, claim: Claim, seen: Seen) -> Seen:
+    """With the numbers of the rule's parts beside the others."""
+    parts = {what: part_of(seen, what, found) for what, found in rule.parts(claim, seen).items()}
+    return seen._replace(numbers={**seen.numbers, **parts})
 
 
-def running(claim: Claim, seen: Seen) -> pd.DataFrame:
-    """Trials of the claimed phase that run: open or active, not expanded access, heard of within two years."""
-    found = in_phase(claim, seen.here)
-    return found[evidence.is_running(found, seen.on)]
+def _number(seen: Seen, name: str) -> str:
+    """A number as its button has it, with the first of its trials; empty when there is none."""
+    number = seen.numbers.get(name)
+    return f"{number.words} ({named(number.ids)})." if number and number.ids else ""
 
 
-def done(claim: Claim, seen: Seen) -> pd.DataFrame:
-    """Completed trials of the claimed phase."""
-    found = in_phase(claim, seen.here)
-    return found[coded(found["overall_status"], ["COMPLETED"])]
+def _here(seen: Seen) -> str:
+    return _number(seen, "here") or f"No trial gives it in {seen.place}."
 
 
-def begun(found: pd.DataFrame) -> pd.DataFrame:
-    """Trials, and expanded access, in which people have been given the agent, or may have been."""
-    return found[evidence.has_begun(found)]
+def _parts(seen: Seen, *, but: str = "") -> str:
+    """How many of the trials in the condition are what the rule rests on: "Running: 1 of 5 (NCT00000001)."."""
+    whole = seen.numbers["here"].ids
+    parts = [(number.label, number.ids) for name, number in seen.numbers.items() if name == number.label]
+    return " ".join(
+        f"{label}: {len(ids):,} of {len(whole):,}{f' ({named(ids)})' if 0 < len(ids) < len(whole) else ''}{but}."
+        for label, ids in parts
+    )
 
 
-def studies(found: pd.DataFrame) -> pd.DataFrame:
-    """Those that have begun without expanded access, which tests nothing."""
-    return found[evidence.has_begun(found) & ~evidence.is_expanded(found)]
-
-
-def unconfirmed(found: pd.DataFrame) -> pd.DataFrame:
-    """Trials of which nobody has said for two years whether they still run."""
-    return found[coded(found["overall_status"], ["UNKNOWN"])]
-
-
-def trials(found: pd.DataFrame) -> str:
-    """ "2 trials (NCT00000001, NCT00000002)"; of many only the first three are named."""
-    ids = evidence.ids(found)
-    named = listed(ids[:3], "and") if len(ids) <= 3 else f"{', '.join(ids[:3])} and {len(ids) - 3:,} more"
-    return f"{count(len(ids), 'trial')} ({named})" if ids else "no trial"
+def _said(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
 
 
 def _phase(claim: Claim) -> str:
     return f" in {LANE_WORDS[claim.phase].lower()}" if claim.phase else ""
 
 
-def _may_be_open(claim: Claim, seen: Seen) -> bool:
-    """Something is under way or planned, though not as claimed: another phase, silent, planned, expanded access."""
-    return bool(_open(seen.here).any())
-
-
 def _open(found: pd.DataFrame) -> Mask:
+    """Under way or planned, though perhaps not as claimed: another phase, silent, planned, expanded access."""
     open_ = ["NOT_YET_RECRUITING", *evidence.RUNNING, "AVAILABLE", "TEMPORARILY_NOT_AVAILABLE"]
     return coded(found["overall_status"], open_)
 
 
-def _results(found: pd.DataFrame) -> str:
-    done_ = found[coded(found["overall_status"], evidence.ENDED)]
-    posted = int(done_["has_results"].fillna(False).sum())
-    known = int(done_["has_results"].notna().sum())
-    if done_.empty:
-        return "No trial of these has ended."
-    if not known:
-        return f"Ended: {len(done_):,}; whether results are posted is not known."
-    return f"Ended: {len(done_):,}; results posted: {posted:,} (what they mean has to be read in them)."
+def _results(found: pd.DataFrame) -> Parts:
+    ended = found[coded(found["overall_status"], evidence.ENDED)]
+    if not ended["has_results"].notna().any():
+        return {"Ended": ended}
+    return {"Ended": ended, "Ended with results posted": ended[ended["has_results"].fillna(False).to_numpy(dtype=bool)]}
 
 
-def _aside(seen: Seen) -> str:
-    return f" Everybody gets it, beside something else, in {trials(seen.background)}." if len(seen.background) else ""
+def _read_them(seen: Seen) -> str:
+    if not seen.numbers["Ended"].ids:
+        return ""
+    if "Ended with results posted" in seen.numbers:
+        return "What results mean has to be read in them."
+    return "Whether results are posted is not known."
 
 
 def _not_found(claim: Claim, seen: Seen) -> str:
-    said = f"No trial gives it in {seen.place}."
-    said += _aside(seen)
-    if len(seen.named):
-        said += f" It is only mentioned, or a reason for exclusion, in {trials(seen.named)}."
-    if len(seen.elsewhere):
-        when, _, _ = evidence.newest(seen.elsewhere)
-        said += f" In other conditions: {trials(seen.elsewhere)}{f', last heard of {day(when)}' if when else ''}."
-    return said
+    everywhere = _number(seen, "anywhere")
+    when, _, _ = evidence.newest(pd.concat([seen.near, seen.elsewhere]))
+    last = f" Last heard of {day(when)}." if everywhere and when else ""
+    return _said(_here(seen), _number(seen, "background"), _number(seen, "named"), everywhere) + last
 
 
 def _not_running(claim: Claim, seen: Seen) -> str:
@@ -155,8 +126,8 @@ def _early(claim: Claim) -> bool:
 
 
 def _near_says(claim: Claim, seen: Seen) -> str:
-    old = f" What was done in {seen.place} by {claim.until} is older than registration." if _early(claim) else ""
-    return f"No trial gives it in {seen.place} itself; in {seen.around}: {trials(begun(seen.near))}.{old}"
+    old = f"What was done in {seen.place} by {claim.until} is older than registration." if _early(claim) else ""
+    return _said(f"No trial gives it in {seen.place} itself.", _number(seen, "around"), old)
 
 
 def _trial(claim: Claim, status: str) -> bool:
@@ -166,95 +137,125 @@ def _trial(claim: Claim, status: str) -> bool:
 RULES = (
     Rule(
         "not_checkable", NOT_CHECKABLE,
-        "The claim is about what people felt, or about relief in general: no registry holds that.", False,
+        "The claim states nothing a registry holds, such as what people felt, or relief in general. Trials of the same "
+        "are shown beside it.", False,
         lambda claim, seen: not claim.checkable,
-        lambda claim, seen: "The claim is about what people felt, or about relief in general: no registry holds that.",
+        lambda claim, seen: _said(claim.unchecked_because or _NOT_HELD, _number(seen, "here")),
     ),
     Rule(
         "effect", OUTSIDE,
         "The claim says that it works. A registry says what was tested and whether results are posted, not whether "
         "they bear an effect out.", False,
         lambda claim, seen: claim.kind == "effect",
-        lambda claim, seen: "Whether it works is not in a registry, only what was tested: "
-        f"{trials(seen.here)} in {seen.place}.{_aside(seen)}",
+        lambda claim, seen: _said("Whether it works is not in a registry, only what was tested.", _here(seen),
+                                  _number(seen, "background")),
+    ),
+    Rule(
+        "risk", OUTSIDE,
+        "The claim says that it can harm. A registry holds the harms of a trial only where its results are posted, and "
+        "they have to be read there.", False,
+        lambda claim, seen: claim.kind == "risk",
+        lambda claim, seen: _said("How often it harms is in a registry only where results are posted.", _here(seen),
+                                  _parts(seen), _read_them(seen), _number(seen, "background")),
+        lambda claim, seen: _results(seen.here),
+    ),
+    Rule(
+        "taken_up", PARTLY,
+        "The claim says that more research is needed. That is an opinion; but a trial runs, as the next rules ask for "
+        "it.", False,
+        lambda claim, seen: claim.kind == "need" and len(running(claim, seen)) > 0,
+        lambda claim, seen: _said("A registry cannot say what is needed, but that somebody has taken it up.",
+                                  _here(seen), _parts(seen)),
+        lambda claim, seen: {"Running": running(claim, seen)},
+    ),
+    Rule(
+        "not_taken_up", NOT_FOUND,
+        "The same, but no trial is known to run in the condition: planned, ended or of unknown status, or none.", True,
+        lambda claim, seen: claim.kind == "need",
+        lambda claim, seen: _said("A registry cannot say what is needed; that anybody has taken it up, it does not "
+                                  "show.", _here(seen), "None of them is known to run." if len(seen.here) else "",
+                                  _number(seen, "around")),
     ),
     Rule(
         "runs", SUPPORTED,
         "The claim says that a trial is going on: one of the claimed phase is open or active, and was heard of within "
         "two years.", False,
         lambda claim, seen: _trial(claim, "ongoing") and len(running(claim, seen)) > 0,
-        lambda claim, seen: f"Running{_phase(claim)} in {seen.place}: {trials(running(claim, seen))}.",
+        lambda claim, seen: _said(_here(seen), _parts(seen)),
+        lambda claim, seen: {f"Running{_phase(claim)}": running(claim, seen)},
     ),
     Rule(
         "runs_otherwise", PARTLY,
         "The same, but what is open or planned is of another phase, has not begun, is past its own planned end, was "
         "silent for two years, or is expanded access and no trial.", False,
-        lambda claim, seen: _trial(claim, "ongoing") and _may_be_open(claim, seen),
-        lambda claim, seen: f"Open or planned in {seen.place}, but {_not_running(claim, seen)}. Registered there: "
-        f"{trials(seen.here)}.",
+        lambda claim, seen: _trial(claim, "ongoing") and bool(_open(seen.here).any()),
+        lambda claim, seen: _said(_here(seen), _parts(seen, but=f", but {_not_running(claim, seen)}")),
+        lambda claim, seen: {"Open or planned": seen.here[_open(seen.here)]},
     ),
     Rule(
         "unconfirmed", NOT_FOUND,
         "The same, but no trial is known to run: of one at least nobody has confirmed the status for two years.", True,
         lambda claim, seen: _trial(claim, "ongoing") and len(unconfirmed(seen.here)) > 0,
-        lambda claim, seen: f"No trial is known to be running{_phase(claim)} in {seen.place}; nobody has confirmed the "
-        f"status for two years of {trials(unconfirmed(seen.here))}.",
+        lambda claim, seen: _said(_here(seen), f"None is known to be running{_phase(claim)}.",
+                                  _parts(seen)),
+        lambda claim, seen: {"Not confirmed for two years": unconfirmed(seen.here)},
     ),
     Rule(
         "ended", CONTRADICTED,
         "The same, but every trial found has ended or was stopped.", True,
         lambda claim, seen: _trial(claim, "ongoing") and len(seen.here) > 0,
-        lambda claim, seen: f"No trial is running{_phase(claim)}: every trial found in {seen.place} has ended or was "
-        f"stopped: {trials(seen.here)}.",
+        lambda claim, seen: _said(_here(seen), f"None is running{_phase(claim)}: every one has ended or was stopped."),
     ),
     Rule(
         "done", SUPPORTED,
         "The claim says that a trial was done: one of the claimed phase is completed.", False,
         lambda claim, seen: _trial(claim, "completed") and len(done(claim, seen)) > 0,
-        lambda claim, seen: f"Completed{_phase(claim)} in {seen.place}: {trials(done(claim, seen))}.",
+        lambda claim, seen: _said(_here(seen), _parts(seen)),
+        lambda claim, seen: {f"Completed{_phase(claim)}": done(claim, seen)},
     ),
     Rule(
         "withdrawn", CONTRADICTED,
         "The same, but every trial found was withdrawn before anybody took part.", True,
         lambda claim, seen: _trial(claim, "completed") and len(seen.here) > 0
         and bool(coded(seen.here["overall_status"], ["WITHDRAWN"]).all()),
-        lambda claim, seen: f"Withdrawn before anybody took part: {trials(seen.here)}.",
+        lambda claim, seen: _said(_here(seen), "Withdrawn before anybody took part."),
     ),
     Rule(
         "done_otherwise", PARTLY,
         "The same, but what is found is of another phase or not completed.", False,
         lambda claim, seen: _trial(claim, "completed") and len(seen.here) > 0,
-        lambda claim, seen: f"Registered in {seen.place}, but not completed{_phase(claim)}: {trials(seen.here)}.",
+        lambda claim, seen: _said(_here(seen), f"Not completed{_phase(claim)}."),
     ),
     Rule(
         "was_used", SUPPORTED,
         "The claim says that it has been used: a registered trial, or expanded access, that gives it has begun.", False,
         lambda claim, seen: claim.kind == "use" and claim.tense == "past" and len(begun(seen.here)) > 0,
-        lambda claim, seen: f"People have been given it, or may be, in {seen.place}: "
-        f"{trials(begun(seen.here))}.",
+        lambda claim, seen: _said(_here(seen), _parts(seen)),
+        lambda claim, seen: {"Begun": begun(seen.here)},
     ),
     Rule(
         "is_used", PARTLY,
         "The claim says that it is in common use: trials give it, but a registry does not say how common that is "
         "outside of trials.", False,
         lambda claim, seen: claim.kind == "use" and len(begun(seen.here)) > 0,
-        lambda claim, seen: f"People have been given it, or may be, in {seen.place}: {trials(begun(seen.here))}. "
-        "How common that is outside of trials, a registry does not say.",
+        lambda claim, seen: _said(_here(seen), _parts(seen),
+                                  "How common that is outside of trials, a registry does not say."),
+        lambda claim, seen: {"Begun": begun(seen.here)},
     ),
     Rule(
         "studied", PARTLY,
         "The claim says that studies hint at something: there are studies, but what they found has to be read in "
         "their results.", False,
         lambda claim, seen: claim.kind == "hint" and len(studies(seen.here)) > 0,
-        lambda claim, seen: f"Studied in {seen.place}: {trials(studies(seen.here))}. {_results(studies(seen.here))}",
+        lambda claim, seen: _said(_here(seen), _parts(seen), _read_them(seen)),
+        lambda claim, seen: {"Studied": studies(seen.here), **_results(studies(seen.here))},
     ),
     Rule(
         "only_registered", NOT_FOUND,
         "There are records in the condition, but of nothing that is known to have begun, or of expanded access only. "
         "What is planned or was withdrawn bears no claim out.", True,
         lambda claim, seen: len(seen.here) > 0,
-        lambda claim, seen: f"Registered in {seen.place}, but planned, withdrawn, not known to have begun, or expanded "
-        f"access: {trials(seen.here)}.",
+        lambda claim, seen: _said(_here(seen), "Planned, withdrawn, not known to have begun, or expanded access."),
     ),
     Rule(
         "near", PARTLY,

@@ -4,38 +4,28 @@ Frames in, findings out, no Streamlit. As long as the registry has not been aske
 a sample: a verdict that rests on trials not found is then no verdict ("not asked yet").
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
 import pandas as pd
 
 from cache import english
-from cache.english import day, listed
-from cache.filters.select import coded
-from fetchers.registry.queries import Query, agent_queries
+from cache.english import listed
+from fetchers.registry.queries import Query, agent_queries, sweep_queries
 from fetchers.watchlist.model import Claim, Document, Watchlist
-from insights import claim_rules, condition_groups, evidence
-from insights.claim_rules import NOT_ASKED, OUTSIDE, VERDICTS, Seen
+from insights import claim_rules, evidence
+from insights.claim_rules import NOT_ASKED, OUTSIDE, VERDICTS
 from insights.evidence import Asked
+from insights.verdicts import condition_groups, now
+from insights.verdicts.now import Tense
+from insights.verdicts.seen import Asking, Number, Seen, gather
 
 __all__ = ["PLACES", "VERDICTS", "Finding", "Tense", "ledger"]
 
 # Where a trial of the evidence stands towards the claim.
 PLACES = ("here", "near", "background", "named", "elsewhere")
 MOST_ELSEWHERE = 5
-_PAPERWORK = "record updated"
-
-
-class Tense(NamedTuple):
-    """Whether "currently" holds: the newest activity of the agents in the condition, else in any condition."""
-
-    verdict: str  # holds | idle | contradicted | elsewhere | undated | not_asked
-    newest: str | None
-    what: str | None
-    nct_id: str | None
-    words: str
 
 
 @dataclass(frozen=True)
@@ -53,6 +43,7 @@ class Finding:
     sample: bool  # some of the agents were never asked with success
     tense: Tense | None  # only of claims in the present tense that a registry can date
     evidence: pd.DataFrame
+    numbers: Mapping[str, Number]  # what sentence and buttons say, with the trials and the list behind it
     counts: Mapping[str, int]
     place: str  # the names of the claim's condition, and of the groups near it
     around: str
@@ -67,18 +58,25 @@ def ledger(
     """One finding for each claim of the watch-list, in its order."""
     found = evidence.pairs(trials, matches)
     answers = evidence.asked(scopes)
-    days = {one.id: evidence.registry_day(answers, agents_of(one, watchlist), today) for one in watchlist.claims}
+    days = {one.id: evidence.registry_day(answers, scopes_of(one, watchlist), today) for one in watchlist.claims}
     known = {on: evidence.dated(found, on) for on in set(days.values())}
-    return tuple(_finding(one, watchlist, known[days[one.id]], answers, days[one.id]) for one in watchlist.claims)
+    # Several claims often ask for the same interventions.
+    named = {(one.interventions, swept_of(one, watchlist)) for one in watchlist.claims if one.interventions}
+    giving = {(words, groups): evidence.giving(trials, found, words, groups) for words, groups in named}
+    findings = []
+    for claim in watchlist.claims:
+        on = days[claim.id]
+        others = giving.get((claim.interventions, swept_of(claim, watchlist)))
+        dated = known[on].iloc[:0] if others is None else evidence.dated(others, on)
+        seen = _seen(claim, watchlist, known[on], dated, on)
+        findings.append(_finding(claim, watchlist, seen, answers))
+    return tuple(findings)
 
 
-def _finding(
-    claim: Claim, watchlist: Watchlist, found: pd.DataFrame, answers: Mapping[str, Asked], on: date
-) -> Finding:
-    agents = agents_of(claim, watchlist)
-    mine = {agent: answers[agent] for agent in agents}
-    seen = _seen(claim, watchlist, evidence.of_agents(found, agents), on)
+def _finding(claim: Claim, watchlist: Watchlist, seen: Seen, answers: Mapping[str, Asked]) -> Finding:
+    mine = {scope: answers[scope] for scope in scopes_of(claim, watchlist)}
     rule = claim_rules.decide(claim, seen)
+    seen = claim_rules.counted(rule, claim, seen)
     sample = any(one.state != "asked" for one in mine.values())
     verdict, because = rule.verdict, rule.say(claim, seen)
     if rule.absence and sample:
@@ -89,33 +87,36 @@ def _finding(
     return Finding(
         claim=claim,
         document=next(one for one in watchlist.documents if one.id == claim.document),
-        agents=agents,
+        agents=agents_of(claim, watchlist),
         verdict=verdict,
         rule=rule.id,
         because=because,
         sample=sample,
-        tense=_tense(claim, seen, sample=sample),
+        tense=now.tense(claim, seen, sample=sample),
         evidence=_evidence(seen),
-        counts=_counts(seen, near_of(claim, watchlist)),
+        numbers=seen.numbers,
+        counts=_counts(seen),
         place=seen.place,
         around=seen.around,
-        queries=tuple(query for agent in agents for query in agent_queries(watchlist.agent(agent))),
+        queries=_queries(claim, watchlist),
         asked=mine,
         registry_date=min(dates, default=None),
     )
 
 
 def agents_of(claim: Claim, watchlist: Watchlist) -> tuple[str, ...]:
-    """The agent of a claim, or all agents its document names."""
-    if claim.agent is not None:
-        return (claim.agent,)
+    """The agents a claim names; else all agents of its document, but for a claim that is only about other things."""
+    if claim.agent is not None or claim.agents:
+        return (claim.agent,) if claim.agent is not None else claim.agents
+    if claim.interventions:
+        return ()
     return tuple(agent.id for agent in watchlist.agents if claim.document in agent.documents)
 
 
 def groups_of(claim: Claim, watchlist: Watchlist) -> tuple[str, ...]:
-    """The condition group of a claim, or all its document speaks about."""
-    if claim.condition is not None:
-        return (claim.condition,)
+    """The condition groups a claim names, or all its document speaks about."""
+    if claim.condition is not None or claim.conditions:
+        return (claim.condition,) if claim.condition is not None else claim.conditions
     return next(one.conditions for one in watchlist.documents if one.id == claim.document)
 
 
@@ -126,36 +127,39 @@ def near_of(claim: Claim, watchlist: Watchlist) -> tuple[str, ...]:
     return tuple(one.id for one in watchlist.conditions if one.id in near)
 
 
-def counts_background(claim: Claim) -> bool:
-    """Whoever gets an agent as background is in use of it, though the trial does not test it."""
-    return claim.kind == "use"
+def swept_of(claim: Claim, watchlist: Watchlist) -> tuple[str, ...]:
+    """The groups of a claim in which interventions can be looked for: those asked for whatever the agent."""
+    return tuple(id for id in groups_of(claim, watchlist) if watchlist.condition(id).swept)
 
 
-def _seen(claim: Claim, watchlist: Watchlist, found: pd.DataFrame, on: date) -> Seen:
+def scopes_of(claim: Claim, watchlist: Watchlist) -> tuple[str, ...]:
+    """Every question to the registry that a claim rests on."""
+    return (*agents_of(claim, watchlist), *(swept_of(claim, watchlist) if claim.interventions else ()))
+
+
+def about(findings: Sequence[Finding], agent: str) -> list[Finding]:
+    """The findings on claims that speak of an agent, alone or among others."""
+    return [one for one in findings if agent in one.agents]
+
+
+def _queries(claim: Claim, watchlist: Watchlist) -> tuple[Query, ...]:
+    asked = [query for agent in agents_of(claim, watchlist) for query in agent_queries(watchlist.agent(agent))]
+    swept = swept_of(claim, watchlist) if claim.interventions else ()
+    return (*asked, *(query for id in swept for query in sweep_queries(watchlist.condition(id))))
+
+
+def _seen(claim: Claim, watchlist: Watchlist, found: pd.DataFrame, others: pd.DataFrame, on: date) -> Seen:
     groups, near = groups_of(claim, watchlist), near_of(claim, watchlist)
-    given = evidence.given(found, background=counts_background(claim))
-    here = evidence.in_groups(given, groups)
-    inside = evidence.in_groups(found, groups)
-    beside = evidence.in_groups(given, near).drop(here.index, errors="ignore")
-    aside = inside.drop(here.index)
-    background = aside[(aside["tier"] == "given").to_numpy(dtype=bool)]
-    return Seen(
-        here=here,
-        near=beside,
-        background=background,
-        named=aside.drop(background.index),
-        elsewhere=given.drop(here.index).drop(beside.index),
-        on=on,
-        place=_places(groups, watchlist),
-        around=_places(near, watchlist),
-    )
+    asking = Asking(claim, agents_of(claim, watchlist), groups, near)
+    mine = evidence.of_agents(found, asking.agents)
+    return gather(asking, mine, others, on, place=_places(groups, watchlist), around=_places(near, watchlist))
 
 
-def _counts(seen: Seen, near: tuple[str, ...]) -> dict[str, int]:
-    every = pd.concat([seen.here, seen.near, seen.elsewhere])
-    found = {place: getattr(seen, place) for place in PLACES}
-    found |= {"around": evidence.in_groups(every, near), "anywhere": every}
-    return {place: len(evidence.ids(part)) for place, part in found.items()}
+def _counts(seen: Seen) -> dict[str, int]:
+    """Different trials in each place; ``around`` and ``anywhere`` as their buttons have them."""
+    counted = {place: len(evidence.ids(getattr(seen, place))) for place in PLACES}
+    named = {name: len(seen.numbers[name].ids) if name in seen.numbers else 0 for name in ("around", "anywhere")}
+    return counted | named
 
 
 def _places(groups: tuple[str, ...], watchlist: Watchlist) -> str:
@@ -169,11 +173,14 @@ def _evidence(seen: Seen) -> pd.DataFrame:
         parts["elsewhere"] = seen.elsewhere.iloc[:0]
     rows = []
     for place, part in parts.items():
+        if part.empty:
+            continue
         ordered = part.assign(where=place).sort_values(
             ["newest", "nct_id"], ascending=[False, True], na_position="last"
         )
         rows.append(ordered.head(MOST_ELSEWHERE) if place == "elsewhere" else ordered)
-    together: pd.DataFrame = pd.concat(rows, ignore_index=True)
+    nothing = seen.here.iloc[:0].assign(where="here")
+    together: pd.DataFrame = pd.concat(rows or [nothing], ignore_index=True)
     return together
 
 
@@ -189,62 +196,9 @@ def _not_asked(mine: Mapping[str, Asked], watchlist: Watchlist) -> str:
     return " ".join(said)
 
 
-def _names(agents: list[str], watchlist: Watchlist) -> str:
-    return listed(english.inner(watchlist.agent(agent).name) for agent in agents)
-
-
-def _tense(claim: Claim, seen: Seen, *, sample: bool) -> Tense | None:
-    # What is in common use needs no running trial, and whether it works is not a matter of when.
-    if claim.tense != "present" or not claim.checkable or claim.kind in ("effect", "use"):
-        return None
-    return next(_tenses(claim, seen, sample=sample))
-
-
-def _tenses(claim: Claim, seen: Seen, *, sample: bool) -> Iterator[Tense]:
-    """The checks in order; the first that gives an answer holds, and the last one always does."""
-    when, what, nct_id = evidence.newest(seen.here)
-    said = f"Newest activity in {seen.place}: {day(when)} ({what}, {nct_id})." if when else ""
-    if _goes_on(claim, seen):
-        yield Tense("holds", when, what, nct_id, f"{said} “Now” holds.".strip())
-    if sample:
-        yield Tense("not_asked", when, what, nct_id, f"{said} The registry has not answered yet.".strip())
-    if evidence.is_recent(when, seen.on):
-        yield Tense("idle", when, what, nct_id, f"{said} But no trial is running there: “now” is not borne out.")
-    if when:
-        yield Tense("contradicted", when, what, nct_id, f"{said} Silent for more than two years: “now” does not hold.")
-    if len(seen.here):
-        yield Tense("undated", None, None, None, f"The trials found in {seen.place} carry no date of any activity.")
-    yield from _tenses_elsewhere(seen)
-
-
-def _tenses_elsewhere(seen: Seen) -> Iterator[Tense]:
-    others = pd.concat([seen.near, seen.elsewhere])
-    when, what, nct_id = evidence.newest(others)
-    if when is None:
-        yield Tense("undated", None, None, None, "No trial of it is found in any condition, so nothing can be dated.")
-    said = f"Nothing in {seen.place}; newest activity anywhere: {day(when)} ({what}, {nct_id})."
-    if _is_live(others, seen):
-        yield Tense("elsewhere", when, what, nct_id, f"{said} It is alive, but in other conditions.")
-    why = (
-        "But only records were kept up of trials that are over or have not begun"
-        if evidence.is_recent(when, seen.on)
-        else "Silent for more than two years"
-    )
-    yield Tense("contradicted", when, what, nct_id, f"{said} {why}: “now” does not hold.")
-
-
-def _goes_on(claim: Claim, seen: Seen) -> bool:
-    """A trial runs; or, when no running trial is claimed, something but paperwork on an ended trial was recent."""
-    if evidence.is_running(seen.here, seen.on).any():
-        return True
-    return claim.kind != "trial" and _is_live(seen.here, seen)
-
-
-def _is_live(found: pd.DataFrame, seen: Seen) -> bool:
-    """Whether something but paperwork on a trial that is over, or on a plan, was recent."""
-    over = coded(found["overall_status"], evidence.OVER) & (found["what"] == _PAPERWORK).to_numpy()
-    live = found[evidence.has_begun(found) & ~over]
-    return any(evidence.is_recent(when, seen.on) for when in live["newest"])
+def _names(scopes: list[str], watchlist: Watchlist) -> str:
+    known = {one.id: one.name for one in watchlist.agents} | {one.id: one.name for one in watchlist.conditions}
+    return listed(english.inner(known[scope]) for scope in scopes)
 
 
 def standing(finding: Finding) -> str:

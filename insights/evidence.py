@@ -6,7 +6,9 @@ trial itself started or completed. A planned date is none. A date without a type
 has come to pass and it is not in the future.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
@@ -15,8 +17,11 @@ import numpy as np
 import pandas as pd
 
 from cache.codes import NOT_RECORDED, PHASE_PATH, STATUSES
+from cache.filters.filter import Filter
 from cache.filters.select import Mask, any_of, coded, places
 from fetchers.errors import Parsing
+from fetchers.matching.context import is_make_believe
+from fetchers.matching.names import Names, Text, squeeze
 from fetchers.record.dates import PartialDate
 
 QUIET_YEARS = 2  # the registry itself calls a status unknown after two years without a word
@@ -34,6 +39,9 @@ _FACTS = (
     "first_posted", "last_update_posted", "results_first_posted", "has_results", "why_stopped", "condition_groups",
     "as_of",
 )  # fmt: skip
+MOST_BY_ID = 400  # trials whose ids still fit into an address
+_TESTS = ("DIAGNOSTIC_TEST",)
+_TYPE = re.compile(r"^[A-Z_]+: (?=.)")
 _DONE = {
     "first_posted": "registered",
     "last_update_posted": "record updated",
@@ -76,6 +84,34 @@ def pairs(trials: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([named, facts], axis=1)
 
 
+def giving(trials: pd.DataFrame, found: pd.DataFrame, words: Sequence[str], groups: Sequence[str]) -> pd.DataFrame:
+    """Trials of the groups with an intervention that one of the words names, whatever agent the watch-list follows: as
+    rows like those of ``found``, the intervention in place of the agent. Tests and make-believe are none."""
+    names = Names(words)
+    rows = any_of(trials["condition_groups"], groups) & trials["left_registry"].isna().to_numpy()
+    kept = trials[rows]
+    said = [next((one for one in given or () if _gives(one, names)), None) for given in kept["interventions"]]
+    kept = kept.assign(said=pd.Series(said, index=kept.index, dtype=object))
+    kept = kept[kept["said"].notna()].reset_index(drop=True)
+    tier, role = found["tier"].dtype, found["role"].dtype
+    named = pd.DataFrame({"nct_id": kept["nct_id"], "agent": kept["said"].map(_plain_name)})
+    named = named.assign(
+        tier=pd.Series("given", index=kept.index, dtype=tier), role=pd.Series(index=kept.index, dtype=role)
+    )
+    return pd.concat([named, kept.loc[:, list(_FACTS)]], axis=1)
+
+
+def _gives(intervention: str, names: Names) -> bool:
+    """``intervention``: as the store has it, "DRUG: Rituximab"."""
+    text = Text(squeeze(_plain_name(intervention)))
+    is_test = intervention.partition(":")[0] in _TESTS
+    return bool(names.find(text)) and not is_test and not is_make_believe(text.folded)
+
+
+def _plain_name(intervention: str) -> str:
+    return _TYPE.sub("", intervention)
+
+
 def given(found: pd.DataFrame, *, background: bool = False) -> pd.DataFrame:
     """The pairs in which people get the agent; as background only when asked for."""
     rows = coded(found["tier"], ["given"])
@@ -97,6 +133,11 @@ def in_groups(found: pd.DataFrame, groups: Collection[str]) -> pd.DataFrame:
 def ids(found: pd.DataFrame) -> tuple[str, ...]:
     """Each trial once, in order."""
     return tuple(sorted(set(found["nct_id"])))
+
+
+def just(wanted: Filter, ids: Sequence[str]) -> Filter:
+    """A list narrowed to some of its trials, where no filter of theirs says which; too many are left as they are."""
+    return replace(wanted, ids=tuple(ids)) if len(ids) <= MOST_BY_ID else wanted
 
 
 def is_recruiting(found: pd.DataFrame) -> Mask:

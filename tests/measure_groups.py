@@ -1,9 +1,9 @@
 """Measures the condition groups of ``fetchers.matching.groups`` on real records that were read and labelled.
 
 ``python -m tests.measure_groups`` prints precision and recall of every group on both halves of the labels, the figures
-of the half the rules were never tuned on as ``insights/condition_groups.csv`` has them, and the disagreements of the
-other half (``--all``: of both). The labels (``labels/groups.csv``) are facts only: an NCT id, the groups one reader
-found, and why; they were made before the rules. A record whose digits add up to an odd number was kept aside.
+of the half the rules were never tuned on as ``insights/verdicts/condition_groups.csv`` has them, and the disagreements
+of the other half (``--all``: of both). The labels (``labels/groups.csv``) are facts only: an NCT id, the groups one
+reader found, and why; they were made before the rules. A record whose digits add up to an odd number was kept aside.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from fetchers.matching.matcher import Matcher
 from fetchers.record.study import Study, decode_study
 from fetchers.settings import ROOT
 from fetchers.watchlist import load as watchlists
-from fetchers.watchlist.load import OTHER
+from fetchers.watchlist.model import OTHER
 from insights.measured import Figures
 
 LABELS = Path(__file__).parent / "labels" / "groups.csv"

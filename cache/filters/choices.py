@@ -30,6 +30,7 @@ class Choices:
     text: str = ""  # every word must occur, in whatever case
     frame: bool = False  # also trials of the swept conditions without any agent
     left: bool = False  # also trials that left the registry
+    ids: tuple[str, ...] = ()  # of these trials only
 
     def groups(self, watchlist: Watchlist) -> tuple[str, ...]:
         """The condition groups this view is limited to; empty when it is not."""

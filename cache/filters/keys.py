@@ -14,8 +14,8 @@ from cache import english
 from cache.codes import LANE_WORDS, ROLE_WORDS, SPONSOR_WORDS, STATUS_WORDS, STUDY_TYPE_WORDS, TIER_WORDS
 from cache.filters import sentence as said
 from cache.filters.choices import Choices
-from cache.filters.kinds import Codes, Ids, Kind, Names, Switch, Words, Year, YesNo
-from cache.filters.select import Mask, any_of, coded, with_words
+from cache.filters.kinds import Codes, Ids, Kind, Names, NctIds, Switch, Words, Year, YesNo
+from cache.filters.select import Mask, among, any_of, coded, with_words
 from fetchers.watchlist.model import Watchlist
 
 # Rows of a frame that a filter lets through; None when it does not limit them.
@@ -162,6 +162,11 @@ KEYS = (
         trials=lambda wanted, trials, _: with_words(trials["search_text"], wanted.text.casefold().split()),
         clause=lambda wanted, _: f"with the words “{wanted.text}”" if wanted.text else "",
         widget=Widget("words", "Words", 1, more=False),
+    ),
+    Key(
+        name="ids", field="ids", kind=NctIds(),
+        trials=lambda wanted, trials, _: among(trials["nct_id"], wanted.ids) if wanted.ids else None,
+        clause=lambda wanted, _: f"only {english.count(len(wanted.ids), 'trial')} of these" if wanted.ids else "",
     ),
     Key(
         name="left", field="left", kind=Switch(),

@@ -10,6 +10,7 @@ from fetchers.watchlist.model import Agent, Condition, Watchlist
 
 YEARS = (1900, 2100)
 LONGEST_TEXT = 200
+_NCT_ID = re.compile(r"NCT\d{8}", re.ASCII | re.IGNORECASE)
 Value = TypeVar("Value")
 Ignore = Callable[[str], None]  # is told, in a sentence fit for the screen, what was left out
 _YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
@@ -88,6 +89,23 @@ class Ids(_Texts):
 
     def options(self, watchlist: Watchlist) -> Mapping[str, str]:
         return {one.id: one.name for one in self.held(watchlist)}
+
+
+class NctIds(_Texts):
+    """Trials by id, all in one text of the address so that many of them fit."""
+
+    def clean(self, value: Sequence[str]) -> tuple[str, ...]:
+        return tuple(sorted({id.upper() for id in value if _NCT_ID.fullmatch(id)}))
+
+    def read(self, given: Sequence[str], word: str, watchlist: Watchlist, ignore: Ignore) -> tuple[str, ...]:
+        ids = [id.strip() for text in given for id in text.split(",")]
+        for id in ids:
+            if not _NCT_ID.fullmatch(id):
+                ignore(f"{shown(id)} is not an NCT id; it was ignored.")
+        return tuple(ids)
+
+    def write(self, value: Sequence[str]) -> list[str]:
+        return [",".join(value)]
 
 
 class Switch(Kind[bool]):

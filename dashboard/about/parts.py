@@ -12,7 +12,7 @@ from cache.read import trials as queries
 from cache.read.jobs import Job, recent_jobs
 from dashboard.shared import columns, data, frame, words
 from fetchers.settings import RECORD_URL
-from insights import condition_groups
+from insights.verdicts import condition_groups
 
 TERMS = urljoin(RECORD_URL, "/about-site/terms-conditions")
 SITE = urljoin(RECORD_URL, "/")

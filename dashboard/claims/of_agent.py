@@ -6,11 +6,11 @@ from dashboard.claims import parts
 from dashboard.claims.tables import VERDICT, verdict_word
 from dashboard.shared import evidence_data, frame
 from fetchers.watchlist.model import Agent
-from insights.claims import Finding
+from insights.claims import Finding, about
 
 
 def _about(agent: Agent) -> list[Finding]:
-    return [one for one in evidence_data.findings() if one.claim.agent == agent.id]
+    return about(evidence_data.findings(), agent.id)
 
 
 def claims(agent: Agent) -> None:
@@ -20,7 +20,7 @@ def claims(agent: Agent) -> None:
     for finding in mine:
         parts.claim(finding, key="agent_claim")
     if not mine:
-        st.text("No statement of the documents is about this agent alone.")
+        st.text("No statement of the documents is about this agent.")
     _to_claims("All claims, with the rules of the verdicts", agent)
 
 

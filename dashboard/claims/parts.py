@@ -1,7 +1,6 @@
 """The parts of the Claims page, and the claims on an agent's page."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -13,7 +12,7 @@ from dashboard.shared import address as view
 from dashboard.shared import columns, data, evidence_data, frame, words
 from fetchers.watchlist.model import Document
 from insights.claim_rules import RULES
-from insights.claims import Finding, groups_of
+from insights.claims import Finding
 
 MOST = 50  # rows of evidence; the list of trials has all
 _LEDGER = {
@@ -48,7 +47,9 @@ def summary(findings: Sequence[Finding]) -> None:
 
 
 def _address(finding: Finding) -> str:
-    return view.to_trials(replace(claims_tables.base(finding), conditions=groups_of(finding.claim, data.watchlist())))
+    """The list of the trials in the condition; where there is none and no filter says so, this page."""
+    wanted = finding.numbers["here"].wanted
+    return view.to_trials(wanted) if wanted else view.address("claims", [])
 
 
 def rules() -> None:
@@ -84,8 +85,17 @@ def _document(one: Document, findings: Sequence[Finding]) -> None:
     st.text(claims_tables.published(one))
     if one.interest:
         st.warning(words.plain(one.interest), title="Publisher’s interest", icon=":material/storefront:")
+    _sentences(one)
     for finding in findings:
         claim(finding)
+
+
+def _sentences(one: Document) -> None:
+    """Every sentence of the document, so that nothing it says is passed over in silence."""
+    if not one.sentences:
+        return
+    with st.expander(f"All {english.count(len(one.sentences), 'sentence')} of this document", icon=":material/list:"):
+        columns.table(claims_tables.sentence_rows(one), f"Every sentence of document {one.id}")
 
 
 def claim(finding: Finding, key: str = "claim") -> None:
@@ -93,6 +103,8 @@ def claim(finding: Finding, key: str = "claim") -> None:
     with st.container(border=True, gap="small"):
         st.caption(f"{finding.claim.id} · {words.plain(finding.claim.place)}")
         st.markdown(f"**{words.plain(finding.claim.words)}**")
+        if finding.claim.quote:
+            st.caption(f"“{words.plain(finding.claim.quote)}”")
         with st.container(horizontal=True, gap="small"):
             badge(VERDICT[finding.verdict], claims_tables.verdict_word(finding))
             if finding.tense:
@@ -117,11 +129,12 @@ def badge(look: Look, said: str | None = None, help: str | None = None) -> None:
 
 
 def _lists(finding: Finding) -> None:
-    found = claims_tables.lists(finding, data.watchlist())
+    found = claims_tables.lists(finding)
     if found:
         with st.container(horizontal=True, gap="medium"):
-            for said, wanted in found:
-                frame.trials_link(wanted, words.plain(said))
+            for number in found:
+                if number.wanted:
+                    frame.trials_link(number.wanted, words.plain(number.words))
 
 
 def _note(finding: Finding) -> None:

@@ -1,19 +1,18 @@
 """Words, signs and tables of the Claims page. Pure: no Streamlit; the registry's texts stand in tables only."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from cache.codes import LANE_WORDS, TIERS
-from cache.english import count, day
-from cache.filters.filter import Filter
+from cache.codes import LANE_WORDS
+from cache.english import day
 from dashboard.shared.number_tables import numbered, trial_link
 from dashboard.shared.trial_list import RESULTS, dated, status_words, why
-from fetchers.watchlist.model import Document, Watchlist
+from fetchers.watchlist.model import Document
 from insights.claim_rules import RULES
-from insights.claims import Finding, counts_background, groups_of, near_of, standing
+from insights.claims import Finding, standing
+from insights.verdicts.seen import Number
 
 
 class Look(NamedTuple):
@@ -53,43 +52,15 @@ _WHERE = {
 }
 
 
-class Listed(NamedTuple):
-    """A number in words, and the filter that lists its trials."""
-
-    label: str
-    wanted: Filter
-
-
 def verdict_word(finding: Finding) -> str:
     """The verdict, with what it rests on when that is only the starter sample."""
     said = VERDICT[finding.verdict].word
     return f"{said} ({standing(finding)})" if standing(finding) else said
 
 
-def base(finding: Finding) -> Filter:
-    """The trials of a finding's agents in whatever condition, as its verdict counts them."""
-    return Filter(agents=finding.agents, background=counts_background(finding.claim), everywhere=True)
-
-
-def lists(finding: Finding, watchlist: Watchlist) -> list[Listed]:
+def lists(finding: Finding) -> list[Number]:
     """Each number of a finding that is not zero, with the filter that lists exactly its trials."""
-    groups, near = groups_of(finding.claim, watchlist), near_of(finding.claim, watchlist)
-    given = replace(base(finding), everywhere=False)
-    wanted = {
-        "here": (f"In {finding.place}", replace(given, conditions=groups)),
-        "near": (f"In {finding.around}", replace(given, conditions=near)),
-        "named": (
-            f"Named but not given, in {finding.place}",
-            Filter(agents=finding.agents, tiers=TIERS[1:], conditions=groups),
-        ),
-        "elsewhere": ("In any condition", base(finding)),
-    }
-    numbers = {"here": "here", "near": "around", "named": "named", "elsewhere": "anywhere"}
-    return [
-        Listed(f"{words}: {count(finding.counts[numbers[place]], 'trial')}", filter_)
-        for place, (words, filter_) in wanted.items()
-        if finding.counts[numbers[place]]
-    ]
+    return [number for number in finding.numbers.values() if number.ids and number.wanted]
 
 
 def evidence_rows(finding: Finding, names: Mapping[str, str], most: int) -> pd.DataFrame:
@@ -128,6 +99,32 @@ def query_rows(finding: Finding, names: Mapping[str, str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Agent", "Asked of the registry", "State", "Registry data of", "Reason"])
 
 
+_NO_CLAIM = {
+    "heading": "No claim: a heading",
+    "announcement": "No claim: says what the text is about",
+    "definition": "No claim: says what something is",
+    "mechanism": "Not checkable: how it may work in the body, not a trial",
+    "opinion": "Not checkable: an opinion or a hope",
+    "advice": "Not checkable: advice",
+    "safety": "Not checkable: safety, without a trial it could rest on",
+    "advertisement": "No claim: a name or a link of the publisher",
+}
+
+
+def sentence_rows(document: Document) -> pd.DataFrame:
+    """What became of every sentence of a document."""
+    return pd.DataFrame(
+        {
+            "Place": [one.at for one in document.sentences],
+            "It says (in our words)": [one.words for one in document.sentences],
+            "Checked as": [
+                ", ".join([*one.claims, *(f"part of {id}" for id in one.part_of)]) or _NO_CLAIM.get(one.why or "")
+                for one in document.sentences
+            ],
+        }
+    )
+
+
 def rule_rows() -> pd.DataFrame:
     """The rules in the order they are tried."""
     return pd.DataFrame(
@@ -145,7 +142,7 @@ def ledger_rows(findings: Sequence[Finding], addresses: Mapping[str, str]) -> pd
             "Verdict": [verdict_word(finding) for finding in findings],
             "“Now”": [TENSE[one.tense.verdict].word if one.tense else None for one in findings],
             "Newest activity": [one.tense.newest if one.tense else None for one in findings],
-            "Trials": [numbered(addresses[one.claim.id], one.counts["here"]) for one in findings],
+            "Trials": [numbered(addresses[one.claim.id], len(one.numbers["here"].ids)) for one in findings],
             "Document": [finding.document.id for finding in findings],
         }
     )

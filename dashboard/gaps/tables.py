@@ -119,7 +119,7 @@ def _reached(row: Mapping[Any, Any], key: str, address: Address) -> str | None:
     wanted = Filter(
         agents=(row["agent"],), phases=(lane,), statuses=evidence.BEGUN, conditions=groups, everywhere=not groups
     )  # fmt: skip
-    return numbered(address(wanted), len(ids))
+    return numbered(address(evidence.just(wanted, ids)), len(ids))
 
 
 def ladder_say(steps: pd.DataFrame, agents: Mapping[str, str], here: str) -> str:

@@ -18,8 +18,8 @@ from dashboard import catalogue
 from dashboard.shared import address as view
 from dashboard.shared import charts, columns, data, words
 from dashboard.shared import number_tables as tables
-from insights import condition_groups
 from insights.measured import Figures
+from insights.verdicts import condition_groups
 
 WIDTH = 1180  # pixels; longer lines are hard to read
 _ARROW = ":material/arrow_forward:"

@@ -44,7 +44,7 @@ class Group:
         self._pairs = [tuple(Names([term]) for term in pair) for pair in words.pairs]
         self._operations, self._numbing = Names(words.operations), Names(words.numbing)
         self._mesh = frozenset(term.lower() for term in condition.mesh)
-        self._mesh_not_with = Names(words.mesh_not_with)
+        self._not_mesh = Names((*condition.not_terms, *words.mesh_not_with))
 
     def holds(self, reading: Reading) -> bool:
         """Whether the record is about the group."""
@@ -53,11 +53,10 @@ class Group:
             return True
         if self._is_about_an_operation(reading):
             return False
-        by_index = self._mesh_may_count(reading)
-        listed = (self._in_condition(text) for text in reading.listed if by_index or text.folded not in self._mesh)
+        listed = map(self._in_condition, reading.listed)
         if any(one.named and (one.lasting or not titles.narrowed) for one in listed):
             return True
-        return not titles.narrowed and (self._by_pair(reading) or (by_index and self._by_heading(reading)))
+        return not titles.narrowed and (self._by_pair(reading) or self._by_heading(reading))
 
     def _in_titles(self, text: Text) -> _Found:
         hits = self._terms.find(text)
@@ -133,12 +132,8 @@ class Group:
             not self._is_passing(text, hit) and self._not_term_around(text, hit) is None for hit in term.find(text)
         )
 
-    def _mesh_may_count(self, reading: Reading) -> bool:
-        """Also of a condition that is a heading letter for letter: the registry's forms offer them to choose from."""
-        return not any(self._mesh_not_with.find(text) for text in (reading.titles, reading.conditions))
-
     def _by_heading(self, reading: Reading) -> bool:
         # The index gives "Arthritis, Rheumatoid" to juvenile arthritis too: a heading does not outweigh a not-term.
         if not self._mesh & reading.condition_mesh:
             return False
-        return not any(self._not_terms.find(text) for text in (reading.titles, reading.conditions))
+        return not any(self._not_mesh.find(text) for text in (reading.titles, reading.conditions))

@@ -13,6 +13,7 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 from fetchers.errors import Validation
+from fetchers.watchlist import claims
 from fetchers.watchlist.model import (
     DEFAULT_PATH,
     OTHER,
@@ -24,7 +25,6 @@ from fetchers.watchlist.model import (
 )
 from fetchers.watchlist.word_budget import MAX_WORDS, count_words
 
-_PHASES = ("NA", "EARLY_PHASE1", "PHASE1", "PHASE1|PHASE2", "PHASE2", "PHASE2|PHASE3", "PHASE3", "PHASE4")
 _ID = re.compile(r"[a-z0-9][a-z0-9_]*")
 _HEADER = re.compile(r"\s*\[\[\s*(\w+)(?:\s*\.\s*(\w+))?\s*\]\]")
 _AT = re.compile(r"^(?P<reason>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?$", re.DOTALL)
@@ -208,6 +208,8 @@ def _references(file: _File) -> Iterator[_Wrong]:
         "agent": {agent.id for agent in file.agents},
         "condition": {OTHER, *(condition.id for condition in file.conditions)},
     }
+    for path, reason in claims.faults(file.documents, file.claims):
+        yield _Wrong(path, reason)
     named = [
         *((f"documents[{at}].conditions", "condition", one.conditions) for at, one in enumerate(file.documents)),
         *((f"agents[{at}].documents", "document", one.documents) for at, one in enumerate(file.agents)),
@@ -218,15 +220,10 @@ def _references(file: _File) -> Iterator[_Wrong]:
             yield from _known(known, kind, id, path)
     for number, claim in enumerate(file.claims):
         for kind in known:
-            yield from _known(known, kind, getattr(claim, kind), f"claims[{number}].{kind}")
-        yield from _claim_faults(claim, f"claims[{number}]")
-
-
-def _claim_faults(claim: Claim, path: str) -> Iterator[_Wrong]:
-    if claim.phase is not None and claim.phase not in _PHASES:
-        yield _Wrong(f"{path}.phase", f"{claim.phase!r} is none of {', '.join(_PHASES)}")
-    if claim.kind == "trial" and claim.status is None:
-        yield _Wrong(f"{path}.status", "a claim on a trial says whether it is ongoing or completed")
+            path = f"claims[{number}].{kind}"
+            yield from _known(known, kind, getattr(claim, kind), path)
+            for id in getattr(claim, f"{kind}s", ()):
+                yield from _known(known, kind, id, f"{path}s")
 
 
 def _known(known: Mapping[str, set[str]], kind: str, id: str | None, path: str) -> Iterator[_Wrong]:

@@ -16,9 +16,29 @@ OTHER = "other"
 _EXPECTED_SIZE = 300
 
 
+# Why a sentence of a document is none that a registry of trials could bear out.
+NotChecked = Literal[
+    "heading", "announcement", "definition", "mechanism", "opinion", "advice", "safety", "advertisement",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a document, headings included: paragraph and sentence number, and what it says in a few words.
+
+    It is stated by ``claims``, or supports and repeats those it is ``part_of``, or ``why`` says why it is no claim.
+    """
+
+    at: str
+    words: str
+    claims: tuple[str, ...] = ()
+    part_of: tuple[str, ...] = ()
+    why: NotChecked | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One text that recommends agents; ``conditions`` are the ids of those it speaks about."""
+    """One text that recommends agents; ``conditions`` are the ids of those it speaks about, ``sentences`` all of it."""
 
     id: str
     title: str
@@ -27,6 +47,7 @@ class Document:
     interest: str | None = None
     date: str | None = None
     conditions: tuple[str, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +100,7 @@ class Wording:
     ``lasting`` with one of ``what_lasts`` is a term; ``passing`` before a term makes it none, and so does one of
     ``settings`` in the titles, unless the text says that it lasts. Each of ``pairs`` is a term when all its parts stand
     somewhere in titles and conditions. A title that names one of ``operations`` and one of ``numbing`` outweighs the
-    conditions. A heading does not count beside one of ``mesh_not_with``, nor does a condition that is spelt like one.
+    conditions. A heading does not count beside one of ``mesh_not_with``.
     """
 
     lasting: tuple[str, ...] = ()
@@ -123,8 +144,12 @@ class Claim:
     """One statement of a document, in our words; ``phase`` is a registry code (joint phases joined by ``|``).
 
     ``kind`` is what is stated: that a *trial* runs or was done, that studies give a *hint*, that something is in *use*,
-    or that it has an *effect*. Without an agent the claim speaks of all agents of its document. ``until`` is the year
-    in which the studies it can rest on were over, where the literature tells.
+    that it has an *effect*, that it carries a *risk*, or that more research is a *need*. ``agent`` or ``agents``, and
+    ``condition`` or ``conditions``, say what of; without them the claim speaks of all its document names. With
+    ``interventions`` it is (also) about what the watch-list does not follow: words looked for in the interventions of
+    stored trials, in swept groups only, since only those are asked for whatever the agent. ``until`` is the year in
+    which the studies it can rest on were over, where the literature tells. ``unchecked_because`` says why a claim is
+    not checkable, ``quote`` gives at most fifteen words of the document.
     """
 
     id: str
@@ -137,8 +162,13 @@ class Claim:
     status: Literal["ongoing", "completed"] | None = None
     tense: Literal["present", "past"] | None = None
     checkable: bool = True
-    kind: Literal["trial", "hint", "use", "effect"] = "hint"
+    kind: Literal["trial", "hint", "use", "effect", "risk", "need"] = "hint"
     until: int | None = None
+    agents: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    interventions: tuple[str, ...] = ()
+    unchecked_because: str | None = None
+    quote: str | None = None
 
 
 @dataclass(frozen=True)

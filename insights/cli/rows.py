@@ -54,6 +54,7 @@ def _claim(finding: Finding, watchlist: Watchlist) -> Row:
         "document_title": finding.document.title,
         "place": claim.place,
         "words": claim.words,
+        "quote": claim.quote,
         "agents": list(finding.agents),
         "conditions": list(ledgers.groups_of(claim, watchlist)),
         "verdict": finding.verdict,

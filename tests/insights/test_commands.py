@@ -135,9 +135,11 @@ def test_claims_are_those_of_the_page(run: Run, held: Held) -> None:
         assert {name: row[f"number_{name}"] for name in finding.counts} == dict(finding.counts)
         for place in ("near", "background", "named"):
             assert len(row[f"ids_{place}"]) == finding.counts[place]
-        wanted = claim_tables.lists(finding, WATCHLIST)
-        here = [held.ids(door.wanted) for door in wanted if door.label.startswith(f"In {finding.place}:")]
-        assert row["ids"] == (here[0] if here else [])
+        assert row["ids"] == list(finding.numbers["here"].ids)
+        for door in claim_tables.lists(finding):
+            assert door.wanted is not None
+            assert held.ids(door.wanted) == list(door.ids)
+        assert row["quote"] == finding.claim.quote
 
 
 def test_cells_are_those_of_the_gap_map(run: Run, held: Held) -> None:

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from fetchers.watchlist import load as watchlists
-from insights import condition_groups, measured
+from insights import measured
+from insights.verdicts import condition_groups
 from tests import measure_groups
 
 LISTED = watchlists.load()

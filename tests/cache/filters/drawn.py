@@ -36,6 +36,7 @@ def filters(
         results=draw(st.sampled_from([None, True, False])),
         text=draw(st.sampled_from(texts) if texts else st.text(max_size=300)),
         frame=draw(st.booleans()), left=draw(st.booleans()),
+        ids=draw(some(["NCT00000003", "NCT00000120", "nct00000199"])),
     )  # fmt: skip
     kept = draw(st.sets(st.sampled_from(FIELDS), max_size=most)) if most < len(FIELDS) else FIELDS
     return Filter(**{name: getattr(wanted, name) for name in kept})

@@ -80,6 +80,7 @@ def test_each_field_takes_part_in_selecting(frames: Frames) -> None:
         "phases": ("PHASE3",), "statuses": ("RECRUITING",), "study_types": ("OBSERVATIONAL",), "countries": ("Peru",),
         "sponsor_classes": ("NIH",), "year_from": 2010, "year_to": 2005, "results": True, "text": "Low",
         "background": True, "everywhere": True, "frame": True, "left": True,
+        "ids": ("NCT00000007",),
     }  # fmt: skip
     assert changed.keys() == {key.field for key in KEYS}
     opening = list(frames.selection(Filter()).trials["nct_id"])
@@ -136,6 +137,7 @@ def trial_passes(wanted: Filter, trial: Mapping[Any, Any]) -> bool:
         wanted.year_from is None or (not pd.isna(year) and year >= wanted.year_from),
         wanted.year_to is None or (not pd.isna(year) and year <= wanted.year_to),
         wanted.results is None or (not pd.isna(trial["has_results"]) and trial["has_results"] is wanted.results),
+        not wanted.ids or trial["nct_id"] in wanted.ids,
         all(word in text for word in wanted.text.casefold().split()),
     ))  # fmt: skip
 

@@ -169,7 +169,7 @@ def test_what_the_rules_need_to_know_of_a_claim_is_there() -> None:
 
     assert trials["C1"] == ("trial", "ongoing", None)
     assert trials["C2"] == ("trial", "completed", 2001)
-    assert {claim.kind for claim in watchlist.claims} == {"trial", "hint", "use", "effect"}
+    assert {claim.kind for claim in watchlist.claims} == {"trial", "hint", "use", "effect", "risk", "need"}
     assert watchlist.condition("me_cfs").near == ("long_covid", "fibromyalgia")
 
 
