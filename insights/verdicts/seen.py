@@ -104,7 +104,8 @@ def _numbers(asking: Asking, seen: Seen, given: pd.DataFrame) -> dict[str, Numbe
         "background": Number(
             f"Given to everybody beside something else, in {seen.place}",
             ids["background"],
-            Filter(agents=agents, roles=("background",), conditions=groups),
+            # Where background counts, those trials are among the first number's.
+            None if asking.counts_background else Filter(agents=agents, roles=("background",), conditions=groups),
         ),
         "named": Number(
             f"Named but not given, in {seen.place}",
