@@ -204,7 +204,8 @@ RULES = (
         "ended", CONTRADICTED,
         "The same, but every trial found has ended or was stopped.", True,
         lambda claim, seen: _trial(claim, "ongoing") and len(seen.here) > 0,
-        lambda claim, seen: _said(_here(seen), f"No trial is running{_phase(claim)}: every one has ended or was stopped."),
+        lambda claim, seen: _said(_here(seen), f"No trial is running{_phase(claim)}: every one has ended or was "
+                                  "stopped."),
     ),
     Rule(
         "done", SUPPORTED,
