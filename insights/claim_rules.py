@@ -173,7 +173,7 @@ RULES = (
         "The same, but no trial is known to run in the condition: planned, ended or of unknown status, or none.", True,
         lambda claim, seen: claim.kind == "need",
         lambda claim, seen: _said("A registry cannot say what is needed; that anybody has taken it up, it does not "
-                                  "show.", _here(seen), "None of them is known to run." if len(seen.here) else "",
+                                  "show.", _here(seen), "Not one of them is known to run." if len(seen.here) else "",
                                   _number(seen, "around")),
     ),
     Rule(
@@ -196,7 +196,7 @@ RULES = (
         "unconfirmed", NOT_FOUND,
         "The same, but no trial is known to run: of one at least nobody has confirmed the status for two years.", True,
         lambda claim, seen: _trial(claim, "ongoing") and len(unconfirmed(seen.here)) > 0,
-        lambda claim, seen: _said(_here(seen), f"None is known to be running{_phase(claim)}.",
+        lambda claim, seen: _said(_here(seen), f"No trial is known to be running{_phase(claim)}.",
                                   _parts(seen)),
         lambda claim, seen: {"Not confirmed for two years": unconfirmed(seen.here)},
     ),
@@ -204,7 +204,8 @@ RULES = (
         "ended", CONTRADICTED,
         "The same, but every trial found has ended or was stopped.", True,
         lambda claim, seen: _trial(claim, "ongoing") and len(seen.here) > 0,
-        lambda claim, seen: _said(_here(seen), f"None is running{_phase(claim)}: every one has ended or was stopped."),
+        lambda claim, seen: _said(_here(seen), f"No trial is running{_phase(claim)}: every one has ended or was "
+                                  "stopped."),
     ),
     Rule(
         "done", SUPPORTED,
