@@ -1,6 +1,6 @@
 """About the data: where it comes from, what was done to it, what it cannot tell."""
 
-from dashboard.about import parts
+from dashboard.about import parts, state
 from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import frame
 
@@ -12,5 +12,5 @@ parts.names()
 parts.missed()
 parts.documents()
 parts.unknown()
-parts.state()
+state.show()
 parts.makers()

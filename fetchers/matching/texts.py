@@ -90,11 +90,6 @@ class Reading:
         return tuple(_text(name, self._vocabulary) for name in self.study.conditions)
 
     @cached_property
-    def listed(self) -> tuple[Text, ...]:
-        """The conditions one by one."""
-        return tuple(Text(squeeze(name)) for name in self.study.conditions)
-
-    @cached_property
     def elsewhere(self) -> Text:
         """Every text in which a name is at most a mention, but for eligibility."""
         description = self.study.protocol_section.description_module
