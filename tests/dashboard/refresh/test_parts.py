@@ -14,7 +14,6 @@ from cache.refresh import journal
 from cache.refresh.journal import BROKEN, CANCELLED
 from cache.store.store import Store
 from dashboard.refresh import launcher as refreshing
-from dashboard.refresh import parts as refresh_panel
 from dashboard.refresh.launcher import Launch
 from dashboard.refresh.parts import View, view_of
 from dashboard.shared import words
@@ -28,6 +27,8 @@ SCOPES = ("sizofiran", "ivig", "me_cfs")
 
 def script() -> None:
     import streamlit as st
+
+    from dashboard.refresh import parts as refresh_panel
 
     with st.sidebar:
         refresh_panel.panel()
