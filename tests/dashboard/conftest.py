@@ -15,9 +15,10 @@ from tests.rigs.pages import damaged, forget, live_url, page, use
 from tests.rigs.refresh import url_of
 
 
-@pytest.fixture(autouse=True)
-def forgetful() -> Iterator[None]:
-    """Caches are shared by all sessions of a process; a test must not live on those of another."""
+@pytest.fixture
+def cold() -> Iterator[None]:
+    """Nothing kept from other tests. Only for tests that watch what is read, or put something else in the place of what
+    reads: everything kept is kept by the store's address, file and version, which no two tests share."""
     forget()
     yield
     forget()
