@@ -109,8 +109,8 @@ def _stopped(found: Material, to: results_tables.Address, as_of: str) -> None:
         return
     frame.rules(
         "How the reasons are classed, and how far to trust it",
-        "Word rules look through the reason the registry gives, nothing else. They were compared with reasons of other "
-        "trials that stopped from 2017 to 2019; one person labelled these after the rules were finished.",
+        "Word rules look through the reason the registry gives, nothing else. They were compared with reasons that "
+        "one person labelled and that were kept aside when the rules were written.",
         why_stopped.CLASSES,
         why_stopped.figures(),
     )
