@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from fetchers.record.dates import PartialDate
-from fetchers.record.study import plain
+from fetchers.record.texts import plain
 
 Weight = Literal["high", "medium", "low", "noise"]
 

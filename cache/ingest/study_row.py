@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from fetchers.record.modules import Intervention
-from fetchers.record.study import Study, plain
+from fetchers.record.study import Study
+from fetchers.record.texts import plain
 
 
 def live_facts(study: Study) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from itertools import product
 from typing import NamedTuple
 
-from fetchers.record.study import plain
+from fetchers.record.texts import plain
 from fetchers.watchlist.model import ShortName
 
 _WORD = re.compile(r"[^\W_]+")

@@ -22,7 +22,8 @@ from dashboard.trial import tables as trial_tables
 from dashboard.trial import words as trial_words
 from dashboard.trial.known import Known
 from fetchers.record import eligibility
-from fetchers.record.study import Study, decode_study, plain
+from fetchers.record.study import Study, decode_study
+from fetchers.record.texts import plain
 from insights import families
 from tests.rigs import trial_records as records
 from tests.rigs.pages import elements, page, shown, table, tables, use
