@@ -16,7 +16,8 @@ import pandas as pd
 
 from cache.english import around
 from fetchers.record.eligibility import criteria, sections
-from fetchers.record.study import Study, plain
+from fetchers.record.study import Study
+from fetchers.record.texts import plain
 from insights import measured
 
 MEASURED = Path(__file__).with_name("criteria.csv")

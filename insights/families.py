@@ -13,7 +13,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from cache.english import around
-from fetchers.record.study import Study, plain
+from fetchers.record.study import Study
+from fetchers.record.texts import plain
 
 KINDS = {
     "platform": "Platform and sub-study, or one trial with two ids",

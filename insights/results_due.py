@@ -6,9 +6,10 @@ started on or after 18 January 2017. One that started before and reached its pri
 is probably covered. Results are due a year after the primary completion, three years with a certificate of delay, and
 are called overdue only when 30 more days have passed. A paper in a journal is no posted result.
 
-Every partial date is read the way that is best for the sponsor. A fact that is missing is never guessed: the answer
-is then that it cannot be told, with the fact. Nothing here says that a law was broken; who is covered is decided by
-facts that are not public, too. Frames in, frames out, no Streamlit.
+A partial date is the span of days it can mean: an answer is given only when it is the same for every one of them. A
+fact that is missing is never guessed, and odd dates (``insights.dates.odd``) are not reckoned with: the answer is then
+that it cannot be told, with the fact. Nothing here says that a law was broken; who is covered is decided by facts that
+are not public, too. Frames in, frames out, no Streamlit.
 """
 
 from collections.abc import Mapping
@@ -17,9 +18,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from fetchers.record.dates import PartialDate
+from insights.dates.spans import span
+from insights.us_rule import checks
 
-RULE_FROM = date(2017, 1, 18)  # the day the rule came into force
 GRACE = timedelta(days=30)
 
 # State -> words on the screen, in reading order.
@@ -30,7 +31,11 @@ STATES = {
     "due": "Due, within the 30 days of grace",
     "ahead": "Due later",
     "not_covered": "Not covered by the rule",
-    "unknown": "Cannot be told",
+    "planned": "Cannot be told: past a completion that is still marked as planned",
+    "uncleared": "Cannot be told: a device not cleared, for which posting may be held back",
+    "imprecise": "Cannot be told: a month or year decides nothing",
+    "odd": "Cannot be told: the dates do not fit",
+    "unknown": "Cannot be told: a fact is missing",
 }
 COVERAGE = {"covered": "Covered", "probable": "Probably covered", "not_covered": "Not covered", "unknown": "Not known"}
 # Why a trial is not covered: code -> words, in the order in which one is named when there are several.
@@ -53,6 +58,9 @@ FACTS = {
     "fda_product": "whether the FDA regulates a product of the trial",
     "start": "the start date",
     "completion": "the completion date",
+    "sound_dates": "which of its dates are right (they do not fit)",
+    "exact_completion": "the day of the completion (its month or year alone does not decide)",
+    "exact_day": "the day these facts stood so (its month or year alone does not decide)",
     "actual_completion": "whether it was completed (its date has passed and is still marked as planned)",
     "results": "whether results are posted",
     "clearance": "whether the device is cleared (until then posting may be held back)",
@@ -76,8 +84,15 @@ PAPERS = {
     "neither": "Neither",
     "unknown": "Not known whether results are posted",
 }
-_US = "United States"
-_TYPES = {"EXPANDED_ACCESS": "expanded_access", "OBSERVATIONAL": "not_interventional"}
+# What alone keeps it from being told -> the state that says so.
+_UNTOLD_BY = {
+    "actual_completion": "planned",
+    "clearance": "uncleared",
+    "exact_completion": "imprecise",
+    "exact_day": "imprecise",
+    "sound_dates": "odd",
+}
+UNTOLD = (*dict.fromkeys(_UNTOLD_BY.values()), "unknown")  # the states in which it cannot be told
 
 
 class Cover(NamedTuple):
@@ -89,7 +104,8 @@ class Cover(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What can be said of one trial's results; ``days``: since (or, negative, until) the due date."""
+    """What can be said of one trial's results. ``due_on``: the last day the due date can mean; ``days``: since (or,
+    negative, until) that day."""
 
     state: str
     coverage: str
@@ -97,6 +113,15 @@ class Verdict(NamedTuple):
     missing: tuple[str, ...]
     due_on: date | None
     days: int | None
+
+
+class _Days(NamedTuple):
+    """How many days after the due date the facts stood so, by the spans of both, and which of them is one."""
+
+    least: int
+    most: int
+    by_completion: bool
+    by_day: bool
 
 
 def judged(facts: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
@@ -117,7 +142,7 @@ def judge(facts: pd.DataFrame) -> pd.DataFrame:
         found = verdict(row)
         due = found.due_on.isoformat() if found.due_on else None
         rows.append((row["nct_id"], found.state, found.coverage, found.reason, list(found.missing), due, found.days,
-                     row["certificate"], _ended(row)[0], row["judged_on"]))  # fmt: skip
+                     row["certificate"], checks.ended(row)[0], row["judged_on"]))  # fmt: skip
     made = pd.DataFrame.from_records(rows, columns=list(RESULT_COLUMNS))
     return made.astype({"days": "Int64"})
 
@@ -128,7 +153,7 @@ def verdict(row: Mapping[str, Any]) -> Verdict:
     due = due_on(row) if cover.coverage in ("covered", "probable") else None
     if row["has_results"]:
         sent = row["results_submitted"] or row["results_posted"]
-        late = (PartialDate(sent).earliest - due).days if due and sent else None
+        late = _late(row, sent) if due and sent else None
         return Verdict("posted", cover.coverage, cover.reason, (), due, late)
     if cover.coverage == "not_covered":
         return Verdict("not_covered", cover.coverage, cover.reason, (), None, None)
@@ -137,38 +162,47 @@ def verdict(row: Mapping[str, Any]) -> Verdict:
     gaps = {*cover.missing, *_missing(row)}
     missing = tuple(fact for fact in FACTS if fact in gaps)
     if missing or due is None:
-        return Verdict("unknown", cover.coverage, None, missing, due, None)
-    days = (PartialDate(row["judged_on"]).earliest - due).days
-    state = "overdue" if days > GRACE.days else "due" if days > 0 else "ahead"
-    if state != "ahead":
-        doubt = _doubt(row)
-        if doubt:
-            return Verdict("unknown", cover.coverage, None, doubt, due, None)
-    return Verdict(state, cover.coverage, None, (), due, days)
+        return Verdict(_untold(missing), cover.coverage, None, missing, due, None)
+    days = _days_after(row)
+    states = {_standing(days.least), _standing(days.most)}
+    doubt = _doubt(row, states, days)
+    if doubt:
+        return Verdict(_untold(doubt), cover.coverage, None, doubt, due, None)
+    return Verdict(states.pop(), cover.coverage, None, (), due, days.least)
 
 
 def covered(row: Mapping[str, Any]) -> Cover:
     """Whether the rule covers the trial. One fact that rules it out decides, whatever else is missing."""
-    reasons, missing = set(), set()
-    for check in (_kind, _status, _phases, _purpose, _started, _product):
-        reason, unknown = check(row)
-        reasons.add(reason)
-        missing.add(unknown)
+    reasons, missing = checks.tested(row)
     for reason in REASONS:
         if reason in reasons:
             return Cover("not_covered", reason, ())
     gaps = tuple(fact for fact in FACTS if fact in missing)
     if gaps:
         return Cover("unknown", None, gaps)
-    return Cover("covered" if PartialDate(row["start_date"]).earliest >= RULE_FROM else "probable", None, ())
+    return Cover("covered" if checks.starts_after(row) else "probable", None, ())
 
 
 def due_on(row: Mapping[str, Any]) -> date | None:
-    """A year after the latest day the (primary) completion can mean, three years with a certificate of delay."""
-    ended = _ended(row)[0]
-    if ended is None:
-        return None
-    return years_after(PartialDate(ended).latest, 3 if row["certificate"] else 1)
+    """A year after the last day the (primary) completion can mean, three years with a certificate of delay; None
+    without a completion, and when the dates do not fit."""
+    return None if checks.ended(row)[0] is None or checks.odd_dates(row) else checks.due(row).last
+
+
+def _days_after(row: Mapping[str, Any]) -> _Days:
+    due, on = checks.due(row), span(row["judged_on"])
+    return _Days((on.first - due.last).days, (on.last - due.first).days, due.first < due.last, on.first < on.last)
+
+
+def _late(row: Mapping[str, Any], sent: str) -> int | None:
+    """Days from ``due_on`` to the day results were sent in; None when the two may lie either way round."""
+    due, on = checks.due(row), span(sent)
+    either = on.first < due.last and on.last > due.first and (due.first < due.last or on.first < on.last)
+    return None if either else (on.first - due.last).days
+
+
+def _standing(days: int) -> str:
+    return "overdue" if days > GRACE.days else "due" if days > 0 else "ahead"
 
 
 def published(facts: pd.DataFrame) -> pd.DataFrame:
@@ -206,83 +240,30 @@ def paper_groups(facts: pd.DataFrame) -> "pd.Series[Any]":
     return pd.Series(groups, index=facts["nct_id"], dtype="str")
 
 
-def _kind(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    kind = row["study_type"]
-    if kind in _TYPES:
-        return _TYPES[kind], None
-    # Only interventional trials have phases, so a source that names them has said the type.
-    return None, None if kind == "INTERVENTIONAL" or (kind is None and row["phases"]) else "study_type"
-
-
-def _status(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    if row["waived"]:
-        return "waived", None
-    status = row["overall_status"]
-    return ("withdrawn" if status == "WITHDRAWN" else None), (None if status else "status")
-
-
-def _phases(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    phases = row["phases"]
-    if not phases:  # not said, or an interventional trial without one
-        return None, "phase"
-    return ("phase_1" if set(phases) <= {"EARLY_PHASE1", "PHASE1"} else None), None
-
-
-def _purpose(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    # A purpose is rarely missing, and then it is no feasibility study: the registry makes those name it.
-    return ("device_feasibility" if row["primary_purpose"] == "DEVICE_FEASIBILITY" else None), None
-
-
-def _started(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    start, ended = row["start_date"], _ended(row)[0]
-    if ended and PartialDate(ended).earliest < RULE_FROM and not _after(start):
-        return "before_2017", None
-    if not start:
-        return None, "start"
-    return None, None if ended else "completion"
-
-
-def _after(start: str | None) -> bool:
-    return bool(start) and PartialDate(str(start)).earliest >= RULE_FROM
-
-
-def _product(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    drug, device = row["fda_drug"], row["fda_device"]
-    if drug or device:
-        return None, None
-    if drug is False and device is False:
-        return "no_fda_product", None
-    if row["countries"] and _US not in row["countries"] and not row["us_export"]:
-        return "no_us_site", None
-    return None, "fda_product"
-
-
 def _missing(row: Mapping[str, Any]) -> set[str]:
     """What is not known though everything else says that results will be due."""
-    known = {"completion": _ended(row)[0], "day": row["judged_on"]}
+    known = {"completion": checks.ended(row)[0], "day": row["judged_on"]}
     return {fact for fact, found in known.items() if not found} | ({"results"} if row["has_results"] is None else set())
 
 
-def _doubt(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """What keeps a due date that has passed from being one that counts."""
-    if _ended(row)[1] == "ESTIMATED":
+def _doubt(row: Mapping[str, Any], states: set[str], days: _Days) -> tuple[str, ...]:
+    """What keeps a due date that has passed, or may have, from being one that counts."""
+    if states == {"ahead"}:
+        return ()
+    if checks.ended(row)[1] == "ESTIMATED":
         return ("actual_completion",)
-    return ("clearance",) if row["unapproved_device"] else ()
+    if row["unapproved_device"]:
+        return ("clearance",)
+    if len(states) == 1:
+        return ()
+    found = {"exact_completion": days.by_completion, "exact_day": days.by_day}
+    return tuple(fact for fact, open_span in found.items() if open_span)
 
 
-def _ended(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """The primary completion with its type, or, where there is none, the completion, which is later."""
-    if row["primary_completion_date"]:
-        return row["primary_completion_date"], row["primary_completion_date_type"]
-    return row["completion_date"], row["completion_date_type"]
-
-
-def years_after(day: date, years: int) -> date:
-    """The same day so many years later; after 29 February 1 March, the later of the two."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return date(day.year + years, 3, 1)
+def _untold(missing: tuple[str, ...]) -> str:
+    """The state of a trial of which it cannot be told, by what is not known."""
+    states = {_UNTOLD_BY.get(fact, "unknown") for fact in missing}
+    return states.pop() if len(states) == 1 else "unknown"
 
 
 def _rows(facts: pd.DataFrame) -> list[dict[Any, Any]]:

@@ -2,7 +2,7 @@
 
 A promise is a planned value; the first one is the oldest known. A move is a step from one known value to the next that
 cannot mean the same (``2024-12`` and ``2024-12-09`` can). How far something moved is the sum of its moves. What a
-version does not say is no move, and never zero.
+version does not say is no move, and never zero; an odd date (``insights.dates.odd``) is taken as not said.
 """
 
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from cache.changes.weights import moved_days
+from insights.dates.odd import sound
 
 DATES = ("start_date", "primary_completion_date", "completion_date")
 PEOPLE = "enrollment"
@@ -69,7 +70,7 @@ def _chains(states: pd.DataFrame) -> Iterator[tuple[str, str, list[_Told], bool]
     columns = [_plain(states[name]) for name in ("nct_id", "known_on", "origin", *_NAMES)]
     # By plain lists: a group of pandas' own for every trial takes ten times as long.
     for nct_id, rows in groupby(zip(*columns, strict=True), key=itemgetter(0)):
-        group = list(rows)
+        group = [(*row[:3], *sound(dict(zip(_NAMES, row[3:], strict=True))).values()) for row in rows]
         for place, measure in enumerate(MEASURES):
             at = 3 + 2 * place
             told = [_Told(row[at], row[at + 1], row[1], row[2]) for row in group if row[at] is not None]

@@ -1,8 +1,9 @@
-"""Trials whose record has been overtaken by time, trials that stopped and why, and trials registered after they began.
+"""Records that time has overtaken or whose dates do not fit, trials that stopped and why, and late registrations.
 
 Everything is judged on the day the facts stood so (``judged_on``), never on a later one, and every partial date is
-read the way that is best for the sponsor. Why a trial stopped is told in the registry's own words; the classes beside
-them come from written word rules and may be several. Frames in, frames out, no Streamlit.
+read the way that is best for the sponsor. Odd dates are told and not reckoned with. Why a trial stopped is told in the
+registry's own words; the classes beside them come from written word rules and may be several. Frames in, frames out,
+no Streamlit.
 """
 
 from collections.abc import Mapping
@@ -10,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from fetchers.record.dates import PartialDate
-from insights.results_due import years_after
+from insights.dates.odd import ODD, odd, sound, unfit
+from insights.dates.spans import span, years_after
 from insights.why_stopped import why_classes
 
 UNVERIFIED_YEARS = 2
@@ -26,6 +27,7 @@ FLAGS = {
     "past_start": "Past its start date and not yet recruiting",
     "unverified": "Going on, but not verified for two years",
     "unknown_status": "Unknown status",
+    **ODD,
 }
 REGISTRATION = {
     "prospective": "Registered before or on the day it started",
@@ -41,8 +43,9 @@ def stale(facts: pd.DataFrame) -> pd.DataFrame:
     """One row a trial and flag (a trial may have several); columns ``STALE_COLUMNS``.
 
     ``date`` is what has passed (or, for an unknown status, the day it was verified last), as the registry wrote it,
-    ``days`` how long ago. ``facts``: columns of ``cache.read.records.facts`` and ``judged_on``; a trial without a
-    ``judged_on`` can only have the flag of its status.
+    ``days`` how long ago; of odd dates, those that do not fit, each with its name, and no days. ``facts``: columns of
+    ``cache.read.records.facts`` and ``judged_on``; a trial without a ``judged_on`` can only have the flags of its
+    status and of its dates alone.
     """
     rows = []
     for row in _rows(facts):
@@ -77,13 +80,13 @@ def registration(facts: pd.DataFrame) -> pd.DataFrame:
 def registered(row: Mapping[str, Any]) -> tuple[str, int | None]:
     """A key of REGISTRATION. A record that was posted by the start was submitted by then, too."""
     start, submitted, posted = row["start_date"], row["first_submitted"], row["first_posted"]
-    if not start:
+    if not start or "start_date" in unfit(row):
         return "unknown", None
-    latest = PartialDate(start).latest
+    latest = span(start).last
     if submitted:
-        days = (PartialDate(submitted).earliest - latest).days
+        days = (span(submitted).first - latest).days
         return ("prospective" if days <= 0 else "retrospective"), days
-    if posted and PartialDate(posted).earliest <= latest:
+    if posted and span(posted).first <= latest:
         return "prospective", None
     return "unknown", None
 
@@ -95,6 +98,11 @@ def _classes(row: Mapping[str, Any]) -> list[str]:
 
 
 def _flags(row: Mapping[str, Any]) -> list[tuple[str, str | None, int | None]]:
+    strange: list[tuple[str, str | None, int | None]] = [(one.kind, one.told(row), None) for one in odd(row)]
+    return _overtaken(sound(row)) + strange
+
+
+def _overtaken(row: Mapping[str, Any]) -> list[tuple[str, str | None, int | None]]:
     status, verified = row["overall_status"], row["status_verified"]
     if status == "UNKNOWN":
         return [("unknown_status", verified, _since(row, verified))]
@@ -116,12 +124,12 @@ def _since(row: Mapping[str, Any], when: str | None) -> int | None:
     """Days from the latest day a date can mean to the earliest day the facts can be of."""
     if not when or not row["judged_on"]:
         return None
-    return (PartialDate(row["judged_on"]).earliest - PartialDate(when).latest).days
+    return (span(row["judged_on"]).first - span(when).last).days
 
 
 def _long_ago(row: Mapping[str, Any], verified: str) -> bool:
-    limit = years_after(PartialDate(verified).latest, UNVERIFIED_YEARS)
-    return bool(row["judged_on"]) and PartialDate(row["judged_on"]).earliest > limit
+    limit = years_after(span(verified).last, UNVERIFIED_YEARS)
+    return bool(row["judged_on"]) and span(row["judged_on"]).first > limit
 
 
 def _rows(facts: pd.DataFrame) -> list[dict[Any, Any]]:

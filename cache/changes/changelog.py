@@ -13,6 +13,7 @@ from cache.changes.wording import describe
 from cache.store.schema import event, match, refresh, study
 from cache.store.store import Store, timestamp
 from fetchers.errors import Validation
+from fetchers.record.texts import shown, shown_line
 from fetchers.settings import RECORD_URL
 
 # From what somebody may act on today to what only changed its wording.
@@ -171,4 +172,15 @@ def _heaviness(change: Change) -> int:
 
 
 def _change(row: Any, agents: tuple[str, ...]) -> Change:
-    return Change._make((*(getattr(row, name) for name in Change._fields[:-1]), agents))
+    found = Change._make((*(getattr(row, name) for name in Change._fields[:-1]), agents))
+    title = found.title and shown_line(found.title)
+    return found._replace(title=title, before=_shown(found.before), after=_shown(found.after))
+
+
+def _shown(value: Any) -> Any:
+    """What an event tells, with its texts as people read them."""
+    if isinstance(value, dict):
+        return {key: _shown(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_shown(one) for one in value]
+    return shown(value) if isinstance(value, str) else value

@@ -1,10 +1,12 @@
 """What changed between two versions of a trial: typed events with before, after and a weight.
 
-``facets`` reduces a version to what people follow, one value a kind. An event is a facet whose
-value differs, so there is no event without a difference, and applying the events of all versions in order to the
-facets of the first gives those of the last. The weight of each comes from the rules of ``cache.changes.weights``.
+``facets`` reduces a version to what people follow, one value a kind. An event is a facet that tells something else
+(``told``: neither the order of a list nor white space tells anything), so there is no event without a difference, and
+applying the events of all versions in order to the facets of the first tells what those of the last tell. The weight
+of each comes from the rules of ``cache.changes.weights``.
 """
 
+import re
 from typing import Any, NamedTuple
 
 from cache.changes.weights import Weight, weigh
@@ -12,6 +14,10 @@ from fetchers.record.modules import ArmGroup, DateStruct, Intervention
 from fetchers.record.study import Study
 
 Facets = dict[str, Any]
+
+# White space between two letters or figures parts words; beside a sign, or doubled, it says nothing.
+_SPACE = re.compile(r"[\s\u200b\u2060\ufeff]+")
+_IDLE_SPACE = re.compile(r"(?<!\w) | (?!\w)")
 
 # Kinds that compare two versions, in reading order; the others concern the trial as a whole.
 COMPARED = (
@@ -79,8 +85,17 @@ def differences(before: Study, after: Study) -> tuple[Event, ...]:
     return tuple(
         Event(kind, weigh(kind, old[kind], new[kind]), old[kind], new[kind])
         for kind in COMPARED
-        if old[kind] != new[kind]
+        if told(old[kind]) != told(new[kind])
     )
+
+
+def told(value: Any) -> Any:
+    """What a facet tells, for comparing: lists in one order, texts without white space that says nothing."""
+    if isinstance(value, dict):
+        return {key: told(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return sorted(map(told, value), key=repr)
+    return _IDLE_SPACE.sub("", _SPACE.sub(" ", value)) if isinstance(value, str) else value
 
 
 def new_trial(title: str | None, status: str | None) -> Event:

@@ -7,7 +7,6 @@ and an entry keeps its id wherever and however often the file is made.
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -21,6 +20,7 @@ from cache.changes.weights import STOPPED
 from cache.english import shortened
 from cache.read.trials import Freshness
 from fetchers.record.dates import PartialDate
+from fetchers.record.texts import readable
 from fetchers.settings import RECORD_URL
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -32,8 +32,6 @@ ATTRIBUTION = (
 DAYS_AHEAD = 365
 _TAG = "tag:trial-tracker,2026"
 _TITLE = 120  # characters of a trial's title in a headline
-# What neither an XML document nor a line of a calendar may contain.
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _OVER = STOPPED | {"COMPLETED"}
 
 
@@ -102,8 +100,8 @@ def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: s
 
 
 def clean(text: str) -> str:
-    """The text with U+FFFD for every character that an XML document or a calendar may not contain."""
-    return _FORBIDDEN.sub("�", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """The text with nothing that an XML document or a calendar may not contain."""
+    return readable(text)
 
 
 def calendar(trials: Iterable[Mapping[str, Any]], *, base_url: str, fresh: Freshness, now: datetime) -> bytes:

@@ -3,16 +3,18 @@
 high    somebody may act on it today: a trial opens, stops, posts results, changes what it measures, slips by a year
 medium  the plan has moved: dates by three months, enrolment by a fifth, sponsor, who may take part
 low     true but small
-noise   wording, spelling, order, a more precise date, a move under 14 days; shown on request only
+noise   wording, spelling, a more precise date, a move under 14 days; shown on request only
+
+Order and white space alone make no change at all (``cache.changes.differences``).
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, Literal
 
 from fetchers.record.dates import PartialDate
-from fetchers.record.study import plain
+from fetchers.record.texts import plain
 
 Weight = Literal["high", "medium", "low", "noise"]
 
@@ -23,8 +25,9 @@ STOPPED = frozenset({"TERMINATED", "WITHDRAWN", "SUSPENDED", "NO_LONGER_AVAILABL
 OPEN = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE"})
 SETTLED = frozenset({"COMPLETED", "ACTIVE_NOT_RECRUITING", "UNKNOWN", "APPROVED_FOR_MARKETING"})
 
-# Signs that carry meaning stay: "age < 18" and "age > 18" are no spelling variants of each other.
-_WORD = re.compile(r"[\w.]+|[<>≤≥=±%+]")
+# Signs that carry meaning stay: "age < 18" and "age > 18" are no spelling variants of each other, "12weeks" and
+# "12 weeks" are.
+_WORD = re.compile(r"\d[\d.]*|[^\W\d]+|[<>≤≥=±%+]")
 
 
 def weigh(kind: str, before: Any, after: Any) -> Weight:
@@ -83,9 +86,9 @@ def _names(arms: dict[str, Any]) -> list[str]:
 
 
 def _outcomes(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> Weight:
-    if _words(*(one["measure"] for one in before)) != _words(*(one["measure"] for one in after)):
+    if _each(one["measure"] for one in before) != _each(one["measure"] for one in after):
         return "high"
-    return "noise" if _words(_flat(before)) == _words(_flat(after)) else "medium"
+    return "noise" if _each(map(_flat, before)) == _each(map(_flat, after)) else "medium"
 
 
 def _eligibility(before: dict[str, Any] | None, after: dict[str, Any] | None) -> Weight:
@@ -107,6 +110,11 @@ def _always(weight: Weight) -> Callable[[Any, Any], Weight]:
 def _words(*texts: str | None) -> list[str]:
     """What the texts say without case, markdown, punctuation and spacing; numbers keep their decimal points."""
     return [word.strip(".") for text in texts if text for word in _WORD.findall(plain(text).casefold())]
+
+
+def _each(texts: Iterable[str | None]) -> list[list[str]]:
+    """What each text says, whatever their order."""
+    return sorted(_words(text) for text in texts)
 
 
 def _flat(value: Any) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from cache import codes as labels
 from cache.changes.weights import moved_days
 from cache.english import count, quoted
+from fetchers.record.dates import PartialDate
 
 KIND_WORDS = {
     "new_trial": "New trial",
@@ -80,7 +81,7 @@ def _moved(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
     if not before or not after:
         return ""
     days = moved_days(before["date"], after["date"])
-    if days == 0:
+    if days == 0 or not all(PartialDate(one["date"]).sensible for one in (before, after)):
         return ""
     months = round(abs(days) / _DAYS_A_MONTH)
     size = count(months, "month") if months else count(abs(days), "day")

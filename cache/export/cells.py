@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from fetchers.record.texts import readable
+
 LONGEST = 32_767  # characters Excel takes in one cell, counted in UTF-16
 CUT = " … (cut)"
 BETWEEN = " | "
@@ -10,8 +12,6 @@ BETWEEN = " | "
 # Signs with which spreadsheets begin a formula, also in their full-width and small forms and after what looks empty.
 _SIGNS = "=+\\-@＝＋－＠﹦﹢﹣﹫−"
 _FORMULA = re.compile(rf"[\t\r\n]|[\s\x00-\x1f\x7f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]*[{_SIGNS}]")
-# Nothing an XML document or a line of CSV can hold: control characters, lone surrogates, non-characters.
-_UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def neutral(text: str) -> str:
@@ -24,7 +24,7 @@ def cell(value: Any) -> str | int | bool | None:
     if value is None or isinstance(value, (bool, int)):
         return value
     text = BETWEEN.join(value) if isinstance(value, (list, tuple)) else str(value)
-    return _cut(neutral(_UNWRITABLE.sub("�", text)))
+    return _cut(neutral(readable(text)))
 
 
 def _cut(text: str) -> str:

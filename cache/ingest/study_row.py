@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from fetchers.record.modules import Intervention, Unreadable
-from fetchers.record.study import Study, plain
+from fetchers.record.study import Study
+from fetchers.record.texts import plain
 
 _ARMS = "protocolSection.armsInterventionsModule"
 _PLACES = "protocolSection.contactsLocationsModule"

@@ -22,6 +22,7 @@ from cache.store.store import Store
 from fetchers.errors import Parsing
 from fetchers.record.modules import Design, Identification, Location, Module, Oversight, References, Status
 from fetchers.record.study import Study, decode_study
+from fetchers.record.texts import shown_line
 
 # One row a stored trial. ``phases``, ``countries``: lists, None when not known. ``references``: (type, PubMed id,
 # citation) of each. ``cited``: other NCT ids that stand anywhere in the record.
@@ -119,15 +120,19 @@ def _facts(nct_id: str, origin: str, body: bytes) -> tuple[Any, ...]:
     results = (status.results_first_submit_date, status.results_first_post_date_struct.date)
     sites = protocol.contacts_locations_module.locations
     countries = list(dict.fromkeys(site.country for site in sites if site.country)) or None
-    references = [(one.type, one.pmid, one.citation) for one in protocol.references_module.references]
+    references = [(one.type, one.pmid, _line(one.citation)) for one in protocol.references_module.references]
     return (
         nct_id, origin, design.study_type, status.overall_status, status.last_known_status,
-        status.status_verified_date, status.why_stopped, None if design.phases is None else list(design.phases),
+        status.status_verified_date, _line(status.why_stopped), None if design.phases is None else list(design.phases),
         design.design_info.primary_purpose, *(part for one in dates for part in (one.date, one.type)),
         status.study_first_submit_date, status.study_first_post_date_struct.date, certificate, *results,
         record.has_results, status.results_waived, oversight.is_fda_regulated_drug, oversight.is_fda_regulated_device,
         oversight.is_unapproved_device, oversight.is_us_export, countries, references, _cited(nct_id, body),
     )  # fmt: skip
+
+
+def _line(text: str | None) -> str | None:
+    return text and shown_line(text)
 
 
 def _cited(nct_id: str, body: bytes) -> list[str]:

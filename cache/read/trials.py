@@ -21,7 +21,8 @@ from cache.store.packing import unpack
 from cache.store.schema import answer, match, progress, scope, study, version
 from cache.store.schema import set_aside as aside
 from cache.store.store import Store
-from fetchers.record.study import Study, decode_study
+from fetchers.record.study import Study, as_shown, decode_study
+from fetchers.record.texts import shown_line
 from fetchers.watchlist.model import Watchlist
 
 _LISTS = ("phases", "conditions", "interventions", "countries", "condition_groups", "aliases")
@@ -32,6 +33,9 @@ _CATEGORIES: dict[str, Sequence[str]] = {
     "study_type": STUDY_TYPES[:-1],
     "sponsor_class": SPONSOR_CLASSES[:-1],
 }
+# What people read, and therefore without the registry's escapes: texts, and lists of them.
+_TEXTS = ("title", "official_title", "acronym", "lead_sponsor", "why_stopped")
+_NAMES = ("conditions", "interventions")
 _SEARCHED = ("title", "official_title", "acronym", "nct_id", "lead_sponsor")
 _SEARCHED_LISTS = ("aliases", "conditions", "interventions")
 
@@ -175,11 +179,12 @@ def freshness(store: Store, agents: Collection[str] | None = None) -> Freshness:
 
 
 def study_body(store: Store, nct_id: str) -> Study | None:
-    """The newest stored state of one record with all its parts (arms, eligibility, sites); None when it is unknown."""
+    """The newest stored state of one record with all its parts (arms, eligibility, sites), its texts as they are
+    shown; None when it is unknown."""
     query = select(version.c.body).where(version.c.nct_id == nct_id).order_by(version.c.id.desc()).limit(1)
     with store.reading() as connection:
         body = connection.scalar(query)
-    return None if body is None else decode_study(unpack(body))
+    return None if body is None else as_shown(decode_study(unpack(body)))
 
 
 def set_aside(store: Store) -> pd.DataFrame:
@@ -199,6 +204,8 @@ def set_aside(store: Store) -> pd.DataFrame:
 
 def _trial_frame(values: dict[str, Any], loads: dict[str, str | None]) -> pd.DataFrame:
     values |= {name: frames.json_lists(values[name]) for name in _LISTS}
+    values |= {name: [one and shown_line(one) for one in values[name]] for name in _TEXTS}
+    values |= {name: [one and [*map(shown_line, one)] for one in values[name]] for name in _NAMES}
     made = {name: _series(name, column) for name, column in values.items()}
     made["lane"] = frames.lanes(values["phases"], values["study_type"])
     made["start_year"] = frames.years(values["start_date"])

@@ -30,8 +30,9 @@ def state() -> bool:
     focus = data.watchlist().focus
     swept = scopes[(scopes["kind"] == "sweep") & scopes["scope"].isin([condition.id for condition in focus])]
     if swept["refreshed_at"].notna().any():
-        said = " and ".join(one.question for condition in focus for one in sweep_queries(condition))
-        st.caption(words.plain(f"All trials the registry returns for ME/CFS, whatever they test. Asked as: {said}"))
+        st.caption("All trials the registry returns for ME/CFS, whatever they test.")
+        with st.expander("How we asked", icon=":material/search:"):
+            st.text("\n".join(one.question for condition in focus for one in sweep_queries(condition)))
         return False
     st.caption(
         "A sample: the registry has not been asked for all trials in ME/CFS yet. Shares of a sample say nothing about "

@@ -7,7 +7,8 @@ import pandas as pd
 from cache.codes import NOT_RECORDED, STATUS_WORDS
 from dashboard.results.tables import ALL
 from dashboard.shared.trial_list import Group
-from insights.results_due import COVERAGE, FACTS, PAPERS, REASONS, STATES
+from insights.dates.odd import ODD
+from insights.results_due import COVERAGE, FACTS, PAPERS, REASONS, STATES, UNTOLD
 from insights.stale import FLAGS, REGISTRATION
 from insights.why_stopped import CLASSES, said
 
@@ -67,8 +68,8 @@ def _reason(key: str, material: Material) -> pd.DataFrame:
 
 
 def _missing(key: str, material: Material) -> pd.DataFrame:
-    unknown = material.verdicts[material.verdicts["state"] == "unknown"]
-    return _verdicts(unknown.loc[[key in facts for facts in unknown["missing"]]])
+    untold = material.verdicts[material.verdicts["state"].isin(UNTOLD)]
+    return _verdicts(untold.loc[[key in facts for facts in untold["missing"]]])
 
 
 def _papers(key: str, material: Material) -> pd.DataFrame:
@@ -98,6 +99,8 @@ def _stale(key: str, material: Material) -> pd.DataFrame:
     found = material.overtaken[material.overtaken["flag"] == key].sort_values(
         ["days", "nct_id"], ascending=[False, True]
     )
+    if key in ODD:
+        return found[["nct_id", "date", "judged_on"]].set_axis(["nct_id", "Dates", "Judged on"], axis=1)
     date = {"past_start": "Start", "past_completion": "Completion"}.get(key, "Verified last")
     return pd.DataFrame(
         {"nct_id": found["nct_id"], date: found["date"], "Days ago": found["days"], "Judged on": found["judged_on"]}

@@ -13,7 +13,7 @@ from dashboard.shared import address as view
 from dashboard.shared import data, frame, words
 from insights.results_due import STATES
 from insights.stale import FLAGS
-from insights.why_stopped import CLASSES
+from insights.why_stopped import CLASSES, said
 
 
 def delays(wanted: Filter, selection: Selection) -> None:
@@ -27,7 +27,7 @@ def delays(wanted: Filter, selection: Selection) -> None:
     _line("Overtaken records", results_tables.stale_say(found.overtaken, found.facts))
     _lists(wanted, "stale", FLAGS, found.overtaken["flag"])
     _line("Why trials stopped", results_tables.stopped_say(found.stopped, found.facts))
-    _lists(wanted, "why", CLASSES, found.stopped["classes"].explode())
+    _lists(wanted, "why", {name: said(name) for name in CLASSES}, found.stopped["classes"].explode())
     st.caption(
         f"As of {words.as_of(data.freshness())} · posting facts, no finding on anybody’s conduct · a trial may "
         "stand in several groups of the last two lines"

@@ -20,10 +20,10 @@ RULE = (
     "The rule, as trackers of the US reporting law test it: an interventional trial of a product the FDA regulates, "
     "beyond phase 1 or without phases, no feasibility study of a device, not withdrawn, started on or after 18 January "
     "2017 (“probably covered”: started before, ended after). Results are due a year after the primary completion, "
-    "three years with a certificate of delay, and count as overdue 30 days later. Partial dates are read the way that "
-    "is best for the sponsor, a planned date that has passed is no completion, and a paper is no posted result. These "
-    "are facts about posting, on the day the record was read. They do not say that anybody broke a rule: who is bound "
-    "is also decided by facts that are not public."
+    "three years with a certificate of delay, and count as overdue 30 days later. A month or a year decides only when "
+    "every day it can mean would decide alike; dates that do not fit are not reckoned with; a planned date that has "
+    "passed is no completion, and a paper is no posted result. These are facts about posting, on the day the record "
+    "was read. They do not say that anybody broke a rule: who is bound is also decided by facts that are not public."
 )
 
 
@@ -109,8 +109,8 @@ def _stopped(found: Material, to: results_tables.Address, as_of: str) -> None:
         return
     frame.rules(
         "How the reasons are classed, and how far to trust it",
-        "Word rules look through the reason the registry gives, nothing else. They were compared with reasons of other "
-        "trials that stopped from 2017 to 2019; one person labelled these after the rules were finished.",
+        "Word rules look through the reason the registry gives, nothing else. They were compared with reasons that "
+        "one person labelled and that were kept aside when the rules were written.",
         why_stopped.CLASSES,
         why_stopped.figures(),
     )

@@ -11,7 +11,8 @@ from dashboard.shared.number_tables import LINK, group_numbers, numbered
 from dashboard.shared.trial_list import Group, named
 from fetchers.settings import PUBMED_URL
 from insights import why_stopped
-from insights.results_due import COVERAGE, FACTS, PAPERS, REASONS, STATES
+from insights.dates.odd import ODD
+from insights.results_due import COVERAGE, FACTS, PAPERS, REASONS, STATES, UNTOLD
 from insights.stale import FLAGS, GOING_ON, REGISTRATION
 
 ALL = "all"  # the row that adds up
@@ -39,7 +40,7 @@ def why_numbers(verdicts: pd.DataFrame, address: Address) -> pd.DataFrame:
 
 def missing_numbers(verdicts: pd.DataFrame, address: Address) -> pd.DataFrame:
     """Which facts are missing where it cannot be told; a trial may lack several."""
-    found = verdicts["missing"][verdicts["state"] == "unknown"].explode().value_counts()
+    found = verdicts["missing"][verdicts["state"].isin(UNTOLD)].explode().value_counts()
     return group_numbers(
         "What is not known", {key: _capital(words) for key, words in FACTS.items()}, found, "missing", address
     )
@@ -122,7 +123,9 @@ def stale_say(overtaken: pd.DataFrame, facts: pd.DataFrame) -> str:
     flags = overtaken["flag"].value_counts()
     going = facts["overall_status"].isin(GOING_ON)
     verified = int((going & facts["status_verified"].notna()).sum())
-    unknown = f"{flags.get('unknown_status', 0):,} of {len(facts):,} have an unknown status."
+    odd = overtaken["nct_id"][overtaken["flag"].isin(list(ODD))].nunique()
+    unknown = f"{flags.get('unknown_status', 0):,} of {len(facts):,} have an unknown status"
+    unknown += f", {odd:,} have dates that do not fit." if odd > 1 else ", 1 has dates that do not fit." if odd else "."
     if not going.any():
         return f"No trial in this view is going on; {unknown}"
     confirmed = "of none of them the date of verification is known"

@@ -19,6 +19,7 @@ from dashboard.shared.palette import (
     BAR,
     CELL_DARK,
     CELL_LIGHT,
+    CLEAR,
     GROUPS,
     HATCH_INK,
     INK,
@@ -160,7 +161,8 @@ def heatmap(cells: Sequence[Cell], told: Sequence[Any], hover: str) -> list[Trac
         "customdata": [list(told[at : at + across]) for at in range(0, len(cells), across)],
         "zmin": 0,
         "zmax": len(SEQUENTIAL) - 1,
-        "colorscale": [[at / (len(SEQUENTIAL) - 1), colour] for at, colour in enumerate(SEQUENTIAL)],
+        # A zero has no ground of its own, or it would be the brightest cell of a dark page; it keeps number and hover.
+        "colorscale": [[at / (len(SEQUENTIAL) - 1), colour] for at, colour in enumerate((CLEAR, *SEQUENTIAL[1:]))],
         "showscale": False,
         "xgap": 2,
         "ygap": 2,
@@ -174,7 +176,7 @@ def _cell_texts(cells: Iterable[Cell]) -> list[Trace]:
     """Texts as traces of their own: dark on light cells, light on dark ones, the page's colour where no ground is."""
     texts: dict[str, list[Cell]] = {CELL_DARK: [], CELL_LIGHT: [], INK: []}
     for cell in cells:
-        ink = INK if cell.shade is None else CELL_LIGHT if cell.shade >= LIGHT_FROM else CELL_DARK
+        ink = INK if not cell.shade else CELL_LIGHT if cell.shade >= LIGHT_FROM else CELL_DARK
         texts[ink].append(cell)
     return [
         {

@@ -224,8 +224,8 @@ def rules(title: str, said: str, names: Mapping[str, str], figures: Mapping[str,
     with st.expander(title, icon=":material/rule:"):
         st.text(
             f"{said} Precision: the share of a rule’s findings that the reader confirms. Recall: the share of what the "
-            "reader found that the rule finds. A rule below 0.9, or one without enough findings, is shown with "
-            "“possibly”."
+            "reader found that the rule finds. A rule below 0.9 in either, or one without enough findings, is shown "
+            "with “possibly”."
         )
         table = pd.DataFrame(
             {

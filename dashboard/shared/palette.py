@@ -40,6 +40,7 @@ GROUP_OF = {status: group.id for group in GROUPS for status in group.statuses}
 
 # Few trials to many, for the cells of a heatmap; light numbers on the dark end, dark ones on the light end.
 SEQUENTIAL = ("#EDF3F8", "#CFE0EE", "#A9C8E0", "#7FAFD1", "#5593C0", "#3577A8", "#1F5C8A", "#12446C")
+CLEAR = "rgba(0, 0, 0, 0)"  # the page shows through
 CELL_DARK, CELL_LIGHT = "#17212B", "#FFFFFF"  # ink on light and on dark cells
 LIGHT_FROM = 5  # the first step of SEQUENTIAL that takes light ink
 

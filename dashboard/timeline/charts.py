@@ -18,6 +18,7 @@ from dashboard.shared.charts import titled
 from dashboard.shared.number_tables import plain_rows, trial_link
 from dashboard.shared.palette import BAR, HATCH_INK, INK, PLANNED_HATCH
 from fetchers.record.dates import PartialDate
+from insights.dates.odd import sound
 from insights.evidence import BEGUN, ENDED, NOT_BEGUN, OVER
 
 MOST = 60  # trials in one picture
@@ -34,7 +35,9 @@ _DIAMOND, _PLANNED, _RESULTS = "#D55E00", "#D55E00", "#8E4585"
 
 
 def bars(trials: pd.DataFrame, today: date) -> pd.DataFrame:
-    """One row for each trial that has a start, the newest start first; columns ``BAR_COLUMNS``, days as dates.
+    """One row for each trial that has a start that fits its other dates, the newest start first.
+
+    Columns ``BAR_COLUMNS``, days as dates. What does not fit (``insights.dates.odd``) is taken as not said.
 
     ``solid_until``: how far the bar is actual: to an actual completion; else to ``today`` (the day of the data) when
     the trial goes on by its status and its planned end is still to come; else to an actual primary completion; else
@@ -42,7 +45,7 @@ def bars(trials: pd.DataFrame, today: date) -> pd.DataFrame:
     primary completion. ``now``: "running" past ``today``, "not_begun", "past" an end that was not confirmed, or None.
     ``..._words``: the dates as the registry wrote them.
     """
-    rows = [_bar(row, today) for row in plain_rows(trials[list(_READ)]) if row["start_date"]]
+    rows = [_bar(row, today) for row in map(sound, plain_rows(trials[list(_READ)])) if row["start_date"]]
     made = pd.DataFrame.from_records(rows, columns=list(BAR_COLUMNS))
     return made.sort_values(["start", "nct_id"], ascending=[False, False], ignore_index=True)
 
@@ -86,7 +89,7 @@ def say(shown: pd.DataFrame, today: date, without: int) -> str:
     said += f"; {running:,} {'runs' if running == 1 else 'run'} past the day of the data"
     said += f", {waiting:,} {'has' if waiting == 1 else 'have'} not begun" if waiting else ""
     said += f", {past:,} {_are(past)} past an end that is planned or not confirmed" if past else ""
-    said += f"; {without:,} without a known start {_are(without)} not drawn" if without else ""
+    said += f"; {without:,} without a start one can reckon with {_are(without)} not drawn" if without else ""
     return f"{said}."
 
 

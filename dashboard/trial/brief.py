@@ -21,7 +21,6 @@ from dashboard.trial import tables as trial_tables
 from dashboard.trial import words as trial_words
 from dashboard.trial.brief_formats import CUT, Brief, Line, Section, cut
 from dashboard.trial.known import Known
-from fetchers.record.study import plain
 from fetchers.settings import PUBMED_URL, RECORD_URL, SOURCE_URL
 from insights.results_due import REFERENCE_TYPES
 
@@ -99,11 +98,11 @@ def _given(known: Known, agents: str | None) -> Iterator[Line]:
     yield Line("Interventions", _listed(map(intervention, interventions) if interventions else interventions))
     for arm in study.arms[:MANY] if study else ():
         kind = f" ({str(code(arm.type)).lower()})" if arm.type else ""
-        yield Line("Arm", cut(plain(f"{arm.label or 'no name'}{kind}: {_gets(arm.intervention_names)}"), QUOTE))
+        yield Line("Arm", cut(f"{arm.label or 'no name'}{kind}: {_gets(arm.intervention_names)}", QUOTE))
     outcomes = study.protocol_section.outcomes_module.primary_outcomes if study else ()
     for one in outcomes[: MANY - 2]:
-        when = f" (when: {cut(plain(one.time_frame), NAME)})" if one.time_frame else ""
-        yield Line("Primary outcome", cut(plain(one.measure or "no name"), OUTCOME) + when)
+        when = f" (when: {cut(one.time_frame, NAME)})" if one.time_frame else ""
+        yield Line("Primary outcome", cut(one.measure or "no name", OUTCOME) + when)
     if not outcomes:
         yield Line("Primary outcome", "none named in the record" if known.told else MISSING)
     more = {"arm": len(study.arms) - MANY if study else 0, "primary outcome": len(outcomes) - MANY + 2}

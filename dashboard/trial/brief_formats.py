@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dashboard.shared.words import quiet
+from dashboard.shared.escape import for_file
 
 CUT = "[…]"
 # What no file should hold: control signs, and those that turn the direction of the text around them.
@@ -90,7 +90,7 @@ def _markdown(brief: Brief) -> Iterator[str]:
 
 def _safe(text: str) -> str:
     # After the first sign, "!" before a bracket and "(" after one are harmless: the bracket itself is escaped.
-    return quiet(tidy(text))
+    return for_file(tidy(text))
 
 
 def _quoted(line: Line) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from fetchers.record import eligibility
 from fetchers.record.modules import Eligibility
-from fetchers.record.study import plain
+from fetchers.record.texts import plain
 from insights import criteria
 from insights.criteria import BURDEN, DEFINITIONS, MEASURED, PEM, Finding
 from insights.measured import possibly

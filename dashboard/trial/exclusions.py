@@ -12,7 +12,7 @@ from typing import NamedTuple
 from cache.english import inner
 from fetchers.matching.names import Names, Text, squeeze
 from fetchers.record import eligibility
-from fetchers.record.study import plain
+from fetchers.record.texts import plain
 from fetchers.watchlist.model import OTHER, Condition, Watchlist
 
 _SENTENCE = re.compile(r"(?<=[.;])\s+")

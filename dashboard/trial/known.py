@@ -16,7 +16,7 @@ from dashboard.trial.words import Row, text
 from fetchers.record.study import Study
 from insights import results_due, stale
 from insights.results_due import Verdict
-from insights.why_stopped import CLASSES, why_classes
+from insights.why_stopped import CLASSES, said, why_classes
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Known:
             return None
         if self.why_stopped is None and not self.told:
             return CLASSES["not_known"]
-        return "; ".join(CLASSES[one] for one in why_classes(self.why_stopped))
+        return "; ".join(said(one) for one in why_classes(self.why_stopped))
 
     @property
     def eligibility(self) -> str | None:

@@ -21,7 +21,6 @@ from dashboard.trial import tables as trial_tables
 from dashboard.trial import words as trial_words
 from dashboard.trial.known import Known
 from dashboard.trial.words import Row
-from fetchers.record.study import plain
 from fetchers.settings import RECORD_URL
 
 
@@ -199,7 +198,7 @@ def pairs(facts: Mapping[str, str | None], alt: str) -> None:
 
 def table(texts: Mapping[str, Iterable[str | None]], alt: str) -> bool:
     """A table of the registry's texts; false when there is nothing in it. Columns without any text are left out."""
-    shown = pd.DataFrame({name: [words.quiet(plain(cell or "")) for cell in cells] for name, cells in texts.items()})
+    shown = pd.DataFrame({name: [words.quiet(cell or "") for cell in cells] for name, cells in texts.items()})
     shown = shown.loc[:, (shown != "").any()]
     if shown.empty:
         return False

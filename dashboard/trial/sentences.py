@@ -11,6 +11,7 @@ from dashboard.shared.trial_list import status_words
 from dashboard.trial import words as trial_words
 from dashboard.trial.known import Known
 from dashboard.trial.words import Row
+from insights.dates.odd import ODD
 from insights.results_due import FACTS, REASONS, Verdict
 from insights.stale import REGISTRATION
 
@@ -34,8 +35,10 @@ def origin(row: Row) -> str:
 def short(known: Known) -> str:
     """The trial in two or three short sentences, for a reader who stops there."""
     said = [f"{', '.join(_kind(known))}.", f"{_state(known)}."]
-    if known.flags:
+    if any(one["flag"] not in ODD for one in known.flags):
         said.append("Its record may be out of date: see the dates.")
+    if any(one["flag"] in ODD for one in known.flags):
+        said.append("Some of its dates do not fit.")
     return " ".join(said)
 
 
@@ -70,7 +73,7 @@ def results(known: Known) -> list[str]:
     fact = known.fact or {}
     if fact.get("certificate"):
         said.append(f"A certificate of delay is noted ({day(fact['certificate'])}).")
-    if verdict.coverage == "probable" and verdict.state != "unknown":
+    if verdict.coverage == "probable" and not verdict.missing:
         said.append("The rule probably covers it: it began before 18 January 2017 and ended after.")
     return [*said, f"Judged on {day(known.judged_on)}."]
 
@@ -96,11 +99,11 @@ def _due(verdict: Verdict) -> Iterator[str]:
     elif verdict.state == "posted" and due and days is not None:
         yield f"They were sent in {_apart(days)} the day the US reporting rule names, {due}."
     elif verdict.state == "overdue" and days is not None:
-        yield f"By the US reporting rule they were due on {due}, {count(days, 'day')} before: overdue."
+        yield f"By the US reporting rule they were due by {due}, {count(days, 'day')} before: overdue."
     elif verdict.state == "due" and days is not None:
-        yield f"By the US reporting rule they were due on {due}, {count(days, 'day')} before; 30 days of grace run."
+        yield f"By the US reporting rule they were due by {due}, {count(days, 'day')} before; 30 days of grace run."
     elif verdict.state == "ahead" and days is not None:
-        yield f"By the US reporting rule they are due on {due}, {count(-days, 'day')} ahead."
+        yield f"By the US reporting rule they are due by {due}, {count(-days, 'day')} ahead."
     elif verdict.missing:
         what = listed(FACTS[one] for one in verdict.missing)
         yield f"Whether the US reporting rule asks for them cannot be told. Not known: {what}."
@@ -128,8 +131,12 @@ def registration(known: Known) -> str | None:
 
 
 def flags(known: Known) -> list[str]:
-    """What time has overtaken in the record, a sentence each, with date, days and the day it was judged on."""
-    return [_flag(one) for one in known.flags]
+    """What time has overtaken in the record, and which of its dates do not fit, a sentence each."""
+    return [_odd(one) if one["flag"] in ODD else _flag(one) for one in known.flags]
+
+
+def _odd(one: dict[str, str | int | None]) -> str:
+    return f"{ODD[str(one['flag'])]}: {one['date']}. Nothing here is reckoned with dates that do not fit."
 
 
 def _flag(one: dict[str, str | int | None]) -> str:

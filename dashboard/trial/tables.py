@@ -16,7 +16,7 @@ from dashboard.shared.words import code
 from dashboard.trial import words as trial_words
 from dashboard.trial.known import Known
 from fetchers.record.modules import Outcome
-from fetchers.record.study import Study, plain
+from fetchers.record.study import Study
 from fetchers.settings import PUBMED_URL, RECORD_URL
 from insights.families import KINDS
 from insights.results_due import REFERENCE_TYPES
@@ -140,10 +140,10 @@ def arms(study: Study) -> list[Arm]:
     """Every arm with what it gets; a group of an observational study has no kind."""
     return [
         Arm(
-            plain(arm.label or "Without a name"),
+            arm.label or "Without a name",
             code(arm.type) or "kind not said",
-            "\n".join(filter(None, (f"Gets: {plain(', '.join(arm.intervention_names)) or 'nothing named'}",
-                                    plain(arm.description or "")))),
+            "\n".join(filter(None, (f"Gets: {', '.join(arm.intervention_names) or 'nothing named'}",
+                                    arm.description or ""))),
         )
         for arm in study.arms
     ]  # fmt: skip
@@ -185,7 +185,7 @@ def places(known: Known, address: Callable[[str], str]) -> pd.DataFrame:
     says = {site.country or "Country not said" for site in sites if site.status}
     names = sorted(number, key=lambda name: (-number[name], name)) if sites else list(known.row["countries"] or ())
     cities = {
-        name: ", ".join(dict.fromkeys(plain(site.city) for site in sites if site.city and site.country == name))
+        name: ", ".join(dict.fromkeys(site.city for site in sites if site.city and site.country == name))
         for name in names
     }
     return pd.DataFrame(

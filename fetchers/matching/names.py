@@ -13,7 +13,7 @@ from itertools import product
 from typing import NamedTuple
 
 from fetchers.matching.spelling import spellings
-from fetchers.record.study import plain
+from fetchers.record.texts import plain
 from fetchers.watchlist.model import ShortName
 
 _WORD = re.compile(r"[^\W_]+")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from fetchers.matching.context import denied, parts
 from fetchers.matching.names import Text, squeeze
-from fetchers.record.study import plain
+from fetchers.record.texts import plain
 
 
 class Sentence(NamedTuple):

@@ -9,6 +9,10 @@ from fetchers.errors import Parsing
 
 _SHAPE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
+# A year before or after these is a slip of the pen: the oldest cohorts that the registry follows began later, and the
+# longest follow-up that is planned ends sooner.
+FIRST_YEAR, LAST_YEAR = 1940, 2070
+
 Precision = Literal["year", "month", "day"]
 
 
@@ -38,6 +42,11 @@ class PartialDate(NamedTuple):
     @property
     def year(self) -> int:
         return int(self.text[:4])
+
+    @property
+    def sensible(self) -> bool:
+        """Whether a trial can have begun or can end in that year; what is not sensible is told, never reckoned with."""
+        return FIRST_YEAR <= self.year <= LAST_YEAR
 
     @property
     def earliest(self) -> date:

@@ -68,16 +68,21 @@ _EXCLUDED_IF = re.compile(
     r"(?:if|when|who|with|for|those|patients|subjects|participants|persons|people|:)",
     re.IGNORECASE,
 )
-# A heading inside a paragraph: with a colon, or in capitals before a capital.
+# A heading inside a paragraph: with a colon, or in capitals before a capital or at the end of the line.
 _INLINE = re.compile(
-    r"(?<=[\w.;)*\]])\s+(?:(?i:(?:key |main |major )?(?:non?[- ])?(?:inclusion|exclusion) criteri\w+)\s*:"
-    r"|(?:Inclusion|Exclusion|INCLUSION|EXCLUSION) (?:Criteria|CRITERIA)(?=\s+[A-Z0-9*•-])"
+    r"(?<=[\w.;)*\]%])\s+(?:(?i:(?:key |main |major )?(?:non?[- ])?(?:inclusion|exclusion) criteri\w+)\s*:"
+    r"|(?:Inclusion|Exclusion|INCLUSION|EXCLUSION) (?:Criteria|CRITERIA)(?=\s+[A-Z0-9*•-]|[*_.]*$)"
     r"|(?:INCLUSION|EXCLUSION)S?\s*:)"
 )
 _POINTS_AT_LIST = re.compile(
-    r"\b(?:the|these|those|any|all|of|no|none|other|previous|following|listed|defined|meets?|above|and|or)$"
+    r"\b(?:the|these|those|any|all|of|no|none|other|previous|following|listed|defined|meet(?:s|ing)?|above|and|or|per|by"
+    r"|to|with|see|under|in|for|as|from|violat\w+|satisf\w+|fulfil\w*|another|additional|specific|study|trial|protocol|either)$"
 )
 _NEW_CRITERION = re.compile(r"\n\s*(?=[*\-•·\\]|\d{1,2}\s*[.)\\]|[A-Z(])|\n\s*\n|(?<=[;])\s")
+# A sentence goes on behind an open bracket, and behind a hyphen or dash at the end of a line; how far a bracket may
+# reach: one that is never closed is a slip of the pen and must not swallow the rest of the list.
+_GOES_ON = re.compile(r"(?<!-)\b\w+[-–]$")
+_LONGEST_BRACKET = 200
 
 
 def sections(text: str) -> tuple[Section, ...]:
@@ -99,8 +104,40 @@ def split(text: str | None) -> Criteria:
 
 
 def criteria(text: str) -> tuple[str, ...]:
-    """Single criteria of a section: bullets, numbered items, paragraphs; a line that merely wraps is not cut."""
-    return tuple(part for part in map(str.strip, _NEW_CRITERION.split(text)) if part)
+    """Single criteria of a section: bullets, numbered items, paragraphs; a line that merely wraps is not cut.
+
+    Nor is what stands between brackets, nor a word that a hyphen joins to the next line.
+    """
+    ends = [found for found in _NEW_CRITERION.finditer(text) if not _inside(text, found)]
+    starts = [0, *(found.end() for found in ends)]
+    parts = (
+        text[start:end] for start, end in zip(starts, [*(found.start() for found in ends), len(text)], strict=True)
+    )
+    return tuple(part for part in map(str.strip, parts) if part)
+
+
+def _inside(text: str, cut: re.Match[str]) -> bool:
+    """Whether a cut here would tear what belongs together; a blank line always cuts."""
+    if cut[0].count("\n") > 1:
+        return False
+    before = text[max(0, cut.start() - _LONGEST_BRACKET) : cut.start()]
+    return bool(_GOES_ON.search(before)) or (_depth(before) > 0 and _closes(text, cut.end(), _depth(before)))
+
+
+def _depth(before: str) -> int:
+    """How many brackets are open at the end of a text; those that close what was opened further back do not count."""
+    depth = 0
+    for letter in before:
+        depth = depth + 1 if letter in "([" else max(depth - 1, 0) if letter in ")]" else depth
+    return depth
+
+
+def _closes(text: str, start: int, depth: int) -> bool:
+    for letter in text[start : start + _LONGEST_BRACKET]:
+        depth += (letter in "([") - (letter in ")]")
+        if depth == 0:
+            return True
+    return False
 
 
 def _cuts(line: str, before: Kind) -> Iterator[tuple[int, Kind]]:

@@ -5,10 +5,10 @@ the starter snapshot are all read by the same decoder. A leaf of an answer that 
 missing, and ``unreadable`` says so; only a record without a readable NCT id is unusable (``Parsing``).
 """
 
-import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from operator import attrgetter
+from typing import Any
 
 import msgspec
 
@@ -30,16 +30,10 @@ from fetchers.record.modules import (
     Unreadable,
 )
 from fetchers.record.repair import mended, readable, sayable
+from fetchers.record.texts import shown
 
 # The registry's placeholder for "not known" in EnrollmentCount.
 UNKNOWN_ENROLLMENT = 99999999
-
-_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!<>^~|=&$\"'/:;?@%,])")
-
-
-def plain(text: str) -> str:
-    """Registry markdown without its backslash escapes (``\\<= 5`` becomes ``<= 5``); other text unchanged."""
-    return _ESCAPED.sub(r"\1", text) if "\\" in text else text
 
 
 class Study(Module, frozen=True):
@@ -143,6 +137,23 @@ _DATES = tuple(_dates())
 _DATE_PATHS = frozenset(path for path, _ in _DATES)
 # The registry has some thousands of different dates, and a hundred times as many records.
 _date = lru_cache(maxsize=50_000)(PartialDate.parse)
+
+
+def as_shown(study: Study) -> Study:
+    """The record with its texts as people read them; the criteria stay as written, for they are cut by their marks."""
+    found = _shown(msgspec.to_builtins(study))
+    found["protocolSection"].setdefault("eligibilityModule", {})["eligibilityCriteria"] = (
+        study.eligibility.eligibility_criteria
+    )
+    return msgspec.convert(found, Study)
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _shown(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shown(one) for one in value]
+    return shown(value) if isinstance(value, str) else value
 
 
 def decode_study(body: bytes) -> Study:

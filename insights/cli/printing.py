@@ -6,12 +6,14 @@ import json
 import shutil
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Sequence
 
 from cache.cli.terminal import printable, table
 from cache.export.cells import cell
 from cache.export.formats import BOM
 from insights.cli.rows import Row
+from insights.results_due import STATES
 
 NOT_ASKED = "not asked yet"
 SOURCE = "ClinicalTrials.gov, U.S. National Library of Medicine"
@@ -61,7 +63,15 @@ def as_table(command: str, rows: Sequence[Row]) -> bytes:
     lines += [[_short(row, name) for name in columns] for row in rows]
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     shown = [line[:width].rstrip() for line in table(lines).splitlines()]
+    if command == "results" and rows:
+        shown += ["", *_counted(rows)]
     return ("\n".join([*shown, "", ATTRIBUTION, ""])).encode(errors="replace")
+
+
+def _counted(rows: Sequence[Row]) -> list[str]:
+    """How many trials there are in each state of results, in the order of the page."""
+    found = Counter(row["results"] for row in rows)
+    return [f"{found[state]:>7,}  {words}" for state, words in STATES.items() if found[state]]
 
 
 def _short(row: Row, name: str) -> str:

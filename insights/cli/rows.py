@@ -155,8 +155,10 @@ def _posting(facts: pd.DataFrame) -> dict[str, Row]:
     return {
         row["nct_id"]: {
             "results": row["state"],
+            "results_words": results_due.STATES[row["state"]],
             "coverage": row["coverage"],
             "missing": row["missing"],
+            "missing_words": [results_due.FACTS[fact] for fact in row["missing"]],
             "ended_on": row["ended_on"],
             "due_on": row["due_on"],
             "days_after_due": row["days"],

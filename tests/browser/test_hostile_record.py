@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from dashboard.shared.escape import JOINER
 from tests.browser.conftest import Visit
 from tests.browser.reading import main, open_page
 from tests.browser.serving import Dashboard
@@ -46,8 +45,8 @@ def test_no_text_of_a_record_becomes_a_link_a_picture_or_markup(serve: Callable[
             assert [href for href in hrefs if "evil" in href] == [], address
             expect(main(window.page).locator("b, i")).to_have_count(0)
         open_page(window.page, f"{up.url}/trial?nct={TRIAL}")
-        shown = main(window.page).inner_text().replace(JOINER, "")
-        heading = main(window.page).locator("h1").first.inner_text().replace(JOINER, "")
+        shown = main(window.page).inner_text()
+        heading = main(window.page).locator("h1").first.inner_text()
         assert heading.startswith(TEXT)
         assert shown.count(TEXT) >= 4  # title, sponsor, outcome, paper
         assert window.seen.console == []

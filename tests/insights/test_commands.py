@@ -5,6 +5,7 @@ import io
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -246,7 +247,14 @@ def test_the_table_is_for_people(run: Run, command: str) -> None:
     lines = out.decode().splitlines()
     assert "data of" in lines[0]
     assert "Source: ClinicalTrials.gov" in lines[-1]
-    assert len(lines) == 3 + len(asked(run, command))
+    rows = asked(run, command)
+    if command != "results":
+        assert len(lines) == 3 + len(rows)
+        return
+    states = {row["results_words"] for row in rows}
+    assert len(lines) == 4 + len(rows) + len(states)
+    groups = dict(line.strip().split("  ", 1)[::-1] for line in lines[len(rows) + 2 : -2])
+    assert {words: int(number) for words, number in groups.items()} == Counter(row["results_words"] for row in rows)
 
 
 @pytest.mark.parametrize(

@@ -56,14 +56,39 @@ CASES = [
     Case("the due date itself", {"judged_on": "2024-03-31"}, "ahead", due_on="2024-03-31", days=0),
     Case("due in the future", {"judged_on": "2023-06-01"}, "ahead", due_on="2024-03-31", days=-304),
     Case("completion planned for later", {"primary_completion_date": "2027-03", "judged_on": "2026-11-20",
-         "primary_completion_date_type": "ESTIMATED", "overall_status": "RECRUITING"}, "ahead", due_on="2028-03-31",
-         days=-497),
-    Case("month only: its last day", {"primary_completion_date": "2023-02"}, "overdue", due_on="2024-02-28", days=996),
-    Case("month only, in grace only by its last day", {"primary_completion_date": "2023-03",
-         "judged_on": "2024-04-20"}, "due", due_on="2024-03-31", days=20),
-    Case("year only: its last day", {"primary_completion_date": "2023"}, "overdue", due_on="2024-12-31", days=689),
-    Case("29 February: the day after in the next year", {"primary_completion_date": "2024-02-29"}, "overdue",
-         due_on="2025-03-01", days=629),
+         "primary_completion_date_type": "ESTIMATED", "overall_status": "RECRUITING", "completion_date": "2027-06"},
+         "ahead", due_on="2028-03-31", days=-497),
+    # -- a partial date decides only when every day it can mean does
+    Case("month only, overdue whatever its day", {"primary_completion_date": "2023-02"}, "overdue",
+         due_on="2024-02-28", days=996),
+    Case("year only, overdue whatever its day", {"primary_completion_date": "2023"}, "overdue", due_on="2024-12-31",
+         days=689),
+    Case("month only, in grace or overdue by its day", {"primary_completion_date": "2023-03",
+         "judged_on": "2024-04-20"}, "imprecise", why=("exact_completion",), due_on="2024-03-31"),
+    Case("month only, due or not by its day", {"primary_completion_date": "2023-03", "judged_on": "2024-03-15"},
+         "imprecise", why=("exact_completion",), due_on="2024-03-31"),
+    Case("year only, due or not by its day", {"primary_completion_date": "2023", "judged_on": "2024-06-01"},
+         "imprecise", why=("exact_completion",), due_on="2024-12-31"),
+    Case("month only, to come whatever its day", {"primary_completion_date": "2023-03", "judged_on": "2024-03-01"},
+         "ahead", due_on="2024-03-31", days=-30),
+    Case("facts of a month, due or not by its day", {"judged_on": "2024-03", "primary_completion_date": "2023-03-15"},
+         "imprecise", why=("exact_day",), due_on="2024-03-15"),
+    Case("both may be any day of a month", {"judged_on": "2024-04", "primary_completion_date": "2023-03"}, "imprecise",
+         why=("exact_completion", "exact_day"), due_on="2024-03-31"),
+    Case("planned for a month that may be over", {"primary_completion_date": "2025-11", "completion_date": "2026",
+         "primary_completion_date_type": "ESTIMATED"}, "planned", why=("actual_completion",), due_on="2026-11-30"),
+    Case("29 February: the day after in the next year", {"primary_completion_date": "2024-02-29",
+         "completion_date": "2024-09-30"}, "overdue", due_on="2025-03-01", days=629),
+    # -- dates that do not fit are not reckoned with
+    Case("primary completion after the completion", {"primary_completion_date": "2023-10-01"}, "odd", "unknown",
+         ("sound_dates",)),
+    Case("ended before it started", {"start_date": "2024-01-01"}, "odd", "unknown", ("sound_dates",)),
+    Case("completion far from any sense", {"primary_completion_date": "2099-01-01", "completion_date": "2099-01"},
+         "odd", "unknown", ("sound_dates",)),
+    Case("a reason decides whatever the dates are", {"primary_completion_date": "1900-01", "phases": ["PHASE1"]},
+         "not_covered", "not_covered", "phase_1"),
+    Case("odd dates, and a fact that is missing", {"start_date": "2024-01-01", "has_results": None}, "unknown",
+         "unknown", ("sound_dates", "results")),
     Case("no primary completion: the completion counts", {"primary_completion_date": None}, "overdue",
          due_on="2024-09-30", days=781),
     Case("completion without a type counts as it stands", {"primary_completion_date_type": None}, "overdue",
@@ -74,8 +99,10 @@ CASES = [
          due_on="2026-03-31", days=-89),
     Case("certificate, in the grace after three years", {"certificate": "2024-03-01", "judged_on": "2026-04-29"},
          "due", due_on="2026-03-31", days=29),
-    Case("certificate and month only", {"certificate": "2024-03-01", "primary_completion_date": "2023-11"}, "ahead",
-         due_on="2026-11-30", days=-10),
+    Case("certificate and month only", {"certificate": "2024-03-01", "primary_completion_date": "2023-11",
+         "completion_date": "2024"}, "imprecise", why=("exact_completion",), due_on="2026-11-30"),
+    Case("certificate and month only, to come", {"certificate": "2024-03-01", "primary_completion_date": "2023-12",
+         "completion_date": "2024"}, "ahead", due_on="2026-12-31", days=-41),
     Case("certificate of an old start", OLD | {"certificate": "2019-01-05"}, "overdue", "probable",
          due_on="2021-02-10", days=2109),
     # -- which trials
@@ -133,12 +160,20 @@ CASES = [
     Case("old start, ended the day before", OLD | {"primary_completion_date": "2017-01-17"}, "not_covered",
          "not_covered", "before_2017"),
     Case("old start, ended in that month: may be before", OLD | {"primary_completion_date": "2017-01"},
-         "not_covered", "not_covered", "before_2017"),
+         "imprecise", "unknown", ("exact_completion",)),
+    Case("old start, ended in that year: may be before", OLD | {"primary_completion_date": "2017"}, "imprecise",
+         "unknown", ("exact_completion",)),
+    Case("old start, ended the month before", OLD | {"primary_completion_date": "2016-12"}, "not_covered",
+         "not_covered", "before_2017"),
+    Case("started and ended in that month: may be before", {"start_date": "2017-01", "primary_completion_date":
+         "2017-01"}, "imprecise", "unknown", ("exact_completion",)),
+    Case("started after, ended in that month", {"start_date": "2017-01-18", "primary_completion_date": "2017-01"},
+         "overdue", due_on="2018-01-31", days=3215),
     Case("ended long before, start not known", {"start_date": None, "primary_completion_date": "2004-02"},
          "not_covered", "not_covered", "before_2017"),
     Case("start not known", {"start_date": None}, "unknown", "unknown", ("start",)),
     Case("ended the day before, started after: a slip of the pen", {"start_date": "2018-01-01",
-         "primary_completion_date": "2017-01-01"}, "overdue", due_on="2018-01-01", days=3245),
+         "primary_completion_date": "2017-01-01"}, "odd", "unknown", ("sound_dates",)),
     # -- facts that are missing
     Case("study type not known", {"study_type": None, "phases": None}, "unknown", "unknown", ("study_type", "phase")),
     Case("study type not said, but a phase", {"study_type": None}, "overdue", due_on="2024-03-31", days=964),
@@ -148,9 +183,9 @@ CASES = [
          ("completion",)),
     Case("not known whether results are posted", {"has_results": None}, "unknown", "covered", ("results",),
          "2024-03-31"),
-    Case("a planned date that has passed says nothing", {"primary_completion_date_type": "ESTIMATED"}, "unknown",
+    Case("a planned date that has passed says nothing", {"primary_completion_date_type": "ESTIMATED"}, "planned",
          "covered", ("actual_completion",), "2024-03-31"),
-    Case("device not cleared yet", {"fda_device": True, "unapproved_device": True}, "unknown", "covered",
+    Case("device not cleared yet", {"fda_device": True, "unapproved_device": True}, "uncleared", "covered",
          ("clearance",), "2024-03-31"),
     Case("nobody knows how old the facts are", {"judged_on": None}, "unknown", "covered", ("day",), "2024-03-31"),
     Case("facts of a month: its first day", {"judged_on": "2024-05"}, "overdue", due_on="2024-03-31", days=31),
@@ -162,6 +197,12 @@ CASES = [
     Case("posted, day of sending not known", {"has_results": True, "results_posted": "2024-04-30"}, "posted",
          due_on="2024-03-31", days=30),
     Case("posted though not covered", {"has_results": True, "phases": ["PHASE1"]}, "posted", "not_covered", "phase_1"),
+    Case("posted, in time or late by the day of a month", {"has_results": True, "results_submitted": "2024-03-10",
+         "primary_completion_date": "2023-03"}, "posted", due_on="2024-03-31"),
+    Case("posted late whatever the day of a month", {"has_results": True, "results_submitted": "2024-04-10",
+         "primary_completion_date": "2023-03"}, "posted", due_on="2024-03-31", days=10),
+    Case("posted, dates that do not fit", {"has_results": True, "results_submitted": "2024-04-10",
+         "start_date": "2024-01-01"}, "posted", "unknown"),
     Case("sent in and not posted yet", {"results_submitted": "2026-10-01"}, "submitted", due_on="2024-03-31"),
 ]  # fmt: skip
 
@@ -172,7 +213,7 @@ def test_the_rule(case: Case) -> None:
     assert (found["state"], found["coverage"]) == (case.state, case.coverage)
     why = found["reason"] if isinstance(found["reason"], str) else tuple(found["missing"]) or None
     assert why == case.why
-    if case.due_on or case.state not in ("unknown", "not_covered"):
+    if case.due_on or case.state not in ("odd", "imprecise", "unknown", "not_covered"):
         assert found["due_on"] == case.due_on
         assert (None if pd.isna(found["days"]) else found["days"]) == case.days
 
@@ -218,6 +259,8 @@ def test_every_answer_explains_itself(facts: dict[str, Any], day: date) -> None:
     row = PLAIN | facts | {"judged_on": day.isoformat()}
     found = results_due.verdict(row)
     assert found.state in STATES
+    untold = results_due.STATES[found.state].startswith("Cannot be told")
+    assert (not untold) or found.missing
     assert (found.state == "unknown") <= bool(found.missing)
     assert (found.state == "not_covered") <= bool(found.reason)
     if found.state == "overdue":
@@ -229,6 +272,18 @@ def test_every_answer_explains_itself(facts: dict[str, Any], day: date) -> None:
         coarser = results_due.due_on(row | {"primary_completion_date": row["primary_completion_date"][:7]})
         assert coarser is not None
         assert coarser >= found.due_on
+
+
+@given(days.map(lambda day: day.isoformat()[:7]), days.map(lambda day: day.isoformat()))
+def test_a_month_is_due_only_when_each_of_its_days_is(month: str, judged: str) -> None:
+    row = PLAIN | {"start_date": "2005-01-01", "completion_date": None, "judged_on": judged}
+    row |= {"primary_completion_date_type": None}
+    each = {
+        results_due.verdict(row | {"primary_completion_date": day.isoformat()}).state
+        for day in pd.date_range(f"{month}-01", periods=pd.Period(month).days_in_month).date
+    }
+    found = results_due.verdict(row | {"primary_completion_date": month}).state
+    assert found == (each.pop() if len(each) == 1 else "imprecise")
 
 
 def test_published_beside_posted() -> None:

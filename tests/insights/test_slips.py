@@ -321,3 +321,17 @@ def test_a_thousand_trials_take_no_time() -> None:
     began = time.perf_counter()
     assert len(slips.ledger(states)) == 2000
     assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {"completion_date": "2099-12-31"},
+        {"completion_date": "1900-01"},
+        {"start_date": "2024-01-01", "completion_date": "2023-05-31"},  # before the start: which is wrong is not known
+    ],
+)
+def test_an_odd_date_is_no_promise_and_no_move(strange: dict[str, str]) -> None:
+    states = frame({"completion_date": "2024-12-31"}, strange, {"completion_date": "2025-12-31"})
+    (found,) = slips.ledger(states).query("measure == 'completion_date'").to_dict("records")
+    assert (found["first"], found["now"], found["amount"], found["moves"]) == ("2024-12-31", "2025-12-31", 365, 1)

@@ -36,8 +36,8 @@ def frame(**facts: Any) -> pd.DataFrame:
         ({"completion_date": "2025"}, {"past_completion": 324}),
         ({"completion_date": "2026-10-31", "judged_on": "2026-10"}, {}),  # facts of a month: its first day
         ({"completion_date": "2026-10-31", "judged_on": None}, {}),
-        ({"completion_date": "2020", "overall_status": "ACTIVE_NOT_RECRUITING"}, {}),
-        ({"completion_date": "2020", "overall_status": "COMPLETED"}, {}),
+        ({"start_date": "2018", "completion_date": "2020", "overall_status": "ACTIVE_NOT_RECRUITING"}, {}),
+        ({"start_date": "2018", "completion_date": "2020", "overall_status": "COMPLETED"}, {}),
         ({"completion_date": None, "primary_completion_date": "2026-11-10"}, {"past_completion": 10}),
         ({"completion_date": None}, {}),
         ({"overall_status": "ENROLLING_BY_INVITATION", "completion_date": "2026-11-10"}, {"past_completion": 10}),
@@ -55,13 +55,23 @@ def frame(**facts: Any) -> pd.DataFrame:
         ({"status_verified": "2019-01", "judged_on": None}, {}),
         ({"status_verified": None}, {}),
         ({"overall_status": "UNKNOWN", "status_verified": "2019-01", "last_known_status": "RECRUITING",
-          "completion_date": "2020"}, {"unknown_status": 2850}),
-        ({"overall_status": None, "completion_date": "2020"}, {}),
+          "start_date": "2018", "completion_date": "2020"}, {"unknown_status": 2850}),
+        ({"overall_status": None, "start_date": "2018", "completion_date": "2020"}, {}),
+        # Odd dates are told, and nothing is reckoned with them.
+        ({"completion_date": "2020"}, {"before_start": None}),
+        ({"completion_date": "1900-01"}, {"far": None}),
+        ({"status_verified": "1902"}, {"far": None}),
+        ({"start_date": "1900", "overall_status": "NOT_YET_RECRUITING"}, {"far": None}),
+        ({"primary_completion_date": "2026-12", "completion_date": "2026-11-10"}, {"primary_after_completion": None}),
+        ({"start_date": "2027-01-01", "start_date_type": "ACTUAL"}, {"still_to_come": None}),
+        ({"overall_status": "UNKNOWN", "status_verified": "2019-01", "completion_date": "2020"},
+         {"unknown_status": 2850, "before_start": None}),
     ],
 )  # fmt: skip
-def test_flags(facts: dict[str, Any], flags: dict[str, int]) -> None:
+def test_flags(facts: dict[str, Any], flags: dict[str, int | None]) -> None:
     found = stale.stale(frame(**facts))
-    assert dict(zip(found["flag"], found["days"], strict=True)) == flags
+    days = found["days"].astype(object).where(found["days"].notna(), None)
+    assert dict(zip(found["flag"], days, strict=True)) == flags
     assert set(found["flag"]) <= set(stale.FLAGS)
 
 
@@ -81,6 +91,8 @@ def test_an_unknown_status_keeps_the_last_known_one() -> None:
         ({"first_submitted": "2025-12-31", "start_date": "2025"}, "prospective", 0),
         ({"first_submitted": "2005-09-16", "start_date": "1998-12"}, "retrospective", 2451),
         ({"start_date": None}, "unknown", None),
+        ({"start_date": "1900-01-01"}, "unknown", None),
+        ({"start_date": "2025-03-01", "completion_date": "2024"}, "unknown", None),
         ({"first_submitted": None}, "unknown", None),
         ({"first_submitted": None, "first_posted": "2025-03-01"}, "prospective", None),
         ({"first_submitted": None, "first_posted": "2025-03-09"}, "unknown", None),  # submitted days before, perhaps

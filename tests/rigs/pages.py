@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from cache import codes
 from cache.export import trials as export
 from cache.store.store import Store
-from dashboard.shared.escape import JOINER
+from dashboard.shared.escape import PART
 from fetchers.settings import ROOT
 from fetchers.watchlist import load as watchlists
 from tests.rigs.refresh import Rig, url_of
@@ -84,14 +84,14 @@ def elements(at: Any, kind: str) -> list[Any]:
 def shown(at: Any) -> str:
     """All words on a page, or on its main part, as they are read: without the escapes that keep Markdown away."""
     said = "\n".join(str(element.value) for kind in WORDS for element in at.get(kind))
-    return re.sub(r"\\(.)", r"\1", said).replace(JOINER, "")
+    return re.sub(r"\\(.)", r"\1", said).replace(PART, "")
 
 
 def texts(at: Any) -> list[str]:
     """Every text as it was written, with labels and the cells of tables."""
     found = [str(element.value) for kind in (*WORDS, "metric") for element in at.get(kind)]
     found += [element.label for kind in ("metric", "expander", "button") for element in at.get(kind)]
-    return [text.replace(JOINER, "") for text in [*found, *(cell for one in tables(at) for cell in _cells(one))]]
+    return [text.replace(PART, "") for text in [*found, *(cell for one in tables(at) for cell in _cells(one))]]
 
 
 def _cells(table: pd.DataFrame) -> list[str]:

@@ -147,3 +147,22 @@ def test_the_last_refresh_is_the_last_that_brought_something(store: Store) -> No
     assert refreshed(store) == ("2026-11-10T08:00:00Z", None, "2026-11-01T08:00:00Z")
     moved.happened(store, 1, "status")
     assert refreshed(store).events == moved.SEEN
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Bell\\&#39;s palsy \\> 5", "Bell's palsy > 5"),
+        ("pain &amp; fatigue", "pain & fatigue"),
+        ("slow\r\naccrual\x07", "slow\naccrual"),
+    ],
+)
+def test_an_event_tells_its_texts_as_people_read_them(
+    store: Store, monkeypatch: pytest.MonkeyPatch, written: str, read: str
+) -> None:
+    moved.live(store)
+    monkeypatch.setitem(moved.MOVES, "why_stopped", ("medium", None, written))
+    moved.happened(store, 1, "why_stopped")
+    (one,) = changelog(store, kinds=["why_stopped"])
+    assert (one.after, one.as_json()["after"]) == (read, read)
+    assert " ".join(read.split()) in " ".join(one.sentence.split())

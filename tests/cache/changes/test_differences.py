@@ -1,6 +1,7 @@
 """Events between versions: one case for each kind and each weight, and the properties that make a history."""
 
 import itertools
+from random import Random
 from typing import Any
 
 import msgspec
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cache.changes.differences import COMPARED, KINDS, differences, facets, left_registry, new_trial, returned
+from cache.changes.differences import COMPARED, KINDS, differences, facets, left_registry, new_trial, returned, told
 from cache.changes.weights import moved_days
 from fetchers.record.study import Study, decode_study
 
@@ -163,10 +164,50 @@ def test_every_kind_has_a_case() -> None:
     assert set(KINDS) == set(COMPARED) | {"new_trial", "left_registry", "returned"}
 
 
-def test_order_of_sites_and_arms_is_no_change_of_weight() -> None:
-    assert differences(study(sites=sites("Norway", "Sweden")), study(sites=sites("Sweden", "Norway"))) == ()
-    first, second = arms("Prednisone", "Placebo"), arms("Placebo", "Prednisone")
-    assert [event.weight for event in differences(study(arms=first), study(arms=second))] == ["noise"]
+def outcomes(*measures: str, frame: str = "12 weeks") -> dict[str, Any]:
+    return {"primaryOutcomes": [{"measure": measure, "timeFrame": frame} for measure in measures]}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"outcomes": outcomes("Fatigue", "Pain")}, {"outcomes": outcomes("Pain", "Fatigue")}),
+        ({"arms": arms("Prednisone", "Placebo")}, {"arms": arms("Placebo", "Prednisone")}),
+        ({"sites": sites("Norway", "Sweden")}, {"sites": sites("Sweden", "Norway")}),
+        ({"design": {"phases": ["PHASE1", "PHASE2"]}}, {"design": {"phases": ["PHASE2", "PHASE1"]}}),
+        ({"outcomes": outcome("Fatigue score")}, {"outcomes": outcome(" Fatigue\u00a0\nscore ")}),
+        ({"outcomes": outcome("Fatigue (score)")}, {"outcomes": outcome("Fatigue ( score )")}),
+        ({"status": {"whyStopped": "Slow accrual"}}, {"status": {"whyStopped": "Slow\taccrual\u200b"}}),
+        ({"sponsor": lead("A University")}, {"sponsor": lead("A  University")}),
+        (
+            {"eligibility": {"eligibilityCriteria": "Inclusion:\n\n* adults\n* score<5"}},
+            {"eligibility": {"eligibilityCriteria": "Inclusion: * adults\r\n * score < 5 "}},
+        ),
+    ],
+)
+def test_neither_order_nor_white_space_makes_an_event(before: dict[str, Any], after: dict[str, Any]) -> None:
+    assert differences(study(**before), study(**after)) == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "weight"),
+    [
+        # The order has changed, too, and does not make the change any heavier.
+        (outcomes("Fatigue", "Pain"), outcomes("Pain", "Fatigue", frame="24 weeks"), "medium"),
+        (outcomes("Fatigue", "Pain"), outcomes("pain.", "FATIGUE"), "noise"),
+        (outcomes("Fatigue", "Pain"), outcomes("Pain", "Sleep"), "high"),
+        (outcomes("Fatigue", "Pain"), outcomes("Pain"), "high"),
+        (outcomes("Fatigue at 12weeks"), outcomes("Fatigue at 12 weeks"), "noise"),
+        (outcomes("Dose of 5 10"), outcomes("Dose of 510"), "high"),
+    ],
+)
+def test_order_adds_no_weight_to_a_change(before: dict[str, Any], after: dict[str, Any], weight: str) -> None:
+    assert [event.weight for event in differences(study(outcomes=before), study(outcomes=after))] == [weight]
+
+
+def test_a_space_between_two_numbers_is_a_difference() -> None:
+    old, new = (study(eligibility={"eligibilityCriteria": text}) for text in ("Doses of 5 10 mg", "Doses of 510 mg"))
+    assert [event.weight for event in differences(old, new)] == ["medium"]
 
 
 def test_load_date_is_no_difference() -> None:
@@ -227,7 +268,7 @@ modules = st.fixed_dictionaries(
             }
         ),
         "arms": st.lists(st.sampled_from(["a", "b", "c"]), max_size=3).map(lambda names: arms(*names)),
-        "outcomes": st.sampled_from(["x", "y"]).map(outcome),
+        "outcomes": st.lists(st.sampled_from(["x", "y", "z < 5"]), max_size=3).map(lambda names: outcomes(*names)),
         "eligibility": st.fixed_dictionaries({"eligibilityCriteria": words, "minimumAge": words}),
         "sites": st.lists(st.sampled_from(["Norway", "Sweden"]), max_size=2).map(lambda names: sites(*names)),
         "has_results": st.booleans(),
@@ -241,7 +282,7 @@ def test_events_of_all_versions_lead_to_the_last(history: list[dict[str, Any]]) 
     state = facets(versions[0])
     for old, new in itertools.pairwise(versions):
         state |= {event.kind: event.after for event in differences(old, new)}
-    assert state == facets(versions[-1])
+    assert told(state) == told(facets(versions[-1]))
 
 
 @given(modules, modules)
@@ -249,4 +290,33 @@ def test_no_event_without_a_difference_and_none_is_hidden(before: dict[str, Any]
     old, new = study(**before), study(**after)
     events = differences(old, new)
     assert all(event.before != event.after for event in events)
-    assert [event.kind for event in events] == [kind for kind in COMPARED if facets(old)[kind] != facets(new)[kind]]
+    assert [event.kind for event in events] == [
+        kind for kind in COMPARED if told(facets(old)[kind]) != told(facets(new)[kind])
+    ]
+
+
+def _restated(value: Any, random: Random) -> Any:
+    """The same record with every array in another order and other white space in every text."""
+    if isinstance(value, dict):
+        return {key: _restated(one, random) for key, one in value.items()}
+    if isinstance(value, list):
+        return random.sample([_restated(one, random) for one in value], len(value))
+    if isinstance(value, str):
+        return "".join(random.choice([" ", "  ", "\n", "\t", "\u00a0", "\r\n"]) if c.isspace() else c for c in value)
+    return value
+
+
+@given(modules, st.randoms(use_true_random=False))
+def test_a_record_told_in_another_order_and_spacing_has_no_events(record: dict[str, Any], random: Random) -> None:
+    texts = {
+        "status": record["status"] | {"whyStopped": "Slow accrual at 2 sites"},
+        "eligibility": record["eligibility"] | {"eligibilityCriteria": "Inclusion:\n* 18 years\n* score < 5"},
+        "sponsor": lead("A University of B"),
+        "design": record["design"] | {"phases": ["PHASE2", "PHASE3"]},
+        "outcomes": outcomes("Fatigue after a walk", "Pain < 5", "Sleep"),
+        "arms": arms("Drug a", "Drug b", "Sham c"),
+        "sites": sites("Norway", "Sweden", "South Korea"),
+    }
+    drawn, full = record, record | texts
+    for one in (drawn, full):
+        assert differences(study(**one), study(**_restated(one, random))) == ()

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from cache.starter import records
 from cache.store.store import Store
 from fetchers.errors import LocalTrouble, Validation
 from fetchers.matching.matcher import Matcher
+from fetchers.record.texts import shown_line
 from fetchers.watchlist.load import load
 from tests.rigs.trial_rows import SEEN, Why, asked, body, put, row, watchlist
 
@@ -208,6 +210,7 @@ FORMULA = st.tuples(st.text(BLANK, max_size=2), st.sampled_from(SIGNS), st.text(
 # What a JSON answer of the registry can hold: no lone surrogates.
 TEXT = st.one_of(st.text(max_size=20), FORMULA).map(lambda text: text.encode("utf-8", "ignore").decode())
 LISTS = st.one_of(st.none(), st.lists(TEXT, max_size=3))
+SHOWN = ("title", "why_stopped", "lead_sponsor")
 FACTS = st.fixed_dictionaries(
     {
         "title": st.one_of(st.none(), TEXT),
@@ -233,13 +236,20 @@ def frames_of(facts: list[dict[str, Any]]) -> tuple[Any, Any]:
     return read
 
 
+def as_read(fact: dict[str, Any]) -> dict[str, Any]:
+    """The facts with their texts as people read them."""
+    lines = {name: text and shown_line(text) for name, text in fact.items() if name in SHOWN}
+    lists = {name: fact[name] and [*map(shown_line, fact[name])] for name in ("conditions", "interventions")}
+    return fact | lines | lists
+
+
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(FACTS, max_size=3))
 def test_all_formats_hold_the_same(facts: list[dict[str, Any]]) -> None:
     trials, matches = frames_of(facts)
     about = {"Source": "ClinicalTrials.gov"}
     rows = export.records(trials, matches)
-    assert [{name: one[name] for name in fact} for one, fact in zip(rows, facts, strict=True)] == facts
+    assert [{name: one[name] for name in fact} for one, fact in zip(rows, facts, strict=True)] == [*map(as_read, facts)]
     assert msgspec.json.decode(export.to_bytes(trials, matches, "json", about)) == rows
 
     table = pq.read_table(io.BytesIO(export.to_bytes(trials, matches, "parquet", about)))
@@ -255,6 +265,28 @@ def test_all_formats_hold_the_same(facts: list[dict[str, Any]]) -> None:
     sheet = [[value.value for value in line] for line in book["Trials"].iter_rows()]
     assert sheet[0] == names
     assert sheet[1:] == [[as_xlsx(value) for value in one] for one in expected]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Bell&#39;s palsy", "Bell's palsy"),
+        ("Pain \\&amp; fatigue", "Pain & fatigue"),
+        ("Dose \\> 5&nbsp;mg", "Dose > 5 mg"),
+        ("first\r\nsecond", "first second"),
+        ("fa\x00ti\x0bgue", "fati gue"),
+    ],
+)
+def test_every_format_holds_texts_as_people_read_them(written: str, read: str) -> None:
+    trials, matches = frames_of([{"title": written, "conditions": [written], "why_stopped": written}])
+    for fmt in ("csv", "json"):
+        text = export.to_bytes(trials, matches, fmt, {"Source": "x"}).decode("utf-8-sig")
+        (one,) = csv_rows(text.encode("utf-8-sig")) if fmt == "csv" else json.loads(text)
+        assert (one["title"], one["why_stopped"]) == (read, read)
+        assert one["conditions"] in (read, [read])
+    book = openpyxl.load_workbook(io.BytesIO(export.to_bytes(trials, matches, "xlsx", {"Source": "x"})))
+    head, line = [[value.value for value in one] for one in book["Trials"].iter_rows()]
+    assert line[head.index("title")] == read
 
 
 def as_csv(value: Any) -> str:

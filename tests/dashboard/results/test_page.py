@@ -1,9 +1,17 @@
 """The page on results and delays: its groups, and its sentences."""
 
+from typing import Any
+
 import pandas as pd
 import pytest
 
+from cache.read.records import FACT_COLUMNS
+from dashboard.results import groups as results_groups
 from dashboard.results import tables as results_tables
+from dashboard.results.groups import Material
+from dashboard.shared.number_tables import LINK
+from insights import results_due, stale
+from insights.results_due import STATES
 from tests.rigs.pages import frames, page, shown
 from tests.rigs.recorded_studies import PART, PLATFORM
 
@@ -66,7 +74,7 @@ def test_what_is_known_of_no_trial_is_not_zero_of_zero(
     statuses: list[str], verified: list[str | None], said: str
 ) -> None:
     facts = pd.DataFrame({"overall_status": statuses, "status_verified": verified})
-    assert results_tables.stale_say(pd.DataFrame({"flag": []}, dtype="str"), facts) == said
+    assert results_tables.stale_say(pd.DataFrame({"nct_id": [], "flag": []}, dtype="str"), facts) == said
 
 
 def test_an_unknown_status_is_a_recorded_one() -> None:
@@ -83,3 +91,63 @@ def test_results_are_counted_among_those_they_are_known_of() -> None:
     assert said.startswith("Of no trial it is known whether results are posted; 0 are not covered;")
     said = results_tables.results_say(verdicts, pd.DataFrame({"has_results": [False, None]}))
     assert said.startswith("Results are posted for 0 of 1 trial of which it is known;")
+
+
+DAYS = dict.fromkeys(FACT_COLUMNS) | {
+    "nct_id": "NCT00000001", "origin": "live", "study_type": "INTERVENTIONAL", "overall_status": "COMPLETED",
+    "phases": ["PHASE3"], "start_date": "2020-05", "primary_completion_date": "2023-03-31",
+    "primary_completion_date_type": "ACTUAL", "completion_date": "2024", "has_results": False, "fda_drug": True,
+    "references": [], "cited": [], "judged_on": "2026-11-20",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("facts", "state", "fact"),
+    [
+        ({"primary_completion_date_type": "ESTIMATED"}, "planned", "actual_completion"),
+        ({"unapproved_device": True}, "uncleared", "clearance"),
+        ({"primary_completion_date": "2025-11", "completion_date": "2026"}, "imprecise", "exact_completion"),
+        ({"completion_date": "2019"}, "odd", "sound_dates"),
+        ({"has_results": None}, "unknown", "results"),
+    ],
+)
+def test_what_cannot_be_told_is_counted_by_its_reason(facts: dict[str, Any], state: str, fact: str) -> None:
+    if state == "odd":
+        facts = facts | {"primary_completion_date": None}
+    known = pd.DataFrame([DAYS | facts])
+    verdicts = results_due.judge(known)
+    numbers = results_tables.state_numbers(verdicts, lambda group: group).set_index("Results")["All"]
+    assert {words: number for words, number in numbers.items() if number} == {STATES[state]: 1, "All trials": 1}
+    missing = results_tables.missing_numbers(verdicts, lambda group: group)
+    assert list(missing[LINK][missing["All"] > 0]) == [f"missing.{fact}"]
+    material = Material(
+        known, verdicts, stale.stale(known), stale.stopped(known), stale.registration(known),
+        results_due.paper_groups(known),
+    )  # fmt: skip
+    for name in (f"state.{state}", f"missing.{fact}"):
+        found = results_groups.find(name, material)
+        assert found is not None
+        assert list(found.rows["nct_id"]) == ["NCT00000001"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "kind", "dates"),
+    [
+        ({"completion_date": "2019", "primary_completion_date": None}, "before_start",
+         "start 2020-05, completion 2019"),
+        ({"completion_date": "2022-12"}, "primary_after_completion",
+         "primary completion 2023-03-31, completion 2022-12"),
+        ({"start_date": "1900-01-01"}, "far", "start 1900-01-01"),
+    ],
+)  # fmt: skip
+def test_odd_dates_have_a_row_and_a_list_beside_overtaken_records(facts: dict[str, Any], kind: str, dates: str) -> None:
+    known = pd.DataFrame([DAYS | facts])
+    overtaken = stale.stale(known)
+    numbers = results_tables.stale_numbers(overtaken, lambda group: group)
+    assert list(numbers[LINK][numbers["All"] > 0]) == [f"stale.{kind}"]
+    assert "1 has dates that do not fit" in results_tables.stale_say(overtaken, known)
+    material = Material(known, results_due.judge(known), overtaken, stale.stopped(known), stale.registration(known),
+                        results_due.paper_groups(known))  # fmt: skip
+    found = results_groups.find(f"stale.{kind}", material)
+    assert found is not None
+    assert found.rows.to_dict("records") == [{"nct_id": "NCT00000001", "Dates": dates, "Judged on": "2026-11-20"}]

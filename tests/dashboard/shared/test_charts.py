@@ -103,3 +103,15 @@ def test_no_tool_bar_and_no_zoom() -> None:
     for figure in (charts.phase_by_status(counts()), charts.bars(pd.Series({"Tested": 4}))):
         assert figure.layout.xaxis.fixedrange
         assert figure.layout.yaxis.fixedrange
+
+
+@pytest.mark.parametrize("totals", [(0, 1), (0, 0), (500, 0)])
+def test_a_zero_has_no_ground_and_keeps_its_number_and_its_hover(totals: tuple[int, int]) -> None:
+    cells = [charts.Cell(f"c{at}", "row", palette.shade(number), str(number)) for at, number in enumerate(totals)]
+    ground, *texts = charts.heatmap(cells, list(totals), "%{customdata}")
+    assert ground["colorscale"][0] == [0.0, palette.CLEAR]
+    assert palette.CLEAR.endswith(", 0)")  # nothing of it covers the page
+    for at, number in enumerate(totals):
+        assert (ground["z"][0][at] == 0) == (number == 0)  # a value, so that it can be hovered over
+        ink = next(one["textfont"]["color"] for one in texts if f"c{at}" in one["x"])
+        assert (ink == palette.INK) == (number == 0)

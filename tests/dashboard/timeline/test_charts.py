@@ -14,6 +14,7 @@ from cache.starter import records
 from dashboard.timeline import charts as timeline_charts
 from dashboard.timeline.charts import MOST, bars, timeline
 from fetchers.record.dates import PartialDate
+from insights.dates.odd import unfit
 
 TODAY = date(2026, 11, 20)
 PLAIN: dict[str, Any] = {
@@ -71,13 +72,21 @@ def bar(**facts: Any) -> dict[str, Any]:
           "completion_date_type": "ESTIMATED", "primary_completion_date": None}, date(2027, 1, 1), date(2028, 12, 31)),
         ({"start_date_type": None, "overall_status": "NOT_YET_RECRUITING", "completion_date": "2028",
           "completion_date_type": None, "primary_completion_date": None}, date(2020, 3, 1), date(2028, 12, 31)),
-        ({"completion_date": "2019"}, date(2020, 3, 1), date(2020, 3, 1)),  # a slip of the pen draws no bar backwards
     ],
 )  # fmt: skip
 def test_how_far_a_bar_is_solid(facts: dict[str, Any], solid_until: date, end: date | None) -> None:
     found = bar(**facts)
     assert found["start"] == PartialDate((PLAIN | facts)["start_date"]).earliest
     assert (found["solid_until"], found["end"]) == (solid_until, end)
+
+
+@pytest.mark.parametrize("facts", [{"completion_date": "2019"}, {"start_date": "1900-01-01"}, {"start_date": "2099"}])
+def test_a_start_that_does_not_fit_draws_no_bar(facts: dict[str, Any]) -> None:
+    assert bars(pd.DataFrame([PLAIN | facts]), TODAY).empty
+
+
+def test_an_end_far_from_any_sense_draws_no_bar() -> None:
+    assert bar(primary_completion_date=None, completion_date="2099-12")["end"] is None
 
 
 def test_a_date_ahead_that_is_not_marked_is_a_plan() -> None:
@@ -179,7 +188,7 @@ def test_the_sentence_and_the_table_tell_the_same() -> None:
     said = timeline_charts.say(found, TODAY, 1)
     assert said == (
         "7 trials from 2020 on; 1 runs past the day of the data, 1 has not begun, 2 are past an end that is planned or "
-        "not confirmed; 1 without a known start is not drawn."
+        "not confirmed; 1 without a start one can reckon with is not drawn."
     )
     table = timeline_charts.table(found).fillna("–")
     assert list(table["NCT id"]) == [f"trial?nct=NCT0000000{n}" for n in (7, 6, 4, 3, 2, 1, 5)]
@@ -213,7 +222,7 @@ def test_a_bar_runs_forward_and_is_solid_only_in_the_past(
     facts = {"start_date": start, "primary_completion_date": primary, "completion_date": end, "start_date_type": one,
              "primary_completion_date_type": two, "completion_date_type": three, "overall_status": status}  # fmt: skip
     found = bars(pd.DataFrame([PLAIN | facts]), TODAY)
-    assert len(found) == (start is not None)
+    assert len(found) == (start is not None and "start_date" not in unfit(facts))
     for row in found.to_dict("records"):
         assert row["start"] <= row["solid_until"] <= max(TODAY, row["start"])
         if status == "WITHDRAWN":

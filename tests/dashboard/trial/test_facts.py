@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from cache import codes as labels
 from cache.codes import LANE_WORDS, STATUS_WORDS
-from dashboard.shared.escape import JOINER
+from dashboard.shared.escape import PART
 from tests.rigs.pages import WATCHLIST, assert_clean, exported, tables, texts
 from tests.rigs.refresh import url_of
 
@@ -67,7 +67,7 @@ def test_text_of_the_registry_is_no_markup(live: str, opened: Open) -> None:
         connection.execute("update study set title = ?, why_stopped = ?", (nasty, nasty))
     connection.close()
     app = opened(live, "trial", f"nct={nct_id}")
-    assert app.title[0].value.replace(JOINER, "") == (
+    assert app.title[0].value.replace(PART, "") == (
         r"\:red\[adults\] \<b\>x\</b\> \[y\](https\://example.org) \$a\$ \*\*z\*\* \:material/home: \`c\`"
     )
     (glance,) = (table for table in tables(app) if "NCT id" in table.index)

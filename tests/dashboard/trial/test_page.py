@@ -12,15 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
+from cache.read.records import FACT_COLUMNS
 from cache.store.store import Store
 from dashboard.shared import data, record_data
 from dashboard.shared import evidence_data as evidence_data
 from dashboard.trial import criteria as trial_criteria
+from dashboard.trial import sentences as trial_says
 from dashboard.trial import tables as trial_tables
 from dashboard.trial import words as trial_words
 from dashboard.trial.known import Known
 from fetchers.record import eligibility
-from fetchers.record.study import Study, decode_study, plain
+from fetchers.record.study import Study, decode_study
+from fetchers.record.texts import plain
 from insights import families
 from tests.rigs import trial_records as records
 from tests.rigs.pages import elements, page, shown, table, tables, use
@@ -198,7 +201,7 @@ def test_what_has_been_overtaken_is_a_calm_notice_with_date_days_and_day_judged(
 def test_results_are_told_as_posting_facts(live: Open) -> None:
     words = said(live(records.PLATFORM))
     assert "No results are posted in the registry." in words
-    assert "By the US reporting rule they were due on 31 March 2022, 1,695 days before: overdue." in words
+    assert "By the US reporting rule they were due by 31 March 2022, 1,695 days before: overdue." in words
     assert "Judged on 20 November 2026." in words
     assert "no finding on anybody’s conduct" in words
     assert "The US reporting rule does not cover it: expanded access, which is no trial." in said(live(records.ACCESS))
@@ -489,3 +492,25 @@ def test_verdicts_of_one_trial_are_those_of_all(filled: str, monkeypatch: pytest
         assert verdict is not None
         assert verdict.state == state
     assert Store.open(filled).version() > 0
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        (
+            {"start_date": "2020-05", "completion_date": "2019"},
+            "Ended before it started: start 2020-05, completion 2019.",
+        ),
+        (
+            {"primary_completion_date": "2022-02-01", "completion_date": "2022-01-31"},
+            "Primary completion after the completion: primary completion 2022-02-01, completion 2022-01-31.",
+        ),
+        ({"start_date": "1900-01-01"}, "A date before 1940 or after 2070: start 1900-01-01."),
+    ],
+)
+def test_odd_dates_are_told_with_the_dates(facts: dict[str, str], told: str) -> None:
+    row = dict.fromkeys(FACT_COLUMNS) | {"nct_id": "NCT00000001", "origin": "live", "judged_on": "2026-11-20"}
+    known = Known(row, None, pd.DataFrame([row | facts]))
+    (said,) = trial_says.flags(known)
+    assert said.startswith(told)
+    assert said.endswith("Nothing here is reckoned with dates that do not fit.")

@@ -150,3 +150,58 @@ def test_a_very_long_line_is_cut_in_no_time() -> None:
 
     assert sum(map(len, split(text))) == len(text)
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "* global score of the assessor (GSA; 5-point scale) of 2 or more",
+        "* a score (range 0 to 10; \n  7. or more on two days) for a month",
+        "* tested with assay [kit A; kit B; \n 2) both] before entry",
+        "* stage (see table\n2. of the protocol; revised) III",
+        "* at least one type-\n2. lesion",
+        "* pain (worst\nVAS) of 4",
+    ],
+)
+def test_brackets_and_hyphens_hold_a_criterion_together(text: str) -> None:
+    assert criteria(text) == (text,)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("* one (never closed; two\n* three\n* four", ("* one (never closed;", "two", "* three", "* four")),
+        ("* one (closed); two (also); three", ("* one (closed);", "two (also);", "three")),
+        ("* (a) one\n* (b) two", ("* (a) one", "* (b) two")),
+        ("1) one\n2) two", ("1) one", "2) two")),
+        ("* open (here\n\n* and) closed too late", ("* open (here", "* and) closed too late")),
+        ("* open (" + "x " * 150 + "\n* far) away", ("* open (" + ("x " * 150).strip(), "* far) away")),
+    ],
+)
+def test_a_bracket_that_is_not_closed_swallows_nothing(text: str, parts: tuple[str, ...]) -> None:
+    assert criteria(text) == parts
+
+
+@given(st.text(alphabet="a(;[)]\n*1. -", max_size=60))
+def test_cutting_loses_nothing_but_white_space(text: str) -> None:
+    assert "".join("".join(criteria(text)).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Inclusion Criteria:\n* {IN}\n* body weight up to 150 kg Exclusion Criteria\n* {OUT}",
+        f"Inclusion Criteria\n1. {IN}\n2. HbA1c below 8% EXCLUSION CRITERIA\n1. {OUT}",
+        f"* {IN}\n* consent signed. Exclusion Criteria\n\n* {OUT}",
+        f"Inclusion Criteria:\n- {IN} (any sex) Exclusion Criteria.\n- {OUT}",
+    ],
+)
+def test_a_heading_at_the_end_of_a_bullet_begins_a_section(text: str) -> None:
+    parts = split(text)
+    assert (IN in parts.inclusion, OUT in parts.exclusion) == (True, True)
+    assert OUT not in parts.inclusion
+
+
+@pytest.mark.parametrize("words", ["meets none of the", "is excluded per", "does not violate"])
+def test_a_bullet_that_ends_by_naming_the_list_begins_none(words: str) -> None:
+    assert OUT in split(f"Inclusion Criteria:\n* {IN}\n* {words} Exclusion Criteria\n* {OUT}").inclusion

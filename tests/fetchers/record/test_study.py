@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fetchers.errors import Parsing
-from fetchers.record.study import UNKNOWN_ENROLLMENT, Study, decode_study, plain
+from fetchers.record.study import UNKNOWN_ENROLLMENT, Study, decode_study
+from fetchers.record.texts import plain
 from fetchers.registry.fields import PIECES
 from tests.fake_registry import make_study
 from tests.rigs.records import Records, each_set_at_hand

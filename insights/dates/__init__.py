@@ -1,0 +1,1 @@
+"""What dates of the registry allow to say: spans of days, and dates that cannot be right."""

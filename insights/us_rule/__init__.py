@@ -1,0 +1,1 @@
+"""The US rule on posting results, as far as a record allows to test it."""
