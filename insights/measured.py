@@ -37,11 +37,12 @@ class Figures(NamedTuple):
     @property
     def holds(self) -> bool:
         """Good enough to be said without "possibly"."""
-        return self.reaches(LEAST_PRECISION) and (self.recall or 0.0) >= LEAST_RECALL
+        return self.reaches(LEAST_PRECISION)
 
     def reaches(self, precision: float) -> bool:
-        """At least this precise, on enough hits to tell."""
-        return self.right + self.wrong >= LEAST_HITS and (self.precision or 0.0) >= precision
+        """At least this precise, finding most of what a reader finds, on enough hits to tell."""
+        enough = self.right + self.wrong >= LEAST_HITS
+        return enough and (self.precision or 0.0) >= precision and (self.recall or 0.0) >= LEAST_RECALL
 
 
 @cache
