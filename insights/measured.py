@@ -37,12 +37,12 @@ class Figures(NamedTuple):
     @property
     def holds(self) -> bool:
         """Good enough to be said without "possibly"."""
-        return self.reaches(LEAST_PRECISION)
+        return self.reaches(LEAST_PRECISION, LEAST_RECALL)
 
-    def reaches(self, precision: float) -> bool:
-        """At least this precise, finding most of what a reader finds, on enough hits to tell."""
+    def reaches(self, precision: float, recall: float) -> bool:
+        """At least this precise, finding at least this share of what a reader finds, on enough hits to tell."""
         enough = self.right + self.wrong >= LEAST_HITS
-        return enough and (self.precision or 0.0) >= precision and (self.recall or 0.0) >= LEAST_RECALL
+        return enough and (self.precision or 0.0) >= precision and (self.recall or 0.0) >= recall
 
 
 @cache
@@ -52,10 +52,10 @@ def load(path: Path) -> dict[str, Figures]:
         return {row["rule"]: Figures(*(int(row[name]) for name in Figures._fields)) for row in csv.DictReader(file)}
 
 
-def holds(path: Path, rule: str, precision: float = LEAST_PRECISION) -> bool:
+def holds(path: Path, rule: str, precision: float = LEAST_PRECISION, recall: float = LEAST_RECALL) -> bool:
     """Whether what a rule finds may be said without "possibly"; a rule that was not measured may not."""
     figures = load(path).get(rule)
-    return figures is not None and figures.reaches(precision)
+    return figures is not None and figures.reaches(precision, recall)
 
 
 def possibly(path: Path, rule: str, words: str) -> str:
