@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import create_engine, func, make_url, select, update
+from sqlalchemy import create_engine, func, select, update
 
 from cache.recovery.check import integrity
 from cache.store import files, migrations
@@ -88,7 +88,7 @@ def restore(url: str, source: Path, now: Callable[[], datetime] = utcnow) -> Res
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
             raise LocalTrouble(f"{path} is a folder, not a store. Set TRIALS_CACHE_URL to a file.")
-    with hold(create_engine(url)):
+    with hold(create_engine(files.parsed(url))):
         prepared = files.beside(path, f".restoring-{os.getpid()}")
         try:
             contents = _prepare(source, prepared)
@@ -142,7 +142,7 @@ def _target(out: Path, path: Path, *, force: bool) -> Path:
 def _as_it_is(path: Path, place: Path | None = None) -> Iterator[Store]:
     """A store to read from, of whatever revision, never written to; ``place`` is what messages call it."""
     url = files.url_of(path)
-    store = Store(engine_of(make_url(url), patience=PATIENCE_SECONDS, readonly=True), url, str(place or path))
+    store = Store(engine_of(files.parsed(url), patience=PATIENCE_SECONDS, readonly=True), url, str(place or path))
     try:
         yield store
     finally:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from filelock import FileLock
-from sqlalchemy import Connection, create_engine, delete, make_url, select, update
+from sqlalchemy import Connection, create_engine, delete, select, update
 
 from cache.recovery.check import RECORD_LOST, integrity, unlike_newest
 from cache.recovery.salvage import graft_first_page, salvage_table
@@ -65,7 +65,7 @@ def rescue(url: str, now: Callable[[], datetime] = utcnow) -> Rescue:
 
 def rescue_under_lock(url: str) -> Rescue:
     """``rescue`` while no refresh is running and none can begin. Raises Busy, too."""
-    with hold(create_engine(url)):
+    with hold(create_engine(files.parsed(url))):
         return rescue(url)
 
 
@@ -165,7 +165,7 @@ def _revision(source: sqlite3.Connection, path: Path) -> str:
 
 
 def _rebuild(source: sqlite3.Connection, new: Path, revision: str, now: datetime) -> dict[str, int]:
-    engine = engine_of(make_url(files.url_of(new)), patience=1.0)
+    engine = engine_of(files.parsed(files.url_of(new)), patience=1.0)
     with engine.execution_options(**{WRITING: True}).begin() as connection:
         migrations.upgrade(connection, revision)
     engine.dispose()

@@ -1,6 +1,7 @@
 """The files of a store: where they lie, what SQLite keeps beside them, how they are copied and put aside."""
 
 import os
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -14,13 +15,45 @@ from fetchers.errors import Validation
 
 WAL = "-wal"
 
+_IN_A_FILE = re.compile(r"(sqlite(?:\+pysqlite)?):///((?!:memory:|file:).+)", re.DOTALL)
+_ENCODED = re.compile("%[0-9A-Fa-f]{2}")
+# What SQLite or its driver reads at the end of an address.
+_OPTION = re.compile(
+    r"[?&](cache|cached_statements|check_same_thread|detect_types|immutable|isolation_level|mode|nolock|timeout|uri|vfs)="
+)
+
 
 def parsed(url: URL | str) -> URL:
-    """The URL of a store in its parts. Raises Validation for a text that is no database URL."""
+    """The URL of a store in its parts; what follows ``sqlite:///`` is a path as it stands, whatever signs are in it.
+
+    Raises Validation for a text that is no database URL, and for one that could mean another file than it names.
+    """
+    in_a_file = _IN_A_FILE.fullmatch(url) if isinstance(url, str) else None
+    if in_a_file:
+        return URL.create(in_a_file[1], database=_path_in(in_a_file[2]))
     try:
-        return make_url(url)
+        parts = make_url(url)
     except (ArgumentError, ValueError) as error:
         raise Validation("TRIALS_CACHE_URL is not a database URL such as sqlite:///folder/trials.sqlite3.") from error
+    if str(parts.database).startswith("file:") and not in_memory(parts):
+        raise Validation("TRIALS_CACHE_URL: give the path itself after sqlite:///, without file: and options.")
+    return parts
+
+
+def _path_in(text: str) -> str:
+    """The path; a code such as %20 is read by some as a space and by others as it stands, so it is refused."""
+    code, option = _ENCODED.search(text), _OPTION.search(text)
+    if code:
+        raise Validation(
+            f"TRIALS_CACHE_URL: the path {text} holds {code[0]}, which could stand for itself or for another sign. "
+            "Write that sign itself, or choose a path without %."
+        )
+    if option:
+        raise Validation(
+            f"TRIALS_CACHE_URL: {text} ends in what looks like an option ({option[1]}). A store in a file takes no "
+            "options; leave it out, or choose a path without it."
+        )
+    return text
 
 
 def in_memory(url: URL) -> bool:
