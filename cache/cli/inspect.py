@@ -11,6 +11,7 @@ from cache.opening import open_store
 from cache.read import trials as queries
 from cache.read.jobs import latest_job
 from cache.recovery.check import integrity
+from cache.recovery.derived import Derivation
 from cache.recovery.rescue import rescue_under_lock
 from cache.store.errors import Damaged
 from cache.store.store import Store
@@ -75,10 +76,11 @@ def status_text(status: Mapping[str, Any]) -> str:
 
 def check_command(settings: Settings, watchlist: Watchlist, *, rescue: bool) -> int:
     """0 when the store is sound, 1 when it is damaged (also when it has just been rescued), each with a sentence."""
+    rules = Derivation.of(watchlist)
     try:
         store = open_store(settings, watchlist)
         try:
-            complaints = integrity(store)
+            complaints = integrity(store, rules)
         finally:
             store.close()
     except Damaged as error:
@@ -86,7 +88,7 @@ def check_command(settings: Settings, watchlist: Watchlist, *, rescue: bool) -> 
     for complaint in complaints:
         say(sys.stderr, f"{printable(complaint)}\n")
     if complaints:
-        say(sys.stderr, f"{printable(rescue_under_lock(settings.cache_url)) if rescue else RESCUE}\n")
+        say(sys.stderr, f"{printable(rescue_under_lock(settings.cache_url, rules)) if rescue else RESCUE}\n")
         return DAMAGED
     put_out(b"The store is sound.\n")
     return DONE

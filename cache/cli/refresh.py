@@ -66,9 +66,10 @@ def _refresh(settings: Settings, watchlist: Watchlist, agents: Sequence[str], fu
             finally:
                 store.close()
         except Damaged as error:
+            from cache.recovery.derived import Derivation
             from cache.recovery.rescue import rescue_under_lock
 
-            raise LocalTrouble(f"{error} {rescue_under_lock(settings.cache_url)}") from error
+            raise LocalTrouble(f"{error} {rescue_under_lock(settings.cache_url, Derivation.of(watchlist))}") from error
 
 
 def _run(

@@ -22,6 +22,7 @@ from cache.store.engine import engine_of
 from cache.store.errors import Damaged, Locked, local_troubles
 from cache.store.lock import SUFFIX, hold
 from cache.store.schema import meta, study, version
+from cache.store.seal import seal
 from cache.store.store import Store, utcnow
 from fetchers.errors import LocalTrouble, Validation
 
@@ -235,6 +236,7 @@ def _raise_version(prepared: Path, present: int) -> None:
         higher = str(max(present, store.version()) + 1)
         with store.writing() as connection:
             connection.execute(update(meta).where(meta.c.key == "version").values(value=higher))
+            seal(connection)
     finally:
         store.close()
 

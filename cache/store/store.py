@@ -18,6 +18,7 @@ from cache.store.engine import WRITING, engine_of
 from cache.store.errors import Damaged, Locked, NewerStore, local_troubles
 from cache.store.files import in_memory, parsed, path_of
 from cache.store.schema import meta, metadata
+from cache.store.seal import seal
 from fetchers.errors import LocalTrouble
 
 # How long a connection waits for another process's transaction before the store counts as locked.
@@ -82,7 +83,7 @@ class Store:
     def version(self) -> int:
         """Rises by one with every committed change that a reader may see. One indexed read."""
         with self.reading() as connection:
-            return _version(connection)
+            return _version(connection, self.place)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -151,8 +152,7 @@ class Store:
                 if "no such column" in str(error.orig):
                     raise Damaged(f"The store {self.place} is damaged ({error.orig}).") from error
                 raise
-        if connection.scalar(select(meta.c.value).where(meta.c.key == "version")) is None:
-            raise Damaged(f"The store {self.place} is damaged (its version number is missing).")
+        _version(connection, self.place)
 
     def _use_wal(self, patience: float) -> None:
         """Let readers and a writer work side by side. The file remembers it, so it is set once."""
@@ -176,20 +176,25 @@ class Store:
 
 
 def bump(connection: Connection) -> None:
-    """Count a change that readers may see; the last statement of the transaction that makes it."""
+    """Count a change that readers may see, and seal it; the last statement of the transaction that makes it."""
     # The row is locked while it is read, where the database does not already let one writer in at a time.
     query = select(meta.c.value).where(meta.c.key == "version").with_for_update()
     value = int(connection.scalars(query).one()) + 1
     connection.execute(update(meta).where(meta.c.key == "version").values(value=str(value)))
+    seal(connection)
 
 
-def _version(connection: Connection) -> int:
-    return int(connection.scalars(select(meta.c.value).where(meta.c.key == "version")).one())
+def _version(connection: Connection, place: str) -> int:
+    found = connection.scalar(select(meta.c.value).where(meta.c.key == "version"))
+    if found is None or not found.isdecimal():
+        raise Damaged(f"The store {place} is damaged (its version number cannot be read).")
+    return int(found)
 
 
 def _initialise(connection: Connection, now: datetime) -> None:
     rows = [{"key": "version", "value": "0"}, {"key": "created_at", "value": timestamp(now)}]
     connection.execute(insert(meta), rows)
+    seal(connection)
 
 
 def _place(url: URL) -> str:
