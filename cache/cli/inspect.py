@@ -13,7 +13,8 @@ from cache.read.jobs import latest_job
 from cache.recovery.check import integrity
 from cache.recovery.derived import Derivation
 from cache.recovery.rescue import rescue_under_lock
-from cache.store.errors import Damaged
+from cache.store import files
+from cache.store.errors import Damaged, Gone
 from cache.store.store import Store
 from fetchers.settings import Settings
 from fetchers.watchlist.model import Watchlist
@@ -78,11 +79,10 @@ def check_command(settings: Settings, watchlist: Watchlist, *, rescue: bool) -> 
     """0 when the store is sound, 1 when it is damaged (also when it has just been rescued), each with a sentence."""
     rules = Derivation.of(watchlist)
     try:
-        store = open_store(settings, watchlist)
-        try:
-            complaints = integrity(store, rules)
-        finally:
-            store.close()
+        complaints = _complaints(settings, watchlist, rules)
+    except Gone as error:  # nothing is left that could be rescued
+        say(sys.stderr, f"{printable(error)}\n")
+        return DAMAGED
     except Damaged as error:
         complaints = [str(error)]
     for complaint in complaints:
@@ -92,6 +92,18 @@ def check_command(settings: Settings, watchlist: Watchlist, *, rescue: bool) -> 
         return DAMAGED
     put_out(b"The store is sound.\n")
     return DONE
+
+
+def _complaints(settings: Settings, watchlist: Watchlist, rules: Derivation) -> list[str]:
+    path = files.path_of(settings.cache_url)
+    if path is not None and files.is_empty(path):
+        files.refuse_if_gone(path)
+        raise Gone(f"The store {path} is empty (0 bytes): nothing is stored in it. A refresh begins to fill it.")
+    store = open_store(settings, watchlist)
+    try:
+        return integrity(store, rules)
+    finally:
+        store.close()
 
 
 def export_command(settings: Settings, watchlist: Watchlist, *, fmt: str, out: Path, query: str | None) -> int:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from cache.store import migrations
 from cache.store.engine import WRITING, engine_of
 from cache.store.errors import Damaged, Locked, NewerStore, local_troubles
-from cache.store.files import in_memory, parsed, path_of
+from cache.store.files import in_memory, parsed, path_of, refuse_if_gone
 from cache.store.schema import meta, metadata
 from cache.store.seal import seal
 from fetchers.errors import LocalTrouble
@@ -50,12 +50,13 @@ class Store:
         now: Callable[[], datetime] = utcnow,
         patience: float = PATIENCE_SECONDS,
         readonly: bool = False,
+        anew: bool = False,
     ) -> Self:
         """The store at ``url``, created or brought up to date when needed; an up-to-date one is not written to.
 
-        Raises Validation for a URL that is none, Damaged, NewerStore or Locked for such a store (untouched), and
-        LocalTrouble when the folder or file cannot be written or the disk is full. ``readonly`` never writes, so it
-        needs a store that exists and is up to date.
+        Raises Validation for a URL that is none, Damaged, NewerStore or Locked for such a store (untouched), Gone where
+        one has been and is no more, unless a new one is to be begun ``anew``, and LocalTrouble when the folder or file
+        cannot be written or the disk is full. ``readonly`` never writes, so it needs a store that is up to date.
         """
         parts = parsed(url)
         if parts.get_backend_name() == "sqlite" and in_memory(parts):
@@ -64,7 +65,7 @@ class Store:
         store = cls(engine_of(parts, patience=patience, readonly=readonly), url, place)
         try:
             with local_troubles(place):
-                _prepare_folder(parts, readonly=readonly)
+                _prepare_folder(parts, readonly=readonly, anew=anew)
                 store._bring_up_to_date(now, patience, readonly=readonly)
         except BaseException:
             store.close()
@@ -201,10 +202,12 @@ def _place(url: URL) -> str:
     return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
 
 
-def _prepare_folder(url: URL, *, readonly: bool) -> None:
+def _prepare_folder(url: URL, *, readonly: bool, anew: bool) -> None:
     path = path_of(url)
     if path is None:
         return
+    if not anew:
+        refuse_if_gone(path)
     if readonly:
         if not path.exists():
             raise LocalTrouble(f"There is no store at {path} yet: run python -m cache refresh.")

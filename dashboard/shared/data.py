@@ -19,7 +19,7 @@ from cache.opening import open_store
 from cache.read import trials as queries
 from cache.read.trials import Freshness
 from cache.store import files
-from cache.store.errors import Damaged, Locked, NewerStore
+from cache.store.errors import Damaged, Gone, Locked, NewerStore
 from cache.store.store import Store
 from fetchers.errors import LocalTrouble, Validation
 from fetchers.matching.matcher import Matcher
@@ -82,7 +82,7 @@ def _opened() -> Opened:
         except LocalTrouble as error:
             _usable.clear(key)
             _failure.clear(key)
-            reason = str(error)
+            reason = _failure(key) or str(error)
         else:
             return Opened(opened, key, None)
     return Opened(_stand_in(digest), f"stand-in {digest}", reason + INSTEAD)
@@ -102,7 +102,7 @@ def _failure(key: str) -> str | None:
 def _usable(key: str) -> Store:
     try:
         return open_store(settings(), watchlist())
-    except (Damaged, Locked, NewerStore):
+    except (Damaged, Gone, Locked, NewerStore):
         raise
     except LocalTrouble:
         # A folder that may only be read still shows what a store in it holds.
