@@ -18,12 +18,11 @@ from sqlalchemy import create_engine, func, select, update
 
 from cache.recovery.check import integrity
 from cache.recovery.poorer import history, lacking
-from cache.store import files, migrations
+from cache.store import files, migrations, seal
 from cache.store.engine import engine_of
 from cache.store.errors import Damaged, Gone, Locked, local_troubles
 from cache.store.lock import SUFFIX, hold
 from cache.store.schema import meta, study, version
-from cache.store.seal import seal
 from cache.store.store import Store, utcnow
 from fetchers.errors import LocalTrouble, Validation
 
@@ -262,7 +261,7 @@ def _raise_version(prepared: Path, present: int) -> None:
         higher = str(max(present, store.version()) + 1)
         with store.writing() as connection:
             connection.execute(update(meta).where(meta.c.key == "version").values(value=higher))
-            seal(connection)
+            seal.close(connection)
     finally:
         store.close()
 

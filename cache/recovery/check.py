@@ -68,6 +68,10 @@ def _broken_seals(connection: Connection) -> Iterator[str]:
     for table, name in _NAMES.items():
         for key in seal.broken(connection, table):
             yield f"The {name} {', '.join(map(str, key))} is not as it was stored."
+    noted, there = seal.noted(connection), seal.counts(connection)
+    for name, number in there.items():
+        if noted.get(name) != number:
+            yield f"Rows of the table {name} were lost or added: {noted.get(name)} were stored, {number} are there."
 
 
 def _lost_relations(connection: Connection) -> Iterator[str]:

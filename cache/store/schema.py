@@ -37,7 +37,7 @@ def _sealed(name: str, *key: str) -> tuple[Column[str], Index]:
 
 
 # Single values: "version" counts every change a reader may see, "created_at" says when the store was made,
-# "rescued" what was saved from a damaged one.
+# "rescued" what was saved from a damaged one, "rows" how many rows the other tables have (cache.store.seal).
 meta = Table(
     "meta",
     metadata,

@@ -13,12 +13,11 @@ from typing import Self
 from sqlalchemy import URL, Connection, Engine, insert, inspect, make_url, select, update
 from sqlalchemy.exc import OperationalError
 
-from cache.store import migrations
+from cache.store import migrations, seal
 from cache.store.engine import WRITING, engine_of
 from cache.store.errors import Damaged, Locked, NewerStore, local_troubles
 from cache.store.files import in_memory, parsed, path_of, refuse_if_gone
 from cache.store.schema import meta, metadata
-from cache.store.seal import seal
 from fetchers.errors import LocalTrouble
 
 # How long a connection waits for another process's transaction before the store counts as locked.
@@ -182,7 +181,7 @@ def bump(connection: Connection) -> None:
     query = select(meta.c.value).where(meta.c.key == "version").with_for_update()
     value = int(connection.scalars(query).one()) + 1
     connection.execute(update(meta).where(meta.c.key == "version").values(value=str(value)))
-    seal(connection)
+    seal.close(connection)
 
 
 def _version(connection: Connection, place: str) -> int:
@@ -195,7 +194,7 @@ def _version(connection: Connection, place: str) -> int:
 def _initialise(connection: Connection, now: datetime) -> None:
     rows = [{"key": "version", "value": "0"}, {"key": "created_at", "value": timestamp(now)}]
     connection.execute(insert(meta), rows)
-    seal(connection)
+    seal.close(connection)
 
 
 def _place(url: URL) -> str:

@@ -15,7 +15,7 @@ from cache.recovery.check import integrity
 from cache.recovery.derived import Derivation
 from cache.store.errors import Damaged
 from cache.store.schema import meta, metadata
-from cache.store.seal import SEALED, seal
+from cache.store.seal import SEALED, close
 from cache.store.store import Store
 from tests.fake_registry import agent_studies
 from tests.rigs.refresh import MATCHER, WATCHLIST, Rig, held
@@ -84,7 +84,7 @@ def resealed(path: Path) -> None:
     with opened(path) as store, store.writing() as connection:
         for table in SEALED:
             connection.execute(table.update().values(digest=None))
-        seal(connection)
+        close(connection)
 
 
 def test_a_store_with_something_of_everything_is_sound(path: Path) -> None:
@@ -155,6 +155,14 @@ def test_a_row_that_was_slipped_in_is_noticed(path: Path, table: str) -> None:
         connection.execute(f'INSERT INTO "{table}" SELECT {values} FROM "{table}" LIMIT 1')  # noqa: S608
         connection.commit()
     assert any("77777 is not as it was stored" in one for one in complaints(path))
+
+
+@pytest.mark.parametrize("table", [one.name for one in SEALED])
+def test_a_row_that_was_deleted_is_noticed(path: Path, table: str) -> None:
+    run(path, f'DELETE FROM "{table}" WHERE rowid = (SELECT max(rowid) FROM "{table}")')  # noqa: S608
+    assert complaints(path)
+    with opened(path) as store:
+        assert integrity(store)
 
 
 @pytest.mark.parametrize(

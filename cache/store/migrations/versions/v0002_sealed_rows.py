@@ -1,5 +1,7 @@
 """A digest in every row that a reader sees; the rows of before are taken as they stand."""
 
+import json
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -26,8 +28,14 @@ def upgrade() -> None:
     for name, keys in _KEYS.items():
         op.add_column(name, sa.Column("digest", sa.String(32)))
         op.create_index(f"ix_{name}_unsealed", name, keys, sqlite_where=missing, postgresql_where=missing)
-    there = sa.MetaData()
-    seal(op.get_bind(), [sa.Table(name, there, autoload_with=op.get_bind()) for name in _KEYS])
+    connection, there = op.get_bind(), sa.MetaData()
+    tables = [sa.Table(name, there, autoload_with=connection) for name in _KEYS]
+    notes = there.tables["meta"]
+    # A store put together from what could be saved of a newer one has the note already.
+    connection.execute(sa.delete(notes).where(notes.c.key == "rows"))
+    numbers = {one.name: connection.scalar(sa.select(sa.func.count()).select_from(one)) for one in tables}
+    connection.execute(sa.insert(notes).values(key="rows", value=json.dumps(numbers)))
+    seal(connection, tables)
 
 
 def downgrade() -> None:
