@@ -26,6 +26,7 @@ def add_commands(commands: Any) -> None:
     refresh.add_argument("--full", action="store_true", help="ask for every record again, whatever is known")
     refresh.add_argument("--json", action="store_true", help="one report object on standard output")
     refresh.add_argument("--quiet", action="store_true", help="say nothing unless something went wrong")
+    refresh.add_argument("--new", action="store_true", help="begin a new store where an earlier one is gone")
     status = commands.add_parser("status", help="what the store holds and how old it is")
     status.add_argument("--json", action="store_true", help="one object on standard output")
     changes = commands.add_parser("changes", help="what has changed in the registry, newest first")
@@ -49,7 +50,8 @@ def add_commands(commands: Any) -> None:
 def _add_backup_commands(commands: Any) -> None:
     backup = commands.add_parser("backup", help="copy the store to a file, also while a refresh runs")
     backup.add_argument("--out", required=True, type=Path, metavar="FILE")
-    backup.add_argument("--force", action="store_true", help="overwrite the file when it exists")
+    backup.add_argument("--force", action="store_true", help="overwrite the file, when the store holds all it does")
+    backup.add_argument("--even-if-poorer", action="store_true", help="also when not; the file is then kept aside")
     restore = commands.add_parser("restore", help="put a backup in the place of the store, which is kept aside")
     restore.add_argument("--from", required=True, type=Path, metavar="FILE", dest="source")
     restore.add_argument("--yes", action="store_true", help="do it without asking")
@@ -70,7 +72,8 @@ def run(options: argparse.Namespace) -> int:
         from cache.cli import backup
 
         if options.command == "backup":
-            return backup.backup_command(settings, out=options.out, force=options.force)
+            chosen = {"force": options.force, "even_if_poorer": options.even_if_poorer}
+            return backup.backup_command(settings, out=options.out, **chosen)
         return backup.restore_command(settings, source=options.source, yes=options.yes)
     watchlist = watchlists.load(settings.watchlist)
     if options.command in ("refresh", "cancel"):
@@ -79,6 +82,7 @@ def run(options: argparse.Namespace) -> int:
         if options.command == "cancel":
             return refresh.cancel_command(settings, watchlist)
         chosen = {"agents": options.agent, "full": options.full, "as_json": options.json, "quiet": options.quiet}
+        chosen["anew"] = options.new
         return refresh.refresh_command(settings, watchlist, **chosen)
     if options.command == "changes":
         from cache.cli import changes

@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from cache import starter
 from cache.ingest.load_starter import load_starter
+from cache.store import files
 from cache.store.schema import scope
 from cache.store.store import Store
 from fetchers.matching.matcher import Matcher
@@ -11,16 +12,20 @@ from fetchers.settings import Settings
 from fetchers.watchlist.model import Watchlist
 
 
-def open_store(settings: Settings, watchlist: Watchlist) -> Store:
+def open_store(settings: Settings, watchlist: Watchlist, *, anew: bool = False) -> Store:
     """``Store.open`` for the configured URL; the starter snapshot is loaded into a store that has no scope yet.
 
-    Raises what ``Store.open`` raises.
+    A store that holds an answer of the registry leaves a trace beside it, by which it will be missed (``Gone``). Raises
+    what ``Store.open`` raises.
     """
-    store = Store.open(settings.cache_url)
+    store = Store.open(settings.cache_url, anew=anew)
     try:
         with store.reading() as connection:
-            fresh = connection.execute(select(scope.c.scope).limit(1)).first() is None
-        if fresh:
+            answered = list(connection.scalars(select(scope.c.refreshed_at)))
+        path = files.path_of(store.url)
+        if path is not None and any(answered):
+            files.leave_trace(path)
+        if not answered:
             load_starter(store, starter.records(), Matcher(watchlist), watchlist)
     except BaseException:
         store.close()

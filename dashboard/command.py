@@ -8,13 +8,12 @@ import sys
 from collections.abc import Callable, MutableMapping, Sequence
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
 import cache.__main__ as cache_commands
 import insights.__main__ as insight_commands
 from cache.cli.ending import ended
+from cache.store import files
 from fetchers import __version__
+from fetchers.errors import Validation
 
 APP = Path(__file__).with_name("app.py")
 
@@ -71,12 +70,11 @@ def _settle(env: MutableMapping[str, str]) -> None:
     if env.get("TRIALS_WATCHLIST", "").strip():
         env["TRIALS_WATCHLIST"] = os.path.abspath(env["TRIALS_WATCHLIST"].strip())
     try:
-        url = make_url(env.get("TRIALS_CACHE_URL", "").strip())
-    except ArgumentError:
-        return  # empty, or no address at all: told where it is used
-    if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith((":memory:", "file:")):
-        whole = url.set(database=os.path.abspath(url.database))
-        env["TRIALS_CACHE_URL"] = whole.render_as_string(hide_password=False)
+        path = files.path_of(env.get("TRIALS_CACHE_URL", "").strip())
+    except Validation:
+        return  # empty, or no usable address: told where it is used
+    if path:
+        env["TRIALS_CACHE_URL"] = files.url_of(Path(os.path.abspath(path)))
 
 
 if __name__ == "__main__":

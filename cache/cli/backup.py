@@ -11,10 +11,11 @@ from fetchers.errors import Validation
 from fetchers.settings import Settings
 
 
-def backup_command(settings: Settings, *, out: Path, force: bool) -> int:
-    """Write the backup and say what is in it."""
-    found = backups.backup(settings.cache_url, out, force=force)
-    say(sys.stderr, f"{_words(found)} written to {printable(out)}\n")
+def backup_command(settings: Settings, *, out: Path, force: bool, even_if_poorer: bool) -> int:
+    """Write the backup and say what is in it, and where the file is that it replaced, when that held more."""
+    done = backups.backup(settings.cache_url, out, force=force, even_if_poorer=even_if_poorer)
+    aside = f"; what stood there before was kept as {printable(done.aside)}" if done.aside else ""
+    say(sys.stderr, f"{_words(done.contents)} written to {printable(out)}{aside}\n")
     return DONE
 
 

@@ -15,8 +15,10 @@ from cache.read import unread as unreads
 from cache.read.jobs import latest_job
 from cache.read.unexplained import unexplained
 from cache.recovery.check import integrity
+from cache.recovery.derived import Derivation
 from cache.recovery.rescue import rescue_under_lock
-from cache.store.errors import Damaged
+from cache.store import files
+from cache.store.errors import Damaged, Gone
 from cache.store.store import Store
 from fetchers.matching.matcher import Matcher
 from fetchers.settings import Settings
@@ -88,21 +90,33 @@ def status_text(status: Mapping[str, Any]) -> str:
 
 def check_command(settings: Settings, watchlist: Watchlist, *, rescue: bool) -> int:
     """0 when the store is sound, 1 when it is damaged (also when it has just been rescued), each with a sentence."""
+    rules = Derivation.of(watchlist)
     try:
-        store = open_store(settings, watchlist)
-        try:
-            complaints = integrity(store)
-        finally:
-            store.close()
+        complaints = _complaints(settings, watchlist, rules)
+    except Gone as error:  # nothing is left that could be rescued
+        say(sys.stderr, f"{printable(error)}\n")
+        return DAMAGED
     except Damaged as error:
         complaints = [str(error)]
     for complaint in complaints:
         say(sys.stderr, f"{printable(complaint)}\n")
     if complaints:
-        say(sys.stderr, f"{printable(rescue_under_lock(settings.cache_url)) if rescue else RESCUE}\n")
+        say(sys.stderr, f"{printable(rescue_under_lock(settings.cache_url, rules)) if rescue else RESCUE}\n")
         return DAMAGED
     put_out(b"The store is sound.\n")
     return DONE
+
+
+def _complaints(settings: Settings, watchlist: Watchlist, rules: Derivation) -> list[str]:
+    path = files.path_of(settings.cache_url)
+    if path is not None and files.is_empty(path):
+        files.refuse_if_gone(path)
+        raise Gone(f"The store {path} is empty (0 bytes): nothing is stored in it. A refresh begins to fill it.")
+    store = open_store(settings, watchlist)
+    try:
+        return integrity(store, rules)
+    finally:
+        store.close()
 
 
 def export_command(settings: Settings, watchlist: Watchlist, *, fmt: str, out: Path, query: str | None) -> int:

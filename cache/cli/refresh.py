@@ -24,16 +24,26 @@ from fetchers.watchlist.model import Watchlist
 
 
 def refresh_command(
-    settings: Settings, watchlist: Watchlist, *, agents: Sequence[str], full: bool, as_json: bool, quiet: bool = False
+    settings: Settings,
+    watchlist: Watchlist,
+    *,
+    agents: Sequence[str],
+    full: bool,
+    as_json: bool,
+    quiet: bool = False,
+    anew: bool = False,
 ) -> int:
     """Refresh and report; returns the exit code of the contract. Raises Validation for an unknown agent.
 
-    ``quiet`` says nothing on standard error unless something went wrong.
+    ``quiet`` says nothing on standard error unless something went wrong. ``anew``: where a store has been and is gone,
+    a new one is begun.
     """
     for agent in agents:
         watchlist.agent(agent)
     began = time.monotonic()
     try:
+        if anew:
+            open_store(settings, watchlist, anew=True).close()
         report = _refresh(settings, watchlist, agents, full, quiet)
     except lock.Busy as error:
         report = _no_run(BUSY, error, began)
@@ -66,9 +76,10 @@ def _refresh(settings: Settings, watchlist: Watchlist, agents: Sequence[str], fu
             finally:
                 store.close()
         except Damaged as error:
+            from cache.recovery.derived import Derivation
             from cache.recovery.rescue import rescue_under_lock
 
-            raise LocalTrouble(f"{error} {rescue_under_lock(settings.cache_url)}") from error
+            raise LocalTrouble(f"{error} {rescue_under_lock(settings.cache_url, Derivation.of(watchlist))}") from error
 
 
 def _run(

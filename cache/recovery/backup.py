@@ -14,12 +14,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import create_engine, func, make_url, select, update
+from sqlalchemy import create_engine, func, select, update
 
 from cache.recovery.check import integrity
-from cache.store import files, migrations
+from cache.recovery.poorer import history, lacking
+from cache.store import files, migrations, seal
 from cache.store.engine import engine_of
-from cache.store.errors import Damaged, Locked, local_troubles
+from cache.store.errors import Damaged, Gone, Locked, local_troubles
 from cache.store.lock import SUFFIX, hold
 from cache.store.schema import meta, study, version
 from cache.store.store import Store, utcnow
@@ -36,24 +37,29 @@ class Contents(NamedTuple):
     versions: int
 
 
-class Restored(NamedTuple):
-    """What the store holds now, and where the one that stood there before lies."""
+class Done(NamedTuple):
+    """What the written file holds now, and where the one that stood there before was put, if it was kept."""
 
     contents: Contents
     aside: Path | None
 
 
-def backup(url: str, out: Path, *, force: bool = False) -> Contents:
+def backup(
+    url: str, out: Path, *, force: bool = False, even_if_poorer: bool = False, now: Callable[[], datetime] = utcnow
+) -> Done:
     """Copy a consistent state of the store at ``url`` to ``out``, also while a refresh writes to it.
 
-    The copy has the revision of the store; it appears whole or not at all. Raises Validation for a place that cannot
-    be meant (a folder, a file that exists unless ``force``, the store itself), Damaged for a damaged store (no good
-    backup is ever overwritten by it), LocalTrouble when there is no store or the copy cannot be written.
+    The copy has the revision of the store; it appears whole or not at all. A file in its place is overwritten with
+    ``force`` when the store holds all its history; one that holds more only with ``even_if_poorer``, and that one, or
+    one that is no store, is kept aside. Raises Validation for a place that cannot be meant (a folder, a file that
+    exists, the store itself), Damaged for a damaged store (no good backup is ever overwritten by it), LocalTrouble when
+    there is no store, when it is poorer than the file in its place, or the copy cannot be written.
     """
     path = file_of(url)
+    files.refuse_if_gone(path)
     if not path.is_file():
         raise LocalTrouble(f"There is no store at {path} yet, so there is nothing to back up.")
-    target = _target(out, path, force=force)
+    target = _target(out, path, force=force or even_if_poorer)
     part = target.with_name(f".{target.name}.{os.getpid()}.backup")
     try:
         with _as_it_is(path) as store:
@@ -65,13 +71,33 @@ def backup(url: str, out: Path, *, force: bool = False) -> Contents:
                 raise Damaged(f"The store {path} is damaged, so no backup was written. {complaint}")
             found = _contents(copy)
         with local_troubles(out):
+            aside = _keep_aside(target, part, now(), even_if_poorer=even_if_poorer)
             part.replace(target)
     finally:
         _discard(part)
-    return found
+    return Done(found, aside)
 
 
-def restore(url: str, source: Path, now: Callable[[], datetime] = utcnow) -> Restored:
+def _keep_aside(target: Path, part: Path, now: datetime, *, even_if_poorer: bool) -> Path | None:
+    """A copy of the file that is about to be replaced, unless the new one holds everything that it does."""
+    if not target.exists():
+        return None
+    old, new = history(target), history(part)
+    lost = lacking(new, old) if old and new else None
+    if lost and not even_if_poorer:
+        raise LocalTrouble(
+            f"{target} was left as it is: it holds {lost}. Put it back with python -m cache restore --from {target}, "
+            "or replace it with --even-if-poorer; it is then kept aside."
+        )
+    if old and not lost:
+        return None
+    aside = files.free_name(target, "replaced", now)
+    shutil.copyfile(target, aside)
+    files.sync(aside)
+    return aside
+
+
+def restore(url: str, source: Path, now: Callable[[], datetime] = utcnow) -> Done:
     """Replace the store at ``url`` by the backup ``source``; the old one is kept beside it under a name that says so.
 
     The backup is copied, brought up to date and looked through before anything is touched; ``source`` stays as it is.
@@ -88,14 +114,14 @@ def restore(url: str, source: Path, now: Callable[[], datetime] = utcnow) -> Res
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
             raise LocalTrouble(f"{path} is a folder, not a store. Set TRIALS_CACHE_URL to a file.")
-    with hold(create_engine(url)):
+    with hold(create_engine(files.parsed(url))):
         prepared = files.beside(path, f".restoring-{os.getpid()}")
         try:
             contents = _prepare(source, prepared)
             aside = _replace(path, prepared, now())
         finally:
             _discard(prepared)
-    return Restored(contents, aside)
+    return Done(contents, aside)
 
 
 def file_of(url: str) -> Path:
@@ -142,7 +168,7 @@ def _target(out: Path, path: Path, *, force: bool) -> Path:
 def _as_it_is(path: Path, place: Path | None = None) -> Iterator[Store]:
     """A store to read from, of whatever revision, never written to; ``place`` is what messages call it."""
     url = files.url_of(path)
-    store = Store(engine_of(make_url(url), patience=PATIENCE_SECONDS, readonly=True), url, str(place or path))
+    store = Store(engine_of(files.parsed(url), patience=PATIENCE_SECONDS, readonly=True), url, str(place or path))
     try:
         yield store
     finally:
@@ -208,7 +234,7 @@ def _replace(path: Path, prepared: Path, now: datetime) -> Path | None:
     aside = files.free_name(path, "before-restore", now)
     try:
         present = Store.open(files.url_of(path)) if path.exists() else None
-    except Damaged:
+    except (Damaged, Gone):
         with local_troubles(aside):
             files.copy(path, aside)
         present = None
@@ -235,6 +261,7 @@ def _raise_version(prepared: Path, present: int) -> None:
         higher = str(max(present, store.version()) + 1)
         with store.writing() as connection:
             connection.execute(update(meta).where(meta.c.key == "version").values(value=higher))
+            seal.close(connection)
     finally:
         store.close()
 

@@ -5,10 +5,12 @@ from itertools import islice
 
 from sqlalchemy import Connection, Select, exists, or_, select, text
 
+from cache.recovery.derived import Derivation, unlike_records
+from cache.store import seal
 from cache.store.batches import batches
 from cache.store.errors import Damaged
 from cache.store.packing import is_whole
-from cache.store.schema import answer, match, progress, refresh, study, version
+from cache.store.schema import answer, event, match, meta, progress, refresh, scope, study, version
 from cache.store.store import Store
 
 # Stands in study.body_hash when a rescue saved the row but not the record: no body has this hash, so it is asked again.
@@ -18,11 +20,23 @@ RECORD_LOST = ""
 _MOST = 100
 
 
-def integrity(store: Store) -> list[str]:
-    """What is wrong with the store, one sentence each; empty when it is sound. At most a hundred are listed."""
+# What a row of each table is called in a complaint.
+_NAMES = {
+    meta: "note", study: "trial", version: "version", answer: "answer", match: "match", event: "change",
+    scope: "scope",
+}  # fmt: skip
+
+
+def integrity(store: Store, rules: Derivation | None = None) -> list[str]:
+    """What is wrong with the store, one sentence each; empty when it is sound. At most a hundred are listed.
+
+    With ``rules`` the rows of a store that is sound otherwise are also compared with what their records derive.
+    """
     try:
         with store.reading() as connection:
-            return list(islice(_problems(connection), _MOST))
+            found = list(islice(_problems(connection), _MOST))
+            # Rows that are damaged anyway are not taken apart as well.
+            return found or list(islice(unlike_records(connection, rules), _MOST)) if rules else found
     except Damaged as error:
         return [str(error)]
 
@@ -31,6 +45,7 @@ def _problems(connection: Connection) -> Iterator[str]:
     if connection.dialect.name == "sqlite":
         yield from _broken_pages(connection)
     yield from _broken_bodies(connection)
+    yield from _broken_seals(connection)
     yield from _lost_relations(connection)
 
 
@@ -47,6 +62,16 @@ def _broken_bodies(connection: Connection) -> Iterator[str]:
         for row in connection.execute(query.where(version.c.id.in_(some))):
             if not is_whole(row.body, row.body_hash):
                 yield f"Version {row.id} of {row.nct_id} cannot be read back as it was stored."
+
+
+def _broken_seals(connection: Connection) -> Iterator[str]:
+    for table, name in _NAMES.items():
+        for key in seal.broken(connection, table):
+            yield f"The {name} {', '.join(map(str, key))} is not as it was stored."
+    noted, there = seal.noted(connection), seal.counts(connection)
+    for name, number in there.items():
+        if noted.get(name) != number:
+            yield f"Rows of the table {name} were lost or added: {noted.get(name)} were stored, {number} are there."
 
 
 def _lost_relations(connection: Connection) -> Iterator[str]:

@@ -14,15 +14,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 from filelock import FileLock
-from sqlalchemy import Connection, create_engine, delete, make_url, select, update
+from sqlalchemy import Connection, create_engine, delete, func, select, update
 
 from cache.recovery.check import RECORD_LOST, integrity, unlike_newest
+from cache.recovery.derived import Derivation
+from cache.recovery.rebuild import rebuild
 from cache.recovery.salvage import graft_first_page, salvage_table
 from cache.store import files, migrations
 from cache.store.engine import WRITING, engine_of
 from cache.store.errors import Damaged, Locked, NewerStore, local_troubles
 from cache.store.lock import hold
 from cache.store.schema import answer, match, meta, metadata, progress, refresh, scope, staged, study
+from cache.store.seal import SEALED
 from cache.store.store import Store, bump, timestamp, utcnow
 from cache.store.upsert import upsert
 from fetchers.errors import LocalTrouble
@@ -45,8 +48,11 @@ class Rescue(NamedTuple):
         )
 
 
-def rescue(url: str, now: Callable[[], datetime] = utcnow) -> Rescue:
+def rescue(url: str, rules: Derivation, now: Callable[[], datetime] = utcnow) -> Rescue:
     """Put a new store with all readable rows in the place of the damaged one at ``url``.
+
+    Every trial with a readable record is shown again: rows, matches and answers that are lost, or not as they were
+    stored, are derived from its newest readable record under ``rules``.
 
     Raises Locked or NewerStore for such a store, LocalTrouble when nothing is wrong with it, the disk is full or
     cannot be written; the damaged file then lies where it was. When another process has just done it, returns what
@@ -56,17 +62,17 @@ def rescue(url: str, now: Callable[[], datetime] = utcnow) -> Rescue:
     if path is None:
         raise LocalTrouble("Only a store in an SQLite file can be rescued; restore this database from its backup.")
     with local_troubles(path), FileLock(f"{path}.rescue-lock"):
-        sound = _if_sound(url)
+        sound = _if_sound(url, rules)
         if sound is not None:
             return sound
         _refuse_if_locked(path)
-        return _replace(path, now())
+        return _replace(path, rules, now())
 
 
-def rescue_under_lock(url: str) -> Rescue:
+def rescue_under_lock(url: str, rules: Derivation) -> Rescue:
     """``rescue`` while no refresh is running and none can begin. Raises Busy, too."""
-    with hold(create_engine(url)):
-        return rescue(url)
+    with hold(create_engine(files.parsed(url))):
+        return rescue(url, rules)
 
 
 def rescued(store: Store) -> Rescue | None:
@@ -79,14 +85,14 @@ def rescued(store: Store) -> Rescue | None:
     return Rescue(Path(told["copy"]), told["tables"])
 
 
-def _if_sound(url: str) -> Rescue | None:
+def _if_sound(url: str, rules: Derivation) -> Rescue | None:
     """None for a damaged store; what the store records of an earlier rescue when it is whole."""
     try:
         store = Store.open(url, patience=1.0)
     except Damaged:
         return None
     try:
-        if integrity(store):
+        if integrity(store, rules):
             return None
         found = rescued(store)
     finally:
@@ -107,7 +113,7 @@ def _refuse_if_locked(path: Path) -> None:
                 raise Locked(f"The store {path} is locked by another process. Wait until it is done.") from error
 
 
-def _replace(path: Path, now: datetime) -> Rescue:
+def _replace(path: Path, rules: Derivation, now: datetime) -> Rescue:
     aside = files.free_name(path, "damaged", now)
     files.copy(path, aside)
     new = files.beside(path, f".rebuilding-{os.getpid()}")
@@ -115,8 +121,7 @@ def _replace(path: Path, now: datetime) -> Rescue:
         with _readable_source(path) as source:
             revision = _revision(source, path)
             tables = _rebuild(source, new, revision, now)
-        found = Rescue(aside, tables)
-        _settle(new, found, now)
+        found = _settle(new, Rescue(aside, tables), rules, now)
         files.put_in_place(new, path)
     finally:
         files.remove(new)
@@ -165,7 +170,7 @@ def _revision(source: sqlite3.Connection, path: Path) -> str:
 
 
 def _rebuild(source: sqlite3.Connection, new: Path, revision: str, now: datetime) -> dict[str, int]:
-    engine = engine_of(make_url(files.url_of(new)), patience=1.0)
+    engine = engine_of(files.parsed(files.url_of(new)), patience=1.0)
     with engine.execution_options(**{WRITING: True}).begin() as connection:
         migrations.upgrade(connection, revision)
     engine.dispose()
@@ -179,20 +184,31 @@ def _rebuild(source: sqlite3.Connection, new: Path, revision: str, now: datetime
     return kept
 
 
-def _settle(new: Path, found: Rescue, now: datetime) -> None:
-    """Bring the rebuilt store up to date, delete rows that refer to lost ones, and record what happened."""
+def _settle(new: Path, found: Rescue, rules: Derivation, now: datetime) -> Rescue:
+    """Bring the rebuilt store up to date, derive what is lost, and record what happened; returns that."""
     store = Store.open(files.url_of(new))
     try:
         with store.writing() as connection:
+            rebuild(connection, rules)
             _drop_orphans(connection)
             # With rows missing no answer is whole: everything has to be asked again.
             connection.execute(update(scope).values(registry_timestamp=None, question=None, asked_in_full_at=None))
+            found = found._replace(tables=found.tables | _counts(connection))
             told = {"at": timestamp(now), "copy": str(found.copy), "tables": found.tables}
             upsert(connection, meta, [{"key": "rescued", "value": json.dumps(told)}])
+            for table in SEALED:
+                connection.execute(update(table).values(digest=None))
             bump(connection)
         files.fold(new)
     finally:
         store.close()
+    return found
+
+
+def _counts(connection: Connection) -> dict[str, int]:
+    """How many rows there are of the tables that are derived."""
+    count = {table.name: select(func.count()).select_from(table) for table in (study, answer, match, scope)}
+    return {name: connection.scalars(query).one() for name, query in count.items()}
 
 
 def _drop_orphans(connection: Connection) -> None:

@@ -13,6 +13,8 @@ from sqlalchemy import JSON, Table
 
 from cache.store import files
 from cache.store.packing import is_whole
+from cache.store.schema import event, meta
+from cache.store.seal import holds
 from cache.store.store import Store
 
 PAGE_SIZE = 4096
@@ -114,8 +116,10 @@ def _shared_columns(source: sqlite3.Connection, target: sqlite3.Connection, tabl
 
 
 def _valid(table: Table, columns: Sequence[str], row: Row) -> bool:
-    """Whether lists are JSON and a version's record is what its hash says."""
+    """Whether lists are JSON, a version's record is what its hash says, and what nothing else tells is as sealed."""
     values = dict(zip(columns, row, strict=True))
+    if table in (event, meta) and "digest" in values and not holds(values):
+        return False
     for name in columns:
         if isinstance(table.c[name].type, JSON) and not _is_json(values[name]):
             return False

@@ -18,6 +18,10 @@ class Damaged(LocalTrouble):
     """The store is no database, or parts of it cannot be read. ``cache.recovery.rescue`` can save what is left."""
 
 
+class Gone(LocalTrouble):
+    """There was a store with data, and its file is missing or empty. Only a user can say whether to begin anew."""
+
+
 class NewerStore(LocalTrouble):
     """A newer version of this product has written the store. It is never touched."""
 
@@ -70,8 +74,8 @@ def _of_driver(error: BaseException | None, place: str | Path) -> LocalTrouble |
     if code is None:
         # Raised by the driver itself, not by SQLite: bytes in a text column that are no text.
         return _damaged(place, str(error)) if "Could not decode" in str(error) else None
-    # A header with nonsense in it has no code of its own.
-    if code & 0xFF in _BROKEN or "unsupported file format" in str(error):
+    # A header with nonsense in it has no code of its own; nor has a file that was cut to nothing while it was open.
+    if code & 0xFF in _BROKEN or any(words in str(error) for words in ("unsupported file format", "no such table")):
         return _damaged(place, str(error))
     return _of_code(code & 0xFF, error, place)
 

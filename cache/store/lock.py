@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from cache.store import files
 from fetchers.errors import LocalTrouble, TrackerError, Validation
 
-SUFFIX = ".refresh-lock"
+SUFFIX = files.LOCK
 # Longer than another process takes to test the lock, too short to be noticed.
 PATIENCE_SECONDS = 0.5
 

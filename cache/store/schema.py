@@ -16,6 +16,8 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    null,
+    text,
 )
 
 metadata = MetaData(
@@ -26,13 +28,22 @@ metadata = MetaData(
     }
 )
 
+
+def _sealed(name: str, *key: str) -> tuple[Column[str], Index]:
+    """The digest of a row (``cache.store.seal``), and an index of the rows that wait for theirs."""
+    missing = text("digest IS NULL")
+    index = Index(name, *key, sqlite_where=missing, postgresql_where=missing)
+    return Column("digest", String(32), onupdate=null()), index
+
+
 # Single values: "version" counts every change a reader may see, "created_at" says when the store was made,
-# "rescued" what was saved from a damaged one.
+# "rescued" what was saved from a damaged one, "rows" how many rows the other tables have (cache.store.seal).
 meta = Table(
     "meta",
     metadata,
     Column("key", String(40), primary_key=True),
     Column("value", Text, nullable=False),
+    *_sealed("ix_meta_unsealed", "key"),
 )
 
 # The newest known state of every trial, flat, one row a trial.
@@ -77,6 +88,7 @@ study = Table(
     Column("first_seen", String(20), nullable=False),
     Column("fetched_at", String(20), nullable=False),
     Column("left_registry", String(10)),  # day on which the registry was seen to have dropped it
+    *_sealed("ix_study_unsealed", "nct_id"),
 )
 
 # Every distinct state a live record was seen in, oldest first by id. ``body`` is zlib over ``Study.body()``.
@@ -92,6 +104,7 @@ version = Table(
     Column("registry_timestamp", String(30)),  # data load it was read from
     Column("seen_at", String(20), nullable=False),
     Column("body", LargeBinary, nullable=False),
+    *_sealed("ix_version_unsealed", "id"),
     Index("ix_version_nct_id", "nct_id", "id"),
 )
 
@@ -105,6 +118,7 @@ answer = Table(
     Column("asked", JSON(none_as_null=True), nullable=False),  # ids of the queries that brought it
     Column("first_seen", String(20), nullable=False),
     Column("ended_at", String(20)),  # since when the scope no longer holds it
+    *_sealed("ix_answer_unsealed", "scope", "nct_id"),
     Index("ix_answer_nct_id", "nct_id"),
 )
 
@@ -117,6 +131,7 @@ match = Table(
     Column("tier", String(10), nullable=False),  # given | mentioned | excluded
     Column("role", String(10)),  # tested | comparator | background | unclear; null unless given
     Column("found_by", JSON(none_as_null=True), nullable=False),
+    *_sealed("ix_match_unsealed", "nct_id", "agent"),
     Index("ix_match_agent", "agent"),
 )
 
@@ -133,6 +148,7 @@ event = Table(
     Column("registry_date", String(10)),
     Column("seen_at", String(20), nullable=False),
     Column("refresh_id", Integer),
+    *_sealed("ix_event_unsealed", "id"),
     Index("ix_event_seen_at", "seen_at"),
     Index("ix_event_nct_id", "nct_id"),
 )
@@ -150,6 +166,7 @@ scope = Table(
     Column("question", String(32)),  # hash of watch-list, field list and matcher the answer was made with
     Column("error", Text),  # of the last attempt, null when it succeeded
     Column("error_at", String(20)),
+    *_sealed("ix_scope_unsealed", "scope"),
 )
 
 refresh = Table(

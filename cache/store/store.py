@@ -13,10 +13,10 @@ from typing import Self
 from sqlalchemy import URL, Connection, Engine, insert, inspect, make_url, select, update
 from sqlalchemy.exc import OperationalError
 
-from cache.store import migrations
+from cache.store import migrations, seal
 from cache.store.engine import WRITING, engine_of
 from cache.store.errors import Damaged, Locked, NewerStore, local_troubles
-from cache.store.files import in_memory, parsed, path_of
+from cache.store.files import in_memory, parsed, path_of, refuse_if_gone
 from cache.store.schema import meta, metadata
 from fetchers.errors import LocalTrouble
 
@@ -49,12 +49,13 @@ class Store:
         now: Callable[[], datetime] = utcnow,
         patience: float = PATIENCE_SECONDS,
         readonly: bool = False,
+        anew: bool = False,
     ) -> Self:
         """The store at ``url``, created or brought up to date when needed; an up-to-date one is not written to.
 
-        Raises Validation for a URL that is none, Damaged, NewerStore or Locked for such a store (untouched), and
-        LocalTrouble when the folder or file cannot be written or the disk is full. ``readonly`` never writes, so it
-        needs a store that exists and is up to date.
+        Raises Validation for a URL that is none, Damaged, NewerStore or Locked for such a store (untouched), Gone where
+        one has been and is no more, unless a new one is to be begun ``anew``, and LocalTrouble when the folder or file
+        cannot be written or the disk is full. ``readonly`` never writes, so it needs a store that is up to date.
         """
         parts = parsed(url)
         if parts.get_backend_name() == "sqlite" and in_memory(parts):
@@ -63,7 +64,7 @@ class Store:
         store = cls(engine_of(parts, patience=patience, readonly=readonly), url, place)
         try:
             with local_troubles(place):
-                _prepare_folder(parts, readonly=readonly)
+                _prepare_folder(parts, readonly=readonly, anew=anew)
                 store._bring_up_to_date(now, patience, readonly=readonly)
         except BaseException:
             store.close()
@@ -82,7 +83,7 @@ class Store:
     def version(self) -> int:
         """Rises by one with every committed change that a reader may see. One indexed read."""
         with self.reading() as connection:
-            return _version(connection)
+            return _version(connection, self.place)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -151,8 +152,7 @@ class Store:
                 if "no such column" in str(error.orig):
                     raise Damaged(f"The store {self.place} is damaged ({error.orig}).") from error
                 raise
-        if connection.scalar(select(meta.c.value).where(meta.c.key == "version")) is None:
-            raise Damaged(f"The store {self.place} is damaged (its version number is missing).")
+        _version(connection, self.place)
 
     def _use_wal(self, patience: float) -> None:
         """Let readers and a writer work side by side. The file remembers it, so it is set once."""
@@ -176,30 +176,37 @@ class Store:
 
 
 def bump(connection: Connection) -> None:
-    """Count a change that readers may see; the last statement of the transaction that makes it."""
+    """Count a change that readers may see, and seal it; the last statement of the transaction that makes it."""
     # The row is locked while it is read, where the database does not already let one writer in at a time.
     query = select(meta.c.value).where(meta.c.key == "version").with_for_update()
     value = int(connection.scalars(query).one()) + 1
     connection.execute(update(meta).where(meta.c.key == "version").values(value=str(value)))
+    seal.close(connection)
 
 
-def _version(connection: Connection) -> int:
-    return int(connection.scalars(select(meta.c.value).where(meta.c.key == "version")).one())
+def _version(connection: Connection, place: str) -> int:
+    found = connection.scalar(select(meta.c.value).where(meta.c.key == "version"))
+    if found is None or not found.isdecimal():
+        raise Damaged(f"The store {place} is damaged (its version number cannot be read).")
+    return int(found)
 
 
 def _initialise(connection: Connection, now: datetime) -> None:
     rows = [{"key": "version", "value": "0"}, {"key": "created_at", "value": timestamp(now)}]
     connection.execute(insert(meta), rows)
+    seal.close(connection)
 
 
 def _place(url: URL) -> str:
     return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
 
 
-def _prepare_folder(url: URL, *, readonly: bool) -> None:
+def _prepare_folder(url: URL, *, readonly: bool, anew: bool) -> None:
     path = path_of(url)
     if path is None:
         return
+    if not anew:
+        refuse_if_gone(path)
     if readonly:
         if not path.exists():
             raise LocalTrouble(f"There is no store at {path} yet: run python -m cache refresh.")

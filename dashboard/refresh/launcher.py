@@ -17,10 +17,8 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
-from fetchers.errors import LocalTrouble
+from cache.store import files
+from fetchers.errors import LocalTrouble, Validation
 from fetchers.settings import ROOT
 
 LONGEST_LOG = 8_000  # bytes read from the end of the log: enough for the last sentence, never a screenful
@@ -139,10 +137,10 @@ def _no_link(path: str, flags: int) -> int:
 
 def log_path(cache_url: str) -> Path:
     """Where a refresh started by the page writes its output: beside an SQLite file, else in the temporary folder."""
-    with contextlib.suppress(ArgumentError):
-        url = make_url(cache_url)
-        if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith((":memory:", "file:")):
-            path = ROOT / url.database
+    with contextlib.suppress(Validation):
+        store = files.path_of(cache_url)
+        if store:
+            path = ROOT / store
             if path.parent.is_dir() and os.access(path.parent, os.W_OK | os.X_OK):
                 return path.with_name(f"{path.name}.refresh.log")
     return Path(tempfile.mkdtemp(prefix="trial-refresh-")) / "refresh.log"

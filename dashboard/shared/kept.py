@@ -18,7 +18,7 @@ from cache import starter
 from cache.ingest.load_starter import load_starter
 from cache.opening import open_store
 from cache.store import files
-from cache.store.errors import Damaged, Locked, NewerStore
+from cache.store.errors import Damaged, Gone, Locked, NewerStore
 from cache.store.store import Store
 from fetchers.errors import LocalTrouble, Validation
 from fetchers.matching.matcher import Matcher
@@ -144,7 +144,7 @@ def _shown() -> Shown:
         except LocalTrouble as error:
             _usable.clear(key)
             _failure.clear(key)
-            reason = str(error)
+            reason = _failure(key) or str(error)
     stand_in = _stand_in(digest)
     return Shown(stand_in, f"stand-in {digest}", stand_in.version(), reason + INSTEAD)
 
@@ -163,7 +163,7 @@ def _failure(key: str) -> str | None:
 def _usable(key: str) -> Store:
     try:
         return open_store(settings(), watchlist())
-    except (Damaged, Locked, NewerStore):
+    except (Damaged, Gone, Locked, NewerStore):
         raise
     except LocalTrouble:
         # A folder that may only be read still shows what a store in it holds.

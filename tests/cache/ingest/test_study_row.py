@@ -99,7 +99,7 @@ def test_every_fact_of_a_full_record_has_its_column() -> None:
 
 
 def test_the_columns_are_those_of_the_table_but_for_what_the_store_adds() -> None:
-    added = {"condition_groups", "body_hash", "first_seen", "fetched_at", "left_registry"}
+    added = {"condition_groups", "body_hash", "first_seen", "fetched_at", "left_registry", "digest"}
     for facts in (live_facts(record(1)), starter(record(1))):
         assert set(facts) == {column.name for column in table.columns} - added
 

@@ -11,21 +11,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, delete
 
+from cache import starter
 from cache.__main__ import main
+from cache.ingest.load_starter import load_starter
+from cache.opening import open_store
 from cache.recovery import backup as backups
 from cache.recovery.backup import backup, restore
 from cache.recovery.check import integrity
 from cache.store.errors import Damaged, Locked, NewerStore
 from cache.store.lock import SUFFIX, hold
-from cache.store.schema import meta, study
-from cache.store.store import Store
+from cache.store.schema import event, meta, study
+from cache.store.store import Store, bump
 from fetchers.errors import LocalTrouble, Validation
-from fetchers.settings import VARIABLES
+from fetchers.matching.matcher import Matcher
+from fetchers.settings import VARIABLES, Settings
 from tests.rigs.answering import Refresher, everything, record, rows
+from tests.rigs.refresh import WATCHLIST
 
 NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
+REPLACED = "copy.sqlite3.replaced-20261122T123000Z"
 ASIDE = "trials.sqlite3.before-restore-20261122T123000Z"
 
 
@@ -68,7 +74,7 @@ def path(tmp_path: Path) -> Path:
 def kept(path: Path, tmp_path: Path) -> Path:
     """A backup of it, after which the store went on."""
     out = tmp_path / "kept.sqlite3"
-    assert backup(url(path), out) == (5, 6)
+    assert backup(url(path), out) == ((5, 6), None)
     with opened(path) as store:
         refresher = Refresher(store)
         refresher.id = 2
@@ -80,7 +86,7 @@ def kept(path: Path, tmp_path: Path) -> Path:
 
 
 def test_a_backup_holds_every_row(path: Path, tmp_path: Path) -> None:
-    assert backup(url(path), tmp_path / "copy.sqlite3") == (5, 6)
+    assert backup(url(path), tmp_path / "copy.sqlite3") == ((5, 6), None)
     assert contents(tmp_path / "copy.sqlite3") == contents(path)
     assert names(tmp_path) == {"store", "copy.sqlite3"}
 
@@ -121,8 +127,98 @@ def test_a_backup_overwrites_only_when_told_to(path: Path, tmp_path: Path) -> No
     with pytest.raises(Validation, match=r"exists already.*--force"):
         backup(url(path), out)
     assert out.read_text() == "precious"
-    backup(url(path), out, force=True)
+    done = backup(url(path), out, force=True, now=lambda: NOW)
     assert contents(out) == contents(path)
+    assert done.aside == tmp_path / REPLACED
+    assert done.aside.read_text() == "precious", "what cannot be compared is kept"
+
+
+def lost(path: Path) -> None:
+    """Begun anew with the starter snapshot."""
+    path.unlink()
+    open_store(Settings(cache_url=url(path)), WATCHLIST, anew=True).close()
+
+
+def asked_again(path: Path) -> None:
+    """Begun anew, and grown richer in numbers than the backup."""
+    path.unlink()
+    with opened(path) as store:
+        refresher = Refresher(store)
+        refresher.now = refresher.now.replace(year=2027)
+        for title in ("One", "Two", "Three"):
+            refresher.answer("azathioprine", [record(number, "azathioprine", title=title) for number in range(1, 9)])
+
+
+def without_its_changes(path: Path) -> None:
+    with opened(path) as store, store.writing() as connection:
+        connection.execute(delete(event))
+        bump(connection)
+
+
+def an_older_one(path: Path) -> None:
+    shutil.copy(path.with_name("older"), path)
+
+
+@pytest.mark.parametrize(
+    ("lose", "words"),
+    [
+        (lost, "6 versions and 1 change that the store does not have .it holds only the starter snapshot"),
+        (asked_again, "6 versions and 1 change that the store does not have .it holds 24 versions"),
+        (without_its_changes, "0 versions and 1 change that the store does not have .it holds 6 versions"),
+        (an_older_one, "1 version and 1 change that the store does not have .it holds 5 versions"),
+    ],
+)
+def test_a_rich_backup_is_never_replaced_by_a_poorer_store(
+    tmp_path: Path, lose: Callable[[Path], None], words: str
+) -> None:
+    path, out = tmp_path / "store" / "trials.sqlite3", tmp_path / "kept.sqlite3"
+    with opened(path) as store:
+        refresher = Refresher(store)
+        refresher.answer("azathioprine", [record(number, "azathioprine") for number in range(1, 6)])
+        backup(url(path), path.with_name("older"))
+        stopped = record(1, "azathioprine", status={"overallStatus": "TERMINATED"})
+        refresher.answer("azathioprine", [stopped], [f"NCT{n:08d}" for n in range(2, 6)])
+    backup(url(path), out)
+    rich = out.read_bytes()
+    lose(path)
+    with pytest.raises(LocalTrouble, match=words) as caught:
+        backup(url(path), out, force=True, now=lambda: NOW)
+    assert "--even-if-poorer" in str(caught.value)
+    assert out.read_bytes() == rich
+    assert names(tmp_path) == {"store", out.name}
+    done = backup(url(path), out, even_if_poorer=True, now=lambda: NOW)
+    assert done.aside == tmp_path / "kept.sqlite3.replaced-20261122T123000Z"
+    assert done.aside.read_bytes() == rich
+    assert contents(out) == contents(path)
+    restore(url(path), done.aside)
+    assert contents(path) == contents(done.aside)
+
+
+def test_a_store_that_went_on_replaces_its_backup_without_a_word(kept: Path, path: Path) -> None:
+    assert backup(url(path), kept, force=True) == ((8, 9), None)
+    assert backup(url(path), kept, force=True) == ((8, 9), None)
+    with opened(path) as store:  # a first live answer takes the place of starter rows
+        load_starter(store, starter.records(), Matcher(WATCHLIST), WATCHLIST)
+    backup(url(path), kept, force=True)
+    with opened(path) as store:
+        refresher = Refresher(store)
+        refresher.id = 4
+        refresher.answer("rintatolimod", [])
+    done = backup(url(path), kept, force=True)
+    assert done.aside is None
+    assert names(kept.parent) == {"store", kept.name}
+
+
+@pytest.mark.parametrize("shape", ["cut", "text", "gone"])
+def test_what_is_no_backup_is_kept_aside(path: Path, tmp_path: Path, shape: str) -> None:
+    out = tmp_path / "copy.sqlite3"
+    backup(url(path), out)
+    content = {"cut": out.read_bytes()[:5000], "text": b"no database " * 500, "gone": b""}[shape]
+    out.write_bytes(content)
+    done = backup(url(path), out, force=True, now=lambda: NOW)
+    assert done.aside is not None
+    assert done.aside.read_bytes() == content
+    assert names(tmp_path) == {"store", out.name, REPLACED}
 
 
 @pytest.mark.parametrize("suffix", ["", "-wal", "-shm", SUFFIX])
@@ -370,6 +466,8 @@ def test_the_commands_say_what_they_did(run: Run, path: Path, tmp_path: Path) ->
     assert run("backup", "--out", out) == (0, f"5 trials, 6 versions written to {out}\n")
     code, said = run("backup", "--out", out)
     assert (code, said) == (2, f"{out} exists already; name another file, or overwrite it with --force.\n")
+    out.write_bytes(b"no backup")
+    assert "what stood there before was kept as" in run("backup", "--out", out, "--even-if-poorer")[1]
     assert run("backup", "--out", out, "--force")[0] == 0
     code, said = run("restore", "--from", out, "--yes")
     (aside,) = (one for one in path.parent.iterdir() if "before-restore" in one.name)

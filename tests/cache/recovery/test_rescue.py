@@ -15,19 +15,22 @@ from hypothesis import strategies as st
 from cache.ingest.staging import known, stage
 from cache.recovery.backup import copy_database
 from cache.recovery.check import integrity
+from cache.recovery.derived import Derivation
 from cache.recovery.rescue import rescue, rescued
 from cache.recovery.salvage import readable
 from cache.store.errors import Damaged, Locked, NewerStore
 from cache.store.packing import is_whole
-from cache.store.schema import answer, event, match, meta, scope, staged, study, version
+from cache.store.schema import answer, meta, scope, staged, study, version
 from cache.store.store import Store
 from fetchers.errors import LocalTrouble
 from fetchers.settings import ROOT
-from tests.rigs.answering import Refresher, everything, record, rows
+from tests.rigs.answering import NameMatcher, Refresher, everything, record, rows
+from tests.rigs.refresh import WATCHLIST
 
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 PAGE = 4096
 TRIALS = 300
+RULES = Derivation.of(WATCHLIST, NameMatcher())
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +100,7 @@ def pages_of(path: Path, name: str) -> list[int]:
 def assert_good(path: Path) -> None:
     """The store opens, is sound, and takes an answer."""
     with opened(path) as store:
-        assert integrity(store) == []
+        assert integrity(store, RULES) == []
         refresher = Refresher(store)
         refresher.id = 10
         report = refresher.answer("azathioprine", [_record(number, "New") for number in range(1, TRIALS + 1)])
@@ -111,7 +114,7 @@ def test_a_sound_store_is_found_sound_and_not_rescued(path: Path) -> None:
         assert integrity(store) == []
     before = path.read_bytes()
     with pytest.raises(LocalTrouble, match="nothing to rescue"):
-        rescue(url(path))
+        rescue(url(path), RULES)
     assert path.read_bytes() == before
     assert not list(path.parent.glob("*.damaged-*"))
 
@@ -125,7 +128,7 @@ def test_a_broken_first_page_costs_no_row(path: Path, damage: bytes) -> None:
     with pytest.raises(Damaged, match=r"trials\.sqlite3 is damaged"):
         Store.open(url(path))
     assert path.read_bytes() == broken
-    found = rescue(url(path), lambda: NOW)
+    found = rescue(url(path), RULES, lambda: NOW)
     assert found.copy.name == "trials.sqlite3.damaged-20260320T120000Z"
     assert found.copy.read_bytes() == broken
     with opened(path) as store:
@@ -144,19 +147,22 @@ def test_a_broken_page_costs_the_rows_on_it_and_no_others(path: Path) -> None:
         assert any("damaged" in one for one in integrity(store))
     for place in (0, len(leaves) // 2 + 2, len(leaves) - 1):
         overwrite(path, leaves[place], b"\xff" * PAGE)
-    with pytest.raises(Damaged):
-        Store.open(url(path))
-    found = rescue(url(path), lambda: NOW)
+    found = rescue(url(path), RULES, lambda: NOW)
     with opened(path) as store:
         after = dict(rows(store, version, "id", "body"))
         assert store.version() == number + 1
         assert len(rows(store, study, "nct_id")) == TRIALS
         assert len(rows(store, answer, "nct_id")) == TRIALS + 19
         per_page = -(-len(before) // len(leaves)) + 1
-        # The trials whose record is lost are the ones a slim sweep will ask for again.
-        trials = {f"NCT{number:08d}" for number in range(2, TRIALS + 1)}
-        assert 0 < len(trials - set(known(store, "azathioprine"))) <= 4 * per_page
-        assert integrity(store) == []
+        # A trial whose newest record is lost is shown as the one before says, one that has none as its row says.
+        newest = {nct_id: id for id, nct_id in rows(store, version, "id", "nct_id")}
+        titles = dict(rows(store, study, "nct_id", "title"))
+        said = {nct_id: "Old" if id <= TRIALS else "New" for nct_id, id in newest.items()}
+        assert titles == dict.fromkeys(titles, "New") | said
+        assert 0 < list(said.values()).count("Old") <= 4 * per_page
+        # A slim sweep asks again for those that have none.
+        assert titles.keys() - newest.keys() == titles.keys() - set(known(store, "azathioprine")) - {"NCT00000001"}
+        assert integrity(store, RULES) == []
     assert found.tables["version"] == len(after)
     assert after.items() <= before.items()
     assert len(before) - 4 * per_page <= len(after) < len(before)
@@ -189,7 +195,7 @@ def test_a_flipped_bit_in_a_record_is_noticed_and_costs_that_version_only(path: 
     overwrite(path, at, bytes([path.read_bytes()[at] ^ 4]))
     with opened(path) as store:
         assert integrity(store) == ["Version 7 of NCT00000007 cannot be read back as it was stored."]
-    rescue(url(path), lambda: NOW)
+    rescue(url(path), RULES, lambda: NOW)
     with opened(path) as store:
         ids = rows(store, version, "id")
         assert integrity(store) == []
@@ -197,16 +203,19 @@ def test_a_flipped_bit_in_a_record_is_noticed_and_costs_that_version_only(path: 
     assert 7 not in ids
 
 
-def test_a_lost_study_table_leaves_every_version(path: Path) -> None:
+def test_a_lost_study_table_is_derived_from_the_versions(path: Path) -> None:
+    with opened(path) as store:
+        before = everything(store, skip=[meta, scope, study])
+        trials = rows(store, study, "nct_id", "title", "left_registry", "body_hash", "first_seen")
     for leaf in pages_of(path, "study"):
         overwrite(path, leaf, b"\xff" * PAGE)
     with pytest.raises(Damaged):
         Store.open(url(path))
-    found = rescue(url(path), lambda: NOW)
-    assert (found.tables["study"], found.tables["version"]) == (0, 2 * TRIALS)
+    found = rescue(url(path), RULES, lambda: NOW)
+    assert (found.tables["study"], found.tables["version"]) == (TRIALS, 2 * TRIALS)
     with opened(path) as store:
-        assert rows(store, answer, "nct_id") == rows(store, match, "nct_id") == []
-        assert rows(store, event, "kind") == ["left_registry"]
+        assert everything(store, skip=[meta, scope, study]) == before
+        assert rows(store, study, "nct_id", "title", "left_registry", "body_hash", "first_seen") == trials
     assert_good(path)
     with opened(path) as store:
         assert len(rows(store, version, "id")) == 2 * TRIALS  # the records are known: no version twice
@@ -217,7 +226,7 @@ def test_a_cut_file_is_damaged_and_what_is_left_of_it_is_kept(path: Path) -> Non
         file.truncate(path.stat().st_size * 4 // 5 // PAGE * PAGE)
     with pytest.raises(Damaged):
         Store.open(url(path))
-    found = rescue(url(path), lambda: NOW)
+    found = rescue(url(path), RULES, lambda: NOW)
     assert 0 < found.tables["version"] < 2 * TRIALS
     assert_good(path)
 
@@ -227,7 +236,7 @@ def test_a_file_that_is_something_else_ends_in_an_empty_store(tmp_path: Path) ->
     path.write_bytes(b"These are my notes.\n" * 50)
     with pytest.raises(Damaged):
         Store.open(url(path))
-    found = rescue(url(path), lambda: NOW)
+    found = rescue(url(path), RULES, lambda: NOW)
     assert found.copy.read_bytes() == b"These are my notes.\n" * 50
     assert set(found.tables.values()) == {0}
     assert_good(path)
@@ -243,7 +252,7 @@ def test_what_stood_only_in_the_write_ahead_log_is_saved_too(path: Path) -> None
     wal = path.with_name(path.name + "-wal")
     assert wal.stat().st_size > 0
     overwrite(path, pages_of_answer(path), b"\xff" * PAGE)
-    found = rescue(url(path), lambda: NOW)
+    found = rescue(url(path), RULES, lambda: NOW)
     assert found.copy.exists()
     with opened(path) as store:
         assert "NCT00000777" in rows(store, study, "nct_id")
@@ -256,8 +265,8 @@ def pages_of_answer(path: Path) -> int:
 
 def test_the_second_of_two_rescuers_learns_what_the_first_did(path: Path) -> None:
     overwrite(path, 0, b"\0" * 100)
-    first = rescue(url(path), lambda: NOW)
-    assert rescue(url(path)) == first
+    first = rescue(url(path), RULES, lambda: NOW)
+    assert rescue(url(path), RULES) == first
     assert len(list(path.parent.glob("*.damaged-*"))) == 1
 
 
@@ -265,7 +274,7 @@ def test_two_rescues_in_one_second_keep_two_copies(path: Path) -> None:
     copies = []
     for damage in (b"\0" * 100, b"\1" * 100):
         overwrite(path, 0, damage)
-        copies.append(rescue(url(path), lambda: NOW).copy)
+        copies.append(rescue(url(path), RULES, lambda: NOW).copy)
     assert [copy.read_bytes()[:1] for copy in copies] == [b"\0", b"\1"]
 
 
@@ -273,7 +282,7 @@ def test_answers_on_their_way_are_left_behind(path: Path) -> None:
     with opened(path) as store:
         stage(store, 9, "azathioprine", "azathioprine:1", [record(1)])
     overwrite(path, 0, b"\0" * 100)
-    assert "staged" not in rescue(url(path), lambda: NOW).tables
+    assert "staged" not in rescue(url(path), RULES, lambda: NOW).tables
     with opened(path) as store:
         assert rows(store, staged, "id") == []
 
@@ -283,7 +292,7 @@ def test_a_locked_store_is_not_touched(path: Path) -> None:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(Locked):
-            rescue(url(path))
+            rescue(url(path), RULES)
     assert not list(path.parent.glob("*.damaged-*"))
 
 
@@ -297,7 +306,7 @@ def test_a_newer_store_is_not_touched(path: Path, also_damaged: bool) -> None:
         overwrite(path, 0, b"\0" * 100)
     before = path.read_bytes()
     with pytest.raises(NewerStore):
-        rescue(url(path), lambda: NOW)
+        rescue(url(path), RULES, lambda: NOW)
     assert path.read_bytes() == before
 
 
@@ -312,14 +321,14 @@ def test_a_full_disk_while_rescuing_leaves_the_damaged_file_in_place(
 
     monkeypatch.setattr("cache.recovery.rescue.salvage_table", no_space)
     with pytest.raises(LocalTrouble, match="disk is full"):
-        rescue(url(path), lambda: NOW)
+        rescue(url(path), RULES, lambda: NOW)
     assert path.read_bytes() == before
     assert not list(path.parent.glob("*.rebuilding-*"))
 
 
 def test_only_files_can_be_rescued() -> None:
     with pytest.raises(LocalTrouble, match="Only a store in an SQLite file"):
-        rescue("sqlite://")
+        rescue("sqlite://", RULES)
 
 
 @pytest.mark.parametrize(
@@ -352,7 +361,7 @@ def test_whatever_is_overwritten_the_store_is_sound_after_the_rescue(
         at = data.draw(st.integers(0, size - 1))
         overwrite(path, at, data.draw(st.sampled_from([b"\0", b"\xff", b"NCT"])) * data.draw(st.integers(1, 6000)))
     try:
-        rescue(url(path), lambda: NOW)
+        rescue(url(path), RULES, lambda: NOW)
     except LocalTrouble as error:
         assert "nothing to rescue" in str(error)  # noqa: PT017 - both outcomes are right, by where the damage fell
     with opened(path) as store:

@@ -6,9 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
+from cache.recovery import backup as backups
 from cache.store import files
 from cache.store.batches import batches
+from cache.store.lock import hold
+from cache.store.store import Store
 from fetchers.errors import Validation
 
 NOW = datetime(2026, 11, 22, 12, 0, 5, tzinfo=UTC)
@@ -21,9 +25,44 @@ def test_a_store_in_no_file_has_no_path(url: str) -> None:
     assert files.path_of(url) is None
 
 
-def test_a_path_and_its_url_belong_together(tmp_path: Path) -> None:
-    path = tmp_path / "a b.sqlite3"
-    assert files.path_of(files.url_of(path)) == path
+@pytest.mark.parametrize("name", ["a b", "what?", "a?b=c", "100%", "5% of #7", "#1", "?#%", "a+b@c:d"])
+def test_a_store_is_made_at_the_path_its_url_names_and_nowhere_else(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name / f"{name}.sqlite3"
+    url = f"sqlite:///{path}"
+    assert files.path_of(url) == path
+    assert files.url_of(path) == url
+    Store.open(url).close()
+    with hold(create_engine(files.parsed(url))):
+        pass
+    Store.open(url, readonly=True).close()
+    backups.backup(url, path.with_name("copy"))
+    backups.restore(url, path.with_name("copy"), lambda: NOW)
+    assert files.identity(url)
+    assert [one.name for one in tmp_path.iterdir()] == [name]
+    assert {one.name for one in path.parent.iterdir()} == {
+        path.name, f"{path.name}.refresh-lock", f"{path.name}.before-restore-20261122T120005Z", "copy",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("sqlite:///my%20store.sqlite3", "holds %20"),
+        ("sqlite:////data/50%41.sqlite3", "holds %41"),
+        ("sqlite:////data%2Ftrials.sqlite3", "holds %2F"),
+        ("sqlite:///trials.sqlite3?mode=ro", "an option .mode."),
+        ("sqlite:///trials.sqlite3?x=1&timeout=20", "an option .timeout."),
+        ("sqlite:///file:trials.sqlite3?uri=true", "without file:"),
+        ("sqlite:///file:trials.sqlite3", "without file:"),
+    ],
+)
+def test_a_url_that_could_mean_another_file_is_refused(
+    text: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(Validation, match=f"TRIALS_CACHE_URL.*{words}"):
+        Store.open(text)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("url", ["", "no url", "sqlite:/x", "://"])

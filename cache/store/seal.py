@@ -1,0 +1,104 @@
+"""A digest in every row that a reader sees, so that a value altered behind the store's back is noticed.
+
+A row is written without a digest, and every update takes it away again; ``close`` ends a transaction by giving one to
+each row that has none, and by noting how many rows there are. ``version.body`` is in no digest: it has a hash of its
+own.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Table,
+    bindparam,
+    func,
+    select,
+    type_coerce,
+    update,
+)
+from sqlalchemy.types import NullType
+
+from cache.store.schema import answer, event, match, meta, scope, study, version
+from cache.store.upsert import upsert
+
+SEALED = (meta, study, version, answer, match, event, scope)
+_AT_ONCE = 1_000
+
+
+def close(connection: Connection) -> None:
+    """Count and seal all rows: what every transaction that changes one of them ends with."""
+    numbers = json.dumps(counts(connection))
+    upsert(connection, meta, [{"key": "rows", "value": numbers}])
+    seal(connection)
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many rows there are of every sealed table, the note of these numbers itself left out."""
+    queries = {table.name: select(func.count()).select_from(table) for table in SEALED}
+    queries["meta"] = queries["meta"].where(meta.c.key != "rows")
+    return {name: connection.scalars(query).one() for name, query in queries.items()}
+
+
+def noted(connection: Connection) -> dict[str, int]:
+    """What the last transaction counted; empty when that note is lost."""
+    found = connection.scalar(select(meta.c.value).where(meta.c.key == "rows"))
+    return dict(json.loads(found)) if found else {}
+
+
+def seal(connection: Connection, tables: Sequence[Table] = SEALED) -> None:
+    """Give every row without a digest its digest; before the transaction ends."""
+    for table in tables:
+        statement = update(table).where(*this_row(table)).values(digest=bindparam("sealed"))
+        query = _as_stored(table).where(table.c.digest.is_(None)).limit(_AT_ONCE)
+        while rows := connection.execute(query).mappings().all():
+            found = [named(table, _key(table, row)) | {"sealed": digest_of(row)} for row in rows]
+            connection.execute(statement, found)
+
+
+def broken(connection: Connection, table: Table) -> Iterator[tuple[Any, ...]]:
+    """The keys of the rows that are not as they were sealed."""
+    for row in connection.execute(_as_stored(table)).mappings():
+        if not holds(row):
+            yield _key(table, row)
+
+
+def holds(row: Mapping[Any, Any]) -> bool:
+    """Whether a row is as it was sealed."""
+    return bool(row["digest"] == digest_of(row))
+
+
+def this_row(table: Table) -> list[ColumnElement[bool]]:
+    """The condition of one row, to be executed with ``named`` keys."""
+    return [key == bindparam(f"this_{key.name}", type_=NullType()) for key in table.primary_key]
+
+
+def named(table: Table, key: Sequence[Any]) -> dict[str, Any]:
+    """A key as the parameters of ``this_row``."""
+    return {f"this_{column.name}": value for column, value in zip(table.primary_key, key, strict=True)}
+
+
+def digest_of(row: Mapping[Any, Any]) -> str:
+    """32 hexadecimal digits over the names and stored values of a row, its digest and its body left out.
+
+    A column without a value counts for nothing, so that a later release can add one.
+    """
+    told = [(name, value) for name, value in row.items() if value is not None and name not in ("digest", "body")]
+    # Plain ASCII: what Python calls printable differs from version to version.
+    values = ascii(sorted(told))
+    return hashlib.blake2b(values.encode(), digest_size=16).hexdigest()
+
+
+def _key(table: Table, row: Mapping[Any, Any]) -> tuple[Any, ...]:
+    return tuple(row[column.name] for column in table.primary_key)
+
+
+def _as_stored(table: Table) -> Any:
+    """Every value the way the driver hands it over, undecoded."""
+    columns: list[Column[Any]] = [one for one in table.c if not isinstance(one.type, LargeBinary)]
+    return select(*(type_coerce(one, NullType()).label(one.name) for one in columns))
