@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -170,9 +171,10 @@ class Killer:
 
     def look(self) -> State:
         """The store opens, is sound and is not locked."""
-        with hold(create_engine(self.url), patience=2.0):
+        there = self.path.exists()  # a lock beside no store would tell of one that is gone
+        with hold(create_engine(self.url), patience=2.0) if there else nullcontext():
             # Where there is no store yet, the starter snapshot is what a killed refresh may not spoil.
-            store = open_store(Settings(cache_url=self.url if self.path.exists() else "sqlite://"), WATCHLIST)
+            store = open_store(Settings(cache_url=self.url if there else "sqlite://"), WATCHLIST)
             try:
                 complaints = integrity(store)
                 demand(not complaints, f"check complains: {complaints[:3]}")

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, exists, select
 
-from cache.ingest.matches import Newest, bodies, holders, kinds, matches_of, newest
+from cache.ingest.matches import Newest, bodies, holders, kinds, matches_of, newest, reason
 from cache.ingest.study_row import live_facts
 from cache.refresh.plan import question
 from cache.store.batches import batches
@@ -15,6 +15,8 @@ from fetchers.errors import Parsing
 from fetchers.matching.matcher import Match, Matcher
 from fetchers.record.study import Study, decode_study
 from fetchers.watchlist.model import Watchlist
+
+_MATCH_COLUMNS = ("agent", "tier", "role", "found_by")
 
 
 class Derivation(NamedTuple):
@@ -110,12 +112,15 @@ def _derived_under(asked: str) -> Any:
 
 def _stored_matches(connection: Connection, ids: Collection[str]) -> dict[str, dict[str, dict[str, Any]]]:
     found: dict[str, dict[str, dict[str, Any]]] = {}
-    columns = [match.c[name] for name in Match._fields]
+    columns = [match.c[name] for name in _MATCH_COLUMNS]
     for nct_id, *values in connection.execute(select(match.c.nct_id, *columns).where(match.c.nct_id.in_(ids))):
-        one = dict(zip(Match._fields, values, strict=True))
+        one = dict(zip(_MATCH_COLUMNS, values, strict=True))
         found.setdefault(nct_id, {})[one["agent"]] = one
     return found
 
 
 def _by_agent(matches: Collection[Match]) -> dict[str, dict[str, Any]]:
-    return {one.agent: one._asdict() | {"found_by": list(one.found_by)} for one in matches}
+    return {
+        one.agent: dict(zip(_MATCH_COLUMNS, (one.agent, one.tier, one.role, reason(one)), strict=True))
+        for one in matches
+    }

@@ -47,6 +47,9 @@ class State:
     staged: set[int]  # refreshes with something staged
 
 
+_BODY = list(version.c.keys()).index("body")
+
+
 def state_of(store: Store) -> State:
     with store.reading() as connection:
 
@@ -114,6 +117,6 @@ def judge_history(after: State) -> None:
     for nct_id, chain in chains.items():
         pairs = list(itertools.pairwise(chain))
         demand(all(old[3] != new[3] for old, new in pairs), f"{nct_id} has the same version twice in a row")
-        records = [(decode_study(unpack(old[-1])), decode_study(unpack(new[-1]))) for old, new in pairs]
+        records = [(decode_study(unpack(old[_BODY])), decode_study(unpack(new[_BODY]))) for old, new in pairs]
         steps = [one.kind for pair in records for one in differences(*pair)]
         demand(steps == told.get(nct_id, []), f"{nct_id}: events {told.get(nct_id)} for {steps}")

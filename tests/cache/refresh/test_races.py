@@ -190,7 +190,11 @@ def _without(store: Store, left_out: tuple[object, ...]) -> dict[str, list[objec
     found: dict[str, list[object]] = {}
     with store.reading() as connection:
         for table in (study, version, answer, match, scope, event):
-            columns = [column for column in table.c if all(column is not other for other in left_out)]
+            columns = [
+                column
+                for column in table.c
+                if column.name != "digest" and all(column is not other for other in left_out)
+            ]
             query = select(*columns).order_by(*table.primary_key.columns)
             found[table.name] = [tuple(row) for row in connection.execute(query)]
     return found
