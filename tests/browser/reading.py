@@ -42,7 +42,7 @@ def numbers(page: Page, chart: str, name: str) -> list[dict[str, str]]:
 def whole(table: Locator, name: str) -> list[dict[str, str]]:
     """All rows of the table of that name, by their headings."""
     table.hover()
-    # Nothing has to be scrolled there. Told to the button itself: while its bar fades in, the grid lies above it.
+    # Little has to be scrolled there. Told to the button itself: while its bar fades in, the grid lies above it.
     table.page.get_by_role("button", name=f"Fullscreen: {name}", exact=True).dispatch_event("click")
     rows = grid(table)
     table.page.keyboard.press("Escape")
@@ -55,28 +55,26 @@ def grid(frame: Locator) -> list[dict[str, str]]:
     frame.locator("canvas table tbody tr").first.wait_for(state="attached")
     scroller = frame.locator(".dvn-scroller").first
     heads: dict[int, str] = {}
-    cells: dict[int, dict[int, str]] = {}
-    for step in range(1, 60):
-        columns, found_heads, found_cells = frame.evaluate(_CELLS)
+    cells: dict[tuple[int, int], str] = {}
+    for step in range(1, 120):
+        rows, columns, found_heads, found_cells = frame.evaluate(_CELLS)
         heads.update(found_heads)
-        for row, column, text in found_cells:
-            cells.setdefault(row, {})[column] = text
-        if all(len(row) == columns for row in cells.values()) and len(heads) == columns:
-            scroller.evaluate("part => { part.scrollLeft = 0 }")
-            return [{heads[column]: cells[row][column] for column in sorted(heads)} for row in sorted(cells)]
+        cells.update({(row, column): text for row, column, text in found_cells})
+        if len(heads) == columns and len(cells) == rows * columns:
+            scroller.evaluate("part => part.scrollTo(0, 0)")
+            every_row = sorted({row for row, _ in cells})
+            return [{heads[column]: cells[row, column] for column in sorted(heads)} for row in every_row]
         # The grid tells what it has drawn only after a pause; every place is visited until nothing is missing.
-        scroller.evaluate(
-            "(part, step) => { part.scrollLeft = (step * part.clientWidth * 0.5) % part.scrollWidth }", step
-        )
+        scroller.evaluate(_NEXT_PLACE, step)
         frame.page.wait_for_timeout(300)
-    raise AssertionError(f"the grid shows {columns} columns, but tells only {heads}")
+    raise AssertionError(f"the grid has {rows} rows of {columns} columns, but tells {len(cells)} cells under {heads}")
 
 
 def column(frame: Locator, heading: str) -> list[str]:
     """One column of a grid, as far as it is in sight."""
     frame.scroll_into_view_if_needed()
     frame.locator("canvas table tbody tr").first.wait_for(state="attached")
-    _, heads, cells = frame.evaluate(_CELLS)
+    _, _, heads, cells = frame.evaluate(_CELLS)
     number = {text: number for number, text in heads}[heading]
     return [text for _, at, text in cells if at == number]
 
@@ -86,10 +84,20 @@ _CELLS = """frame => {
     const column = cell => Number(cell.getAttribute('aria-colindex'));
     const row = cell => Number(cell.closest('tr').getAttribute('aria-rowindex'));
     return [
+        Number(table.getAttribute('aria-rowcount')) - 1,
         Number(table.getAttribute('aria-colcount')),
         [...table.querySelectorAll('thead th')].map(cell => [column(cell), cell.textContent]),
         [...table.querySelectorAll('tbody td')].map(cell => [row(cell), column(cell), cell.textContent]),
     ];
+}"""
+
+
+# Half a window to the right each time; at the end of the row, half a window down and back to the left.
+_NEXT_PLACE = """(part, step) => {
+    const across = Math.ceil(part.scrollWidth / (part.clientWidth * 0.5));
+    const down = Math.ceil(part.scrollHeight / (part.clientHeight * 0.5));
+    part.scrollTo((step % across) * part.clientWidth * 0.5,
+                  (Math.floor(step / across) % down) * part.clientHeight * 0.5);
 }"""
 
 
