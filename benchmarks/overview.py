@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import gc
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -97,9 +98,16 @@ def redraw(frames: Frames, wanted: Filter, clock: Clock) -> Counted:
                 groups, years = tables.by_group(statuses), overview_tables.starts(selection)
             with clock("figures"):
                 figures = [
-                    charts.phase_by_status(groups),
-                    overview_charts.agent_by_phase(agents, names, ()),
-                    overview_charts.starts_per_year(years),
+                    charts.phase_by_status(groups, tables.lane_address(statuses, wanted, _address)),
+                    overview_charts.agent_by_phase(
+                        agents,
+                        names,
+                        (),
+                        lambda agent, lane: _address(replace(wanted, agents=(agent,), phases=(lane,))),
+                    ),
+                    overview_charts.starts_per_year(
+                        years, lambda year: _address(replace(wanted, year_from=year, year_to=year))
+                    ),
                 ]
         with clock("tables"):
             _tables(wanted, groups, statuses, agents, years, names)
@@ -109,14 +117,15 @@ def redraw(frames: Frames, wanted: Filter, clock: Clock) -> Counted:
     return Counted(tuple(key), statuses, agents, {int(str(year)): int(n) for year, n in years.sum(axis=1).items()})
 
 
-def _tables(wanted: Filter, groups: Any, statuses: Any, agents: Any, years: Any, names: Any) -> None:
-    def address(narrower: Filter) -> str:
-        return "trials?" + urlencode(narrower.to_query(), doseq=True)
+def _address(narrower: Filter) -> str:
+    return "trials?" + urlencode(narrower.to_query(), doseq=True)
 
-    tables.phase_numbers(groups, wanted, address)
-    tables.status_numbers(statuses, wanted, address)
-    overview_tables.agent_numbers(agents, names, (), wanted, address)
-    overview_tables.start_numbers(years, wanted, address)
+
+def _tables(wanted: Filter, groups: Any, statuses: Any, agents: Any, years: Any, names: Any) -> None:
+    tables.phase_numbers(groups, wanted, _address)
+    tables.status_numbers(statuses, wanted, _address)
+    overview_tables.agent_numbers(agents, names, (), wanted, _address)
+    overview_tables.start_numbers(years, wanted, _address)
 
 
 def plain_frames(frames: Frames) -> Frames:

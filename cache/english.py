@@ -16,7 +16,12 @@ _MONTHS = (
 
 def count(number: int, one: str, many: str | None = None) -> str:
     """ "1 trial", "2,300 trials"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {agreeing(number, one, many)}"
+
+
+def agreeing(number: int, one: str, many: str | None = None) -> str:
+    """The word alone as it goes with that number: "trial" or "trials"."""
+    return one if number == 1 else many or one + "s"
 
 
 def unread(records: int, parts: int) -> str | None:

@@ -11,13 +11,14 @@ from urllib.parse import urljoin
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from cache.filters.query import TooLong, parsed
 from cache.read.trials import Freshness
 from dashboard.shared import data
 from dashboard.web import answers as served
+from dashboard.web.shell import LINKS
 from fetchers.errors import TrackerError, Validation
 from fetchers.settings import RECORD_URL
 
@@ -49,6 +50,11 @@ def _state() -> dict[str, Any]:
         "starter_date": fresh.starter_date,
         "failed": list(fresh.failed),
     }
+
+
+async def links(request: Request) -> Response:
+    """``GET /links.js``: the script that makes the marks of charts into links."""
+    return FileResponse(LINKS, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
 async def not_here(request: Request) -> Response:
@@ -147,7 +153,11 @@ async def unknown(request: Request) -> Response:
 ROUTES = [
     Route(f"/{below}{path[1:]}", endpoint, methods=["GET"])
     for below in sorted({"", _below()})
-    for path, endpoint in (("/api/ready", ready), *((path, _endpoint(path, one)) for path, one in SOURCES.items()))
+    for path, endpoint in (
+        ("/api/ready", ready),
+        ("/links.js", links),
+        *((path, _endpoint(path, one)) for path, one in SOURCES.items()),
+    )
 ]
 ROUTES += [Route(f"/{below}api/{{rest:path}}", unknown) for below in sorted({"", _below()})]
 # Every page but the first has the address of its script.

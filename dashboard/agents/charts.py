@@ -1,4 +1,4 @@
-"""Several agents on one scale. Pure, no Streamlit."""
+"""Several agents side by side on one axis of phases and one scale. Pure, no Streamlit."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,43 +7,40 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from cache.codes import LANE_WORDS
-from dashboard.shared.charts import LEGEND_ROW, NUMBERS, ROW, WORDS, Trace, figure, legend_rows, rows_layout, stacked
+from dashboard.shared.charts import NUMBERS, LaneAddress, Trace, figure, lines, rows_layout, stacked
 from dashboard.shared.palette import GROUPS, INK, used_lanes
 
-_GAP = 44  # pixels between two agents, with the name of the lower one
+_APART = 0.03  # of the width, between two agents
+_HEAD = 48  # pixels for the agents' names
 
 
-def side_by_side(counts: Mapping[str, pd.DataFrame]) -> go.Figure:
-    """Phase by status of several agents under one another, on one scale and with the same rows.
+def side_by_side(counts: Mapping[str, pd.DataFrame], addresses: Mapping[str, LaneAddress]) -> go.Figure:
+    """Phase by status, a column an agent, with the same rows and on one scale.
 
-    ``counts``: the name of each agent with a frame as ``phase_by_status`` takes it.
+    ``counts``: the name of each agent with a frame as ``phase_by_status`` takes it; ``addresses``: by the same names.
     """
     frames = list(counts.values())
     lanes = used_lanes(sum((frame.sum(axis=1) for frame in frames), start=pd.Series(0, index=list(LANE_WORDS))))
-    plots = len(lanes) * ROW
-    whole = len(frames) * plots + (len(frames) - 1) * _GAP
     longest = max((int(frame.sum(axis=1).max()) for frame in frames), default=0)
+    each = (1 - _APART * (len(frames) - 1)) / max(len(frames), 1)
     traces: list[Trace] = []
-    layout: dict[str, Any] = {"annotations": []}
+    axes: dict[str, Any] = {"annotations": []}
     for place, (name, frame) in enumerate(counts.items()):
-        top = 1 - place * (plots + _GAP) / whole
         number = str(place + 1) if place else ""
-        traces += [trace | {"xaxis": f"x{number}", "yaxis": f"y{number}"} for trace in stacked(frame, lanes)]
-        scale = {"range": [0, max(longest, 1) * 1.12], "showticklabels": False, "anchor": f"y{number}"}
-        layout[f"xaxis{number}"] = NUMBERS | scale
-        layout[f"yaxis{number}"] = WORDS | {"domain": [max(top - plots / whole, 0), top], "anchor": f"x{number}"}
-        layout["annotations"].append(_heading(name, top))
+        left = place * (each + _APART)
+        traces += [trace | {"xaxis": f"x{number}", "yaxis": "y"} for trace in stacked(frame, lanes, addresses[name])]
+        scale = {"range": [0, max(longest, 1) * 1.25], "showticklabels": False, "domain": [left, left + each]}
+        axes[f"xaxis{number}"] = NUMBERS | scale
+        axes["annotations"].append(_heading(name, left, len(frames)))
     seen = _once_in_legend(traces)
-    frame_of = rows_layout(0, seen)
-    height = whole + _GAP + 8 + LEGEND_ROW * legend_rows(seen)
-    margin = frame_of["margin"] | {"t": _GAP}
-    return figure(traces, {**frame_of, **layout, "height": height, "margin": margin})
+    layout = rows_layout(len(lanes), seen)
+    height, margin = layout["height"] + _HEAD, layout["margin"] | {"t": _HEAD, "r": 8}
+    return figure(traces, {**layout, **axes, "height": height, "margin": margin})
 
 
-def _heading(name: str, top: float) -> dict[str, Any]:
-    font = {"color": INK, "size": 15}
-    place = {"x": 0, "y": top, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
-    return {"text": f"<b>{name}</b>", "showarrow": False, "font": font, **place}
+def _heading(name: str, left: float, agents: int) -> dict[str, Any]:
+    place = {"x": left, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+    return {"text": lines(name, 56 // agents), "align": "left", "showarrow": False, "font": {"color": INK}, **place}
 
 
 def _once_in_legend(traces: list[Trace]) -> int:

@@ -52,6 +52,9 @@ def _side_by_side(chosen: list[str], wanted: Filter) -> None:
     columns.table(agent_tables.side_by_side(stories, view.to_trials), "Key figures of the agents compared", _CONFIG)
     statuses = {names[id]: counts.status_by_phase(one) for id, one in selections.items()}
     groups = {name: tables.by_group(one) for name, one in statuses.items()}
+    addresses = {
+        names[id]: tables.lane_address(statuses[names[id]], views[id], view.to_trials) for id in chosen
+    }  # fmt: skip
     trials = len({nct_id for one in selections.values() for nct_id in one.trials["nct_id"]})
     sampled = [id for id in frame.sampled() if id in chosen]
     say = "; ".join(
@@ -61,7 +64,7 @@ def _side_by_side(chosen: list[str], wanted: Filter) -> None:
         "compared",
         "Phases and statuses, side by side",
         f"{say}.",
-        agent_charts.side_by_side(groups),
+        agent_charts.side_by_side(groups, addresses) if trials else None,
         words.counted(data.freshness(), trials, len(chosen), words.cells_mean(sampled, len(chosen), cells=False)),
         *_numbers(views, statuses, groups),
     )

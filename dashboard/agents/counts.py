@@ -80,7 +80,12 @@ def _bars(key: str, title: str, found: "pd.Series[int]", what: str, links: Seque
     table = pd.DataFrame({title[:-1]: found.index, "All": found.to_numpy(), tables.LINK: list(links)})
     caption = words.counted(data.freshness(), int(found.sum()), 1, what)
     frame.chart(
-        key, title, agent_tables.most_say(found), charts.bars(found), caption, (f"Trials by {title.lower()}", table)
+        key,
+        title,
+        agent_tables.most_say(found),
+        charts.bars(found, [link if n else "" for link, n in zip(links, found, strict=True)]) if found.sum() else None,
+        caption,
+        (f"Trials by {title.lower()}", table),
     )
 
 

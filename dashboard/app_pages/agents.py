@@ -14,7 +14,7 @@ from dashboard.timeline import platforms
 frame.head("Agents", "What the registry holds on one of the agents, or on several beside one another.")
 refresh_parts.outcome()
 wanted = frame.wanted()
-view.scope_bar(wanted)
+view.scope_bar(wanted, frame.condition_names())
 
 if parts.one_agent():
     agent = parts.chooser(wanted)

@@ -1,19 +1,26 @@
 """Overview: what the registry shows, on one screen."""
 
+from dashboard.changes import of_overview as changes
+from dashboard.claims import of_overview as claims
 from dashboard.overview import parts
 from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import data, frame
 from dashboard.timeline import platforms
 
-frame.head("What the registry shows", parts.lede())
+wanted = frame.wanted()
+parts.headline(wanted)
+refresh_parts.first_data()
 refresh_parts.outcome()
-wanted = frame.scoped()
+frame.troubles()
+parts.scope(wanted)
+frame.scope(wanted)
 selection = data.selection(wanted)
-frame.sentence(wanted)
 parts.key_figures(selection, wanted)
-parts.agents_without(wanted)
-parts.to_claims()
 if selection.trials.empty:
     frame.nothing(wanted)
 parts.figures(selection, wanted)
 platforms.once(selection, wanted)
+claims.strip()
+changes.lately(selection, wanted)
+parts.soon(selection, wanted)
+parts.starts(selection, wanted)

@@ -8,7 +8,7 @@ from dashboard.timeline import parts
 frame.head("Timeline", "From start to completion: solid what has happened, hatched what is planned.")
 refresh_parts.outcome()
 wanted = frame.wanted()
-view.scope_bar(wanted)
+view.scope_bar(wanted, frame.condition_names())
 parts.agents(wanted)
 selection = data.selection(wanted)
 frame.sentence(wanted, "Shown here")

@@ -9,7 +9,7 @@ frame.head("Trials", "Every trial behind the numbers, with filters that live in 
 refresh_parts.outcome()
 wanted = frame.wanted()
 view.remember_list()
-view.scope_bar(wanted)
+view.scope_bar(wanted, frame.condition_names())
 filters.show(wanted)
 selection = data.selection(wanted)
 parts.found(selection, wanted)

@@ -7,7 +7,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.changes.tables import slip_words
-from dashboard.shared.charts import titled
+from dashboard.shared.charts import opening, titled
+from dashboard.shared.number_tables import trial_link
 from dashboard.shared.palette import BAR, LINE
 from fetchers.record.dates import PartialDate
 from insights import slips
@@ -36,8 +37,10 @@ def dumbbells(moved: pd.DataFrame, titles: Mapping[str, str]) -> go.Figure:
             mode="markers",
             name=name,
             marker={"color": BAR, "size": 13, "symbol": symbol, "line": {"width": 2.5, "color": BAR}},
-            customdata=[str(row[key]) for row in rows],
-            hovertemplate=f"{name}: %{{customdata}}<extra></extra>",
+            **opening(
+                [trial_link(str(row["nct_id"])) for row in rows],
+                [f"{row['nct_id']}, {name.lower()}: {row[key]}" for row in rows],
+            ),
         )
     _amounts(figure, labels, rows)
     figure.update_xaxes(fixedrange=True, automargin=True, side="top", nticks=5, showgrid=True)

@@ -71,7 +71,7 @@ def section(shown: ChangesView) -> None:
 def scope(wanted: Filter, shown: ChangesView) -> None:
     """The switches all pages share, or that they are set aside."""
     if not shown.every:
-        view.scope_bar(wanted)
+        view.scope_bar(wanted, frame.condition_names())
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(":material/select_all: Every stored trial is shown.", width="content")
@@ -182,8 +182,11 @@ def _kinds(shown: ChangesView, found: pd.DataFrame, since: str) -> None:
     say = changes_tables.kinds_say(found)
     st.subheader("Kinds of change", anchor=False)
     st.markdown(say)
-    bars = changes_tables.by_kind(found).rename(index=changes_view.kind_words)
-    frame.picture("kinds", f"Kinds of change. {say}", charts.bars(bars))
+    bars = changes_tables.by_kind(found)
+    figure = charts.bars(
+        bars.rename(index=changes_view.kind_words), [links[str(kind)] for kind in bars.index], "change"
+    )  # fmt: skip
+    frame.picture("kinds", f"Kinds of change. {say}", figure)
     period = changes_view.period_words(shown, since)
     st.caption(f"{count(len(found), 'change')} {plain(period)}; a trial may have several.")
     with frame.numbers_below("kinds"):

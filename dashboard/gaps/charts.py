@@ -1,13 +1,14 @@
 """The gap map and the ladder as figures. Pure, no Streamlit; words and order come in from outside."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from cache.codes import PHASE_PATH
-from dashboard.shared.charts import Cell, figure, heatmap, lines
+from cache.english import count, inner
+from dashboard.shared.charts import Cell, figure, heatmap, lines, opening
 from dashboard.shared.palette import AXIS_WORDS, BAR, INK, LINE, shade
 from insights import gaps
 
@@ -15,14 +16,26 @@ from insights import gaps
 EMPTY = {gaps.NONE: "0", gaps.NOT_ASKED: "–", gaps.FAILED: "✕"}
 
 
-def gap_map(cells: pd.DataFrame, agents: Mapping[str, str], conditions: Mapping[str, str]) -> go.Figure:
+RowAddress = Callable[[Mapping[Any, Any]], str]  # a row of the grid or the ladder -> where its trials are listed
+
+
+def gap_map(
+    cells: pd.DataFrame, agents: Mapping[str, str], conditions: Mapping[str, str], address: RowAddress
+) -> go.Figure:
     """A row an agent, a column a condition group, the number of trials in each cell, bold where some recruit.
 
     ``cells``: ``gaps.grid``. A cell of which nothing is known has no ground, only its sign.
     """
     rows: list[dict[Any, Any]] = cells.to_dict("records")
     drawn = [
-        Cell(lines(conditions[row["condition"]], 14), lines(agents[row["agent"]], 18), _shade(row), _sign(row))
+        Cell(
+            lines(conditions[row["condition"]], 14),
+            lines(agents[row["agent"]], 18),
+            _shade(row),
+            _sign(row),
+            f"{agents[row['agent']]}, {conditions[row['condition']]}: {hover(row)}",
+            address(row) if row["state"] == gaps.FOUND else "",
+        )
         for row in rows
     ]
     plain = {"type": "category", "fixedrange": True, "automargin": True, "showgrid": False, "zeroline": False}
@@ -34,7 +47,7 @@ def gap_map(cells: pd.DataFrame, agents: Mapping[str, str], conditions: Mapping[
         "margin": {"l": 0, "r": 40, "t": 0, "b": 0},
         "showlegend": False,
     }
-    return figure(heatmap(drawn, [hover(row) for row in rows], "%{y}, %{x}: %{customdata}<extra></extra>"), layout)
+    return figure(heatmap(drawn), layout)
 
 
 def _shade(row: Mapping[Any, Any]) -> int | None:
@@ -63,10 +76,13 @@ def hover(row: Mapping[Any, Any]) -> str:
     )
 
 
-def ladder(steps: pd.DataFrame, agents: Mapping[str, str], here: str) -> go.Figure:
+def ladder(
+    steps: pd.DataFrame, agents: Mapping[str, str], here: str, address: Callable[[Mapping[Any, Any], str], str]
+) -> go.Figure:
     """A row an agent: a hollow mark at the highest phase in any condition, a filled one at the highest ``here``.
 
-    An agent that entered no phase anywhere keeps its row, without a mark.
+    An agent that entered no phase anywhere keeps its row, without a mark. ``address``: where
+    the trials behind a mark are listed.
     """
     labels = {agent: lines(name, 18) for agent, name in agents.items()}
     lanes = [AXIS_WORDS[lane] for lane in PHASE_PATH]
@@ -88,8 +104,14 @@ def ladder(steps: pd.DataFrame, agents: Mapping[str, str], here: str) -> go.Figu
             mode="markers",
             name=name,
             marker={"color": BAR, "size": size, "symbol": symbol, "line": {"width": 2.5, "color": BAR}},
-            customdata=[len(row[f"{key}_ids"]) for row in reached],
-            hovertemplate=f"%{{y}}, {name.lower()}: %{{x}}, trials: %{{customdata:,}}<extra></extra>",
+            **opening(
+                [address(row, key) for row in reached],
+                [
+                    f"{agents[row['agent']]}, {inner(name)}: {count(len(row[f'{key}_ids']), 'trial')} in "
+                    f"{AXIS_WORDS[row[f'{key}_lane']].lower()}"
+                    for row in reached
+                ],
+            ),
         )
     plain = {"type": "category", "fixedrange": True, "automargin": True, "zeroline": False, "tickfont": {"color": INK}}
     figure.update_xaxes(

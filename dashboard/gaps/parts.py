@@ -36,7 +36,7 @@ def background_switch(wanted: Filter) -> None:
     """The gap map always shows every condition; of the two common switches only background has a meaning here."""
     st.session_state["gaps_background"] = wanted.background
     st.toggle(
-        "Also background therapy",
+        "Include background treatment",
         key="gaps_background",
         on_change=_background_changed,
         help="Also count trials in which everybody gets the agent beside the treatment that is tested.",
@@ -56,7 +56,9 @@ def gap_map(wanted: Filter) -> None:
     say = gap_tables.gaps_say(cells)
     st.subheader("Agents and conditions", anchor=False)
     st.markdown(say)
-    figure = gap_charts.gap_map(cells, agents, conditions)
+    figure = gap_charts.gap_map(
+        cells, agents, conditions, lambda row: view.to_trials(gap_tables.cell(row, wanted.background))
+    )  # fmt: skip
     frame.picture("gap_map", f"Agents and conditions. {say}", figure)
     st.caption(_SIGNS)
     st.caption(
@@ -101,7 +103,7 @@ def ladder(wanted: Filter) -> None:
     here = inner(conditions[chosen])
     steps = evidence_data.ladder(chosen)
     say = gap_tables.ladder_say(steps, names, here)
-    figure = gap_charts.ladder(steps, names, here)
+    figure = gap_charts.ladder(steps, names, here, lambda row, key: view.to_trials(gap_tables.step(row, key)))
     st.markdown(say)
     frame.picture("ladder", f"How far each agent got. {say}", figure)
     st.caption(

@@ -37,7 +37,7 @@ def cell_rows(
 
     def numbers(name: str, statuses: tuple[str, ...] = ()) -> list[str | None]:
         return [
-            None if pd.isna(row[name]) else numbered(address(_cell(row, background, statuses)), int(row[name]))
+            None if pd.isna(row[name]) else numbered(address(cell(row, background, statuses)), int(row[name]))
             for row in rows
         ]
 
@@ -57,7 +57,8 @@ def cell_rows(
     )
 
 
-def _cell(row: Mapping[Any, Any], background: bool, statuses: tuple[str, ...]) -> Filter:
+def cell(row: Mapping[Any, Any], background: bool, statuses: tuple[str, ...] = ()) -> Filter:
+    """The view of the trials that a cell of the gap map counts."""
     return Filter(
         agents=(row["agent"],), conditions=(row["condition"],), background=background, statuses=statuses
     )  # fmt: skip
@@ -113,13 +114,17 @@ def _lane(row: Mapping[Any, Any], key: str) -> str:
 
 def _reached(row: Mapping[Any, Any], key: str, address: Address) -> str | None:
     lane, ids = row[f"{key}_lane"], row[f"{key}_ids"]
-    if not lane:
-        return None
+    return numbered(address(step(row, key)), len(ids)) if lane else None
+
+
+def step(row: Mapping[Any, Any], key: str) -> Filter:
+    """The view of the trials that a mark of the ladder counts. ``key``: "any" condition, or only "here"."""
     groups = (row["condition"],) if key == "here" else ()
     wanted = Filter(
-        agents=(row["agent"],), phases=(lane,), statuses=evidence.BEGUN, conditions=groups, everywhere=not groups
+        agents=(row["agent"],), phases=(row[f"{key}_lane"],), statuses=evidence.BEGUN,
+        conditions=groups, everywhere=not groups,
     )  # fmt: skip
-    return numbered(address(evidence.just(wanted, ids)), len(ids))
+    return evidence.just(wanted, row[f"{key}_ids"])
 
 
 def ladder_say(steps: pd.DataFrame, agents: Mapping[str, str], here: str) -> str:

@@ -6,12 +6,15 @@ their shapes, and have none for Singapore, Malta or Hong Kong.
 
 import html
 import textwrap
+from collections.abc import Callable
 from math import sqrt
 from typing import Any, NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from cache.english import count
+from dashboard.shared.charts import opening
 from dashboard.shared.palette import BAR, INK
 from insights.geography import land, places
 
@@ -24,12 +27,12 @@ _HEIGHT = 490
 _LARGEST = 46  # pixels across the disc of the country with the most trials
 _LEAST = 4  # pixels across the disc of a single trial, at least
 _FEW = 12  # trials that would fill the largest disc; fewer have smaller ones, so that two do not look like many
-_UNSELECTED = {"marker": {"opacity": 0.5}}
 _LINE = {"color": BAR, "width": 1.2}
 _LEGEND = {
     "orientation": "h", "yanchor": "top", "y": 0, "x": 0, "traceorder": "normal", "itemsizing": "constant",
     "itemclick": False, "itemdoubleclick": False,
 }  # fmt: skip
+Listed = Callable[[str, str], str]  # a country; "trials", "open" or "others" -> where they are listed
 Box = tuple[float, float, float, float]  # west, south, east, north
 
 
@@ -56,15 +59,16 @@ def drawn(counted: pd.DataFrame) -> pd.DataFrame:
     return counted.iloc[[at for at, _ in known]].assign(x=[x for _, (x, _) in known], y=[y for _, (_, y) in known])
 
 
-def bubbles(counted: pd.DataFrame) -> go.Figure:
+def bubbles(counted: pd.DataFrame, address: Listed) -> go.Figure:
     """A disc a country: its area is the number of trials, its solid core, by the same measure, those that are open.
 
-    ``counted``: ``countries.by_country``. Countries without a known place are left out. Europe has a part of its own
+    ``counted``: ``countries.by_country``. A disc opens all trials of its country, the core the
+    open ones. Countries without a known place are left out. Europe has a part of its own
     when two discs or more stand in it.
     """
     shown = drawn(counted)
     parts = [part for part in PARTS if part is not EUROPE or len(_within(shown, part.box)) > 1]
-    traces = [trace for part in parts for trace in _part(part, _within(shown, part.box), _most(shown))]
+    traces = [trace for part in parts for trace in _part(part, _within(shown, part.box), _most(shown), address)]
     layout: dict[str, Any] = {
         "height": _HEIGHT,
         "margin": {"l": 0, "r": 0, "t": 30, "b": 4},
@@ -80,19 +84,27 @@ def bubbles(counted: pd.DataFrame) -> go.Figure:
     return go.Figure({"data": traces, "layout": layout})
 
 
-def ranking(counted: pd.DataFrame) -> go.Figure:
-    """Bars of the first ``MOST`` countries: solid what is open, pale any other status, the sum at the end."""
+def ranking(counted: pd.DataFrame, address: Listed) -> go.Figure:
+    """Bars of the first ``MOST`` countries: solid what is open, pale any other status, the sum at the end. The solid
+    part opens the open trials of a country, the pale one the others."""
     shown = counted.head(MOST)
     labels = [_label(name) for name in shown["country"]]
     others = shown["trials"] - shown["open"]
     bars = [
         {
-            "type": "bar", "orientation": "h", "y": labels, "x": numbers.tolist(), "name": name,
-            "marker": {"color": colour, "line": _LINE}, "unselected": _UNSELECTED,
-            "customdata": shown["country"].tolist(),
-            "hovertemplate": "%{y}, " + name.lower() + ": %{x:,}<extra></extra>",
+            "type": "bar", "orientation": "h", "y": labels, "x": numbers.tolist(), "name": word,
+            "marker": {"color": colour, "line": _LINE},
+            **opening(
+                [address(name, which) if n else "" for name, n in zip(shown["country"], numbers, strict=True)],
+                [
+                    f"{html.escape(name, quote=False)}, {word.lower()}: {count(int(n), 'trial')}"
+                    for name, n in zip(shown["country"], numbers, strict=True)
+                ],
+            ),
         }
-        for name, numbers, colour in ((OPEN, shown["open"], BAR), ("Any other status", others, PALE))
+        for word, numbers, colour, which in (
+            (OPEN, shown["open"], BAR, "open"), ("Any other status", others, PALE, "others")
+        )
     ]  # fmt: skip
     sums = {
         "type": "scatter", "y": labels, "x": shown["trials"].tolist(), "mode": "text", "hoverinfo": "skip",
@@ -119,7 +131,7 @@ def _label(name: str) -> str:
     return "<br>".join(html.escape(line, quote=False) for line in textwrap.wrap(name, 26))
 
 
-def _part(part: Part, shown: pd.DataFrame, most: int) -> list[dict[str, Any]]:
+def _part(part: Part, shown: pd.DataFrame, most: int, address: Listed) -> list[dict[str, Any]]:
     """Land, discs and cores of one part."""
     east, north = land.outline(part.box)
     ground = {
@@ -128,14 +140,14 @@ def _part(part: Part, shown: pd.DataFrame, most: int) -> list[dict[str, Any]]:
     }  # fmt: skip
     numbered = _numbered(part, shown, most)
     scale = {"sizemode": "area", "sizeref": 2 * most / _LARGEST**2, "sizemin": _LEAST / 2, "opacity": 1}
-    discs = _discs(shown, "trials", ALL, scale | {"color": PALE, "line": _LINE}) | {
+    discs = _discs(shown, "trials", ALL, scale | {"color": PALE, "line": _LINE}, address) | {
         "mode": "markers+text",
         "text": [f"{n:,}" if at in numbered else "" for at, n in enumerate(shown["trials"])],
         "textposition": "middle right",
         "textfont": {"color": INK, "size": 13},
         "cliponaxis": False,
     }
-    cores = _discs(shown[shown["open"] > 0], "open", OPEN, scale | {"color": BAR, "line": {"width": 0}})
+    cores = _discs(shown[shown["open"] > 0], "open", OPEN, scale | {"color": BAR, "line": {"width": 0}}, address)
     place = {"type": "scatter", "xaxis": f"x{part.axis}", "yaxis": f"y{part.axis}"}
     return [
         trace | place | ({"showlegend": False} if part.axis else {})
@@ -143,21 +155,27 @@ def _part(part: Part, shown: pd.DataFrame, most: int) -> list[dict[str, Any]]:
     ]
 
 
-def _discs(shown: pd.DataFrame, number: str, name: str, marker: dict[str, Any]) -> dict[str, Any]:
+def _discs(shown: pd.DataFrame, number: str, name: str, marker: dict[str, Any], address: Listed) -> dict[str, Any]:
     return {
         "mode": "markers",
         "x": shown["x"].tolist(),
         "y": shown["y"].tolist(),
         "name": name,
         "marker": marker | {"size": shown[number].tolist()},
-        "customdata": shown["country"].tolist(),
-        "hovertext": [
-            f"{html.escape(country, quote=False)}: {trials:,}<br>{OPEN.lower()}: {opened:,}"
-            for country, trials, opened in zip(shown["country"], shown["trials"], shown["open"], strict=True)
-        ],
-        "hoverinfo": "text",
-        "unselected": _UNSELECTED,
+        **opening(
+            [address(country, number) for country in shown["country"]],
+            [
+                _open_words(country, opened)
+                if number == "open"
+                else f"{html.escape(country, quote=False)}: {count(trials, 'trial')}<br>{OPEN.lower()}: {opened:,}"
+                for country, trials, opened in zip(shown["country"], shown["trials"], shown["open"], strict=True)
+            ],
+        ),
     }
+
+
+def _open_words(country: str, opened: int) -> str:
+    return f"{html.escape(country, quote=False)}, {OPEN.lower()}: {count(opened, 'trial')}"
 
 
 def _most(shown: pd.DataFrame) -> int:

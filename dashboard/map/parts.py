@@ -1,8 +1,5 @@
 """The sections of the map page. The registry's spellings stand in tables and, escaped, on axes and in sentences."""
 
-from dataclasses import replace
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
@@ -27,7 +24,6 @@ _CONFIG = {
     map_tables.OPEN_LINK: columns.list_link("Opens the list of the open ones", "Show open"),
     "Sites": columns.number(help="Places in this country that the records name"),
 }
-_LIST = ":material/list_alt:"
 
 
 @kept(spinner=READING)
@@ -68,44 +64,29 @@ def sections(selection: Selection, wanted: Filter) -> None:
 
 
 def _charts(counted: pd.DataFrame, wanted: Filter, say: str, as_of: str) -> None:
+    spellings = dict(zip(counted["country"], counted["spellings"], strict=True))
+
+    def address(country: str, which: str) -> str:
+        return view.to_trials(map_tables.VIEWS[which](wanted, spellings[country]))
+
     for key, figure, alt, caption in (
         (
             "map_bubbles",
-            map_charts.bubbles(counted),
+            map_charts.bubbles(counted, address),
             f"Map of trials by country. {say}",
             "the area of a disc is the number of trials, its solid core those that are open or about to open, by the "
-            "trial’s own status · a trial with sites in several countries counts in each · choose a disc for its lists",
+            "trial’s own status · a trial with sites in several countries counts in each · choose a disc for its list",
         ),
         (
             "map_ranking",
-            map_charts.ranking(counted),
+            map_charts.ranking(counted, address),
             f"Countries with the most trials. {say}",
             f"the first {min(map_charts.MOST, len(counted))} of {len(counted)}; all are in the table · choose a bar "
-            "for its lists",
+            "for its list",
         ),
     ):
-        chosen = frame.picture(key, alt, figure, on_select="rerun", selection_mode="points")
-        _chosen(chosen["selection"]["points"], counted, wanted)
+        frame.picture(key, alt, figure)
         st.caption(f"{as_of} · {caption}")
-
-
-def _chosen(points: list[dict[str, Any]], counted: pd.DataFrame, wanted: Filter) -> None:
-    """The lists of the country somebody clicked on. Links and no jump: on a phone the same touch shows the numbers,
-    and Streamlit's ``switch_page`` would leave an entry in the browser's history that Back could not undo."""
-    clicked = [point.get("customdata") for point in points]  # as the browser sent it: anything at all
-    chosen = counted.loc[[country in clicked for country in counted["country"]]]
-    for row in chosen.to_dict("records"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{words.quiet(row['country'])}**", width="content")
-            frame.link(
-                "trials",
-                count(row["trials"], "trial"),
-                view.params(replace(wanted, countries=row["spellings"])),
-                _LIST,
-            )
-            if row["open"]:
-                opened = map_tables.opened(wanted, row["spellings"])
-                frame.link("trials", f"{row['open']:,} open or about to open", view.params(opened), _LIST)
 
 
 def _numbers(counted: pd.DataFrame, wanted: Filter) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cache import english
+from cache.codes import NOT_RECORDED, STATUSES
 from cache.english import count
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
@@ -68,6 +69,20 @@ def opened(wanted: Filter, spellings: Sequence[str]) -> Filter:
     """The open trials of a country; of the open statuses only those the view lets through."""
     statuses = tuple(status for status in OPEN if status in (wanted.statuses or OPEN))
     return replace(wanted, countries=tuple(spellings), statuses=statuses)
+
+
+def others(wanted: Filter, spellings: Sequence[str]) -> Filter:
+    """The trials of a country that are neither open nor about to open."""
+    statuses = tuple(status for status in wanted.statuses or (*STATUSES, NOT_RECORDED) if status not in OPEN)
+    return replace(wanted, countries=tuple(spellings), statuses=statuses)
+
+
+def every(wanted: Filter, spellings: Sequence[str]) -> Filter:
+    """All trials of a country."""
+    return replace(wanted, countries=tuple(spellings))
+
+
+VIEWS = {"trials": every, "open": opened, "others": others}  # what a mark of the map opens
 
 
 def numbers(counted: pd.DataFrame, wanted: Filter, address: Address) -> pd.DataFrame:

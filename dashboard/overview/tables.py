@@ -8,9 +8,10 @@ import pandas as pd
 from cache.codes import LANE_WORDS
 from cache.filters import counts
 from cache.filters.filter import Filter
-from cache.filters.select import Selection
-from dashboard.shared.number_tables import LINK, Address, framed, linked
+from cache.filters.select import Selection, coded
+from dashboard.shared.number_tables import LINK, Address, framed, linked, trial_link
 from dashboard.shared.palette import used_lanes
+from dashboard.shared.trial_list import agents_of, dated
 
 
 def starts(selection: Selection) -> pd.DataFrame:
@@ -49,5 +50,25 @@ def start_numbers(years: pd.DataFrame, wanted: Filter, address: Address) -> pd.D
             "Started": shown["started"].to_numpy(),
             "Planned": shown["planned"].to_numpy(),
             LINK: [address(replace(wanted, year_from=int(year), year_to=int(year))) for year in shown.index],
+        }
+    )
+
+
+def opening_soon(selection: Selection) -> pd.DataFrame:
+    """The trials that are not yet recruiting, the earliest planned start first, those without one last."""
+    trials = selection.trials[coded(selection.trials["overall_status"], ["NOT_YET_RECRUITING"])]
+    return trials.sort_values(["start_date", "nct_id"], na_position="last")
+
+
+def soon_rows(trials: pd.DataFrame, selection: Selection, names: Mapping[str, str]) -> pd.DataFrame:
+    """These trials in words: id, title, agents, planned start, countries."""
+    agents = agents_of(selection.pairs[selection.pairs["nct_id"].isin(trials["nct_id"])], names)
+    return pd.DataFrame(
+        {
+            "NCT id": [trial_link(nct_id) for nct_id in trials["nct_id"]],
+            "Title": trials["title"].to_numpy(),
+            "Agents": [agents.get(nct_id, "none of them") for nct_id in trials["nct_id"]],
+            "Start": [dated(*both) for both in zip(trials["start_date"], trials["start_date_type"], strict=True)],
+            "Countries": [", ".join(found) if found else None for found in trials["countries"]],
         }
     )

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from cache import english
 from cache.codes import PHASE_PATH
 from cache.english import count, listed, number
-from cache.filters.counts import AgentCover, KeyFigures
+from cache.filters.counts import KeyFigures
 from cache.filters.filter import Filter
 from dashboard.shared.words import lane_inside, plain
 
@@ -64,22 +65,35 @@ def starts_say(counts: pd.DataFrame, unknown: int) -> str:
     return f"{said[0].upper()}{said[1:]}.{missing}"
 
 
-class Card(NamedTuple):
-    """A key figure: what is counted, the number, its denominator in words, and the view that lists its trials."""
+def soon_say(trials: int, *, sample: bool) -> str:
+    """One sentence on the trials that are not yet recruiting."""
+    if not trials:
+        return "No trial of this sample is about to open." if sample else "No trial in this view is about to open."
+    verb = "is" if trials == 1 else "are"
+    return f"{count(trials, 'trial')} {verb} registered and not yet recruiting, by planned start."
 
-    label: str
-    value: str
+
+class KeyFigure(NamedTuple):
+    """A key figure: number and word, what it is a part of, and the view that lists its trials."""
+
+    number: str
+    word: str
     note: str
     listed: Filter | None
 
 
-def cards(figures: KeyFigures, wanted: Filter, *, sample: bool) -> list[Card]:
+def key_figures(figures: KeyFigures, wanted: Filter, *, sample: bool) -> list[KeyFigure]:
     """The key figures of a view. On a sample they are called so, for they are no count of what is registered."""
     of = f"of {figures.status_known:,} with a recorded status"
     return [
-        Card("Trials in the sample" if sample else "Trials", f"{figures.trials:,}", _what(figures, sample), wanted),
-        Card("Recruiting now", f"{figures.recruiting:,}", of, replace(wanted, statuses=("RECRUITING",))),
-        Card("Completed", f"{figures.completed:,}", of, replace(wanted, statuses=("COMPLETED",))),
+        KeyFigure(
+            f"{figures.trials:,}",
+            english.agreeing(figures.trials, "trial") + (" in this sample" if sample else ""),
+            _what(figures, sample),
+            wanted,
+        ),
+        KeyFigure(f"{figures.recruiting:,}", "recruiting", of, replace(wanted, statuses=("RECRUITING",))),
+        KeyFigure(f"{figures.completed:,}", "completed", of, replace(wanted, statuses=("COMPLETED",))),
         _results(figures, wanted),
     ]
 
@@ -91,23 +105,8 @@ def _what(figures: KeyFigures, sample: bool) -> str:
     return f"{unknown:,} without a recorded status" if unknown else "All with a recorded status"
 
 
-def _results(figures: KeyFigures, wanted: Filter) -> Card:
+def _results(figures: KeyFigures, wanted: Filter) -> KeyFigure:
     if not figures.results_known:
-        return Card("With posted results", "Not known", "The source does not say it of any of these trials", None)
+        return KeyFigure("?", "with posted results", "The source does not say it of any of these trials", None)
     note = f"of {figures.results_known:,} where known"
-    return Card("With posted results", f"{figures.with_results:,}", note, replace(wanted, results=True))
-
-
-def without(cover: AgentCover, names: Mapping[str, str], swept: Sequence[str]) -> Card:
-    """The key figure on agents: those without a trial in the swept conditions, and why. Not asked is not none found."""
-    label = f"Agents without any trial in {listed(swept, 'or')}"
-    agents = len(names)
-    parts = []
-    if cover.none_found:
-        parts.append(f"None found for {listed(plain(names[agent]) for agent in cover.none_found)}.")
-    if cover.not_asked:
-        parts.append(f"Not asked yet: {listed(plain(names[agent]) for agent in cover.not_asked)}.")
-    if cover.found:
-        parts.append(f"A trial was found for {listed(plain(names[agent]) for agent in cover.found)}.")
-    known = bool(cover.none_found) or not cover.not_asked
-    return Card(label, f"{len(cover.none_found)} of {agents}" if known else "Not known yet", " ".join(parts), None)
+    return KeyFigure(f"{figures.with_results:,}", "with posted results", note, replace(wanted, results=True))

@@ -121,6 +121,23 @@ def agent_button(agent_id: str) -> None:
     )
 
 
+def first_data() -> None:
+    """While the registry has never answered: the button that gets its data, and what that takes."""
+    if data.freshness().live:
+        return
+    may, view = permission(), _view()
+    questions, sizes = _outlook()
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="first_data"):
+        if _active(view):
+            st.markdown(":material/sync: Getting today’s data. The numbers here change as each part arrives.")
+        else:
+            st.button(
+                "Get today’s data", key="refresh_first", type="primary", icon=":material/download:",
+                disabled=not may.allowed, on_click=_press,
+            )  # fmt: skip
+            st.markdown(words.first_takes(questions, sizes, data.settings().pace_seconds), width="stretch")
+
+
 def outcome() -> None:
     """What the last refresh brought, for the top of a page: to those who watched, to everybody when it failed."""
     view = _view()

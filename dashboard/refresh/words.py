@@ -14,6 +14,8 @@ from dashboard.shared.escape import plain
 
 _ENDED = ("fresh", "unchanged", "failed")
 PAGE = 1000  # trials in one answer of the registry
+_PACKED = 4_000  # bytes of one trial with our fields, as the registry sends it (packed)
+_ANSWER = 1.0  # seconds a request takes at least, waiting included
 
 
 def size(number: int) -> str:
@@ -31,6 +33,16 @@ def duration(seconds: float) -> str:
         return "about a minute"
     minutes = round(seconds / 60)
     return f"about {minutes} minutes" if minutes < 90 else f"about {round(minutes / 60)} hours"
+
+
+def first_takes(questions: Mapping[str, int], sizes: Mapping[str, int], pace: float) -> str:
+    """What a first refresh takes: requests, megabytes, time. ``questions``, ``sizes``: as for ``time_left``."""
+    requests = sum(questions[part] + math.ceil(sizes.get(part, 0) / PAGE) for part in questions)
+    megabytes = max(1, round(sum(sizes.values()) * _PACKED / 1_000_000))
+    return (
+        f"You see a sample. Getting the registry’s own data takes about {requests:,} requests, {megabytes:,} MB and "
+        f"{duration(requests * max(pace, _ANSWER)).removeprefix('about ')}; you can go on reading."
+    )
 
 
 def fraction(job: Job) -> float:

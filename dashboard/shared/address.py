@@ -114,27 +114,38 @@ def carried() -> list[tuple[str, str]]:
     return params(scope(current()[0]))
 
 
-def scope_bar(wanted: Filter) -> None:
-    """The two switches every page of numbers shares."""
+def scope_bar(wanted: Filter, names: Mapping[str, str]) -> None:
+    """The two switches every page of numbers shares: which conditions, and whether background counts. ``names``: of the
+    condition groups; those in focus, and those near them, can be chosen one by one."""
     st.session_state[_LAST_SCOPE] = params(scope(wanted))
-    chosen = None if wanted.conditions else EVERYTHING if wanted.everywhere else DOCUMENTS
-    st.session_state["scope"] = chosen
+    focus = data.watchlist().focus
+    single = {one: names[one] for each in focus for one in (each.id, *each.near)}
+    options = {DOCUMENTS: _SCOPES[DOCUMENTS], **single, EVERYTHING: _SCOPES[EVERYTHING]}
+    st.session_state["scope"] = _chosen_scope(wanted, single)
     st.session_state["background"] = wanted.background
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.segmented_control(
             "Conditions",
-            list(_SCOPES),
-            format_func=_SCOPES.__getitem__,
+            list(options),
+            format_func=options.__getitem__,
             key="scope",
             label_visibility="collapsed",
             on_change=_scope_changed,
         )
         st.toggle(
-            "Also background therapy",
+            "Include background treatment",
             key="background",
             on_change=_background_changed,
-            help="Also count trials in which everybody gets the agent beside the treatment that is tested.",
+            help="Also count trials in which everybody gets the agent beside the treatment that is tested. "
+            "“Documents’ conditions”: all the conditions the documents speak of. “All conditions”: whatever the trial "
+            "is about.",
         )
+
+
+def _chosen_scope(wanted: Filter, single: Mapping[str, str]) -> str | None:
+    if not wanted.conditions:
+        return EVERYTHING if wanted.everywhere else DOCUMENTS
+    return wanted.conditions[0] if len(wanted.conditions) == 1 and wanted.conditions[0] in single else None
 
 
 def page_number(pages: int) -> int:
@@ -146,7 +157,8 @@ def page_number(pages: int) -> int:
 def _scope_changed() -> None:
     chosen = st.session_state["scope"]
     if chosen is not None:  # a click on the chosen one takes the choice away: nothing changes then
-        change(lambda wanted: replace(wanted, everywhere=chosen == EVERYTHING, conditions=()))
+        conditions = () if chosen in _SCOPES else (chosen,)
+        change(lambda wanted: replace(wanted, everywhere=chosen == EVERYTHING, conditions=conditions))
 
 
 def _background_changed() -> None:

@@ -4,22 +4,24 @@ Every figure sets only what carries meaning (bars, colours, hatches, numbers); f
 theme. Labels are whole words, broken over lines rather than cut, and heights follow the number of rows, so that a
 phone shows the same chart as a wide screen. Traces and layout are plain dictionaries until a figure is made of them
 in one go: changing a finished figure step by step takes many times as long.
+
+A mark that opens a list carries its address as ``customdata`` and what it counts, in words, as ``hovertext``; the
+script ``web/links.js`` makes a link of it, for the mouse and for the keyboard.
 """
 
 import html
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from cache.english import count
 from dashboard.shared.palette import (
     AXIS_WORDS,
     BAR,
-    CELL_DARK,
     CELL_LIGHT,
-    CLEAR,
     GROUPS,
     HATCH_INK,
     INK,
@@ -30,7 +32,7 @@ from dashboard.shared.palette import (
 
 Trace = dict[str, Any]
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showAxisDragHandles": False}
-ROW = 30  # pixels of a row with one line of label
+ROW = 29  # pixels of a row with one line of label
 LEGEND_ROW = 26
 AXIS = {"fixedrange": True, "automargin": True, "showgrid": False, "tickfont": {"color": INK}}
 NUMBERS = AXIS | {"rangemode": "tozero", "nticks": 5, "tickformat": ",d"}
@@ -38,18 +40,21 @@ WORDS = AXIS | {"type": "category", "autorange": "reversed", "ticklabelstandoff"
 BELOW = {"orientation": "h", "yanchor": "top", "y": 0, "x": 0, "traceorder": "normal"}
 
 
-def phase_by_status(counts: pd.DataFrame) -> go.Figure:
+LaneAddress = Callable[[str, str], str]  # a lane and a group of statuses -> where their trials are listed
+
+
+def phase_by_status(counts: pd.DataFrame, address: LaneAddress) -> go.Figure:
     """Stacked bars: a row a lane, top down in time order, a colour and hatch a group of statuses, the sum at the end.
 
     ``counts``: lanes as index, ids of ``palette.GROUPS`` as columns, numbers of trials.
     """
     lanes = used_lanes(counts.sum(axis=1))
-    traces = stacked(counts, lanes)
+    traces = stacked(counts, lanes, address)
     return figure(traces, rows_layout(len(lanes), len(traces) - 1))
 
 
-def bars(counts: "pd.Series[int]") -> go.Figure:
-    """Plain horizontal bars in the given order: the index holds the words, the values the numbers."""
+def bars(counts: "pd.Series[int]", addresses: Sequence[str], unit: str = "trial") -> go.Figure:
+    """Plain horizontal bars in the given order: the index holds the words, the values the numbers of ``unit``."""
     labels = [lines(str(word), 26) for word in counts.index]
     numbers = [int(n) for n in counts]
     bar = {
@@ -58,12 +63,17 @@ def bars(counts: "pd.Series[int]") -> go.Figure:
         "x": numbers,
         "orientation": "h",
         "marker": {"color": BAR},
-        "hovertemplate": "%{y}: %{x:,}<extra></extra>",
+        **opening(addresses, [f"{word}: {count(n, unit)}" for word, n in zip(counts.index, numbers, strict=True)]),
     }
     return figure([bar, _sums(labels, numbers)], rows_layout(len(labels), 0))
 
 
-def stacked(counts: pd.DataFrame, lanes: Sequence[str]) -> list[Trace]:
+def opening(addresses: Sequence[Any], hovers: Sequence[Any]) -> Trace:
+    """The part of a trace that makes links of its marks: where each leads ("" for nowhere), and what it says."""
+    return {"customdata": list(addresses), "hovertext": list(hovers), "hovertemplate": "%{hovertext}<extra></extra>"}
+
+
+def stacked(counts: pd.DataFrame, lanes: Sequence[str], address: LaneAddress) -> list[Trace]:
     """The bars of the groups that occur, and their sums."""
     shown = counts.reindex(list(lanes), fill_value=0)
     labels = [AXIS_WORDS[lane] for lane in lanes]
@@ -75,7 +85,13 @@ def stacked(counts: pd.DataFrame, lanes: Sequence[str]) -> list[Trace]:
             "name": group.word,
             "orientation": "h",
             "marker": {"color": group.colour, "pattern": pattern(group.hatch)},
-            "hovertemplate": "%{y}, " + group.word.lower() + ": %{x:,}<extra></extra>",
+            **opening(
+                [address(lane, group.id) if shown.at[lane, group.id] else "" for lane in lanes],
+                [
+                    f"{label}, {group.word.lower()}: {count(int(n), 'trial')}"
+                    for label, n in zip(labels, shown[group.id], strict=True)
+                ],
+            ),
         }
         for group in GROUPS
         if shown[group.id].sum()
@@ -147,37 +163,37 @@ class Cell(NamedTuple):
     row: str
     shade: int | None
     text: str
+    hover: str
+    address: str = ""
 
 
-def heatmap(cells: Sequence[Cell], told: Sequence[Any], hover: str) -> list[Trace]:
-    """The grounds of the cells and the texts on them. ``told``: for each cell what ``hover`` shows as customdata."""
+def heatmap(cells: Sequence[Cell]) -> list[Trace]:
+    """The grounds of the cells, row by row, and the texts on them."""
     columns, rows = (list(dict.fromkeys(cell[at] for cell in cells)) for at in (0, 1))
     across = len(columns)
+    by_row = [cells[at : at + across] for at in range(0, len(cells), across)]
     grounds: Trace = {
         "type": "heatmap",
         "x": columns,
         "y": rows,
-        "z": [[cell.shade for cell in cells[at : at + across]] for at in range(0, len(cells), across)],
-        "customdata": [list(told[at : at + across]) for at in range(0, len(cells), across)],
+        "z": [[cell.shade for cell in row] for row in by_row],
+        **opening([[cell.address for cell in row] for row in by_row], [[cell.hover for cell in row] for row in by_row]),
         "zmin": 0,
         "zmax": len(SEQUENTIAL) - 1,
-        # A zero has no ground of its own, or it would be the brightest cell of a dark page; it keeps number and hover.
-        "colorscale": [[at / (len(SEQUENTIAL) - 1), colour] for at, colour in enumerate((CLEAR, *SEQUENTIAL[1:]))],
+        "colorscale": [[at / (len(SEQUENTIAL) - 1), colour] for at, colour in enumerate(SEQUENTIAL)],
         "showscale": False,
         "xgap": 2,
         "ygap": 2,
         "hoverongaps": False,
-        "hovertemplate": hover,
     }
     return [grounds, *_cell_texts(cells)]
 
 
 def _cell_texts(cells: Iterable[Cell]) -> list[Trace]:
-    """Texts as traces of their own: dark on light cells, light on dark ones, the page's colour where no ground is."""
-    texts: dict[str, list[Cell]] = {CELL_DARK: [], CELL_LIGHT: [], INK: []}
+    """Texts as traces of their own: the page's colour, where the page shines through the ground, else light."""
+    texts: dict[str, list[Cell]] = {INK: [], CELL_LIGHT: []}
     for cell in cells:
-        ink = INK if not cell.shade else CELL_LIGHT if cell.shade >= LIGHT_FROM else CELL_DARK
-        texts[ink].append(cell)
+        texts[CELL_LIGHT if cell.shade and cell.shade >= LIGHT_FROM else INK].append(cell)
     return [
         {
             "type": "scatter",

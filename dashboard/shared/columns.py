@@ -40,6 +40,7 @@ def list_link(help: str = "Opens the list of these trials", shown: str = "Show t
 
 ID_TITLE = {"NCT id": trial(pinned=True), "Title": WIDE}
 SHOW_TRIALS = {LINK: list_link(width=110)}
+LISTS = {LINK: list_link(), "Claims": list_link("Opens these claims", "Show claims")}
 
 
 def table(

@@ -47,14 +47,16 @@ def head(title: str, lede: str | None = None) -> None:
         st.markdown(lede)
     fresh = data.freshness()
     icon = ":material/history:" if fresh.live else ":material/science:"
-    st.caption(f"{icon} {words.freshness_line(fresh, datetime.now(UTC), names() | condition_names())}")
+    line = words.freshness_line(fresh, datetime.now(UTC), names() | condition_names())
+    st.caption(f"{icon} {line}", help=words.fetched(fresh))
     later = words.starter_line(fresh, [names()[agent] for agent in sampled()])
     if later:
         st.caption(later)
-    _troubles()
+    troubles()
 
 
-def _troubles() -> None:
+def troubles() -> None:
+    """What is wrong with the store or with parts of the data, if something is."""
     trouble = data.trouble()
     if trouble:
         st.warning(words.plain(trouble), title="The store cannot be used", icon=":material/warning:")
@@ -83,9 +85,14 @@ def wanted() -> Filter:
 def scoped() -> Filter:
     """The filter in the address, for a page of numbers: with the two switches, and a way out of other filters."""
     found = wanted()
-    view.scope_bar(found)
-    view.narrowed(found)
+    scope(found)
     return found
+
+
+def scope(wanted: Filter) -> None:
+    """The switches every page of numbers shares, and a way out of other filters."""
+    view.scope_bar(wanted, condition_names())
+    view.narrowed(wanted)
 
 
 def sentence(wanted: Filter, said: str = "Counted here") -> None:
@@ -159,11 +166,17 @@ def _agent_chosen(key: str) -> None:
     view.change(lambda wanted: replace(wanted, agents=(agent,) if agent and agent != _EVERY else ()))
 
 
-def chart(key: str, title: str, say: str, figure: go.Figure, caption: str, *numbers: tuple[str, pd.DataFrame]) -> None:
-    """A title, one sentence, the figure, what is counted, and the same numbers as tables."""
+def chart(
+    key: str, title: str, say: str, figure: go.Figure | None, caption: str, *numbers: tuple[str, pd.DataFrame]
+) -> None:
+    """A title, the figure, one sentence on it, what is counted, and the same numbers as tables. Without a figure,
+    because all it could show is nothing, the sentence stands alone."""
     st.subheader(title, anchor=False)
-    st.markdown(say)
+    if figure is None:
+        st.markdown(say)
+        return
     picture(key, f"{title}. {say}", figure)
+    st.markdown(say)
     st.caption(caption)
     with numbers_below(key):
         for name, table in numbers:
@@ -174,11 +187,12 @@ def phases(key: str, statuses: pd.DataFrame, caption: str, wanted: Filter, *, sa
     """Trials by phase and group of statuses, over the same numbers and the registry's own statuses. ``statuses``:
     ``counts.status_by_phase``."""
     groups = tables.by_group(statuses)
+    total = int(groups.to_numpy().sum())
     chart(
         key,
         "Phases and statuses",
         words.phases_say(groups, sample=sample),
-        charts.phase_by_status(groups),
+        charts.phase_by_status(groups, tables.lane_address(statuses, wanted, view.to_trials)) if total else None,
         caption,
         ("Trials by phase and group of statuses", tables.phase_numbers(statuses, wanted, view.to_trials)),
         ("Trials by the registry’s own status and phase", tables.status_numbers(statuses, wanted, view.to_trials)),
@@ -197,18 +211,18 @@ def numbers_below(key: str) -> DeltaGenerator:
 
 def bars(key: str, title: str, say: str, caption: str, *numbers: tuple[str, pd.DataFrame], empty: bool = True) -> None:
     """The first table of numbers as bars, over all of them; ``empty``: rows without a trial keep their place. Without
-    any row the sentence stands alone."""
-    shown = tables.bars_of(numbers[0][1], empty=empty)
-    if len(shown):
-        chart(key, title, say, charts.bars(shown), caption, *numbers)
-    else:
-        st.subheader(title, anchor=False)
-        st.markdown(say)
+    a trial in any row the sentence stands alone."""
+    shown, links = tables.bars_of(numbers[0][1], empty=empty)
+    chart(key, title, say, charts.bars(shown, links) if shown.sum() else None, caption, *numbers)
 
 
 def table_of_numbers(name: str, table: pd.DataFrame) -> None:
     """A table of counts whose rows lead to their trials."""
-    config: dict[str, Any] = {str(table.columns[0]): columns.NAME, tables.LINK: columns.list_link()}
+    config: dict[str, Any] = {
+        str(table.columns[0]): columns.NAME,
+        tables.LINK: columns.list_link(),
+        "Claims": columns.list_link("Opens these claims", "Show claims"),
+    }
     config |= {
         column: columns.linked(alignment="right")
         for column in table.columns

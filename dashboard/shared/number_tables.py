@@ -32,18 +32,30 @@ def phase_numbers(statuses: pd.DataFrame, wanted: Filter, address: Address) -> p
     """The numbers of the phase chart: a row a lane, a column a group, the sum, the link; a last row adds up."""
     groups = by_group(statuses)
     lanes = used_lanes(groups.sum(axis=1))
-    present = [str(code) for code in statuses.columns if statuses[code].sum()]
-    codes = {group.id: tuple(code for code in present if group_of(code) == group.id) for group in GROUPS}
+    codes = _codes(statuses)
+    cell = lane_address(statuses, wanted, address)
     shown = groups.loc[lanes, [group for group in codes if codes[group]]]
     shown.loc[_EVERY] = shown.sum()
-
-    def cell(lane: str, group: str) -> str:
-        narrower = replace(wanted, statuses=codes[group])
-        return address(narrower if lane == _EVERY else replace(narrower, phases=(lane,)))
-
     cells = linked(shown, cell).rename(columns={group.id: group.word for group in GROUPS})
     links = [*(address(replace(wanted, phases=(lane,))) for lane in lanes), address(wanted)]
     return framed("Phase", [*(LANE_WORDS[lane] for lane in lanes), "All phases"], cells, shown.sum(axis=1), links)
+
+
+def _codes(statuses: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """The statuses that occur, by their group."""
+    present = [str(code) for code in statuses.columns if statuses[code].sum()]
+    return {group.id: tuple(code for code in present if group_of(code) == group.id) for group in GROUPS}
+
+
+def lane_address(statuses: pd.DataFrame, wanted: Filter, address: Address) -> Callable[[str, str], str]:
+    """Where the trials of a lane and a group of statuses are listed; ``statuses``: ``counts.status_by_phase``."""
+    codes = _codes(statuses)
+
+    def listed(lane: str, group: str) -> str:
+        narrower = replace(wanted, statuses=codes[group])
+        return address(narrower if lane == _EVERY else replace(narrower, phases=(lane,)))
+
+    return listed
 
 
 def status_numbers(statuses: pd.DataFrame, wanted: Filter, address: Address) -> pd.DataFrame:
@@ -60,11 +72,13 @@ def status_numbers(statuses: pd.DataFrame, wanted: Filter, address: Address) -> 
     return framed("Status", words, cells.rename(columns=LANE_WORDS), shown.sum(axis=1), links)
 
 
-def bars_of(table: pd.DataFrame, *, empty: bool = True) -> "pd.Series[int]":
-    """The first column and ``All`` as a chart of bars wants them, without the sum; ``empty``: with empty rows."""
+def bars_of(table: pd.DataFrame, *, empty: bool = True) -> tuple["pd.Series[int]", list[str]]:
+    """The first column and ``All`` as a chart of bars wants them, without the sum, and where each row leads ("" when
+    it has no trial); ``empty``: with empty rows."""
     shown = table[table.iloc[:, 0] != "All trials"]
     shown = shown if empty else shown[shown["All"] > 0]
-    return pd.Series(shown["All"].to_numpy(), index=list(shown.iloc[:, 0]), dtype="int64")
+    numbers = pd.Series(shown["All"].to_numpy(), index=list(shown.iloc[:, 0]), dtype="int64")
+    return numbers, [link if number else "" for link, number in zip(shown[LINK], numbers, strict=True)]
 
 
 def numbered(address: str, number: int) -> str:

@@ -38,11 +38,11 @@ GROUPS = (
 )
 GROUP_OF = {status: group.id for group in GROUPS for status in group.statuses}
 
-# Few trials to many, for the cells of a heatmap; light numbers on the dark end, dark ones on the light end.
-SEQUENTIAL = ("#EDF3F8", "#CFE0EE", "#A9C8E0", "#7FAFD1", "#5593C0", "#3577A8", "#1F5C8A", "#12446C")
-CLEAR = "rgba(0, 0, 0, 0)"  # the page shows through
-CELL_DARK, CELL_LIGHT = "#17212B", "#FFFFFF"  # ink on light and on dark cells
-LIGHT_FROM = 5  # the first step of SEQUENTIAL that takes light ink
+# No trial to many, for the cells of a heatmap: one blue, more and more of it, so that few recede towards the page and
+# many stand out from it, on a light page and on a dark one.
+SEQUENTIAL = tuple(f"rgba(31, 92, 138, {share})" for share in (0, 0.1, 0.18, 0.3, 0.42, 0.55, 0.88, 1))
+CELL_LIGHT = "#FFFFFF"  # ink on the full end
+LIGHT_FROM = 6  # the first step of SEQUENTIAL that takes light ink; on the others stands the page's own
 
 BAR = "#0072B2"
 LINE = "#8A8F98"  # between two marks of one row

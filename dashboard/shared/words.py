@@ -46,15 +46,20 @@ def freshness_line(fresh: Freshness, now: datetime, names: Mapping[str, str] | N
     if fresh.live and fresh.registry_timestamp:
         age = age_in_days(fresh.registry_timestamp, now)
         old = "from today" if age == 0 else f"{count(age, 'day')} old"
-        said = f"Registry data of {day(fresh.registry_timestamp[:10])} · fetched {moment(fresh.fetched_at)} · {old}"
+        said = f"Registry data of {day(fresh.registry_timestamp[:10])}, {old}"
         unread = f" · {count(fresh.unread, 'record')} not readable or not wholly" if fresh.unread else ""
         return f"{said}{_older(fresh, names or {})}{unread}"
     if fresh.starter:
         return (
-            f"Starter snapshot of {day(fresh.starter_date)} · a sample of trials from public copies, "
-            "not a count: the registry has not been asked yet"
+            f"Starter snapshot of {day(fresh.starter_date)}: a sample of trials from public copies, not a count. "
+            "The registry has not been asked yet"
         )
     return "No data yet · press “Refresh trial data” to ask the registry"
+
+
+def fetched(fresh: Freshness) -> str | None:
+    """When the data was fetched; None while nothing was."""
+    return f"Fetched {moment(fresh.fetched_at)}." if fresh.live else None
 
 
 def _older(fresh: Freshness, names: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 
 from cache.codes import STATUS_WORDS
 from cache.english import count
-from dashboard.shared.charts import titled
+from dashboard.shared.charts import opening, titled
 from dashboard.shared.number_tables import plain_rows, trial_link
 from dashboard.shared.palette import BAR, HATCH_INK, INK, PLANNED_HATCH
 from fetchers.record.dates import PartialDate
@@ -203,8 +203,13 @@ def _stretch(
             "opacity": 0.55 if hatch else 1,
             "pattern": {"shape": hatch, "fgcolor": HATCH_INK, "fillmode": "overlay", "size": 6, "solidity": 0.35},
         },
-        customdata=[[str(first), str(last), row["status"] or "Status not known"] for _, row, first, last in drawn],
-        hovertemplate=f"{name}: %{{customdata[0]}} to %{{customdata[1]}}<br>%{{customdata[2]}}<extra></extra>",
+        **opening(
+            [trial_link(row["nct_id"]) for _, row, *_ in drawn],
+            [
+                f"{row['nct_id']}, {name.lower()}: {first} to {last}<br>{row['status'] or 'Status not known'}"
+                for _, row, first, last in drawn
+            ],
+        ),
     )
 
 

@@ -4,6 +4,7 @@ One layer around the whole server: pages, Streamlit's own routes, static files, 
 """
 
 import base64
+import gzip
 import hashlib
 import re
 from functools import cache
@@ -16,6 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cache.filters.query import LONGEST_QUERY, MOST_PARAMETERS
 
+# Loaded by every page, relative as Streamlit's own scripts are, so that it holds below a base path, too.
+LINKS = Path(__file__).with_name("links.js")
+_LOADS_LINKS = b'<script defer src="./links.js"></script></head>'
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -80,13 +84,46 @@ class Shell:
             await self._app(scope, receive, send)
             return
 
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                given = MutableHeaders(scope=message)
-                for name, value in headers().items():
-                    given.setdefault(name, value)
-            await send(message)
-
         reason = refusal(scope["query_string"])
         answer = self._app if reason is None else PlainTextResponse(f"{reason}\n", status_code=414)
-        await answer(scope, receive, with_headers)
+        await answer(scope, receive, _Answer(send, whole=scope["method"] == "GET"))
+
+
+class _Answer:
+    """Sends an answer on with our headers, and the page of the dashboard with our script."""
+
+    def __init__(self, send: Send, *, whole: bool) -> None:
+        self._send = send
+        self._whole_answer = whole  # a HEAD has no page to put a script in
+        self._page: Message | None = None  # the start of the page, held back until its length is known
+        self._body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            given = MutableHeaders(scope=message)
+            for name, value in headers().items():
+                given.setdefault(name, value)
+            if (
+                self._whole_answer
+                and message["status"] == 200
+                and given.get("content-type", "").startswith("text/html")
+            ):
+                self._page = message
+                return
+        if self._page is None:
+            await self._send(message)
+            return
+        self._body += message.get("body", b"")
+        if not message.get("more_body", False):
+            await self._whole(self._page)
+
+    async def _whole(self, page: Message) -> None:
+        given = MutableHeaders(scope=page)
+        packed = given.get("content-encoding") == "gzip"
+        body = gzip.decompress(self._body) if packed else self._body
+        body = body.replace(b"</head>", _LOADS_LINKS, 1)
+        body = gzip.compress(body) if packed else body
+        given["content-length"] = str(len(body))
+        del given["etag"]  # names the page as it was before
+        await self._send(page)
+        await self._send({"type": "http.response.body", "body": body})

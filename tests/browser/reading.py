@@ -1,5 +1,7 @@
 """Reading a page the way a person does: waiting until it is still, finding its tables, its sentences, its width."""
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
 STILL = '[data-testid="stApp"][data-test-script-state="notRunning"]'
@@ -24,6 +26,15 @@ def main(page: Page) -> Locator:
 
 def sidebar(page: Page) -> Locator:
     return page.get_by_test_id("stSidebar")
+
+
+def key_figures(page: Page) -> Locator:
+    """The Overview's key figures: links that begin with their number."""
+    return (
+        main(page)
+        .get_by_test_id("stPageLink")
+        .get_by_role("link", name=re.compile(r"^[\d,]+ (trials?|recruiting|completed|with posted results)\b"))
+    )
 
 
 def press_refresh(page: Page) -> None:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 TRIAL = "NCT09060001"  # a stand-in's record of sizofiran, put in by agents.py
 
 PAGES = {
-    "": ("What the registry shows", "Starts per year"),
+    "": ("ClinicalTrials.gov lists", "Starts per year"),
     "agents?agent=sizofiran": ("Agents", "Sizofiran"),
     "trials": ("Trials", "Trials that give"),
     f"trial?nct={TRIAL}": ("", TRIAL),

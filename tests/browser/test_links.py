@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.reading import column, main, open_page, still
+from tests.browser.reading import column, key_figures, main, open_page, still
 from tests.browser.serving import Dashboard
 
 pytestmark = pytest.mark.browser
@@ -60,7 +60,7 @@ def test_a_link_reopens_the_same_view_for_somebody_else(live: Dashboard, visit: 
 def test_back_leads_to_the_view_before(live: Dashboard, visit: Visit) -> None:
     window = visit()
     open_page(window.page, live.url)
-    figure = main(window.page).get_by_test_id("stMetricValue").first
+    figure = key_figures(window.page).first
     narrow = figure.inner_text()
     main(window.page).get_by_role("radio", name="All conditions").click()
     expect(window.page).to_have_url(re.compile("all="))

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.chromium import Visitor
 from tests.browser.conftest import Visit
-from tests.browser.reading import main, open_page, whole
+from tests.browser.reading import key_figures, main, open_page, whole
 from tests.browser.serving import Dashboard
 
 pytestmark = pytest.mark.browser
@@ -86,6 +86,9 @@ def in_figures(page: Page) -> Iterator[Number]:
         link = frame.locator("a[href]").first
         expect(link).to_be_visible()
         yield Number(figure.inner_text().splitlines()[0], whole_number(value), link.get_attribute("href") or "")
+    for link in key_figures(page).all():
+        number, _, word = link.inner_text().partition(" ")
+        yield Number(word, whole_number(number), link.get_attribute("href") or "")
 
 
 def listed(window: Visitor, url: str) -> int:

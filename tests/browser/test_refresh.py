@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from cache.codes import LANE_WORDS, STATUS_WORDS, lane
 from fetchers.watchlist import load as watchlist
 from tests.browser.conftest import Visit
-from tests.browser.reading import main, numbers, open_page, press_refresh, sidebar, still
+from tests.browser.reading import key_figures, main, numbers, open_page, press_refresh, sidebar, still
 from tests.browser.serving import Dashboard
 from tests.fake_registry import FakeRegistry
 
@@ -167,7 +167,7 @@ def test_a_bad_day_of_the_registry_says_why_and_keeps_the_data(
     up = serve(registry.url, TRIALS_PACE_SECONDS="0", TRIALS_TIMEOUT_SECONDS="2")
     window = visit()
     open_page(window.page, up.url)
-    figures = main(window.page).get_by_test_id("stMetricValue")
+    figures = key_figures(window.page)
     before = figures.all_inner_texts()
     press_refresh(window.page)
     words = main(window.page).get_by_test_id("stAlert").filter(has_text="did not work")

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from cache.store.store import Store
 from dashboard.shared import data
-from tests.rigs.pages import MAIN, assert_clean, damaged, exported, metrics, texts
+from tests.rigs.pages import MAIN, assert_clean, damaged, exported, key_figures, texts
 from tests.rigs.refresh import Rig, url_of
 
 PAGES = ("overview", "agents", "trials", "trial", "changes", "about")
@@ -54,7 +54,7 @@ def test_a_store_that_cannot_be_used_is_said_and_the_starter_shown(opened: Open,
     app = opened(url)
     assert_clean(app)
     assert any("Until then the starter snapshot is shown" in warning.value for warning in app.warning)
-    assert int(metrics(app)["Trials in the sample"]) > 0
+    assert key_figures(app)["trials in this sample"] > 0
     assert (tmp_path / "damaged.sqlite3").read_bytes() == before
 
 
@@ -77,19 +77,19 @@ def test_a_change_in_the_store_shows_with_the_next_run(opened: Open, tmp_path: P
     with Rig(url=url_of(folder)) as rig:
         rig.refresh()
         app = opened(url_of(folder), "overview", "all=1")
-        recruiting = int(metrics(app)["Recruiting now"])
+        recruiting = key_figures(app)["recruiting"]
         given = {row["nct_id"] for row in exported(url_of(folder), "all=1&status=recruiting")}
         moved = sorted(given)[0]
         rig.fake.edit(moved, **{"protocolSection.statusModule.overallStatus": "COMPLETED"})
         rig.fake.reload()
         rig.refresh(full=True)
         app.run()
-        assert int(metrics(app)["Recruiting now"]) == recruiting - 1
+        assert key_figures(app)["recruiting"] == recruiting - 1
 
 
 def test_frames_are_read_once_for_all_sessions(live: str, opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     opened(live)
     monkeypatch.setattr("cache.read.trials.trials", lambda store: pytest.fail("read again though nothing changed"))
-    assert metrics(opened(live))["Trials"]
+    assert key_figures(opened(live))["trials"]
     monkeypatch.setenv("TRIALS_CACHE_URL", live)
     assert len(data.trials()) > 0

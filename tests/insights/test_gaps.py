@@ -123,7 +123,7 @@ def test_what_a_cell_holds() -> None:
 def test_the_kinds_of_empty_look_different_without_colour() -> None:
     found = frames([row(1, overall_status="RECRUITING")], {1: [Why("methotrexate")]},
                    {"methotrexate": {}, "ivig": NEVER | {"error": "No."}})  # fmt: skip
-    figure = gap_charts.gap_map(grid(found), NAMES, GROUPS)
+    figure = gap_charts.gap_map(grid(found), NAMES, GROUPS, lambda row: f"trials?agent={row['agent']}")
     assert len(set(gap_charts.EMPTY.values())) == 3
     signs = {
         (y, x): sign
@@ -136,6 +136,8 @@ def test_the_kinds_of_empty_look_different_without_colour() -> None:
     assert signs["IVIG", "Lupus"] == "✕"
     assert signs["TNF inhibitors", "Lupus"] == "–"
     assert list(figure.data[0].z[0]) == [1, 0, 0, 0]
+    assert list(figure.data[0].customdata[0]) == ["trials?agent=methotrexate", "", "", ""]
+    assert figure.data[0].hovertext[0][1] == "Methotrexate, Fibromyalgia: none registered"
     assert set(figure.data[0].z[1]) == {None}  # what nobody knows has no ground
 
 

@@ -82,8 +82,11 @@ def test_the_ladder_in_words() -> None:
 
 
 def test_the_picture_keeps_a_row_for_every_agent_and_two_marks() -> None:
-    figure = gap_charts.ladder(steps(example()), NAMES, "ME/CFS")
+    figure = gap_charts.ladder(steps(example()), NAMES, "ME/CFS", lambda row, key: f"trials?{row['agent']}&{key}")
     assert list(figure.layout.yaxis.categoryarray) == list(NAMES.values())
     marks = {trace.name: (list(trace.x), trace.marker.symbol) for trace in figure.data if trace.mode == "markers"}
     assert marks == {"In any condition": (["Phase 4"], "circle-open"), "In ME/CFS": (["Phase 2/3"], "circle")}
     assert [list(trace.x) for trace in figure.data if trace.mode == "lines"] == [["Phase 2/3", "Phase 4"]]
+    (mark,) = (trace for trace in figure.data if trace.name == "In ME/CFS")
+    assert [address.endswith("&here") for address in mark.customdata] == [True]
+    assert mark.hovertext[0].endswith("in ME/CFS: 1 trial in phase 2/3")

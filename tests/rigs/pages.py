@@ -136,6 +136,13 @@ def metrics(at: AppTest) -> dict[str, str]:
     return {metric.label: metric.value for metric in at.metric}
 
 
+def key_figures(at: AppTest) -> dict[str, int]:
+    """The numbers of the Overview's key figures by their words; one that is not known is missing."""
+    labels = [link.proto.label for link in at.get("page_link")]
+    found = (re.fullmatch(r"\*\*([\d,]+)\*\* (.+)", label) for label in labels)
+    return {one[2]: int(one[1].replace(",", "")) for one in found if one}
+
+
 def listed(at: AppTest) -> list[str]:
     """NCT ids of the list on screen, top down."""
     return [link.partition("nct=")[2] for link in table(at, "NCT id", "Title")["NCT id"]]

@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl
 
 import pandas as pd
 import pytest
-import streamlit as st
 from hypothesis import given, settings
 from hypothesis import strategies as hs
 from sqlalchemy import insert
@@ -286,30 +285,6 @@ def fill(url: str, real: list[Study]) -> None:
     store.close()
 
 
-@pytest.mark.parametrize(
-    ("clicked", "lists"),
-    [
-        ("Germany", ["1 trial", "1 open or about to open"]),
-        ("United States", ["3 trials", "1 open or about to open"]),
-        ("Czechia", ["1 trial"]),
-        ("Nowhere", []),
-        (["Germany"], []),
-        ({"country": "Germany"}, []),
-        (None, []),
-    ],
-)
-def test_a_click_offers_the_lists_of_a_country(
-    live: str, monkeypatch: pytest.MonkeyPatch, clicked: Any, lists: list[str]
-) -> None:
-    answer = {"selection": {"points": [{"customdata": clicked}]}}
-    monkeypatch.setattr(st, "plotly_chart", lambda *args, **more: answer)  # a disc and a bar of the same country
-    app = opened("all=1")
-    found = [link.proto for link in app.get("page_link") if "country=" in link.proto.query_string]
-    assert [link.label for link in found] == lists * 2
-    for link in found:
-        assert behind(f"trials?{link.query_string}", live) == int(link.label.split()[0])
-
-
 # -- counting -------------------------------------------------------------------------------------------------------
 
 NO_SITES = countries.several([])
@@ -425,6 +400,10 @@ def test_one_trial_in_one_country_reads_well() -> None:
     assert map_tables.without_say(map_tables.groups(frame)) == ""
 
 
+def listed(country: str, which: str) -> str:
+    return f"trials?country={country}&which={which}"
+
+
 def many() -> pd.DataFrame:
     names = ["United States", "China", "Germany", "France", HOSTILE, "Singapore", "Fiji"]
     numbers = [100, 40, 30, 25, 9, 4, 1]
@@ -433,7 +412,7 @@ def many() -> pd.DataFrame:
 
 
 def test_discs_have_the_area_of_their_numbers_on_one_scale() -> None:
-    figure = map_charts.bubbles(many())
+    figure = map_charts.bubbles(many(), listed)
     ground, discs, cores, *europe = figure.data
     assert ground.fill == "toself"
     assert ground.hoverinfo == "skip"
@@ -441,23 +420,27 @@ def test_discs_have_the_area_of_their_numbers_on_one_scale() -> None:
     assert list(cores.marker.size) == [50, 10, 5, 1]
     assert discs.marker.sizemode == cores.marker.sizemode == "area"
     assert discs.marker.sizeref == cores.marker.sizeref
-    assert list(discs.customdata) == ["United States", "China", "Germany", "France", "Singapore", "Fiji"]
-    assert list(cores.customdata) == ["United States", "Germany", "France", "Singapore"]
-    assert "United States: 100<br>open or about to open: 50" in discs.hovertext
-    assert [list(trace.customdata or ()) for trace in europe] == [[], ["Germany", "France"], ["Germany", "France"]]
+    drawn = ["United States", "China", "Germany", "France", "Singapore", "Fiji"]
+    assert list(discs.customdata) == [listed(country, "trials") for country in drawn]
+    with_open = ["United States", "Germany", "France", "Singapore"]
+    assert list(cores.customdata) == [listed(country, "open") for country in with_open]
+    assert "United States: 100 trials<br>open or about to open: 50" in discs.hovertext
+    assert [[address.split("&")[0][15:] for address in trace.customdata or ()] for trace in europe] == [
+        [], ["Germany", "France"], ["Germany", "France"],
+    ]  # fmt: skip
     assert not any(trace.showlegend for trace in europe)
 
 
 def test_a_map_with_little_in_it_has_small_discs_and_no_second_europe() -> None:
-    figure = map_charts.bubbles(many().iloc[[6]])
+    figure = map_charts.bubbles(many().iloc[[6]], listed)
     assert [list(trace.x or ()) for trace in figure.data[2:]] == [[]]
-    assert figure.data[1].marker.sizeref == map_charts.bubbles(many().iloc[[5]]).data[1].marker.sizeref
+    assert figure.data[1].marker.sizeref == map_charts.bubbles(many().iloc[[5]], listed).data[1].marker.sizeref
     assert not figure.layout.annotations
-    assert len(map_charts.bubbles(many().iloc[[4]]).data) == 1  # nothing but land: its place is not known
+    assert len(map_charts.bubbles(many().iloc[[4]], listed).data) == 1  # nothing but land: its place is not known
 
 
 def test_the_map_asks_nobody_for_shapes_and_shows_no_axes() -> None:
-    figure = map_charts.bubbles(many())
+    figure = map_charts.bubbles(many(), listed)
     assert {trace.type for trace in figure.data} == {"scatter"}
     for axis in (figure.layout.xaxis, figure.layout.yaxis, figure.layout.xaxis2, figure.layout.yaxis2):
         assert axis.visible is False
@@ -468,17 +451,17 @@ def test_the_map_asks_nobody_for_shapes_and_shows_no_axes() -> None:
 
 
 def test_the_largest_carry_their_numbers_and_no_two_numbers_touch() -> None:
-    figure = map_charts.bubbles(many())
+    figure = map_charts.bubbles(many(), listed)
     assert figure.data[1].text[0] == "100"
     crowd = pd.DataFrame({"country": ["Belgium", "Netherlands", "Luxembourg", "Germany"], "spellings": [()] * 4,
                           "trials": [90, 80, 70, 60], "open": [0] * 4, "sites": [None] * 4})  # fmt: skip
-    assert [text for text in map_charts.bubbles(crowd).data[1].text if text] in ([], ["60"])
+    assert [text for text in map_charts.bubbles(crowd, listed).data[1].text if text] in ([], ["60"])
 
 
 def test_a_long_label_is_wrapped_before_it_is_escaped() -> None:
     name = "Islands & coasts of <i> the > far & wide & very wide south"
     found = many().head(1).assign(country=[name])
-    (label,) = map_charts.ranking(found).data[0].y
+    (label,) = map_charts.ranking(found, listed).data[0].y
     lines = label.split("<br>")
     assert len(lines) > 1
     assert " ".join(map(html.unescape, lines)) == name
@@ -489,7 +472,7 @@ def test_a_long_label_is_wrapped_before_it_is_escaped() -> None:
 def test_the_ranking_shows_the_first_and_adds_up() -> None:
     found = pd.concat([many()] * 5, ignore_index=True).sort_values("trials", ascending=False, ignore_index=True)
     found["country"] = [f"{name} {at}" for at, name in enumerate(found["country"])]
-    opened_, others, sums = map_charts.ranking(found).data
+    opened_, others, sums = map_charts.ranking(found, listed).data
     assert len(opened_.y) == map_charts.MOST
     assert [one + other for one, other in zip(opened_.x, others.x, strict=True)] == list(sums.x)
     assert [text.strip() for text in sums.text] == [f"{n:,}" for n in sums.x]

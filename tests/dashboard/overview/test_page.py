@@ -16,7 +16,7 @@ from cache.filters.filter import Filter
 from cache.read import trials as queries
 from cache.store.store import Store
 from dashboard.overview import words
-from tests.rigs.pages import WATCHLIST, assert_clean, exported, metrics, numbers, texts
+from tests.rigs.pages import WATCHLIST, assert_clean, exported, key_figures, numbers, texts
 from tests.rigs.refresh import url_of
 
 NAMES = {agent.id: agent.name for agent in WATCHLIST.agents}
@@ -31,13 +31,14 @@ def lane(row: Mapping[str, Any]) -> str:
 def test_numbers_of_the_overview_are_those_of_the_export(live: str, opened: Open, query: str) -> None:
     app, rows = opened(live, "overview", query), exported(live, query)
     assert len(rows) > 3
-    shown = metrics(app)
-    assert shown["Trials"] == str(len(rows))
-    assert shown["Recruiting now"] == str(sum(row["overall_status"] == "RECRUITING" for row in rows))
-    assert shown["Completed"] == str(sum(row["overall_status"] == "COMPLETED" for row in rows))
-    assert shown["With posted results"] == str(sum(row["has_results"] is True for row in rows))
+    assert key_figures(app) == {
+        "trials": len(rows),
+        "recruiting": sum(row["overall_status"] == "RECRUITING" for row in rows),
+        "completed": sum(row["overall_status"] == "COMPLETED" for row in rows),
+        "with posted results": sum(row["has_results"] is True for row in rows),
+    }
     known = sum(row["has_results"] is not None for row in rows)
-    assert f"of {known} where known" in [caption.value for caption in app.caption]
+    assert f"of {known} where known" in [link.proto.help for link in app.get("page_link")]
 
     by_status = numbers(app, "Status")
     expected = Counter((STATUS_WORDS[row["overall_status"]], LANE_WORDS[lane(row)]) for row in rows)
@@ -71,10 +72,10 @@ def test_the_two_switches_change_address_and_numbers(live: str, opened: Open) ->
     app = opened(live)
     app.segmented_control(key="scope").set_value("all").run()
     assert app.query_params["all"] == "1"
-    assert metrics(app)["Trials"] == str(len(exported(live, "all=1")))
+    assert key_figures(app)["trials"] == len(exported(live, "all=1"))
     app.toggle(key="background").set_value(True).run()
     assert app.query_params["background"] == "1"
-    assert metrics(app)["Trials"] == str(len(exported(live, "all=1&background=1")))
+    assert key_figures(app)["trials"] == len(exported(live, "all=1&background=1"))
     assert any("also as background" in text for text in texts(app))
     app.segmented_control(key="scope").set_value("documents").run()
     assert "all" not in app.query_params
@@ -84,9 +85,9 @@ def test_the_two_switches_change_address_and_numbers(live: str, opened: Open) ->
 def test_the_starter_is_a_sample_and_its_gaps_are_not_asked_yet(opened: Open, tmp_path: Path) -> None:
     app = opened(url_of(tmp_path))
     said = " ".join(texts(app))
-    assert "Trials in the sample" in metrics(app)
-    assert int(metrics(app)["Trials in the sample"]) == len(exported(url_of(tmp_path), ""))
-    assert metrics(app)["Agents without any trial in ME/CFS"] == "Not known yet"
+    assert key_figures(app)["trials in this sample"] == len(exported(url_of(tmp_path), ""))
+    assert "This sample holds" in app.title[0].value
+    assert "lists no trial" not in said
     assert "Not asked yet:" in said
     assert "None found" not in said
     table = numbers(app, "Agent")
@@ -109,17 +110,16 @@ def test_none_found_is_said_of_agents_that_were_asked(live: str, opened: Open) -
         )
     }
     app = opened(live)
-    assert metrics(app)["Agents without any trial in ME/CFS"] == f"{len(without)} of 9"
-    (note,) = (caption.value for caption in app.caption if "A trial was found for" in caption.value)
-    for agent in without:
-        assert NAMES[agent].split(" (")[0] in note.partition("A trial was found")[0]
+    assert f"[{len(without)} of the 9](gaps) recommended agents" in app.title[0].value
+    (note,) = (caption.value for caption in app.caption if caption.value.startswith("No trial found:"))
+    assert {agent for agent in NAMES if NAMES[agent].split(" (")[0] in note} == without
 
 
 def test_charts_have_names_and_stand_over_their_numbers(live: str, opened: Open) -> None:
     app = opened(live)
     charts = app.get("plotly_chart")
-    assert len(charts) == 3
-    assert [expander.label for expander in app.expander].count("Numbers") == 3
+    assert len(charts) == 4
+    assert [expander.label for expander in app.expander].count("Numbers") == 4
     for chart in charts:
         assert len(chart.proto.alt) > 30
     for table in app.dataframe:
@@ -180,5 +180,5 @@ def test_no_year_is_called_the_one_with_the_most_when_all_are_alike(started: lis
 
 
 def test_the_key_figures_count_recorded_statuses() -> None:
-    recruiting = words.cards(KeyFigures(*[3] * 9), Filter(), sample=False)[1]
+    recruiting = words.key_figures(KeyFigures(*[3] * 9), Filter(), sample=False)[1]
     assert recruiting.note == "of 3 with a recorded status"  # an unknown status is recorded, too

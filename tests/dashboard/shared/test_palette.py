@@ -1,6 +1,7 @@
 """Order, colours and hatches of the charts, computed rather than judged by eye."""
 
 import itertools
+import re
 import tomllib
 from typing import Any
 
@@ -69,15 +70,26 @@ def test_marks_and_texts_can_be_told_from_their_ground(mode: str) -> None:
     assert contrast("#FFFFFF", theme["primaryColor"]) >= 4.5  # the label of a primary button
 
 
+def over(colour: str, ground: str) -> str:
+    """A colour that lets its ground through, on that ground: "rgba(31, 92, 138, 0.1)" on "#FFFFFF"."""
+    *parts, share = (float(part) for part in re.findall(r"[\d.]+", colour))
+    below = [int(ground[i : i + 2], 16) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(b + (a - b) * share):02X}" for a, b in zip(parts, below, strict=True))
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("step", range(len(palette.SEQUENTIAL)))
-def test_numbers_can_be_read_on_every_cell(step: int) -> None:
-    ink = palette.CELL_LIGHT if step >= palette.LIGHT_FROM else palette.CELL_DARK
-    assert contrast(ink, palette.SEQUENTIAL[step]) >= 4.5
+def test_numbers_can_be_read_on_every_cell(step: int, mode: str) -> None:
+    ink = palette.CELL_LIGHT if step >= palette.LIGHT_FROM else THEME[mode]["textColor"]
+    assert contrast(ink, over(palette.SEQUENTIAL[step], THEME[mode]["backgroundColor"])) >= 4.5
 
 
-def test_cells_get_darker_step_by_step() -> None:
-    shades = [luminance(colour) for colour in palette.SEQUENTIAL]
-    assert all(lighter > darker for lighter, darker in itertools.pairwise(shades))
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_cells_stand_out_more_with_every_step_and_zero_not_at_all(mode: str) -> None:
+    page = THEME[mode]["backgroundColor"]
+    apart = [contrast(over(colour, page), page) for colour in palette.SEQUENTIAL]
+    assert apart[0] == 1
+    assert all(less < more for less, more in itertools.pairwise(apart))
 
 
 def test_the_config_draws_charts_in_the_same_colours() -> None:
