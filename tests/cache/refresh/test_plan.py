@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cache.refresh import plan as plans
-from cache.refresh.plan import ScopeState, mode_of, plan, question
+from cache.refresh.plan import COLUMNS, ScopeState, mode_of, plan, question
 from fetchers.errors import Validation
 from fetchers.matching.matcher import RULES
 from fetchers.registry.fields import FIELDS
@@ -108,7 +108,7 @@ def test_without_a_hint_the_members_of_an_agent_tell_its_size() -> None:
     assert [one.scope for one in plan(replace(WATCHLIST, agents=(mine, agent)), [], {})] == ["me_cfs", agent.id, "mine"]
 
 
-def test_question_changes_with_watchlist_fields_and_matcher(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_question_changes_with_watchlist_fields_matcher_and_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     before = question(WATCHLIST)
     assert before == question(watchlist.load())
     assert len(before) == 32
@@ -117,4 +117,7 @@ def test_question_changes_with_watchlist_fields_and_matcher(monkeypatch: pytest.
         assert question(WATCHLIST) != before
     with monkeypatch.context() as patch:
         patch.setattr(plans, "FIELDS", FIELDS + ",Extra")
+        assert question(WATCHLIST) != before
+    with monkeypatch.context() as patch:
+        patch.setattr(plans, "COLUMNS", (*COLUMNS, "extra"))
         assert question(WATCHLIST) != before

@@ -8,9 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from cache.refresh.plan import plan
+from cache.refresh.plan import COLUMNS, plan
 from cache.store.schema import answer, progress, refresh, scope, set_aside, staged, study
+from cache.store.store import bump
 from fetchers.errors import Validation
 from fetchers.registry.fields import FIELDS, SWEEP_FIELDS
 from tests.fake_registry import make_study
@@ -231,6 +233,21 @@ def test_everything_is_asked_again(rig: Rig, how: str) -> None:
     assert {request.params["fields"] for request in rig.fake.requests if request.path == "/studies"} == {FIELDS}
     assert report.agents["ivig"].changed == 1
     assert {row["nct_id"]: row["title"] for row in rig.rows(study)}[quiet] == "Edited without a new date"
+
+
+def test_a_column_that_a_release_has_added_is_filled_by_the_next_refresh(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.refresh("rintatolimod")
+    known = {row["nct_id"]: row["acronym"] for row in rig.rows(study)}
+    assert any(known.values())
+    with rig.store.writing() as connection:
+        connection.execute(update(study).values(acronym=None))  # as a migration leaves it
+        bump(connection)
+    assert rig.refresh("rintatolimod").agents["rintatolimod"].status == "unchanged"
+    monkeypatch.setattr("cache.refresh.plan.COLUMNS", (*COLUMNS, "acronym"))
+    assert rig.refresh("rintatolimod").agents["rintatolimod"].changed == 0
+    assert {row["nct_id"]: row["acronym"] for row in rig.rows(study)} == known
 
 
 def test_an_unchanged_registry_costs_no_compiling_of_names(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
