@@ -70,7 +70,6 @@ def test_all_agents_and_sweeps_once_each_with_their_own_queries() -> None:
     asked = plan(WATCHLIST, [], {})
     agents = {one.scope for one in asked if one.kind == "agent"}
     assert agents == {agent.id for agent in WATCHLIST.agents}
-    assert len(agents) == 9
     assert [one.scope for one in asked if one.kind == "sweep"] == ["me_cfs"]
     assert len({one.scope for one in asked}) == len(asked)
     for one in asked:

@@ -3,12 +3,13 @@
 from urllib.parse import parse_qsl
 
 from tests.rigs.pages import page, shown, table, tables
+from tests.rigs.refresh import AGENTS, WATCHLIST
 
 
 def test_the_starter_has_no_none_registered(starter: str) -> None:
     at = page("gaps")
     cells = table(at, "Agent", "Condition", "State")
-    assert len(cells) == 9 * 8
+    assert len(cells) == len(AGENTS) * len(WATCHLIST.conditions)
     assert set(cells["State"]) == {"Not asked yet", "Sample: not asked yet"}
     assert cells["Trials"].isna().sum() == (cells["State"] == "Not asked yet").sum() > 0
     waiting = (cells["State"] == "Not asked yet").sum()
@@ -36,7 +37,7 @@ def test_every_number_is_a_link_to_its_list(unanswered: str) -> None:
         assert cells[column].dropna().str.fullmatch(r"trials\?agent=\w+&condition=\w+(&status=\w+)*#\d+").all()
     ladder = table(at, "Highest in any condition")
     assert ladder["Trials there"].dropna().str.contains(r"^trials\?.*#\d+$").all()
-    assert len(ladder) == 9
+    assert len(ladder) == len(AGENTS)
 
 
 def test_what_was_asked_stands_under_the_map(unanswered: str) -> None:
