@@ -24,7 +24,9 @@ ROOMS = ("", "fetchers.", "cache.", "dashboard.")
 
 def told(walk: str) -> list[str]:
     """The functions of a walk, without what stands in brackets and what follows from another end of it."""
-    (text,) = re.findall(rf"^\*\*{walk}, .*?\*\* (.*?)(?:\n\n|\sThen three ways|\sThe same `Finding`)", TEXT, re.M | re.S)
+    (text,) = re.findall(
+        rf"^\*\*{walk}, .*?\*\* (.*?)(?:\n\n|\sThen three ways|\sThe same `Finding`)", TEXT, re.M | re.S
+    )
     while (shorter := re.sub(r"\([^()]*\)", "", text)) != text:
         text = shorter
     return [one for one in re.findall(r"`(\w+(?:\.\w+)+)`", text) if not one.endswith((".KEYS", "cache.refresh.ask"))]

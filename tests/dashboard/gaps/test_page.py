@@ -5,11 +5,13 @@ from urllib.parse import parse_qsl
 from tests.rigs.pages import page, shown, table, tables
 from tests.rigs.refresh import AGENTS, WATCHLIST
 
+CELLS = len(AGENTS) * len(WATCHLIST.conditions)
+
 
 def test_the_starter_has_no_none_registered(starter: str) -> None:
     at = page("gaps")
     cells = table(at, "Agent", "Condition", "State")
-    assert len(cells) == len(AGENTS) * len(WATCHLIST.conditions)
+    assert len(cells) == CELLS
     assert set(cells["State"]) == {"Not asked yet", "Sample: not asked yet"}
     assert cells["Trials"].isna().sum() == (cells["State"] == "Not asked yet").sum() > 0
     waiting = (cells["State"] == "Not asked yet").sum()
@@ -66,7 +68,7 @@ def test_the_funnel_of_one_agent_and_its_ids(unanswered: str) -> None:
 def test_a_group_that_does_not_exist_is_said_and_everything_is_shown(unanswered: str) -> None:
     at = page("gaps", agent="ivig", show="step.unheard")
     assert "is no list of this page" in shown(at)
-    assert len(table(at, "Agent", "Condition", "State")) == 72
+    assert len(table(at, "Agent", "Condition", "State")) == CELLS
 
 
 def test_background_can_be_added(unanswered: str) -> None:
