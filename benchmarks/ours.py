@@ -29,7 +29,6 @@ from tests.fake_registry import synthetic_studies
 
 TIMESTAMP = "2026-11-20T09:00:05"
 SWEPT = "me_cfs"
-_FILLED = 10  # changes of a filled store: one a scope
 
 
 def our_frame(url: str) -> pd.DataFrame:
@@ -71,12 +70,13 @@ def projected(studies: int, seed: int = 0) -> list[bytes]:
 
 def filled(path: Path, studies: int, seed: int = 0) -> Store:
     """A store whose agents and sweep hold ``studies`` live trials, made without a registry; reused when it is there."""
+    watchlist = load()
+    names = [*(agent.id for agent in watchlist.agents), SWEPT]
     store = Store.open(f"sqlite:///{path}")
-    if store.version() == _FILLED:
+    if store.version() == len(names):  # a filled store has changed once a scope
         return store
     if store.version():
         raise SystemExit(f"{path} holds something else; name a file that does not exist yet.")
-    watchlist = load()
     matcher = Matcher(watchlist)
     scopes: dict[str, list[Study]] = defaultdict(list)
     for body in projected(studies, seed):
@@ -85,7 +85,7 @@ def filled(path: Path, studies: int, seed: int = 0) -> Store:
             scopes[match.agent].append(study)
         if SWEPT in matcher.condition_groups(study):
             scopes[SWEPT].append(study)
-    for scope in [*(agent.id for agent in watchlist.agents), SWEPT]:
+    for scope in names:
         keep(store, scope, scopes[scope], matcher)
     return store
 

@@ -1,18 +1,25 @@
 """The documents are held to the code: what they promise exists, and what exists stands in them."""
 
 import argparse
+import importlib
 import os
 import re
 import shlex
+from dataclasses import fields, is_dataclass
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, get_args, get_type_hints
 from urllib.parse import urlsplit
 
 import pytest
 
 from cache.__main__ import parser
+from cache.filters.keys import KEYS
 from dashboard import catalogue
 from fetchers.settings import ROOT, VARIABLES, Variable
 from fetchers.watchlist import load as watchlist
+from fetchers.watchlist.model import DEFAULT_PATH, Watchlist, Wording
+from insights.__main__ import parser as evidence_parser
 
 
 def name(path: Path) -> str:
@@ -27,6 +34,17 @@ DOCUMENTS = sorted(
 )
 START = "python -m pip install -r requirements.txt && python -m streamlit run dashboard/app.py"
 TEST = "python -m pip install -r requirements-dev.txt && python -m pytest"
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+# What documents write short: "refresh.plan" is "cache.refresh.plan".
+ROOMS = ("", "fetchers.", "cache.", "insights.", "dashboard.", "cache.filters.filter.", "cache.filters.keys.")
+FILES = (".py", ".md", ".toml", ".txt", ".csv")
+# Options that a sentence on a command may leave out, though the command needs them.
+NEEDED = {"export": ("--format", "--out"), "backup": ("--out",), "restore": ("--from",)}
+# Written by the product or by whoever follows the document.
+MADE_LATER = {"cache/data/"}
+# The head of the watch-list sends to ``Wording`` for these.
+OF_A_WORDING = {field.name for field in fields(Wording)}
 EXIT_CODES = ("0", "1", "2", "3", "4", "5", "130")
 
 
@@ -91,8 +109,95 @@ def test_every_command_and_option_is_in_the_table_and_nothing_else() -> None:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name)
 def test_every_command_line_is_accepted(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    for command in re.findall(r"python -m cache ((?:refresh|status|changes|check|cancel)[^`|\\>\n]*)", text):
-        parser().parse_args(shlex.split(command.replace("DATE", "2026-11-01").replace("...", "")))
+    for command in re.findall(r"python -m cache ([a-z]+[^`|\\>\n]*)", text):
+        words = shlex.split(command.replace("DATE", "2026-11-01").replace("...", ""))
+        needed = [option for option in NEEDED.get(words[0], ()) if option not in words]
+        parser().parse_args([*words, *(word for option in needed for word in (option, "csv"))])
+    for command in re.findall(r"python -m insights ([a-z]+[^`|>\n]*)", text):
+        evidence_parser().parse_args(shlex.split(command))
+    for module in re.findall(r"python -m ((?:cache|insights|tests|benchmarks)(?:\.\w+)*)\b(?!…)", text):
+        assert find_spec(module) is not None, module
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_every_variable_that_is_named_exists(path: Path) -> None:
+    named = set(re.findall(r"TRIALS_[A-Z_]+", path.read_text(encoding="utf-8")))
+    assert named - {variable.name for variable in VARIABLES} == set()
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_every_file_and_folder_that_is_named_exists(path: Path) -> None:
+    if path.name == "CHANGELOG.md":  # tells of what was, too
+        return
+    for named in code_in(path.read_text(encoding="utf-8")):
+        for word in re.findall(
+            r"(?<![\w/.$~])(?:fetchers|cache|insights|dashboard|tests|docs|benchmarks)/[\w./-]*", named
+        ):
+            if "NAME" not in word and "v000N" not in word and word not in MADE_LATER:
+                assert (ROOT / word).exists(), word
+
+
+@pytest.mark.parametrize("text", [ARCHITECTURE, CONTRIBUTING], ids=["architecture", "contributing"])
+def test_every_name_of_the_code_that_is_told_exists(text: str) -> None:
+    dotted = [one for one in code_in(text) if re.fullmatch(r"\w+(?:\.\w+)+", one) and not one.endswith(FILES)]
+    assert [one for one in dotted if not any(is_there(room + one) for room in ROOMS) and one != "meta.version"] == []
+    sources = [*(one for room in ROOMS[1:5] for one in (ROOT / room[:-1]).rglob("*.py"))]
+    code = "\n".join(one.read_text(encoding="utf-8") for one in sources)
+    constants = [one for one in code_in(text) if re.fullmatch(r"_?[A-Z][A-Z_]+|[A-Z][a-z]+(?:[A-Z][a-z]+)*", one)]
+    assert constants
+    assert [one for one in constants if not re.search(rf"\b{one}\b", code)] == []
+
+
+def code_in(text: str) -> list[str]:
+    """What stands between backquotes, without whole blocks."""
+    return [" ".join(one.split()) for one in re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", text, flags=re.S))]
+
+
+def is_there(name: str) -> bool:
+    """Whether a dotted name is a module, or leads from one to something in it."""
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        try:
+            module = importlib.import_module(".".join(parts[:length]))
+        except ModuleNotFoundError:
+            continue
+        return has(module, parts[length:])
+    return False
+
+
+def has(owner: Any, parts: list[str]) -> bool:
+    if not parts:
+        return True
+    known = getattr(owner, parts[0], None)
+    return known is not None and has(known, parts[1:])
+
+
+def test_every_key_of_an_address_is_told() -> None:
+    links = USING.partition("## Links")[2].partition("## ")[0]
+    told = {one.partition("=")[0] for one in code_in(links)}
+    assert [key.name for key in KEYS if key.name not in told] == []
+
+
+def test_every_key_of_the_watch_list_is_explained_at_its_head() -> None:
+    head = DEFAULT_PATH.read_text(encoding="utf-8").partition("\n[[")[0]
+    told = set(re.findall(r"\w+", head[head.index("\n# id ") :]))
+    assert {key for key in keys_of(Watchlist) if key not in told and key not in OF_A_WORDING} == set()
+
+
+def test_the_smallest_agent_shown_at_the_head_of_the_watch_list_is_one(tmp_path: Path) -> None:
+    text = DEFAULT_PATH.read_text(encoding="utf-8")
+    shown = re.findall(r"^#   (.*)$", text.partition("\n# id ")[0], re.M)
+    mine = tmp_path / "mine.toml"
+    mine.write_text("\n".join([text, *shown]), encoding="utf-8")
+    assert watchlist.load(mine).agents[-1].id == "salve"
+
+
+def keys_of(kind: Any) -> set[str]:
+    """The keys of a table of the watch-list and of the tables in it."""
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return {field.name for field in fields(kind)}.union(*(keys_of(hints[field.name]) for field in fields(kind)))
+    return {key for arg in get_args(kind) for key in keys_of(arg)}
 
 
 def test_every_format_of_an_export_is_told() -> None:

@@ -16,8 +16,9 @@ README = (MADE.path / "README.md").read_text(encoding="utf-8")
 def test_each_record_is_a_file_of_its_name_and_a_row_of_the_table() -> None:
     ids = [study.nct_id for study in MADE.studies]
     assert [f"{one}.json" for one in ids] == sorted(file.name for file in MADE.path.glob("*.json"))
-    assert re.findall(r"^\| (NCT\d{8}) \| .{20,} \|$", README, re.M) == ids
-    assert len(ids) == 30
+    told = re.findall(r"^\| (NCT\d{8}) \| .{20,} \|$", README, re.M)
+    assert told == ids, "the table in tests/records/README.md has a row for each file"
+    assert len(ids) >= 30
 
 
 def test_no_id_in_them_is_one_the_registry_gives_out() -> None:

@@ -15,13 +15,13 @@ import xlsxwriter
 
 from cache.codes import TIERS
 from cache.export.cells import cell
+from cache.read.trials import BOOLEANS, INTEGERS, LISTS
 
 # Without it Excel takes UTF-8 for the machine's own code page.
 BOM = "\ufeff"
 
-_LISTS = ("aliases", "phases", "conditions", "interventions", "countries", "condition_groups")
-_INTEGERS = ("enrollment", "sites")
-_BOOLEANS = ("has_results", "left_registry", "starter")
+# Made for the export: no columns of the store.
+_YES_OR_NO = ("left_registry", "starter")
 _AGENT_COLUMNS = (*(f"agents_{tier}" for tier in TIERS), "found_by")
 _WIDTHS = {"title": 60, "official_title": 40, "conditions": 30, "interventions": 30, "lead_sponsor": 30, "record": 45}
 
@@ -109,8 +109,8 @@ def _type(key: str) -> Any:
     if key == "agents":
         names = [("agent", pa.string()), ("tier", pa.string()), ("role", pa.string())]
         return pa.list_(pa.struct([*names, ("found_by", pa.list_(pa.string())), ("found_in", pa.string())]))
-    if key in _LISTS:
+    if key in LISTS:
         return pa.list_(pa.string())
-    if key in _INTEGERS:
+    if key in INTEGERS:
         return pa.int64()
-    return pa.bool_() if key in _BOOLEANS else pa.string()
+    return pa.bool_() if key in (*BOOLEANS, *_YES_OR_NO) else pa.string()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import pandas as pd
-from sqlalchemy import ColumnElement, Text, cast, exists, func, or_, select
+from sqlalchemy import JSON, Boolean, ColumnElement, Integer, Text, cast, exists, func, or_, select
 
 from cache.codes import ROLES, SPONSOR_CLASSES, STATUSES, STUDY_TYPES, TIERS
 from cache.read import frames
@@ -25,8 +25,9 @@ from fetchers.record.study import Study, as_shown, decode_study
 from fetchers.record.texts import shown_line
 from fetchers.watchlist.model import Watchlist
 
-_LISTS = ("phases", "conditions", "interventions", "countries", "condition_groups", "aliases")
-_INTEGERS = ("enrollment", "sites")
+LISTS = tuple(column.name for column in study.c if isinstance(column.type, JSON))
+INTEGERS = tuple(column.name for column in study.c if isinstance(column.type, Integer))
+BOOLEANS = tuple(column.name for column in study.c if isinstance(column.type, Boolean))
 _CATEGORIES: dict[str, Sequence[str]] = {
     "origin": ("live", "starter"),
     "overall_status": STATUSES[:-1],  # without NOT_RECORDED, which is no code but its absence
@@ -87,7 +88,7 @@ def trials(store: Store) -> pd.DataFrame:
     (case-folded) serve ``cache.filters.select``.
     """
     stored = [column for column in study.c if column.name in TRIAL_COLUMNS]
-    asked = [cast(column, Text).label(column.name) if column.name in _LISTS else column for column in stored]
+    asked = [cast(column, Text).label(column.name) if column.name in LISTS else column for column in stored]
     with frames.collector_paused():
         with store.reading() as connection:
             rows = connection.execute(select(*asked).where(_shown()).order_by(study.c.nct_id)).all()
@@ -203,7 +204,7 @@ def set_aside(store: Store) -> pd.DataFrame:
 
 
 def _trial_frame(values: dict[str, Any], loads: dict[str, str | None]) -> pd.DataFrame:
-    values |= {name: frames.json_lists(values[name]) for name in _LISTS}
+    values |= {name: frames.json_lists(values[name]) for name in LISTS}
     values |= {name: [one and shown_line(one) for one in values[name]] for name in _TEXTS}
     values |= {name: [one and [*map(shown_line, one)] for one in values[name]] for name in _NAMES}
     made = {name: _series(name, column) for name, column in values.items()}
@@ -255,10 +256,10 @@ def _pairs(rows: Iterable[Any]) -> dict[str, Any]:
 
 
 def _series(name: str, values: Sequence[Any]) -> "pd.Series[Any]":
-    if name in _LISTS:
+    if name in LISTS:
         return frames.objects(values)
     if name in _CATEGORIES:
         return frames.categories(values, _CATEGORIES[name])
-    if name in _INTEGERS:
+    if name in INTEGERS:
         return frames.integers(values)
-    return frames.booleans(values) if name == "has_results" else frames.texts(values)
+    return frames.booleans(values) if name in BOOLEANS else frames.texts(values)

@@ -10,12 +10,16 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from cache.ingest.keep import Kind
+from cache.store.schema import study
 from fetchers.matching.matcher import RULES
 from fetchers.registry.fields import FIELDS
 from fetchers.registry.queries import Query, agent_queries, sweep_queries
 from fetchers.watchlist.model import Watchlist
 
 Mode = Literal["unchanged", "sweep", "full"]
+
+# A column that a release adds is filled by the next refresh, which derives every record anew.
+COLUMNS = tuple(sorted(study.c.keys()))
 
 # The registry edits some records without moving their update date, so everything is asked for again this often.
 FULL_EVERY = timedelta(days=7)
@@ -47,8 +51,9 @@ class ScopeState(NamedTuple):
 
 
 def question(watchlist: Watchlist) -> str:
-    """A fingerprint of everything that shapes an answer on our side: watch-list, fields asked for, matching rules."""
-    text = "\n".join((watchlist.digest, FIELDS, RULES))
+    """A fingerprint of everything that shapes an answer on our side: watch-list, fields asked for, matching rules, and
+    the columns that records are read into."""
+    text = "\n".join((watchlist.digest, FIELDS, RULES, *COLUMNS))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

@@ -1,10 +1,10 @@
-"""ME/CFS trials: all of them, as the ground against which the nine agents are seen."""
+"""ME/CFS trials: all of them, as the ground against which the agents are seen."""
 
 from dashboard.mecfs import parts
 from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import frame, group_list
 
-frame.head("ME/CFS trials", "All trials in ME/CFS, whatever they test: how many test one of the nine agents, and whom.")
+frame.head("ME/CFS trials", "All of them, whatever they test: how many test one of the agents, and who may take part.")
 refresh_parts.outcome()
 frame.wanted()
 sample = parts.state()

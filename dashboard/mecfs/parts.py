@@ -72,7 +72,7 @@ def _to(group: str) -> str:
 def _share(found: Material, as_of: str, *, sample: bool) -> None:
     frame.bars(
         "mecfs_agents",
-        "The nine agents among ME/CFS trials",
+        "The agents among ME/CFS trials",
         mecfs_tables.share_say(found.places, found.trials, sample=sample),
         f"{as_of} · each trial counts once",
         ("Trials by how near an agent comes", mecfs_tables.place_numbers(found.places, _to)),

@@ -16,11 +16,11 @@ from insights.measured import possibly
 
 Address = Callable[[str], str]  # a group -> where its trials are listed
 PLACES = {
-    "given": "Gives one of the nine agents, not as background",
+    "given": "Gives one of the agents, not as background",
     "background": "One of them as background only",
     "mentioned": "One of them only mentioned",
     "excluded": "One of them only as an exclusion",
-    "none": "None of the nine agents",
+    "none": "None of the agents",
 }
 SITES = {
     "one": "One site",
@@ -145,7 +145,7 @@ def share_say(places: "pd.Series[Any]", trials: pd.DataFrame, *, sample: bool) -
     if trials.empty:
         return "No trial in ME/CFS is stored."
     tests = trials["study_type"] == "INTERVENTIONAL"
-    said = f"Of {of}, {given:,} ({given / len(trials):.0%}) give one of the nine agents other than as background"
+    said = f"Of {of}, {given:,} ({given / len(trials):.0%}) give one of the agents other than as background"
     if tests.any():
         inside = int((places.reindex(trials["nct_id"][tests]) == "given").sum())
         said += f"; of the {int(tests.sum()):,} recorded as interventional it is {inside:,}"

@@ -22,6 +22,7 @@ from tests.fake_registry import FakeRegistry, Request, agent_studies, make_study
 WATCHLIST = watchlist.load()
 MATCHER = Matcher(WATCHLIST)
 AGENTS = tuple(agent.id for agent in WATCHLIST.agents)
+SCOPES = (*AGENTS, *(condition.id for condition in WATCHLIST.swept))
 # What a reader sees; a failed refresh may not touch any of it.
 DATA = (study, answer, match, version, event)
 

@@ -5,6 +5,8 @@ records are those of the registry stand-in and a few fictional starter rows. Bes
 export.
 """
 
+import argparse
+import re
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -90,7 +92,12 @@ def tidy(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    target = HERE / f"{sys.argv[1]}.sqlite3"
+    parser = argparse.ArgumentParser(prog="python -m tests.stores.make", description=__doc__.partition("\n\n")[0])
+    parser.add_argument("name", metavar="NAME", help="of the release, in small letters: it becomes a file")
+    name = parser.parse_args().name
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        parser.error(f"{name!r} is no name of small letters, digits and underscores")
+    target = HERE / f"{name}.sqlite3"
     if target.exists():
         sys.exit(f"{target.name} stands for a release that is out; it is not made again.")
     make(target)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-HEAD = "0002"
-# Every revision this code can read and upgrade, oldest first.
+# Every revision this code can read and upgrade, oldest first; a new step adds its own.
 KNOWN = ("0001", "0002")
+HEAD = KNOWN[-1]
 
 # What every revision looks like, future ones included; anything else in its place is damage.
 STAMP = re.compile(r"[A-Za-z0-9_.-]{1,32}")

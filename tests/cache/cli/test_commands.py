@@ -14,7 +14,7 @@ from cache.store.store import Store
 from fetchers.registry.client import Registry
 from tests.fake_registry import FakeRegistry
 from tests.rigs.commands import PATIENCE, Run, Start, rows
-from tests.rigs.refresh import AGENTS, no_sleep
+from tests.rigs.refresh import AGENTS, SCOPES, no_sleep
 
 RESULT = {"status", "studies", "new", "changed", "left", "set_aside", "error"}
 REPORT = {"registry_timestamp", "requests", "bytes", "seconds", "agents", "sweeps", "error"}
@@ -40,9 +40,9 @@ def test_refresh_of_all_reports_every_agent_and_the_sweeps_apart(run: Run, fake:
     assert report["bytes"] == sum(request.bytes_sent for request in fake.requests)
     assert report["seconds"] > 0
     lines = err.splitlines()
-    assert len(lines) == 11  # a line a scope, and the summary
-    assert lines[0].startswith("[1/10] Sizofiran: fresh, 4 trials (4 new, 0 changed, 0 left)")
-    assert lines[-1].startswith("10 fresh; registry data of 2026-11-20T09:00:05;")
+    assert len(lines) == len(SCOPES) + 1  # a line a scope, and the summary
+    assert lines[0].startswith(f"[1/{len(SCOPES)}] Sizofiran: fresh, 4 trials (4 new, 0 changed, 0 left)")
+    assert lines[-1].startswith(f"{len(SCOPES)} fresh; registry data of 2026-11-20T09:00:05;")
 
 
 @pytest.mark.usefixtures("refreshed")

@@ -20,7 +20,7 @@ from cache.store.schema import answer, event, match, refresh, scope, staged, stu
 from cache.store.store import Store
 from fetchers.settings import ROOT, VARIABLES, Settings
 from tests.fake_registry import FakeRegistry, Request, agent_studies, make_study
-from tests.rigs.refresh import WATCHLIST, url_of
+from tests.rigs.refresh import SCOPES, WATCHLIST, url_of
 
 AGENTS = ("--agent", "sizofiran", "--agent", "ivig")
 STATUS = "protocolSection.statusModule.overallStatus"
@@ -178,7 +178,7 @@ def test_several_who_open_a_new_store_at_once_find_one_schema_and_one_starter(
         assert _without(store, moments) == _without(alone, moments)
         with store.reading() as connection:
             assert connection.exec_driver_sql("SELECT count(*) FROM alembic_version").scalar() == 1
-            assert connection.scalar(select(func.count()).select_from(scope).where(scope.c.starter)) == 10
+            assert connection.scalar(select(func.count()).select_from(scope).where(scope.c.starter)) == len(SCOPES)
         assert integrity(store) == []
 
 

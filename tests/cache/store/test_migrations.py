@@ -37,12 +37,15 @@ def test_a_migrated_store_has_exactly_the_tables_of_the_schema(tmp_path: Path) -
 
 
 def test_migrated_and_created_tables_are_the_same_word_for_word(tmp_path: Path) -> None:
-    """What the comparison above overlooks: nullability, keys and their names, indexes."""
+    """What the comparison above overlooks: nullability, keys and their names, indexes. The order of columns is free: a
+    step can only add one at the end."""
     store = Store.open(f"sqlite:///{tmp_path}/trials.sqlite3")
     memory = Store.in_memory()
-    assert _shape(store.engine) == _shape(memory.engine)
+    migrated, created = _shape(store.engine), _shape(memory.engine)
     store.close()
     memory.close()
+    other = {name: (migrated[name], created[name]) for name in created if migrated[name] != created[name]}
+    assert other == {}, "the steps of cache/store/migrations do not make what cache/store/schema.py says"
 
 
 def _words(options: dict[str, object] | None) -> dict[str, str]:
@@ -54,7 +57,7 @@ def _shape(engine: Engine) -> dict[str, object]:
     found = inspect(engine)
     shape: dict[str, object] = {}
     for name in metadata.tables:
-        columns = [(one["name"], str(one["type"]), one["nullable"]) for one in found.get_columns(name)]
+        columns = {one["name"]: (str(one["type"]), one["nullable"]) for one in found.get_columns(name)}
         indexes = [{**one, "dialect_options": _words(one.get("dialect_options"))} for one in found.get_indexes(name)]
         shape[name] = (columns, found.get_pk_constraint(name), found.get_foreign_keys(name), indexes)
     return shape

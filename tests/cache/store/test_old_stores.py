@@ -19,8 +19,8 @@ from tests.fake_registry import agent_studies
 from tests.rigs.refresh import WATCHLIST, Rig, held
 from tests.stores import make
 
-# The file of each release and the revision it was written under.
-RELEASES = {"first": "0001"}
+# A store of each release that is out (``tests/stores/make.py``).
+RELEASES = sorted(file.stem for file in make.HERE.glob("*.sqlite3"))
 # The tables whose rows may not be lost.
 KEPT = ("study", "version", "answer", "match", "event", "scope", "refresh", "progress", "set_aside")
 
@@ -61,13 +61,21 @@ def assert_holds(now: dict[str, list[dict[str, Any]]], before: dict[str, list[di
         assert [row for row in old if tuple(row.values()) not in found] == [], table
 
 
-def test_the_file_is_of_its_release_and_small(release: str) -> None:
-    file = make.HERE / f"{release}.sqlite3"
-    assert file.stat().st_size < 200_000
-    with closing(sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)) as connection:
+def test_the_file_is_small_and_of_a_known_revision(release: str) -> None:
+    assert (make.HERE / f"{release}.sqlite3").stat().st_size < 200_000
+    assert stamp(release) in migrations.KNOWN
+
+
+def test_a_store_of_every_earlier_revision_is_kept() -> None:
+    lacking = set(migrations.KNOWN) - {stamp(release) for release in RELEASES} - {migrations.HEAD}
+    assert lacking == set(), "make one with tests/stores/make.py, on the commit before the new step"
+
+
+def stamp(release: str) -> str:
+    """The revision a file was written under."""
+    with closing(sqlite3.connect(f"file:{make.HERE / release}.sqlite3?mode=ro&immutable=1", uri=True)) as connection:
         (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    assert revision == RELEASES[release]
-    assert set(RELEASES.values()) <= set(migrations.KNOWN)
+    return str(revision)
 
 
 def test_it_holds_something_of_everything(path: Path) -> None:

@@ -3,12 +3,15 @@
 from urllib.parse import parse_qsl
 
 from tests.rigs.pages import page, shown, table, tables
+from tests.rigs.refresh import AGENTS, WATCHLIST
+
+CELLS = len(AGENTS) * len(WATCHLIST.conditions)
 
 
 def test_the_starter_has_no_none_registered(starter: str) -> None:
     at = page("gaps")
     cells = table(at, "Agent", "Condition", "State")
-    assert len(cells) == 9 * 8
+    assert len(cells) == CELLS
     assert set(cells["State"]) == {"Not asked yet", "Sample: not asked yet"}
     assert cells["Trials"].isna().sum() == (cells["State"] == "Not asked yet").sum() > 0
     waiting = (cells["State"] == "Not asked yet").sum()
@@ -36,7 +39,7 @@ def test_every_number_is_a_link_to_its_list(unanswered: str) -> None:
         assert cells[column].dropna().str.fullmatch(r"trials\?agent=\w+&condition=\w+(&status=\w+)*#\d+").all()
     ladder = table(at, "Highest in any condition")
     assert ladder["Trials there"].dropna().str.contains(r"^trials\?.*#\d+$").all()
-    assert len(ladder) == 9
+    assert len(ladder) == len(AGENTS)
 
 
 def test_what_was_asked_stands_under_the_map(unanswered: str) -> None:
@@ -65,7 +68,7 @@ def test_the_funnel_of_one_agent_and_its_ids(unanswered: str) -> None:
 def test_a_group_that_does_not_exist_is_said_and_everything_is_shown(unanswered: str) -> None:
     at = page("gaps", agent="ivig", show="step.unheard")
     assert "is no list of this page" in shown(at)
-    assert len(table(at, "Agent", "Condition", "State")) == 72
+    assert len(table(at, "Agent", "Condition", "State")) == CELLS
 
 
 def test_background_can_be_added(unanswered: str) -> None:

@@ -79,7 +79,8 @@ def written(folder: Path, text: str) -> Path:
 def test_the_agents_documents_and_conditions_are_those_of_the_contract() -> None:
     watchlist = load()
 
-    assert [agent.id for agent in watchlist.agents] == AGENTS
+    # More may be added; programs rely on these.
+    assert [agent.id for agent in watchlist.agents if agent.id in AGENTS] == AGENTS
     assert [condition.id for condition in watchlist.conditions] == CONDITIONS
     assert {d.id: d.conditions for d in watchlist.documents} == {
         "000": ("me_cfs",),
@@ -124,8 +125,9 @@ def test_hints_say_what_a_list_is_about_and_change_no_question(tmp_path: Path) -
 
 def test_the_list_of_the_product_is_about_me_cfs_and_knows_the_size_of_everything_asked() -> None:
     assert [condition.id for condition in load().focus] == ["me_cfs"]
-    assert all(agent.size_hint for agent in load().agents)
-    assert all(condition.size_hint for condition in load().swept)
+    hints = {one.id: one.size_hint for one in load().agents} | {one.id: one.size_hint for one in load().swept}
+    without = [name for name, hint in hints.items() if not hint]
+    assert without == [], "give each a size_hint: about how many trials the registry holds"
 
 
 @pytest.mark.parametrize("hint", ["-1", '"many"', "true", "1.5"])
