@@ -78,7 +78,7 @@ _MAYBE = re.compile(
 _MAYBE_AFTER = re.compile(
     r"^[^.;,]{0,40}?\b(?:(?:if|as|when|where) (?:needed|required|necessary|indicated)|(?:is|are|was|were"
     r"|will be) (?:allowed|permitted)"
-    r"|may be|prn|rescue|on demand|at the discretion)\b"
+    r"|may (?:be|continue|remain|stay)|prn|rescue|on demand|at the discretion)\b"
 )
 _COMPARED = re.compile(
     r"\b(?:compar\w+ (?:with|to|of)|versus|vs|than|similar to|equivalent (?:to|of)|relative to|unlike"

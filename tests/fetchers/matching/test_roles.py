@@ -243,3 +243,18 @@ def test_a_new_pill_against_placebo_and_an_original_is_no_copy() -> None:
 
     assert match
     assert match.role == "comparator"
+
+
+@pytest.mark.parametrize(
+    ("name", "agent"),
+    [
+        ("Oxygen, hyperbaric", "hyperbaric_oxygen"),
+        ("Immunoglobulins, intravenous (human)", "ivig"),
+        ("Poly(I)poly(C12,U)", "rintatolimod"),
+    ],
+)
+def test_a_comma_inside_a_name_puts_nothing_beside_it(name: str, agent: str) -> None:
+    match = match_of(study(interventions=[name], arms=[(E, "a", [name])]), agent)
+
+    assert match
+    assert (match.tier, match.role) == ("given", "tested")
