@@ -42,8 +42,7 @@ _FEW = (
 )
 # What would make "no benefit for participants" a want of participants.
 _NO_EFFECT_WORD = (
-    r"(?!efficacy|effect|benefit|help|work|respon"
-    r"|safety|activity|difference|improv|evidence|signal|tolera|toxic|outcome)"
+    r"(?!efficacy|effect|benefit|help|work|respon|safety|activ|differ|improv|evidence|signal|toler|toxic|outcome)"
 )
 _JOIN = (
     r"(?:recr\w?u?i?t\w*|recrutat\w*|enrol\w*|ac[cr]+ur?[ae]ls?|accru\w*|inclu(?:ded?|ding|sions?)\b(?! criteria)"
