@@ -63,12 +63,15 @@ _EARLIER = re.compile(
     r"\b(?:prior(?! to)|previous\w*|history of|wash ?out|already|fail\w*|refractory|resistant|despite|have been"
     r"|had been|has been"
     r"|ever|formerly|who had|respond\w* to|(?:in)?adequate respon\w*|relaps\w* (?:after|on)|intoleran\w*|naive"
-    r"|(?:after|following) (?:failure|failing|treatment|discontinu\w*|stopping))\b[^.;]{0,100}$"
+    r"|(?:after|following) (?:failure|failing|treatment|discontinu\w*|stopping)"
+    r"|(?:other|another|earlier|published) (?:\w+ )?(?:study|studies|trials?)\b[^.;]{0,40}?\b(?:was|were|used|gave|had))"
+    r"\b[^.;]{0,100}$"
 )
 _EARLIER_AFTER = re.compile(
     r"^[^.;]{0,50}?\b(?:(?:before|prior to|at|until) (?:the )?(?:baseline|screening|enrol\w*|study entry|entry"
     r"|inclusion|randomi\w*)"
-    r"|months? (?:before|ago|earlier)|weeks? (?:before|ago|earlier) )\b"
+    r"|months? (?:before|ago|earlier)|weeks? (?:before|ago|earlier) "
+    r"|(?:was|were) [^.;]{0,30}?in (?:the |an )?(?:other|another|earlier|previous|published) (?:\w+ )?(?:study|trials?))\b"
 )
 _MAYBE = re.compile(
     r"\b(?:if|may|might|could|can|needed|rescue|prn|discretion|allow\w*|permit\w*|optional\w*|unless|in case"

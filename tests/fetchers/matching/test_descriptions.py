@@ -36,6 +36,9 @@ def test_an_intervention_whose_description_says_so_is_given(words: str) -> None:
     "words",
     [
         "After a wash-out of prednisone the drug is started",
+        "The comparator in the other study was prednisone 10 mg",
+        "Another trial used prednisone 20 mg",
+        "Prednisone 10 mg was the comparator in an earlier trial",
         "People previously treated with prednisone get the drug",
         "Prednisone may be continued",
         "Rescue treatment with prednisone if needed",

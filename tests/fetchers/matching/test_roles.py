@@ -164,6 +164,12 @@ def test_without_arms_the_design_decides(interventions: list[str], kind: str | N
             id="of two medicines",
         ),
         pytest.param(
+            [(A, "Real", ["IVIG and Rituximab"]), (P, "Control", ["IVIG and Rituximab", "Normal saline"])],
+            "tested",
+            id="of two medicines, with its salt water",
+        ),
+        pytest.param([(E, "Real", ["IVIG"]), (P, "Control", ["IVIG", "0.9% NaCl"])], "tested", id="with salt water"),
+        pytest.param(
             [(A, "Real", ["IVIG + Rituximab"]), (S, "Sham", ["IVIG + Rituximab"])], "tested", id="a sham of two"
         ),
         pytest.param(
