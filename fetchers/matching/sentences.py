@@ -64,14 +64,16 @@ _EARLIER = re.compile(
     r"|had been|has been"
     r"|ever|formerly|who had|respond\w* to|(?:in)?adequate respon\w*|relaps\w* (?:after|on)|intoleran\w*|naive"
     r"|(?:after|following) (?:failure|failing|treatment|discontinu\w*|stopping)"
-    r"|(?:other|another|earlier|published) (?:\w+ )?(?:study|studies|trials?)\b[^.;]{0,40}?\b(?:was|were|used|gave|had))"
+    r"|(?:other|another|earlier|published) (?:\w+ )?(?:study|studies|trials?)\b[^.;]{0,40}?\b(?:was"
+    r"|were|used|gave|had))"
     r"\b[^.;]{0,100}$"
 )
 _EARLIER_AFTER = re.compile(
     r"^[^.;]{0,50}?\b(?:(?:before|prior to|at|until) (?:the )?(?:baseline|screening|enrol\w*|study entry|entry"
     r"|inclusion|randomi\w*)"
     r"|months? (?:before|ago|earlier)|weeks? (?:before|ago|earlier) "
-    r"|(?:was|were) [^.;]{0,30}?in (?:the |an )?(?:other|another|earlier|previous|published) (?:\w+ )?(?:study|trials?))\b"
+    r"|(?:was|were) [^.;]{0,30}?in (?:the |an )?(?:other|another|earlier|previous"
+    r"|published) (?:\w+ )?(?:study|trials?))\b"
 )
 _MAYBE = re.compile(
     r"\b(?:if|may|might|could|can|needed|rescue|prn|discretion|allow\w*|permit\w*|optional\w*|unless|in case"
@@ -91,7 +93,8 @@ _COMPARED = re.compile(
     r"|use of|risk of|exposure to|allerg\w* to|matching|mimic\w*)\b[^.;,]{0,40}$"
 )
 _NOT = re.compile(
-    r"\b(?:not|never|without|no|neither|nor|none|avoid\w*|exclud\w*|omit\w*|withh[eo]ld\w*|prohibit\w*|forbid\w*|stop\w*"
+    r"\b(?:not|never|without|no|neither|nor|none|avoid\w*|exclud\w*|omit\w*|withh[eo]ld\w*"
+    r"|prohibit\w*|forbid\w*|stop\w*"
     r"|discontinu\w*|withdraw\w*|wean\w*)\b(?! only\b)[^.;,]{0,60}$"
 )
 _NOT_AFTER = re.compile(
