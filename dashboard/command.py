@@ -39,11 +39,14 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
-    options = parser().parse_args(argv)
+    return ended(lambda: _run(parser().parse_args(argv)))
+
+
+def _run(options: argparse.Namespace) -> int:
     if options.command == "serve":
         return serve(options)
     run = insight_commands.run if options.command in insight_commands.COMMANDS else cache_commands.run
-    return ended(lambda: run(options))
+    return run(options)
 
 
 def serve(options: argparse.Namespace, start: Callable[[], object] | None = None) -> int:

@@ -159,7 +159,7 @@ ROUTES = [
         *((path, _endpoint(path, one)) for path, one in SOURCES.items()),
     )
 ]
-ROUTES += [Route(f"/{below}api/{{rest:path}}", unknown) for below in sorted({"", _below()})]
+ROUTES += [Route(f"/{below}api{rest}", unknown) for below in sorted({"", _below()}) for rest in ("", "/{rest:path}")]
 # Every page but the first has the address of its script.
 _PAGES = sorted(script.stem for script in (Path(__file__).parent / "app_pages").glob("*.py"))
 ROUTES += [

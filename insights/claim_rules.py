@@ -63,6 +63,8 @@ def _here(seen: Seen) -> str:
 def _parts(seen: Seen, *, but: str = "") -> str:
     """How many of the trials in the condition are what the rule rests on: "Running: 1 of 5 (NCT00000001)."."""
     whole = seen.numbers["here"].ids
+    if not whole:
+        return ""
     parts = [(number.label, number.ids) for name, number in seen.numbers.items() if name == number.label]
     return " ".join(
         f"{label}: {len(ids):,} of {len(whole):,}{f' ({named(ids)})' if 0 < len(ids) < len(whole) else ''}{but}."

@@ -42,7 +42,7 @@ _FEW = (
 )
 # What would make "no benefit for participants" a want of participants.
 _NO_EFFECT_WORD = (
-    r"(?!efficacy|effect|benefit|respon|safety|activity|difference|improv|evidence|signal|tolera|toxic|outcome)"
+    r"(?!efficacy|effect|benefit|help|work|respon|safety|activ|differ|improv|evidence|signal|toler|toxic|outcome)"
 )
 _JOIN = (
     r"(?:recr\w?u?i?t\w*|recrutat\w*|enrol\w*|ac[cr]+ur?[ae]ls?|accru\w*|inclu(?:ded?|ding|sions?)\b(?! criteria)"
@@ -77,12 +77,14 @@ _RULES = {
         rf"\b{_JOIN}[^.;]{{0,30}}\b(?:low|slow\w*|poor|insufficient|diff?i?cult\w*|challeng\w*|fail\w*|problems?|lag\w*"
         rf"|issues?|factor|behind|feasibility|delay(?:s|ed)|not (?:feasible|possible|met|being met|reached|reachable"
         r"|achieved|recruited|sufficient|progress|as (?:intended|planned|expected))|time.consuming|halted due"
-        r"|less likely"
+        r"|below|stalled|less likely"
         rf"|(?:were|are|was|not) (?:un|not )?(?:able|willing) to)\b",
         r"(?:enrol\w*|recruit\w*|accrual) (?:goals?|targets?|requirements?) (?:were |was )?(?:not|unmet)"
         r"|\b(?:not|unable to|fail\w* to|could not|did not) (?:meet|achieve|reach)[^.;]{0,25}"
         r"(?:enrol\w*|recruit\w*|accrual|sample size)"
-        r"|\bcompleting (?:enrol\w*|recruit\w*|accrual)",
+        r"|\bcompleting (?:enrol\w*|recruit\w*|accrual)|\bnobody (?:was |could be )?(?:enrol|recruit)\w*"
+        r"|\b(?:target |planned )?sample(?: size)? (?:was |is |could |has )?(?:not|never) (?:be |been )?"
+        r"(?:reached|met|achieved)",
         r"lower number of (?:eligible )?(?:patients|participants|subjects)|\blimited eligibility\b|\b(?:too|very) few\b"
         r"|\b(?:low|small) (?:percentage|number|proportion) of|\bbefore (?:all )?\d* ?(?:patients|subjects"
         r"|participants)"
@@ -119,6 +121,7 @@ _RULES = {
         r"(?<!non-)(?<!non )\bsafety (?:concerns?|reasons?|issues?|related|signals?|problems?|findings?|assessment"
         r"|analysis"
         r"|data(?! collected)|events?|precautions?|risks?|observations?|results?|grounds|outcomes?|considerations?)\b"
+        r"|^\W*safety\W*$|\b(?:emerging|new|recent|emergent) safety (?:information|profile|update)"
         r"|\b(?:due to|because of|for|on) (?:\w+ )?safety\b|\bconcerns? (?:of|about|over|regarding|for"
         r"|with) (?:the )?safety",
         r"\btoxicit\w*|\btoxic\b|\badverse\b|\bSAEs?\b|\bside effects?|(?<!with )\bsevere reactions?|\bdeaths?\b"
@@ -130,7 +133,8 @@ _RULES = {
     "goal_met": (
         r"\b(?:end ?points?|objectives?|goals?|aims?|targets?) (?:was |were |has been |have been )?(?:already )?"
         r"(?:met|reached|achieved)",
-        r"\bearly (?:success|efficacy(?! review))|\bpositive (?:interim|results?)|\blikelihood of benefit"
+        r"\b(?:showed|shows|demonstrated|established|proved) (?:\w+ )?superiority\b"
+        r"|\bearly (?:success|efficacy(?! review))|\bpositive (?:interim|results?)|\blikelihood of benefit"
         r"|(?<!not )(?<!no )(?<!without )(?<!lack of )\b(?:sufficient|enough) (?:\w+ ){0,2}(?:data|inclusions|findings"
         r"|evidence|enrol\w*|information|results)\b(?! (?:could|not))"
         r"|\b(?:data|sample size)[^.;]{0,20} (?:was|were) (?:sufficient|achieved|reached)|\bstatistically significant\b"
@@ -146,10 +150,14 @@ _RULES = {
         r"|\b(?:decision|request|wish|choice|terminat\w*)s? (?:made )?(?:of|by"
         rf"|from) (?:the )?(?:[\w-]+ ){{0,2}}{_DECIDES}"
         r"|(?-i:\b(?!The|This|Final|Board|Committee|Ethics|Regulatory)[A-Z][a-z]+(?:['’]s)? decision\b)"
-        r"|(?-i:\b[A-Z]\w+) has (?:made the decision|decided|determined)|\binternal decision",
+        r"|(?-i:\b[A-Z]\w+) has (?:made the decision|decided|determined)|\binternal decision"
+        r"|(?-i:^(?!The|This|We|It|PI|IRB|FDA|EMA|DSMB|DMC|Ethics|Study|Trial)"
+        r"[A-Z]\w+(?: [A-Z]\w+)?) (?:decided|elected|chose) to"
+        r"|^\W*sponsors?\W*$|\bper (?:the )?(?:sponsors?|company|management)\b",
         rf"\b{_DECIDES} (?:has |have )?(?:was )?(?:carefully |considered |and ){{0,4}}(?:decided|declared"
         r"|withdr[ae]w (?!fund|financ)|wants?|elected|opted|chose"
-        rf"|request\w*|no longer (?:interested|support\w*)|{_STOPS})(?! (?:the |its |their )?(?:fund|financ|agreement))"
+        rf"|request\w*|pulled (?:out|back)|no longer (?:interested|support\w*|want\w*|wish\w*|intend\w*)|{_STOPS})"
+        r"(?! (?:the |its |their )?(?:fund|financ|agreement))"
         r"|\binvestigators? (?:\w+ ){0,2}not interested",
         rf"(?<!funding )(?<!funding was )(?<!support )(?<!hold )\b{_STOPS}[^.;]{{0,30}}(?<!funded )(?<!supplied )"
         r"(?<!provided )\bby (?:the |our |its |study )*"
@@ -162,17 +170,19 @@ _RULES = {
         r"|\b\w+ decision based on|\bportfolio\b|\bpipeline\b|\bstrategic\b"
         r"|\b(?:company|development|corporate|sponsor\w*|R&D|product|business|program\w*|clinical) (?:\w+ )?strateg\w*"
         r"|\bbusiness (?!hours)\w+|\bcommercial(?:ly|i[sz]ation| viab\w+)?\b|\bcorporate\b|\buse resources for other"
-        r"|\bchange[sd]? (?:in|of|to) (?:the )?(?:\w+ )?(?:strategy|sponsor\w*|ownership|operating plans)",
+        r"|\bchange[sd]? (?:in|of|to) (?:the )?(?:[\w'’]+ ){0,2}(?:strategy|sponsor\w*|ownership|operating plans)",
         r"\b(?:program(?:me)?s?|molecule|drug|compound|product|clinical)? ?development (?:program(?:me)? )?"
-        r"(?:of [\w-]+ )?"
+        r"(?:of (?:the |this )?[\w-]+ )?"
         rf"(?:(?:was|is|has been|have been|of \w+) )*{_STOPS}"
-        rf"|\b{_STOPS} (?:of )?(?:the |its |their |internal |further |clinical |all )*(?:drug |product )?development\b",
+        rf"|\b{_STOPS} (?:of )?(?:the |its |their |internal |further |clinical |all )*"
+        r"(?:(?:drug |product )?development\b|(?:clinical |development )?program(?:me)?s?\b)",
         rf"\bdevelopment program(?:me)? of[^.;]{{0,40}}{_STOPS}|\bprogram(?:me)? (?:was |has been |is )?{_STOPS}"
         r"|\bcontract (?:issues?|terminat\w*|dispute|not|was not)|\bagreement[^.;]{0,15} (?:not|terminat\w*)",
         r"\bbankrupt\w*|\binsolven\w*|\bliquidat\w*|\bmerge[rd] (?!with [A-Z]\w+-)|\bmerger\b|\bacquisition\b"
         r"|\bacquired by\b|\bout-?licen\w*|\bdivest\w*|\bsponsorship (?:is |was )?(?:moved|transferred|withdrawn)"
         r"|\b(?:different|new|another) sponsor\w*|\btransfer+ed (?:\w+ )?rights"
-        r"|\bcompany[^.;]{0,30}(?:dissol\w*|clos(?:ed|ing|ure)|sold|merged|wound|shut|no longer exist\w*|out of|defunct"
+        r"|\b(?:company|firm|start-?up|biotech|corporation)[^.;]{0,30}"
+        r"(?:dissol\w*|clos(?:ed|ing|ure)|sold|merged|wound|shut|no longer exist\w*|out of|defunct"
         r"|ceased|went|folded)|\b(?:closure|dissolution|cessation|winding.up) of (?:the )?(?:\w+ ){0,2}(?:company"
         r"|operations"
         r"|business|sponsor)",

@@ -119,7 +119,7 @@ def _facts(nct_id: str, origin: str, body: bytes) -> tuple[Any, ...]:
     certificate = status.disp_first_submit_date or status.disp_first_post_date_struct.date
     results = (status.results_first_submit_date, status.results_first_post_date_struct.date)
     sites = protocol.contacts_locations_module.locations
-    countries = list(dict.fromkeys(site.country for site in sites if site.country)) or None
+    countries = list(dict.fromkeys(site.country_name for site in sites if site.country_name)) or None
     references = [(one.type, one.pmid, _line(one.citation)) for one in protocol.references_module.references]
     return (
         nct_id, origin, design.study_type, status.overall_status, status.last_known_status,

@@ -180,12 +180,12 @@ def places(known: Known, address: Callable[[str], str]) -> pd.DataFrame:
     """
     sites = known.study.locations if known.study else ()
     counted = known.told and bool(sites)
-    number = Counter(site.country or "Country not said" for site in sites)
-    open_ = Counter(site.country or "Country not said" for site in sites if site.status == "RECRUITING")
-    says = {site.country or "Country not said" for site in sites if site.status}
+    number = Counter(site.country_name or "Country not said" for site in sites)
+    open_ = Counter(site.country_name or "Country not said" for site in sites if site.status == "RECRUITING")
+    says = {site.country_name or "Country not said" for site in sites if site.status}
     names = sorted(number, key=lambda name: (-number[name], name)) if sites else list(known.row["countries"] or ())
     cities = {
-        name: ", ".join(dict.fromkeys(site.city for site in sites if site.city and site.country == name))
+        name: ", ".join(dict.fromkeys(site.city for site in sites if site.city and site.country_name == name))
         for name in names
     }
     return pd.DataFrame(

@@ -232,7 +232,7 @@ def _more(name: Text, hits: Iterable[Hit]) -> frozenset[str]:
     others = (
         name.folded[part.start : part.end].strip()
         for part in parts(name.folded)
-        if not part.placebo and not any(part.start <= hit.start < part.end for hit in hits)
+        if not part.placebo and not any(hit.start < part.end and part.start < hit.end for hit in hits)
     )
     return frozenset(filter(says_what, others))
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from fetchers.matching.context import is_make_believe
+from fetchers.matching.headings import says_what
 from fetchers.matching.roles import Arm, Kind
 from fetchers.matching.texts import Reading
 
@@ -35,6 +36,7 @@ _USUAL = re.compile(
     r"\b(?:standard|conventional|traditional|usual|routine|original|basic|regular|background)\b(?: \w+){0,3}? ?"
     r"\b(?:care|treatments?|therap(?:y|ies)|regimens?|medications?|drugs?|management)\b"
 )
+_WATER = re.compile(r"\b(?:saline|sodium chloride|nacl|water)\b")
 _WORD = re.compile(r"[a-z]{4,}")
 # An arm's own words name the agent although no intervention of it is linked.
 TOLD = -1
@@ -129,7 +131,11 @@ def _left_out(reading: Reading, at: int, arms: Sequence[Arm]) -> frozenset[int] 
 
 
 def _real(reading: Reading, at: int) -> frozenset[int]:
-    return frozenset(n for n in reading.links[at] if not is_make_believe(reading.interventions[n].name.folded))
+    """What an arm lists beside placebos and the salt water that is one."""
+    named = ((n, reading.interventions[n].name.folded) for n in reading.links[at])
+    return frozenset(
+        n for n, name in named if not is_make_believe(name) and (says_what(name) or not _WATER.search(name))
+    )
 
 
 def _named_there_only(reading: Reading, there: int, here: int, numbers: frozenset[int]) -> frozenset[int]:

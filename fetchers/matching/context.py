@@ -102,13 +102,28 @@ _SENTENCE = re.compile(r"[;?!]|\.(?= |$)(?<!e\.g\.)(?<!i\.e\.)(?<! eg\.)(?<! vs\
 _NOT_ALLOWED = _any(r"""
     (?:is|are|was|were|must|may|will|should)(?: be)? not (?:be )?(?:allowed|permitted|eligible|accepted|used|given) ;
     not (?:allowed|permitted|eligible|acceptable) ; prohibited ; forbidden ; disallowed ;
-    (?:is|are|be|were|was) excluded ; ineligible
+    (?:is|are|be|were|was) excluded ; ineligible ;
+    (?:must|should|may|will|can|has|have)(?: have)? not (?:have )?(?:be|been) (?:given|administered|taken|used|received)
 """)
 # "Stopped corticosteroids 3 months before": a wash-out. Not so when it failed or did harm, which is a history.
 _WASHED_OUT = re.compile(
     r"\b(?:stop\w*|discontinu\w*|interrupt\w*|wash(?:ed)? ?out|withdr\w+|ceas\w+|suspend\w*|be off"
     r"|come off)\b[^.;]{0,80}$"
 )
+# The same told behind the name ("methotrexate must be stopped") or as the time that has gone by without it.
+_WASHED_OUT_AFTER = re.compile(
+    r"^[ )]*(?:(?:therapy|treatment|use|medication|medicines?|drugs?|and|or) )*(?:wash ?out"
+    r"|(?:(?:must|should|will|shall|has|have|had|to|is|are|was|were)(?: have)? (?:be(?:en)? )?)?"
+    r"(?:stopped|discontinued|interrupted|withdrawn|washed out|suspended|ceased|tapered (?:off|out))"
+    r"(?=[^.;]{0,30}\b(?:days?|weeks?|months?|half lives|before|prior to|at least|screening|baseline|entry|randomi\w+"
+    r"|for|$)|$)"
+    r"|[^.;]{0,20}\b(?:more than|at least|over|>) ?\d+ (?:days?|weeks?|months?) (?:ago|earlier|before|prior))"
+)
+_TIME_WITHOUT = re.compile(
+    r"\bsince (?:the |their |his |her )?(?:last|final|previous|most recent)? ?"
+    r"(?:(?:dose|infusion|injection|use|intake|administration|course|treatment|therapy)s? )?(?:of |with )?$"
+)
+_TIME = re.compile(r"\b\d+ (?:days?|weeks?|months?|half lives)\b|\b(?:days?|weeks?|months?) (?:have|has|must)\b")
 _HISTORY = re.compile(
     r"\b(?:fail\w*|efficacy|respon\w+|intoleran\w+|toxicity|adverse|side effects?|relaps\w*|flare\w*)\b"
 )
@@ -156,6 +171,11 @@ def keeps_out(criterion: str, start: int, end: int) -> bool:
     exception = max((found.end() for found in _EXCEPTION.finditer(criterion, sentence, start)), default=sentence)
     if _KEEPS_OUT_BEFORE.search(criterion[exception:start]):
         return True
-    if _WASHED_OUT.search(criterion, sentence, start) and not _HISTORY.search(criterion[sentence : end + 120]):
+    washed_out = (
+        _WASHED_OUT.search(criterion, sentence, start)
+        or _WASHED_OUT_AFTER.search(criterion[end : end + 120])
+        or (_TIME.search(criterion, sentence, start) and _TIME_WITHOUT.search(criterion, sentence, start))
+    )
+    if washed_out and not _HISTORY.search(criterion[sentence : end + 120]):
         return True
     return bool(_KEEPS_OUT_AFTER.search(criterion[end : end + 120]))

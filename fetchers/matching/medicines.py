@@ -10,19 +10,21 @@ from collections.abc import Iterable
 _ENDINGS = """
     mab cept nib kinra stat pril sartan olol azole mycin micin cillin cycline floxacin gliptin gliflozin glutide vir
     setron caine profen coxib oxetine triptan gepant lukast terol tropium parin xaban platin rubicin taxel citabine
-    trexed limus ciclib parib imod imide tinib fenac azepam azolam dronate dronic triptyline gabalin gabapentin statin
-    fungin penem methacin barbital curium curonium fentanil fentanyl morphine codone phylline tidine prazole prazan
-    cristine blastine poside mustine sulfan thiazide semide dipine afil glitazone formin thyroxine parin plase grel
+    trexed limus ciclib parib imod imide tinib fenac azepam azolam dronate dronic triptyline gabalin gabapentin
+    statin fungin penem methacin barbital curium curonium fentanil fentanyl morphine codone phylline tidine prazole
+    prazan cristine blastine poside mustine sulfan thiazide semide dipine afil glitazone formin thyroxine plase grel
     poietin grastim interferon leukin glucan toxin vastatin zepine giline dopa oxacin medetomidine quine quinil
+    sentan milast ciguat vorin relin retide reotide siran nersen leucel uracil tecan bactam kacin fibrate lisib
+    afenib mycine parvovec calcitol rafine stim metinib trexone
 """
 _KNOWN = """
     acetaminophen adrenaline alcohol amitriptyline aspirin atropine baclofen caffeine clonidine colchicine
-    cyclophosphamide
-    cyclosporin cyclosporine ciclosporin dalbavancin dapsone diazepam diclofenac duloxetine ephedrine epinephrine
-    etoposide
-    fludarabine folate gabapentin glucose hyaluronate hyaluronic hydroxychloroquine insulin iron ketamine ketorolac
-    leflunomide levothyroxine magnesium melatonin metformin mycophenolate naloxone naltrexone omalizumab oxycodone ozone
-    paracetamol plasma pregabalin propofol remifentanil salbutamol sulfasalazine thalidomide tramadol vincristine
+    cyclophosphamide botulinum calcium cefazolin ceftriaxone cyclosporin cyclosporine ciclosporin dalbavancin
+    dapsone diazepam diclofenac duloxetine ephedrine epinephrine etoposide fludarabine folate gabapentin glucose
+    hyaluronate hyaluronic hydroxychloroquine insulin iron ketamine ketorolac leflunomide levothyroxine magnesium
+    melatonin metformin mycophenolate naloxone naltrexone omalizumab oxycodone ozone leucovorin paracetamol plasma
+    pregabalin probiotic propofol remifentanil salbutamol selenium sulfasalazine testosterone thalidomide tramadol
+    vincristine vitamin zinc
 """
 _MEDICINE = re.compile(rf"\b(?:[a-z]{{2,}}(?:{'|'.join(_ENDINGS.split())})|(?:{'|'.join(_KNOWN.split())}))e?\b")
 _WORD = re.compile(r"[a-z]{5,}")

@@ -25,9 +25,10 @@ _SPELT = {
     **{0xAD: "", ord("α"): "alpha", ord("β"): "beta", ord("’"): "'"},
     **{ord("ı"): "i", ord("ł"): "l", ord("ø"): "o", ord("ß"): "ss"},
 }
-# A code of letters and at least two figures each is written with a hyphen, a space or nothing between them. Not so one
-# of a single figure: "SB 4 weeks" is no SB4.
-_CODE = re.compile(r"\b([a-z]{2,})(\d{2,})\b")
+_MARKS = dict.fromkeys(map(ord, "®™℠©"), " ")
+# A code of letters and at least two figures is written with a hyphen, a space or nothing between them. Not so one of a
+# single figure: "SB 4 weeks" is no SB4.
+_CODE = re.compile(r"\b([a-z]+)(\d{2,})\b")
 # What may stand between the words of one name: never what ends a criterion, never a word.
 _BETWEEN = r"[ ,.:()\[\]/'*·•+&]{0,3}"
 
@@ -89,6 +90,7 @@ def lower(squeezed: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _ascii(run: str) -> str:
+    run = run.translate(_MARKS)  # before they are written out: no name is "Remicadetm"
     letters = "".join(c for c in unicodedata.normalize("NFKD", run) if not unicodedata.combining(c))
     return letters.translate(_SPELT)
 

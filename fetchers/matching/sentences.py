@@ -63,12 +63,17 @@ _EARLIER = re.compile(
     r"\b(?:prior(?! to)|previous\w*|history of|wash ?out|already|fail\w*|refractory|resistant|despite|have been"
     r"|had been|has been"
     r"|ever|formerly|who had|respond\w* to|(?:in)?adequate respon\w*|relaps\w* (?:after|on)|intoleran\w*|naive"
-    r"|(?:after|following) (?:failure|failing|treatment|discontinu\w*|stopping))\b[^.;]{0,100}$"
+    r"|(?:after|following) (?:failure|failing|treatment|discontinu\w*|stopping)"
+    r"|(?:other|another|earlier|published) (?:\w+ )?(?:study|studies|trials?)\b[^.;]{0,40}?\b(?:was"
+    r"|were|used|gave|had))"
+    r"\b[^.;]{0,100}$"
 )
 _EARLIER_AFTER = re.compile(
     r"^[^.;]{0,50}?\b(?:(?:before|prior to|at|until) (?:the )?(?:baseline|screening|enrol\w*|study entry|entry"
     r"|inclusion|randomi\w*)"
-    r"|months? (?:before|ago|earlier)|weeks? (?:before|ago|earlier) )\b"
+    r"|months? (?:before|ago|earlier)|weeks? (?:before|ago|earlier) "
+    r"|(?:was|were) [^.;]{0,30}?in (?:the |an )?(?:other|another|earlier|previous"
+    r"|published) (?:\w+ )?(?:study|trials?))\b"
 )
 _MAYBE = re.compile(
     r"\b(?:if|may|might|could|can|needed|rescue|prn|discretion|allow\w*|permit\w*|optional\w*|unless|in case"
@@ -78,7 +83,7 @@ _MAYBE = re.compile(
 _MAYBE_AFTER = re.compile(
     r"^[^.;,]{0,40}?\b(?:(?:if|as|when|where) (?:needed|required|necessary|indicated)|(?:is|are|was|were"
     r"|will be) (?:allowed|permitted)"
-    r"|may be|prn|rescue|on demand|at the discretion)\b"
+    r"|may (?:be|continue|remain|stay)|prn|rescue|on demand|at the discretion)\b"
 )
 _COMPARED = re.compile(
     r"\b(?:compar\w+ (?:with|to|of)|versus|vs|than|similar to|equivalent (?:to|of)|relative to|unlike"
@@ -88,7 +93,8 @@ _COMPARED = re.compile(
     r"|use of|risk of|exposure to|allerg\w* to|matching|mimic\w*)\b[^.;,]{0,40}$"
 )
 _NOT = re.compile(
-    r"\b(?:not|never|without|no|neither|nor|none|avoid\w*|exclud\w*|omit\w*|withh[eo]ld\w*|prohibit\w*|forbid\w*|stop\w*"
+    r"\b(?:not|never|without|no|neither|nor|none|avoid\w*|exclud\w*|omit\w*|withh[eo]ld\w*"
+    r"|prohibit\w*|forbid\w*|stop\w*"
     r"|discontinu\w*|withdraw\w*|wean\w*)\b(?! only\b)[^.;,]{0,60}$"
 )
 _NOT_AFTER = re.compile(

@@ -25,6 +25,7 @@ _LETTERS = (
     (r"(?<=kor)ti(?=[skz])", "ty"),
     (r"ci(?=n)", "cy"),
     (r"ci(?=n)", "si"),
+    (r"ce(?=pt)", "se"),  # Turkish: etanersept
     (r"gluc", "glic"),
     (r"gluk", "glik"),
     (r"mm", "nm"),
@@ -33,7 +34,7 @@ _LETTERS = (
     (r"ti(?=o)", "tiy"),
     (r"ri(?=n)", "ry"),
 )
-_ENDINGS = ("", "e", "a", "o", "i", "y", "u", "es", "as", "os", "en", "em", "er", "um", "ie", "ow", "owi")
+_ENDINGS = ("", "e", "a", "o", "i", "y", "u", "es", "as", "os", "en", "em", "er", "um", "ie", "ow", "owi", "ler", "lar")
 
 
 @lru_cache(maxsize=1024)

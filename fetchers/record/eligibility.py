@@ -26,12 +26,20 @@ class Criteria(NamedTuple):
 
 
 # Lines without any of these, nearly all of them, are no heading.
-_MAY_CUT = re.compile(r"clu|ligible|not be ", re.IGNORECASE)
+_MAY_CUT = re.compile(r"clu|schl|ligible|not be ", re.IGNORECASE)
 # Bullets, numbering and markdown in front of a heading.
 _LEAD = r"^[\s*\-•·#>\\_.(]*(?:(?:\d{1,2}|[a-z])[.)\\]+\s*)?[*_#\s]*"
-_WORD = r"(?P<word>(?:non?[- ])?inclusion|exclusion(?:ary)?|ineligibility)s?"
-# In front of "exclusion criteria" in a heading there may be an adjective or two ("Key", "Radiological"), no sentence.
-_PREFIX = r"(?:(?!(?:no|not|who|meets?|fulfil\w*|if|were|are|is|any|all|see|and|other protocol)\b)[^\s:;,.*]+ ){0,4}?"
+_WORD = (
+    r"(?P<word>no[nt]?[- ]?inclusion\s*(?:/|and|or|&)\s*exclusion"
+    r"|(?:non?[- ])?inclusion|exclusion(?:ary)?|ineligibility)s?"
+)
+# In front of "exclusion criteria" in a heading there may be an adjective or two ("Key", "Radiological") or a part of
+# the study ("Cohort 2"), no sentence and no figure: "* Weight < 150 kg Exclusion Criteria" ends a criterion.
+_PREFIX = (
+    r"(?P<prefix>(?:(?:cohorts?|parts?|phases?|arms?|groups?|stages?|steps?|periods?|aims?) [\w/]{1,5} "
+    r"|(?!(?:no|not|who|meets?|fulfil\w*|if|were|are|is|any|all|see|and|to|other protocol)\b)"
+    r"[^\s:;,.*\d<>≤≥=]+ ){0,4}?)"
+)
 _HEADING = re.compile(_LEAD + _PREFIX + _WORD + r"\s+criteri\w*(?P<rest>.*)$", re.IGNORECASE)
 _BARE = re.compile(
     _LEAD + r"(?:other |key |main |major )?"
@@ -39,10 +47,11 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _CRITERIA_FOR = re.compile(
-    _LEAD + r"(?:criteria for|crit[eè]res? (?:de |d['’])|criterios de|reasons for)\s*"
-    r"(?P<word>(?:non?[- ])?inclusi[oó]n|exclusi[oó]n)\b.*$",
+    _LEAD + r"(?:criteria (?:for|of)|crit[eè]res? (?:de |d['’])|crit[eé]rios de|criteri di|reasons for)\s*"
+    r"(?P<word>(?:n[oã]n?[- ])?inclus(?:i[oó]ne?|[aã]o)|e[xs]clus(?:i[oó]ne?|[aã]o))\b.*$",
     re.IGNORECASE,
 )
+_GERMAN = re.compile(_LEAD + r"(?P<word>(?:ein|aus)schl(?:uss|uß)kriterien)\b.*$", re.IGNORECASE)
 # What may follow "exclusion criteria" in a heading: nothing, a colon, or words that lead to the list.
 _REST = re.compile(
     r"^[*_\s]*(?:[.:\-–(]|$|(?:for|in|of|at|prior|before|determined|specific)\b[^.;]{0,80}:?\s*$"
@@ -70,9 +79,14 @@ _EXCLUDED_IF = re.compile(
 )
 # A heading inside a paragraph: with a colon, or in capitals before a capital or at the end of the line.
 _INLINE = re.compile(
-    r"(?<=[\w.;)*\]%])\s+(?:(?i:(?:key |main |major )?(?:non?[- ])?(?:inclusion|exclusion) criteri\w+)\s*:"
-    r"|(?:Inclusion|Exclusion|INCLUSION|EXCLUSION) (?:Criteria|CRITERIA)(?=\s+[A-Z0-9*•-]|[*_.]*$)"
+    r"(?:(?<=[\w.;)*\]%])\s+|(?<=[a-z)]\.))[*_]{0,3}"
+    r"(?:(?i:(?:key |main |major )?(?:non?[- ])?(?:inclusion|exclusion) criteri\w+)[*_]{0,3}\s*:"
+    r"|(?:(?:Key|Main|Major) )?(?:Inclusion|Exclusion|INCLUSION|EXCLUSION) (?:Criteria|CRITERIA)"
+    r"(?=\s+[A-Z0-9*•-]|[*_.]*$)"
     r"|(?:INCLUSION|EXCLUSION)S?\s*:)"
+    r"|(?<=[,;.])\s+(?i:(?:inclusion|exclusion)s?)\s*:"
+    r"|(?<=\s)[-–]\s+(?i:(?:inclusion|exclusion) criteri\w+)(?=\s+[-–]\s|\s*[-–]?$)"
+    r"|(?<=[a-z.;)])\s+(?:INCLUSION|EXCLUSION) CRITERIA\b"
 )
 _POINTS_AT_LIST = re.compile(
     r"\b(?:the|these|those|any|all|of|no|none|other|previous|following|listed|defined|meet(?:s|ing)?|above|and|or|per|by"
@@ -153,23 +167,35 @@ def _cuts(line: str, before: Kind) -> Iterator[tuple[int, Kind]]:
         yield len(line), "inclusion"
         return
     own = re.search(r"criteri\w*", stripped, re.IGNORECASE) if kind else None
-    for found in _INLINE.finditer(stripped, own.end() if own else 0):
-        if not _POINTS_AT_LIST.search(stripped[: found.start()].lower()):
+    yield from _inline(stripped, own.end() if own else 0)
+
+
+def _inline(line: str, start: int = 0) -> Iterator[tuple[int, Kind]]:
+    """Headings inside a line, but for those it only points at."""
+    for found in _INLINE.finditer(line, start):
+        if not _POINTS_AT_LIST.search(line[: found.start()].lower()):
             yield found.start(), _kind(found[0])
 
 
 def _heading(line: str) -> Kind | None:
     found = _HEADING.match(line)
-    if found and _REST.match(found["rest"]) and not re.match(r"\s*/", found["rest"]):
+    if found and _REST.match(found["rest"]) and not re.match(r"\s*/", found["rest"]) and not _ends_bullet(found):
         return _kind(found["word"])
-    found = _BARE.match(line) or _CRITERIA_FOR.match(line)
+    found = _BARE.match(line) or _CRITERIA_FOR.match(line) or _GERMAN.match(line)
     if found:
         return _kind(found["word"])
-    if line.rstrip("*_ ").endswith(":") and _OPENS_EXCLUSION.search(line) and not _NOT_OPENING.search(line):
-        return "exclusion"
-    return None
+    opens = line.rstrip("*_ ").endswith(":") and _OPENS_EXCLUSION.search(line) and not _NOT_OPENING.search(line)
+    return "exclusion" if opens and not any(_inline(line)) else None
+
+
+def _ends_bullet(heading: re.Match[str]) -> bool:
+    """Whether the words in front are a criterion: in "* Able to walk Exclusion Criteria" the heading has capitals."""
+    before = heading["prefix"].split()
+    return (
+        bool(before) and heading.string.lstrip()[0] in "*-•" and heading["word"][0].isupper() and before[-1].islower()
+    )
 
 
 def _kind(words: str) -> Kind:
-    keeps_out = re.search(r"exclu|non?[- ]inclu|ineligib", words, re.IGNORECASE)
+    keeps_out = re.search(r"e[xs]clu|n[oã]n?[- ]inclu|ineligib|aussch", words, re.IGNORECASE)
     return "exclusion" if keeps_out else "inclusion"

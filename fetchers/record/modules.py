@@ -183,6 +183,11 @@ class Location(Module, frozen=True):
     state: str | None = None
     country: str | None = None
 
+    @property
+    def country_name(self) -> str | None:
+        """As the registry spells it; how a name is spaced is no spelling."""
+        return " ".join((self.country or "").split()) or None
+
 
 class Locations(Module, frozen=True):
     locations: tuple[Location, ...] = ()

@@ -100,7 +100,7 @@ class Study(Module, frozen=True):
     @property
     def countries(self) -> tuple[str, ...]:
         """As the registry spells them, each once, in the order of the sites."""
-        return tuple(dict.fromkeys(site.country for site in self.locations if site.country))
+        return tuple(dict.fromkeys(site.country_name for site in self.locations if site.country_name))
 
     @property
     def last_update_posted(self) -> str | None:

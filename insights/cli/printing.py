@@ -9,6 +9,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Sequence
 
+from cache.cli import streams
 from cache.cli.terminal import printable, table
 from cache.export.cells import cell
 from cache.export.formats import BOM
@@ -31,11 +32,7 @@ _HEADS = {"ids": "trials", "rule_words": "what it counts", "date": "data of", "n
 def put_out(command: str, rows: Sequence[Row], fmt: str) -> None:
     """Write the rows in one format, each with its source."""
     makers = {"json": as_json, "csv": as_csv}
-    content = makers[fmt](rows) if fmt in makers else as_table(command, rows)
-    # As bytes, because the line ends of a CSV must stay as they are and a terminal may know no UTF-8.
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
+    streams.put_out(makers[fmt](rows) if fmt in makers else as_table(command, rows))
 
 
 def as_json(rows: Sequence[Row]) -> bytes:

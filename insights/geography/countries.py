@@ -51,7 +51,7 @@ def by_country(
 def several(studies: Iterable[Study]) -> pd.DataFrame:
     """How many sites of a trial are in which country: nct_id, spelling, sites. Needed of trials in several countries;
     the sites of a trial in one country are all there."""
-    named = [(study.nct_id, site.country) for study in studies for site in study.locations if site.country]
+    named = [(study.nct_id, site.country_name) for study in studies for site in study.locations if site.country_name]
     found = pd.DataFrame(
         {"nct_id": frames.texts(one for one, _ in named), "spelling": frames.texts(other for _, other in named)}
     )

@@ -113,6 +113,7 @@ def test_every_rule(one: Claim, rows: list[dict[str, Any]], verdict: str, rule: 
     assert not found.sample
     assert found.registry_date == "2026-11-19"
     assert found.because.endswith(".")
+    assert "of 0" not in found.because
 
 
 def test_every_rule_has_a_case_and_every_verdict_a_word() -> None:

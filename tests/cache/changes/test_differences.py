@@ -179,6 +179,12 @@ def outcomes(*measures: str, frame: str = "12 weeks") -> dict[str, Any]:
         ({"outcomes": outcome("Fatigue (score)")}, {"outcomes": outcome("Fatigue ( score )")}),
         ({"status": {"whyStopped": "Slow accrual"}}, {"status": {"whyStopped": "Slow\taccrual\u200b"}}),
         ({"sponsor": lead("A University")}, {"sponsor": lead("A  University")}),
+        ({"sites": sites("United States", "United States")}, {"sites": sites("United States", "United  States")}),
+        (
+            {"sites": sites("Hong Kong", "Norway")},
+            {"sites": sites("Norway ", "Hong\u00a0Kong", "Hong Kong", "\nNorway")},
+        ),
+        ({"sites": sites("South Korea")}, {"sites": sites(" South\tKorea", "South Korea")}),
         (
             {"eligibility": {"eligibilityCriteria": "Inclusion:\n\n* adults\n* score<5"}},
             {"eligibility": {"eligibilityCriteria": "Inclusion: * adults\r\n * score < 5 "}},

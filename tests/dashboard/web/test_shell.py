@@ -100,7 +100,7 @@ def test_pages_routes_and_files_are_all_inside_the_shell(up: Dashboard, path: st
         assert given[name] == value, name
 
 
-@pytest.mark.parametrize("path", ["/api/nothing", "/api/", "/api/trials", "/api/v9/trials.json"])
+@pytest.mark.parametrize("path", ["/api", "/api/nothing", "/api/", "/api/trials", "/api/v9/trials.json"])
 def test_an_unknown_address_for_programs_is_404_and_not_the_page(up: Dashboard, path: str) -> None:
     status, given, body = get(up, path)
     assert status == 404

@@ -36,6 +36,9 @@ def test_an_intervention_whose_description_says_so_is_given(words: str) -> None:
     "words",
     [
         "After a wash-out of prednisone the drug is started",
+        "The comparator in the other study was prednisone 10 mg",
+        "Another trial used prednisone 20 mg",
+        "Prednisone 10 mg was the comparator in an earlier trial",
         "People previously treated with prednisone get the drug",
         "Prednisone may be continued",
         "Rescue treatment with prednisone if needed",
@@ -162,3 +165,25 @@ def test_a_dose_or_a_verb_is_needed_in_a_long_sentence(words: str, given: bool) 
     start = text.index("prednisone")
 
     assert says_given(text, start, start + len("prednisone")) is given
+
+
+@pytest.mark.parametrize(
+    ("criterion", "tier"),
+    [
+        ("Methotrexate washout for 8 weeks", "excluded"),
+        ("Methotrexate must be stopped 4 weeks before", "excluded"),
+        ("Methotrexate therapy discontinued at least 2 weeks", "excluded"),
+        ("More than 3 months since methotrexate", "excluded"),
+        ("At least 4 weeks since the last dose of methotrexate", "excluded"),
+        ("Last dose of methotrexate more than 8 weeks ago", "excluded"),
+        ("Methotrexate must not have been given within 3 months", "excluded"),
+        ("Methotrexate discontinued due to intolerance", "mentioned"),
+        ("Relapse after methotrexate was stopped for 4 weeks", "mentioned"),
+        ("Remission 6 months after the last methotrexate", "mentioned"),
+        ("At least 4 weeks of methotrexate", "mentioned"),
+    ],
+)
+def test_a_wash_out_that_lets_people_in_is_no_mention(criterion: str, tier: str) -> None:
+    record = study(eligibility=f"Inclusion Criteria:\n* adults\n* {criterion}\nExclusion Criteria:\n* pregnancy")
+
+    assert tiers(record) == {"methotrexate": tier}

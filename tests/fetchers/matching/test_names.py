@@ -12,7 +12,7 @@ from tests.fetchers.matching.invented import found, study, tiers
         (("GP2017", "GP-2017", "GP 2017"), "tnf_inhibitors"),
         (("FKB327", "FKB-327", "FKB 327"), "tnf_inhibitors"),
         (("HLX03", "HLX-03", "HLX 03"), "tnf_inhibitors"),
-        (("CT-P13", "CTP13", "CT P13"), "tnf_inhibitors"),
+        (("CT-P13", "CTP13", "CT P13", "CT-P 13"), "tnf_inhibitors"),
         (("BCD-055", "BCD055", "BCD 055"), "tnf_inhibitors"),
         (("SP-102", "SP102", "SP 102"), "corticosteroids"),
         (("GB-0998", "GB0998", "GB 0998"), "ivig"),
@@ -40,8 +40,12 @@ def test_what_only_looks_like_a_code_is_nobody(name: str) -> None:
             "tnf_inhibitors",
         ),
         ("cortivazol Altim Fortecortin Metypred Alkindi SP-102 Wysolone Dexona Prednol IVMP", "corticosteroids"),
-        ("Jylamvo Metex Lantarel Emthexate", "methotrexate"),
-        ("Jayempi", "azathioprine"),
+        (
+            "Celestene Diprofos Lederspan Predonine Deltacortril Dexasone Betnesol Encorton Bentelan Soldesam",
+            "corticosteroids",
+        ),
+        ("Jylamvo Metex Lantarel Emthexate Maxtrex Ebetrexat Folitrax Bendatrexat", "methotrexate"),
+        ("Jayempi Azoran Azamun", "azathioprine"),
         ("NewGam IgPro10 GB-0998 Alyglo Qivigy", "ivig"),
         ("HBO2T mHBOT", "hyperbaric_oxygen"),
     ],
@@ -59,6 +63,13 @@ def test_codes_and_brands_are_known(names: str, agent: str) -> None:
         ("i.v. immunoglobulin", "ivig"),
         ("Human immunoglobulin (pH4) for intravenous injection", "ivig"),
         ("Oxygen, hyperbaric", "hyperbaric_oxygen"),
+        ("Hyperbaric oxygenotherapy", "hyperbaric_oxygen"),
+        ("Immunoglobulin G intravenous", "ivig"),
+        ("Intravenous IG", "ivig"),
+        ("Remicade™", "tnf_inhibitors"),
+        ("Humira® and Enbrel™", "tnf_inhibitors"),
+        ("Medrol™", "corticosteroids"),
+        ("Privigen℠", "ivig"),
         ("poly(I)poly(C12,U)", "rintatolimod"),
         ("Mismatched double-stranded RNA", "rintatolimod"),
         ("Caudal injection with steroid", "corticosteroids"),
@@ -92,7 +103,7 @@ def test_short_names_without_their_company_are_nobody(name: str) -> None:
         ),
         ("metotrexato metotrexate Methotrexat méthotrexate metotreksat metotreksatu", "methotrexate"),
         ("azatioprina Azathioprin azatiyoprin azatiopryna", "azathioprine"),
-        ("infliximabe adalimumabe etanercepte golimumabe infliksimab", "tnf_inhibitors"),
+        ("infliximabe adalimumabe etanercepte golimumabe infliksimab Etanersept", "tnf_inhibitors"),
     ],
 )
 def test_generic_names_are_found_in_other_languages(names: str, agent: str) -> None:
@@ -104,6 +115,11 @@ def test_generic_names_are_found_in_other_languages(names: str, agent: str) -> N
     ("name", "agent"),
     [
         ("Inmunoglobulina intravenosa", "ivig"),
+        ("Inmunoglobulina humana intravenosa", "ivig"),
+        ("Imunoglobulina humana endovenosa", "ivig"),
+        ("Immunglobulin i.v.", "ivig"),
+        ("Immunglobuline intravenös", "ivig"),
+        ("Immunoglobulina endovena", "ivig"),
         ("Imunoglobulina endovenosa humana", "ivig"),
         ("Immunoglobulines intraveineuses", "ivig"),
         ("Intravenöse Immunglobuline", "ivig"),
@@ -144,12 +160,25 @@ def test_a_neighbour_of_a_spelling_is_nobody(name: str) -> None:
         ["Steroids", "Azathioprine"],
         ["Steroid", "Lidocaine"],
         ["Steroid", "Cyclophosphamide"],
+        ["Steroid", "Tocilizumab"],
+        ["Steroids", "Ruxolitinib"],
+        ["Steroid", "Platelet-rich plasma"],
+        ["Steroid", "Hyaluronic acid"],
+        ["Steroid", "Botulinum toxin"],
     ],
 )
 def test_steroid_beside_a_named_rival_is_a_corticosteroid(interventions: list[str]) -> None:
     assert tiers(study(interventions=interventions))["corticosteroids"] == "given"
 
 
-@pytest.mark.parametrize("name", ["Anabolic steroid", "Neurosteroid", "Non-steroidal drug", "Sex steroids"])
+@pytest.mark.parametrize(
+    "name", ["Anabolic steroid", "Neurosteroid", "Non-steroidal drug", "Sex steroids", "Steroid-sparing agent"]
+)
 def test_another_steroid_beside_a_named_rival_is_none(name: str) -> None:
     assert "corticosteroids" not in tiers(study(interventions=[name, "Etanercept"]))
+
+
+@pytest.mark.parametrize("code", ["SB-5", "SB 5"])
+def test_a_code_of_one_figure_written_apart_needs_its_company(code: str) -> None:
+    assert tiers(study(interventions=[code], title="A biosimilar of Humira"))["tnf_inhibitors"] == "given"
+    assert tiers(study(interventions=[f"{code} mg"])) == {}

@@ -164,6 +164,12 @@ def test_without_arms_the_design_decides(interventions: list[str], kind: str | N
             id="of two medicines",
         ),
         pytest.param(
+            [(A, "Real", ["IVIG and Rituximab"]), (P, "Control", ["IVIG and Rituximab", "Normal saline"])],
+            "tested",
+            id="of two medicines, with its salt water",
+        ),
+        pytest.param([(E, "Real", ["IVIG"]), (P, "Control", ["IVIG", "0.9% NaCl"])], "tested", id="with salt water"),
+        pytest.param(
             [(A, "Real", ["IVIG + Rituximab"]), (S, "Sham", ["IVIG + Rituximab"])], "tested", id="a sham of two"
         ),
         pytest.param(
@@ -243,3 +249,18 @@ def test_a_new_pill_against_placebo_and_an_original_is_no_copy() -> None:
 
     assert match
     assert match.role == "comparator"
+
+
+@pytest.mark.parametrize(
+    ("name", "agent"),
+    [
+        ("Oxygen, hyperbaric", "hyperbaric_oxygen"),
+        ("Immunoglobulins, intravenous (human)", "ivig"),
+        ("Poly(I)poly(C12,U)", "rintatolimod"),
+    ],
+)
+def test_a_comma_inside_a_name_puts_nothing_beside_it(name: str, agent: str) -> None:
+    match = match_of(study(interventions=[name], arms=[(E, "a", [name])]), agent)
+
+    assert match
+    assert (match.tier, match.role) == ("given", "tested")

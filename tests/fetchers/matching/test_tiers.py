@@ -184,7 +184,7 @@ def test_steroid_is_short_for_the_medicine_its_own_text_names() -> None:
 
 
 def test_a_heading_with_an_intervention_that_nothing_else_explains_is_given() -> None:
-    record = study(interventions=["Deltacortril forte"], mesh=["Prednisolone"])
+    record = study(interventions=["Quortilan forte"], mesh=["Prednisolone"])
 
     assert MATCHER.matches(record) == (Match("corticosteroids", "given", "unclear", ("Prednisolone",), "mesh"),)
 

@@ -25,6 +25,17 @@ from tests.fetchers.matching.invented import A, E, P, match_of, study, tiers
         "Corticosteroid (topical)",
         "Hydrocortisone enema",
         "Triamcinolone acetonide 0.1 %",
+        "Dexamethasone iontophoresis",
+        "Transdermal hydrocortisone",
+        "Betamethasone mousse",
+        "Triamcinolone varnish",
+        "Dexamethasone patch",
+        "Hydrocortisone mucoadhesive tablets",
+        "Dexamethasone nebulization",
+        "Crema de hidrocortisona",
+        "Colirio de dexametasona",
+        "Corticosteroides inhalados",
+        "Corticoides tópicos",
     ],
 )
 def test_a_form_or_route_in_the_name_is_topical(name: str) -> None:

@@ -39,6 +39,24 @@ IN, OUT = "adults with fatigue", "pregnant women"
         f"Inclusion criteria for the cases:\n{IN}\nThe exclusion criteria for the cases are as follows:\n{OUT}",
         f"Radiological Inclusion Criteria\n{IN}\nIntra-surgery (any) Exclusion Criteria\n{OUT}",
         f"Exclusion Criteria:\n{OUT}\nInclusion Criteria:\n{IN}",
+        f"Inclusion Criteria:\n* {IN}\n\nNo inclusion / Exclusion Criteria:\n\n* {OUT}",
+        f"Inclusion Criteria:\n* {IN}\nNon inclusion/exclusion criteria\n* {OUT}",
+        f"Inclusion Criteria:\n* {IN}\nCriteria of non-inclusion and exclusion:\n* {OUT}",
+        f"Inclusion Criteria:\n* {IN}\n* Weight < 150 kg Exclusion Criteria\n* {OUT}",
+        f"Inclusion Criteria:\n* {IN}\n* BMI below 40 Exclusion Criteria:\n* {OUT}",
+        f"Inclusion Criteria:\n* {IN}\n* can read and write Exclusion Criteria\n* {OUT}",
+        f"Inclusion Criteria:\n* {IN}\n* Able to walk Exclusion Criteria\n* {OUT}",
+        f"Cohort 2 Inclusion Criteria:\n{IN}\nCohort 2 Exclusion Criteria:\n{OUT}",
+        f"Inclusion Criteria:\n* {IN}\n* Weight < 150 kg **Exclusion Criteria**\n* {OUT}",
+        f"Inclusion Criteria:\n* {IN}.Exclusion Criteria:\n* {OUT}",
+        f"- Inclusion criteria - {IN} - Exclusion criteria - {OUT}",
+        f"Inclusion: {IN}, exclusion: {OUT}",
+        f"{IN} EXCLUSION CRITERIA {OUT}",
+        f"Einschlusskriterien:\n* {IN}\nAusschlusskriterien:\n* {OUT}",
+        f"Criterios de inclusión:\n* {IN}\nCriterios de exclusión:\n* {OUT}",
+        f"Criteri di inclusione:\n* {IN}\nCriteri di esclusione:\n* {OUT}",
+        f"Critérios de inclusão:\n* {IN}\nCritérios de exclusão:\n* {OUT}",
+        f"Inclusion Criteria:\n* {IN}\nKey Exclusion Criteria\n* {OUT}",
     ],
 )
 def test_both_lists_are_told_apart(text: str) -> None:
@@ -205,3 +223,21 @@ def test_a_heading_at_the_end_of_a_bullet_begins_a_section(text: str) -> None:
 @pytest.mark.parametrize("words", ["meets none of the", "is excluded per", "does not violate"])
 def test_a_bullet_that_ends_by_naming_the_list_begins_none(words: str) -> None:
     assert OUT in split(f"Inclusion Criteria:\n* {IN}\n* {words} Exclusion Criteria\n* {OUT}").inclusion
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "Weight < 150 kg",
+        "Able to walk",
+        "BMI below 40",
+        "aged 18 to 65",
+        "can read and write",
+        "Weight 45 kg or more (100 lbs)",
+    ],
+)
+def test_what_stands_before_a_heading_inside_a_bullet_still_lets_in(last: str) -> None:
+    parts = split(f"Inclusion Criteria:\n* {IN}\n* {last} Exclusion Criteria\n* {OUT}")
+
+    assert last in parts.inclusion
+    assert last not in parts.exclusion
