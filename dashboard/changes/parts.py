@@ -177,15 +177,13 @@ def _changes(shown: ChangesView, found: pd.DataFrame, since: str) -> None:
 
 def _kinds(shown: ChangesView, found: pd.DataFrame, since: str) -> None:
     """How many changes there are of each kind, as bars over their numbers."""
-    wanted = view.current()[0]
-    links = {kind: address(wanted, replace(shown, kinds=(kind,))) for kind in found["kind"].unique()}
+    links = {kind: address(view.current()[0], replace(shown, kinds=(kind,))) for kind in found["kind"].unique()}
     say = changes_tables.kinds_say(found)
     st.subheader("Kinds of change", anchor=False)
     st.markdown(say)
     bars = changes_tables.by_kind(found)
-    figure = charts.bars(
-        bars.rename(index=changes_view.kind_words), [links[str(kind)] for kind in bars.index], "change"
-    )  # fmt: skip
+    addresses = [links[str(kind)] for kind in bars.index]
+    figure = charts.bars(bars.rename(index=changes_view.kind_words), addresses, "change")
     frame.picture("kinds", f"Kinds of change. {say}", figure)
     period = changes_view.period_words(shown, since)
     st.caption(f"{count(len(found), 'change')} {plain(period)}; a trial may have several.")

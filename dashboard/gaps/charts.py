@@ -76,13 +76,16 @@ def hover(row: Mapping[Any, Any]) -> str:
     )
 
 
+def _rung(row: Mapping[Any, Any], key: str) -> str:
+    return f"{count(len(row[f'{key}_ids']), 'trial')} in {AXIS_WORDS[row[f'{key}_lane']].lower()}"
+
+
 def ladder(
     steps: pd.DataFrame, agents: Mapping[str, str], here: str, address: Callable[[Mapping[Any, Any], str], str]
 ) -> go.Figure:
     """A row an agent: a hollow mark at the highest phase in any condition, a filled one at the highest ``here``.
 
-    An agent that entered no phase anywhere keeps its row, without a mark. ``address``: where
-    the trials behind a mark are listed.
+    An agent that entered no phase anywhere keeps its row, without a mark. ``address``: the list behind a mark.
     """
     labels = {agent: lines(name, 18) for agent, name in agents.items()}
     lanes = [AXIS_WORDS[lane] for lane in PHASE_PATH]
@@ -106,18 +109,18 @@ def ladder(
             marker={"color": BAR, "size": size, "symbol": symbol, "line": {"width": 2.5, "color": BAR}},
             **opening(
                 [address(row, key) for row in reached],
-                [
-                    f"{agents[row['agent']]}, {inner(name)}: {count(len(row[f'{key}_ids']), 'trial')} in "
-                    f"{AXIS_WORDS[row[f'{key}_lane']].lower()}"
-                    for row in reached
-                ],
+                [f"{agents[row['agent']]}, {inner(name)}: {_rung(row, key)}" for row in reached],
             ),
         )
+    return _framed(figure, lanes, list(labels.values()))
+
+
+def _framed(figure: go.Figure, lanes: list[str], order: list[str]) -> go.Figure:
+    """Phases across and agents down, each in its place whether it has a mark or not."""
     plain = {"type": "category", "fixedrange": True, "automargin": True, "zeroline": False, "tickfont": {"color": INK}}
     figure.update_xaxes(
         side="top", tickangle=-45, categoryorder="array", categoryarray=lanes, range=[-0.5, len(lanes) - 0.5], **plain
     )
-    order = list(labels.values())
     figure.update_yaxes(categoryorder="array", categoryarray=order, range=[len(order) - 0.5, -0.5], **plain)
     legend = {"orientation": "h", "yanchor": "top", "y": -0.02, "yref": "paper", "x": 0, "title": None}
     return figure.update_layout(
