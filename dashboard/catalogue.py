@@ -1,10 +1,12 @@
 """The pages of the dashboard in the order of the navigation: the one list from which everything else is made. Pure."""
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 Page = Literal[
-    "overview", "agents", "trials", "trial", "claims", "gaps", "mecfs", "timeline", "map", "results", "changes", "about"
+    "overview", "agents", "mecfs", "trials", "map", "timeline", "trial", "claims", "gaps", "results", "changes",
+    "glossary", "about",
 ]  # fmt: skip
+Group = Literal["See", "Judge", "Follow", "About"]
 
 
 class Entry(NamedTuple):
@@ -13,33 +15,29 @@ class Entry(NamedTuple):
     id: Page
     title: str
     icon: str  # of Streamlit's Material icons, which come with it
+    group: Group
     help: str = ""
     shown: bool = True  # in the navigation; the others are reached by links
 
 
 # The first is what the bare address shows.
 PAGES = (
-    Entry("overview", "Overview", "dashboard", "Phases and statuses of all trials, and what each of the agents has."),
-    Entry("agents", "Agents", "medication", "One agent at a time, or several side by side."),
-    Entry("trials", "Trials", "list_alt", "The list, with filters and downloads."),
-    Entry("trial", "Trial", "description", shown=False),
-    Entry("claims", "Claims", "fact_check", "What the documents state, sentence by sentence, against the registry."),
-    Entry("gaps", "Gaps", "grid_view", "Where there is no trial, how far each agent got, and how we count."),
+    Entry("overview", "Overview", "dashboard", "See", "Phases and statuses of all trials, and what each agent has."),
+    Entry("agents", "Agents", "medication", "See", "One agent at a time, or several side by side."),
+    Entry("mecfs", "ME/CFS trials", "groups", "See", "What is tested in ME/CFS, who may take part, what it involves."),
+    Entry("trials", "All trials", "list_alt", "See", "The list, with filters and downloads."),
+    Entry("map", "Map", "public", "See", "The countries with trial sites, and how many of their trials are open."),
+    Entry("timeline", "Timeline", "view_timeline", "See", "From start to completion, and which trials belong together."),
+    Entry("trial", "Trial", "description", "See", shown=False),
+    Entry("claims", "Claims", "fact_check", "Judge", "What the articles claim, and what the registry shows."),
+    Entry("gaps", "What’s missing", "grid_view", "Judge", "Where there is no trial, and how far each agent got."),
     Entry(
-        "mecfs",
-        "ME/CFS trials",
-        "groups",
-        "All trials in ME/CFS: the share that tests one of the agents, case definitions, burden.",
+        "results", "Results and delays", "assignment_turned_in", "Judge",
+        "Results posted and due, out-of-date records, why trials stopped.",
     ),
-    Entry("timeline", "Timeline", "view_timeline", "Trials from start to completion, and which belong together."),
-    Entry("map", "Map", "public", "In which countries trials have sites, and how many of them are open."),
-    Entry(
-        "results",
-        "Results and delays",
-        "assignment_turned_in",
-        "Results posted and due, records time has overtaken, why trials stopped.",
-    ),
-    Entry("changes", "Changes", "update", "What moved in the registry, and how far dates and sizes have slipped."),
-    Entry("about", "About the data", "info", "Source and terms, how matching works, what is not known."),
-)
+    Entry("changes", "Changes", "update", "Follow", "What moved in the registry, and how far dates have slipped."),
+    Entry("glossary", "Glossary", "menu_book", "About", "The words of trial registries, explained."),
+    Entry("about", "About the data", "info", "About", "Source and terms, how matching works, what is not known."),
+)  # fmt: skip
 NAVIGATION = tuple(entry.id for entry in PAGES if entry.shown)
+GROUPS: tuple[Group, ...] = get_args(Group)

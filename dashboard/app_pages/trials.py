@@ -5,7 +5,7 @@ from dashboard.shared import address as view
 from dashboard.shared import data, frame
 from dashboard.trials import filters, parts
 
-frame.head("Trials", "Every trial behind the numbers, with filters that live in the address.")
+frame.head("All trials", "Filter them and share the link.")
 refresh_parts.outcome()
 wanted = frame.wanted()
 view.remember_list()
@@ -13,6 +13,7 @@ view.scope_bar(wanted, frame.condition_names())
 filters.show(wanted)
 selection = data.selection(wanted)
 parts.found(selection, wanted)
+parts.outside(selection, wanted)
 if selection.trials.empty:
     frame.nothing(wanted)
 else:

@@ -14,6 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cache import english
 from cache.filters.filter import Filter
+from cache.filters.kinds import LONGEST_TEXT
 from dashboard import catalogue
 from dashboard.shared import address as view
 from dashboard.shared import charts, columns, data, words
@@ -22,6 +23,7 @@ from insights.measured import Figures
 from insights.verdicts import condition_groups
 
 WIDTH = 1180  # pixels; longer lines are hard to read
+SEARCH, _SEARCHED = "search_all", "search_done"
 _ARROW = ":material/arrow_forward:"
 _RATIO = st.column_config.NumberColumn(format="%.2f")
 
@@ -30,9 +32,22 @@ def navigation(pages: Mapping[catalogue.Page, Any]) -> None:
     """Links to the pages; they carry the scope, which Streamlit's own navigation would drop."""
     st.markdown("#### :material/clinical_notes: Trial tracker")
     scope = view.carried()
-    for name in catalogue.NAVIGATION:
-        st.page_link(pages[name], query_params=scope, width="stretch")
+    st.text_input(
+        "Search all trials", key=SEARCH, type="search", placeholder="Search all trials", label_visibility="collapsed",
+        max_chars=LONGEST_TEXT, help="Title, NCT id, sponsor, condition or intervention. Press Enter.",
+    )  # fmt: skip
+    for group in catalogue.GROUPS:
+        st.caption(group)
+        with st.container(gap=None):
+            for entry in catalogue.PAGES:
+                if entry.shown and entry.group == group:
+                    st.page_link(pages[entry.id], query_params=scope, width="stretch")
     st.space("small")
+    searched = st.session_state[SEARCH]
+    if searched and searched != st.session_state.get(_SEARCHED):
+        st.session_state[_SEARCHED] = searched
+        st.switch_page(view.script("trials"), query_params=[*scope, ("q", searched)])
+    st.session_state[_SEARCHED] = searched
 
 
 def sheet() -> DeltaGenerator:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cache.codes import TIERS
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
 from dashboard.shared import address as view
@@ -17,6 +18,16 @@ def found(selection: Selection, wanted: Filter) -> None:
     """How many trials there are, and of what."""
     st.subheader(_hits(selection), anchor=False)
     st.text(wanted.sentence(data.watchlist()))
+
+
+def outside(selection: Selection, wanted: Filter) -> None:
+    """How many stored trials with the words that are looked for are not in this view, with the way to them."""
+    if not wanted.text:
+        return
+    every = Filter(text=wanted.text, tiers=TIERS, background=True, everywhere=True, frame=True)
+    more = len(data.selection(every).trials) - len(selection.trials)
+    if more > 0:
+        frame.link("trials", trials_words.outside(len(selection.trials), more), view.params(every))
 
 
 def page(selection: Selection) -> None:
