@@ -64,9 +64,9 @@ def test_comparing_nonsense_is_said(live: str, opened: Open) -> None:
     assert any("Not compared: foo" in text.value for text in app.text)
 
 
-def test_a_failed_agent_says_why_and_the_others_stay(live: str, opened: Open) -> None:
-    failed(live)
-    app = opened(live, "agents", "agent=methotrexate")
+def test_a_failed_agent_says_why_and_the_others_stay(own_live: str, opened: Open) -> None:
+    failed(own_live)
+    app = opened(own_live, "agents", "agent=methotrexate")
     assert any("The last refresh failed" in text.value and "<b>four</b>" in text.value for text in app.text)
     assert any(expander.label == "1 part could not be refreshed" for expander in app.expander)
-    assert metrics(opened(live))["Trials"] == str(len(exported(live, "")))
+    assert metrics(opened(own_live))["Trials"] == str(len(exported(own_live, "")))
