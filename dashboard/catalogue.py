@@ -27,7 +27,7 @@ PAGES = (
     Entry("mecfs", "ME/CFS trials", "groups", "See", "What is tested in ME/CFS, who may take part, what it involves."),
     Entry("trials", "All trials", "list_alt", "See", "The list, with filters and downloads."),
     Entry("map", "Map", "public", "See", "The countries with trial sites, and how many of their trials are open."),
-    Entry("timeline", "Timeline", "view_timeline", "See", "From start to completion, and which trials belong together."),
+    Entry("timeline", "Timeline", "view_timeline", "See", "From start to completion, and which belong together."),
     Entry("trial", "Trial", "description", "See", shown=False),
     Entry("claims", "Claims", "fact_check", "Judge", "What the articles claim, and what the registry shows."),
     Entry("gaps", "What’s missing", "grid_view", "Judge", "Where there is no trial, and how far each agent got."),

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import catalogue
 from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import address as view
-from dashboard.shared import frame, words
+from dashboard.shared import frame, kept, words
 from fetchers.errors import TrackerError
 
 st.set_page_config(
@@ -35,10 +35,12 @@ page = st.navigation(list(pages.values()), position="hidden")
 try:
     with st.sidebar:
         frame.navigation(pages)
-        refresh_parts.panel()
-    with frame.sheet():
-        page.run()
-        frame.foot()
+    with kept.steady():
+        with st.sidebar:
+            refresh_parts.panel()
+        with frame.sheet():
+            page.run()
+            frame.foot()
 except TrackerError as error:
     # A watch-list or an environment that cannot be used: nothing can be shown, so say why and what to do.
     st.error(words.plain(str(error)), title="This page cannot be shown", icon=":material/error:")

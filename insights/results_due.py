@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from cache.read.frames import plain_rows
 from insights.dates.spans import span
 from insights.us_rule import checks
 
@@ -138,7 +139,7 @@ def judge(facts: pd.DataFrame) -> pd.DataFrame:
     after the due date they were sent in, negative when before.
     """
     rows = []
-    for row in _rows(facts):
+    for row in plain_rows(facts):
         found = verdict(row)
         due = found.due_on.isoformat() if found.due_on else None
         rows.append((row["nct_id"], found.state, found.coverage, found.reason, list(found.missing), due, found.days,
@@ -264,9 +265,3 @@ def _untold(missing: tuple[str, ...]) -> str:
     """The state of a trial of which it cannot be told, by what is not known."""
     states = {_UNTOLD_BY.get(fact, "unknown") for fact in missing}
     return states.pop() if len(states) == 1 else "unknown"
-
-
-def _rows(facts: pd.DataFrame) -> list[dict[Any, Any]]:
-    plain = facts.astype(object)
-    rows: list[dict[Any, Any]] = plain.where(plain.notna(), None).to_dict("records")
-    return rows

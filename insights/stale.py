@@ -6,11 +6,12 @@ registry's own words; the classes beside them come from written word rules and m
 no Streamlit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
+from cache.read.frames import plain_rows
 from insights.dates.odd import ODD, odd, sound, unfit
 from insights.dates.spans import span, years_after
 from insights.why_stopped import why_classes
@@ -47,11 +48,13 @@ def stale(facts: pd.DataFrame) -> pd.DataFrame:
     ``cache.read.records.facts`` and ``judged_on``; a trial without a ``judged_on`` can only have the flags of its
     status and of its dates alone.
     """
-    rows = []
-    for row in _rows(facts):
-        rows += [(row["nct_id"], flag, row["overall_status"], row["last_known_status"], when, days, row["judged_on"])
-                 for flag, when, days in _flags(row)]  # fmt: skip
+    rows = [found for row in plain_rows(facts) for found in _found(row)]
     return pd.DataFrame.from_records(rows, columns=list(STALE_COLUMNS)).astype({"days": "Int64"})
+
+
+def flags(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of ``stale`` of one trial, as plain values."""
+    return [dict(zip(STALE_COLUMNS, found, strict=True)) for found in _found(row)]
 
 
 def stopped(facts: pd.DataFrame) -> pd.DataFrame:
@@ -59,7 +62,7 @@ def stopped(facts: pd.DataFrame) -> pd.DataFrame:
     classes (keys of CLASSES, never empty); columns ``STOPPED_COLUMNS``."""
     rows = [
         (row["nct_id"], row["overall_status"], row["why_stopped"], _classes(row))
-        for row in _rows(facts)
+        for row in plain_rows(facts)
         if row["overall_status"] in STOPPED
     ]
     return pd.DataFrame.from_records(rows, columns=list(STOPPED_COLUMNS))
@@ -71,7 +74,7 @@ def registration(facts: pd.DataFrame) -> pd.DataFrame:
     ``days``: from the latest day the start can mean to the first submission; negative when it came before.
     """
     rows = []
-    for row in _rows(facts):
+    for row in plain_rows(facts):
         found, days = registered(row)
         rows.append((row["nct_id"], found, row["start_date"], row["first_submitted"], days))
     return pd.DataFrame.from_records(rows, columns=list(REGISTRATION_COLUMNS)).astype({"days": "Int64"})
@@ -95,6 +98,11 @@ def _classes(row: Mapping[str, Any]) -> list[str]:
     if row["why_stopped"] is None and row["origin"] == "starter":
         return ["not_known"]
     return why_classes(row["why_stopped"])
+
+
+def _found(row: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    for flag, when, days in _flags(row):
+        yield row["nct_id"], flag, row["overall_status"], row["last_known_status"], when, days, row["judged_on"]
 
 
 def _flags(row: Mapping[str, Any]) -> list[tuple[str, str | None, int | None]]:
@@ -130,9 +138,3 @@ def _since(row: Mapping[str, Any], when: str | None) -> int | None:
 def _long_ago(row: Mapping[str, Any], verified: str) -> bool:
     limit = years_after(span(verified).last, UNVERIFIED_YEARS)
     return bool(row["judged_on"]) and span(row["judged_on"]).first > limit
-
-
-def _rows(facts: pd.DataFrame) -> list[dict[Any, Any]]:
-    plain = facts.astype(object)
-    rows: list[dict[Any, Any]] = plain.where(plain.notna(), None).to_dict("records")
-    return rows

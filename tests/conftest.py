@@ -3,6 +3,7 @@ Where pytest-xdist is installed, all processors run them.
 """
 
 import functools
+import gc
 import ipaddress
 import sys
 from collections.abc import Iterator
@@ -79,15 +80,24 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def components_looked_for_once() -> Iterator[None]:
-    """Every page that a test opens makes Streamlit read the metadata of all installed packages; once is enough."""
+def pages_without_chores() -> Iterator[None]:
+    """Every page that a test opens makes Streamlit read the metadata of all installed packages, for which once is
+    enough, and then look for cyclic garbage among all that the tests hold, which Python does by itself when it must."""
     with pytest.MonkeyPatch.context() as patch:
         if "streamlit" in sys.modules:
+            from streamlit import config
             from streamlit.components.v2 import manifest_scanner as scanner
 
             once = functools.cache(scanner.scan_component_manifests)
             patch.setattr(scanner, "scan_component_manifests", once)
+            config.set_option("runner.postScriptGC", False)
         yield
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported and collected stays to the end: no search for garbage needs to walk through it."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -119,3 +119,13 @@ def search_texts(
             words += items or ()
         rows.append("\n".join(words).casefold())
     return texts(rows)
+
+
+def plain_rows(frame: pd.DataFrame) -> list[dict[Any, Any]]:
+    """The rows of a frame as plain values, None for what is missing."""
+    # By column: pandas' own ways over a whole frame take several times as long for the one row of a trial's page.
+    columns = [
+        [None if gone else value for value, gone in zip(values.tolist(), values.isna().tolist(), strict=True)]
+        for _, values in frame.items()
+    ]
+    return [dict(zip(frame.columns, cells, strict=True)) for cells in zip(*columns, strict=True)]

@@ -49,9 +49,9 @@ def kept(
 
         @wraps(read)
         def newest(*args: P.args, **kwargs: P.kwargs) -> T:
-            with _held() as shown:
+            with steady() as shown:
                 # The watch-list's names and claims may change without a new version of the store.
-                state = shown.key, shown.version, hash(watchlist()), today() if daily else None
+                state = shown.key, shown.version, hash(shown.watchlist), today() if daily else None
                 return once(state, *args, **kwargs)
 
         return newest
@@ -65,21 +65,24 @@ def today() -> date:
 
 
 class Shown(NamedTuple):
-    """A store to read from, what tells its state from every other, and a sentence when it stands in for another."""
+    """A store to read from, what tells its state from every other, a sentence when it stands in for another, and the
+    watch-list."""
 
     store: Store
     key: str
     version: int
     trouble: str | None
+    watchlist: Watchlist
 
 
 _READING: ContextVar[Shown | None] = ContextVar("reading", default=None)
 
 
 @contextmanager
-def _held() -> Iterator[Shown]:
-    """The store as it is now. What is read inside sees the same one, whatever becomes of it in the meantime: nothing
-    may be kept under the name of another store."""
+def steady() -> Iterator[Shown]:
+    """The store and the watch-list as they are now. What is read inside sees the same ones, whatever becomes of them in
+    the meantime: nothing may be kept under the name of another store, and a page asks only once how things stand.
+    Raises Validation."""
     shown = _shown()
     token = _READING.set(shown)
     try:
@@ -116,6 +119,9 @@ def settings() -> Settings:
 
 def watchlist() -> Watchlist:
     """The watch-list the environment names, read again when its file changes. Raises Validation."""
+    reading = _READING.get()
+    if reading is not None:
+        return reading.watchlist
     path = settings().watchlist
     try:
         stamp = os.stat(path).st_mtime_ns if path else 0
@@ -134,19 +140,19 @@ def _shown() -> Shown:
     if reading is not None:
         return reading
     url = settings().cache_url
-    digest = watchlist().digest
-    key = f"{url} {files.identity(url)} {digest}"
+    listed = watchlist()
+    key = f"{url} {files.identity(url)} {listed.digest}"
     reason = _failure(key)
     if reason is None:
         try:
             opened = _usable(key)
-            return Shown(opened, key, opened.version(), None)
+            return Shown(opened, key, opened.version(), None, listed)
         except LocalTrouble as error:
             _usable.clear(key)
             _failure.clear(key)
             reason = _failure(key) or str(error)
-    stand_in = _stand_in(digest)
-    return Shown(stand_in, f"stand-in {digest}", stand_in.version(), reason + INSTEAD)
+    stand_in = _stand_in(listed.digest)
+    return Shown(stand_in, f"stand-in {listed.digest}", stand_in.version(), reason + INSTEAD, listed)
 
 
 @st.cache_resource(ttl=RETRY_SECONDS, max_entries=8, show_spinner=False)

@@ -8,7 +8,6 @@ number alone.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 
@@ -89,13 +88,6 @@ def numbered(address: str, number: int) -> str:
 def trial_link(nct_id: str) -> str:
     """The address of a trial's page, as a cell holds it."""
     return f"trial?nct={nct_id}"
-
-
-def plain_rows(frame: pd.DataFrame) -> list[dict[Any, Any]]:
-    """The rows of a frame as plain values, None for what is missing."""
-    whole = frame.astype(object)
-    rows: list[dict[Any, Any]] = whole.where(whole.notna(), None).to_dict("records")
-    return rows
 
 
 def group_numbers(

@@ -14,8 +14,9 @@ import plotly.graph_objects as go
 
 from cache.codes import STATUS_WORDS
 from cache.english import count
+from cache.read.frames import plain_rows
 from dashboard.shared.charts import opening, titled
-from dashboard.shared.number_tables import plain_rows, trial_link
+from dashboard.shared.number_tables import trial_link
 from dashboard.shared.palette import BAR, HATCH_INK, INK, PLANNED_HATCH
 from fetchers.record.dates import PartialDate
 from insights.dates.odd import sound

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.shared.number_tables import plain_rows
+from cache.read.frames import plain_rows
 from dashboard.trial.words import Row, text
 from fetchers.record.study import Study
 from insights import results_due, stale
@@ -56,9 +56,9 @@ class Known:
         return results_due.verdict(self.fact) if self.fact else None
 
     @cached_property
-    def flags(self) -> list[dict[Any, Any]]:
+    def flags(self) -> list[dict[str, Any]]:
         """What time has overtaken: rows of ``stale.stale`` with plain values."""
-        return plain_rows(stale.stale(self.facts))
+        return stale.flags(self.fact) if self.fact else []
 
     @cached_property
     def registration(self) -> tuple[str, int | None]:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
+from cache.read.frames import plain_rows
 from fetchers.registry.queries import agent_queries, sweep_queries
 from fetchers.watchlist.model import Agent, Watchlist
 from insights import claim_rules, evidence, funnel, gaps, results_due, stale
@@ -94,7 +95,7 @@ def of_gaps(watchlist: Watchlist, held: Frames, wanted: Filter, *, today: date) 
             "rule_words": f"{words} A trial of two condition groups counts in both.",
             **_about([answers[cell["agent"]]], _questions(watchlist.agent(cell["agent"]))),
         }
-        for cell in _plain(cells)
+        for cell in plain_rows(cells)
         if _named(cell["agent"], wanted.agents) and _named(cell["condition"], wanted.conditions)
     ]
 
@@ -167,7 +168,7 @@ def _posting(facts: pd.DataFrame) -> dict[str, Row]:
             "rule_words": results_due.REASONS.get(row["reason"], results_due.COVERAGE[row["coverage"]]),
             "date": row["judged_on"],
         }
-        for row in _plain(results_due.judge(facts))
+        for row in plain_rows(results_due.judge(facts))
     }
 
 
@@ -195,12 +196,12 @@ def _timing(facts: pd.DataFrame) -> dict[str, Row]:
             "registration": row["registration"],
             "days_after_start": row["days"],
         }
-        for row in _plain(stale.registration(facts))
+        for row in plain_rows(stale.registration(facts))
     }
 
 
 def _by_id(found: pd.DataFrame) -> dict[str, Mapping[Any, Any]]:
-    return {row["nct_id"]: row for row in _plain(found)}
+    return {row["nct_id"]: row for row in plain_rows(found)}
 
 
 def _asked_for(watchlist: Watchlist, answers: pd.DataFrame) -> dict[str, list[str]]:
@@ -234,9 +235,3 @@ def _questions(agent: Agent) -> list[str]:
 
 def _named(id: str, chosen: Collection[str]) -> bool:
     return not chosen or id in chosen
-
-
-def _plain(found: pd.DataFrame) -> list[Mapping[Any, Any]]:
-    """The rows with Python's own values, None for every kind of missing."""
-    values = found.astype(object)
-    return list(values.where(values.notna(), None).to_dict("records"))

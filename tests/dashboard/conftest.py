@@ -1,18 +1,43 @@
 """Stores in every state for the tests of pages, and caches that no test leaves to another."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cache.opening import open_store
 from cache.store.schema import scope
 from cache.store.store import Store
 from dashboard.shared import kept
+from fetchers.settings import Settings
 from tests.rigs import recorded_studies
-from tests.rigs.pages import damaged, forget, live_url, page, use
+from tests.rigs.pages import WATCHLIST, damaged, forget, live_url, page, use
 from tests.rigs.refresh import url_of
+
+
+def copied(url: str, folder: Path) -> str:
+    """A copy of this store in that folder, with all that lies beside it."""
+    store = Path(url.removeprefix("sqlite:///"))
+    for one in store.parent.glob(f"{store.name}*"):
+        shutil.copy(one, folder)
+    return url_of(folder)
+
+
+@contextmanager
+def untouched(url: str) -> Iterator[None]:
+    """Fail when a store that all tests of a process read was written to: they would no longer see the same."""
+
+    def content() -> str:
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            return "\n".join(connection.iterdump())
+
+    before = content()
+    yield
+    assert content() == before, "a test changed a store that others read; it needs its own copy"
 
 
 @pytest.fixture
@@ -24,25 +49,43 @@ def cold() -> Iterator[None]:
     forget()
 
 
+@pytest.fixture(scope="session")
+def starter_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    url = url_of(tmp_path_factory.mktemp("starter"))
+    open_store(Settings(cache_url=url), WATCHLIST).close()
+    with untouched(url):
+        yield url
+
+
 @pytest.fixture
-def starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A store nobody has filled: the product puts the starter snapshot into it."""
-    return use(monkeypatch, url_of(tmp_path))
+def starter(starter_store: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A store with the starter snapshot, as the product puts it there; only to be read."""
+    return use(monkeypatch, starter_store)
+
+
+@pytest.fixture
+def own_starter(starter_store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A store with the starter snapshot, to be changed at will."""
+    return use(monkeypatch, copied(starter_store, tmp_path))
 
 
 @pytest.fixture(scope="session")
-def live_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store filled by a real refresh from the stand-in; to be copied, not used."""
-    folder = tmp_path_factory.mktemp("live")
-    list(live_url(folder))
-    return folder / "trials.sqlite3"
+def live_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    (url,) = live_url(tmp_path_factory.mktemp("live"))
+    with untouched(url):
+        yield url
 
 
 @pytest.fixture
-def live(live_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def live(live_store: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A store filled by a real refresh from the stand-in; only to be read."""
+    return use(monkeypatch, live_store)
+
+
+@pytest.fixture
+def own_live(live_store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A refreshed store, to be changed at will."""
-    shutil.copy(live_store, tmp_path / "trials.sqlite3")
-    return use(monkeypatch, url_of(tmp_path))
+    return use(monkeypatch, copied(live_store, tmp_path))
 
 
 @pytest.fixture(scope="session")
@@ -85,19 +128,19 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
 
 
 @pytest.fixture
-def stores(live: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
+def stores(live: str, own_live: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
     """The address of a store in a state: starter, live, failed, damaged, empty."""
 
     def of(state: str) -> str:
         if state == "live":
             return live
         if state == "failed":
-            return failed(live)
+            return failed(own_live)
         if state == "damaged":
             return damaged(tmp_path)
         if state == "empty":
             monkeypatch.setattr(kept, "open_store", lambda settings, watchlist: Store.in_memory())
-            return "sqlite://"
+            return url_of(tmp_path / "empty")
         return f"sqlite:///{tmp_path / 'starter' / 'trials.sqlite3'}"
 
     return of

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(not FULL.exists(), reason="this system has no de
 def test_a_full_disk_is_told_and_a_closed_stream_is_not_missed(
     tmp_path: Path, command: str, redirected: str, code: int
 ) -> None:
-    env = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+    env = {name: value for name, value in os.environ.items() if name not in {one.name for one in VARIABLES}}
     env["TRIALS_CACHE_URL"] = f"sqlite:///{tmp_path / 'store.db'}"
     line = f'exec "{sys.executable}" -m {command} {redirected}'
     done = subprocess.run(["/bin/sh", "-c", line], cwd=ROOT, env=env, capture_output=True, timeout=120, check=False)

@@ -41,11 +41,11 @@ def forget() -> None:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, url: str) -> str:
-    """Show this store, with nothing of another test's environment or caches."""
+    """Show this store, with nothing of another test's environment. What pages keep, they keep by the store's address,
+    file and version; a test that watches the reading itself asks for ``cold``."""
     for name in ("TRIALS_REGISTRY_URL", "TRIALS_WATCHLIST", "TRIALS_REFRESH", "TRIALS_PACE_SECONDS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TRIALS_CACHE_URL", url)
-    forget()
     return url
 
 

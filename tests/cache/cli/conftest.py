@@ -24,7 +24,7 @@ def fake() -> Iterator[FakeRegistry]:
         yield registry
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with nothing but the starter snapshot, to begin with; making one takes a second."""
     folder = tmp_path_factory.mktemp("starter")
@@ -32,7 +32,7 @@ def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "trials.sqlite3"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def whole(starter: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store after a refresh of everything."""
     folder = tmp_path_factory.mktemp("whole")

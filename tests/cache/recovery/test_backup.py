@@ -59,27 +59,41 @@ def names(folder: Path) -> set[str]:
     return {one.name for one in folder.iterdir() if not one.name.endswith(SUFFIX)}
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A store with five trials, one of them in two versions."""
-    made = tmp_path / "store" / "trials.sqlite3"
-    with opened(made) as store:
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a store of five trials, one of them in two versions."""
+    folder = tmp_path_factory.mktemp("original")
+    with opened(folder / "store" / "trials.sqlite3") as store:
         refresher = Refresher(store)
         refresher.answer("azathioprine", [record(number, "azathioprine") for number in range(1, 6)])
         refresher.answer("azathioprine", [record(1, "azathioprine", title="New")], [f"NCT{n:08d}" for n in range(2, 6)])
-    return made
+    return folder
 
 
-@pytest.fixture
-def kept(path: Path, tmp_path: Path) -> Path:
-    """A backup of it, after which the store went on."""
-    out = tmp_path / "kept.sqlite3"
-    assert backup(url(path), out) == ((5, 6), None)
+@pytest.fixture(scope="module")
+def went_on(original: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with that store and a backup of it, after which the store went on."""
+    folder = tmp_path_factory.mktemp("went_on") / "folder"
+    shutil.copytree(original, folder)
+    path = folder / "store" / "trials.sqlite3"
+    assert backup(url(path), folder / "kept.sqlite3") == ((5, 6), None)
     with opened(path) as store:
         refresher = Refresher(store)
         refresher.id = 2
         refresher.answer("methotrexate", [record(number, "methotrexate") for number in range(6, 9)])
-    return out
+    return folder
+
+
+@pytest.fixture
+def path(original: Path, tmp_path: Path) -> Path:
+    shutil.copytree(original, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "store" / "trials.sqlite3"
+
+
+@pytest.fixture
+def kept(path: Path, went_on: Path, tmp_path: Path) -> Path:
+    shutil.copytree(went_on, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "kept.sqlite3"
 
 
 # -- backup -----------------------------------------------------------------------------------------------------------

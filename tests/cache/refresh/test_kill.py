@@ -11,7 +11,7 @@ from tests.kill import Killer, main, summary
 from tests.rigs.answering import Refresher, record
 from tests.rigs.soundness import State, Violation, judge_history, state_of
 
-ROUNDS = 6
+ROUNDS = 4  # each starts a process
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,14 +40,22 @@ def cut(path: Path) -> None:
 LOSSES = [removed, removed_with_its_pages, cut]
 
 
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a store that holds an answer of the registry, and with all a refresh leaves beside it."""
+    folder = tmp_path_factory.mktemp("asked")
+    with Rig(agent_studies(), url=url_of(folder)) as rig:
+        rig.refresh("sizofiran")
+    return folder
+
+
 @pytest.fixture
-def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def path(asked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A store that holds an answer of the registry."""
     for variable in VARIABLES:
         monkeypatch.delenv(variable.name, raising=False)
     monkeypatch.setenv("TRIALS_CACHE_URL", url_of(tmp_path))
-    with Rig(agent_studies(), url=url_of(tmp_path)) as rig:
-        rig.refresh("sizofiran")
+    shutil.copytree(asked, tmp_path, dirs_exist_ok=True)
     return tmp_path / "trials.sqlite3"
 
 

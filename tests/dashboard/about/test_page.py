@@ -25,14 +25,14 @@ def test_about_names_source_terms_documents_and_false_friends(live: str, opened:
     assert "No record had to be set aside" in said
 
 
-def test_the_data_page_lists_past_refreshes_with_traffic_and_reasons(live: str, opened: Open) -> None:
-    store = Store.open(live)
+def test_the_data_page_lists_past_refreshes_with_traffic_and_reasons(own_live: str, opened: Open) -> None:
+    store = Store.open(own_live)
     with store.writing() as connection:
         connection.execute(refresh.update().values(outcome="partial", bytes=123_456))
         connection.execute(progress.update().where(progress.c.scope == "ivig").values(error="It was down."))
         requests = connection.scalar(select(refresh.c.requests))
     store.close()
-    app = opened(live, "about")
+    app = opened(own_live, "about")
     (told,) = (table for table in tables(app) if "Requests" in table)
     assert told.loc[0, ["Ended", "Requests", "Kilobytes"]].tolist() == ["Some parts failed", requests, 123]
     assert told.loc[0, "Why"] == f"{NAMES['ivig']}: It was down."

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.dashboard.conftest import failed
-from tests.rigs.pages import WATCHLIST, assert_clean, exported, key_figures, metrics, numbers, texts
+from tests.rigs.pages import WATCHLIST, assert_clean, exported, metrics, numbers, texts
 
 NAMES = {agent.id: agent.name for agent in WATCHLIST.agents}
 Open = Callable[..., AppTest]
@@ -64,9 +64,9 @@ def test_comparing_nonsense_is_said(live: str, opened: Open) -> None:
     assert any("Not compared: foo" in text.value for text in app.text)
 
 
-def test_a_failed_agent_says_why_and_the_others_stay(live: str, opened: Open) -> None:
-    failed(live)
-    app = opened(live, "agents", "agent=methotrexate")
+def test_a_failed_agent_says_why_and_the_others_stay(own_live: str, opened: Open) -> None:
+    failed(own_live)
+    app = opened(own_live, "agents", "agent=methotrexate")
     assert any("The last refresh failed" in text.value and "<b>four</b>" in text.value for text in app.text)
     assert any(expander.label == "1 part could not be refreshed" for expander in app.expander)
-    assert key_figures(opened(live))["trials"] == len(exported(live, ""))
+    assert key_figures(opened(own_live))["trials"] == len(exported(own_live, ""))

@@ -121,31 +121,35 @@ VIEWS: list[dict[str, str]] = [
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: " ".join(view.values()))
-def test_each_key_figure_opens_just_its_trials(live: str, view: dict[str, str]) -> None:
+def test_each_key_figure_and_each_row_of_numbers_opens_just_its_trials(live: str, view: dict[str, str]) -> None:
+    at = page("agents", **view)
+    check_figures(live, at)
+    check_rows(live, at)
+
+
+def check_figures(url: str, at: AppTest) -> None:
     checked = 0
-    for label, (value, note, doors) in cards(page("agents", **view)).items():
+    for label, (value, note, doors) in cards(at).items():
         for door, query in doors.items():
             expected = first_number(note) if "phase" in label.lower() or "Highest" in label or door == "Ended" else None
-            assert len(ids(live, query)) == (first_number(value) if expected is None else expected), (label, door)
+            assert len(ids(url, query)) == (first_number(value) if expected is None else expected), (label, door)
             checked += 1
         assert doors or value in ("–", "0"), label
     assert checked >= 4
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: " ".join(view.values()))
-def test_each_row_of_numbers_opens_just_its_trials(live: str, view: dict[str, str]) -> None:
-    at = page("agents", **view)
+def check_rows(url: str, at: AppTest) -> None:
     for found in tables(at):
         if {"Trials", "All"} <= set(found.columns):
             for number, address in zip(found["All"], found["Trials"], strict=True):
                 path, _, query = address.partition("?")
                 assert path == "trials"
-                assert len(ids(live, query)) == number, address
+                assert len(ids(url, query)) == number, address
         for column in found.columns:
             for cell in found[column].dropna():
                 if isinstance(cell, str) and re.match(r"trials\?.*#[\d,]+$", cell):
                     query, _, number = cell.partition("?")[2].rpartition("#")
-                    assert len(ids(live, query)) == first_number(number), cell
+                    assert len(ids(url, query)) == first_number(number), cell
 
 
 def test_each_link_with_a_number_opens_as_many(live: str) -> None:

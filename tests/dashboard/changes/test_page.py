@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -20,7 +21,8 @@ from dashboard.changes import tables as changes_tables
 from dashboard.changes.address import MEASURES, ChangesView, read, since
 from dashboard.shared import columns
 from tests.rigs import moved_stores as moved
-from tests.rigs.pages import elements, page, shown
+from tests.rigs.pages import elements, page, shown, use
+from tests.rigs.refresh import url_of
 
 NOW = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
 LAST = Refreshed("2026-11-20T07:59:00Z", "2026-11-20T08:00:00Z", "2026-11-01T08:00:00Z")
@@ -30,8 +32,9 @@ pytestmark = pytest.mark.usefixtures("starter")
 
 
 @pytest.fixture
-def store(starter: str) -> Iterator[Store]:
-    found = Store.open(starter)
+def store(starter: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """The test's own store with nothing in it, shown in the place of the common one."""
+    found = Store.open(use(monkeypatch, url_of(tmp_path)))
     yield found
     found.close()
 

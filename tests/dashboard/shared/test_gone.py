@@ -7,15 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rigs.pages import live_url, page, shown, use
-
-
-@pytest.fixture
-def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    made = live_url(tmp_path)
-    url = next(made)
-    list(made)
-    return use(monkeypatch, url)
+from tests.rigs.pages import page, shown
 
 
 def removed(path: Path) -> None:
@@ -35,7 +27,7 @@ def cut_with_its_pages(path: Path) -> None:
 @pytest.mark.parametrize("lose", [removed, cut, cut_with_its_pages])
 @pytest.mark.parametrize("was_open", [True, False])
 def test_the_page_says_that_the_store_is_gone(
-    live: str, tmp_path: Path, lose: Callable[[Path], None], was_open: bool
+    own_live: str, tmp_path: Path, lose: Callable[[Path], None], was_open: bool
 ) -> None:
     path = tmp_path / "trials.sqlite3"
     if was_open:

@@ -19,10 +19,9 @@ def changed(url: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def made(starter: str) -> str:
-    """The store's file, which the first look at it makes."""
-    identity()
-    return starter
+def made(own_starter: str) -> str:
+    """The store on show."""
+    return own_starter
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The brief of a trial: its facts, its two files, and that nothing in a record is ever read as markup."""
 
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
@@ -236,6 +237,16 @@ def test_the_page_stands_alone(store: str) -> None:
     assert page.startswith("<!DOCTYPE html>")
 
 
+def all_known(at_hand: Records) -> Iterator[Known]:
+    """The same of every trial of the store, read in one go."""
+    studies = {study.nct_id: study for study in at_hand.studies}
+    facts = record_data.facts().set_index("nct_id", drop=False)
+    trials = data.trials()
+    for at, nct_id in enumerate(trials["nct_id"]):
+        row = {str(name): value for name, value in trials.iloc[at].items()}
+        yield Known(row, studies[nct_id], facts.loc[[nct_id]], record_data.in_focus(row["condition_groups"]))
+
+
 @each_set_at_hand
 def test_whole_records_give_both_files_of_a_page_each(
     tmp_path: Any, monkeypatch: pytest.MonkeyPatch, at_hand: Records
@@ -246,8 +257,8 @@ def test_whole_records_give_both_files_of_a_page_each(
     filled.close()
     monkeypatch.setenv("TRIALS_CACHE_URL", url)
     sizes = []
-    for nct_id in data.trials()["nct_id"]:
-        made = trial_brief.of_trial(known(nct_id), None)
+    for one in all_known(at_hand):
+        made = trial_brief.of_trial(one, None)
         read = Read(brief.page(made))
         assert read.open == []
         sizes.append(len(" ".join(read.texts)))

@@ -3,7 +3,6 @@
 import re
 import sqlite3
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from cache import codes as labels
 from cache.codes import LANE_WORDS, STATUS_WORDS
 from dashboard.shared.escape import PART
 from tests.rigs.pages import WATCHLIST, assert_clean, exported, tables, texts
-from tests.rigs.refresh import url_of
 
 NAMES = {agent.id: agent.name for agent in WATCHLIST.agents}
 Open = Callable[..., AppTest]
@@ -59,14 +57,14 @@ def test_dates_keep_their_precision_and_say_whether_they_are_planned(live: str, 
     assert start["Planned or actual"] == expected
 
 
-def test_text_of_the_registry_is_no_markup(live: str, opened: Open) -> None:
+def test_text_of_the_registry_is_no_markup(own_live: str, opened: Open) -> None:
     nasty = ":red[adults] <b>x</b> [y](https://example.org) $a$ **z** :material/home: `c`"
-    path = live.removeprefix("sqlite:///")
+    path = own_live.removeprefix("sqlite:///")
     with sqlite3.connect(path) as connection:
         nct_id = connection.execute("select nct_id from study limit 1").fetchone()[0]
         connection.execute("update study set title = ?, why_stopped = ?", (nasty, nasty))
     connection.close()
-    app = opened(live, "trial", f"nct={nct_id}")
+    app = opened(own_live, "trial", f"nct={nct_id}")
     assert app.title[0].value.replace(PART, "") == (
         r"\:red\[adults\] \<b\>x\</b\> \[y\](https\://example.org) \$a\$ \*\*z\*\* \:material/home: \`c\`"
     )
@@ -97,9 +95,8 @@ def test_ids_are_read_however_they_are_typed(live: str, opened: Open) -> None:
     assert not app.info
 
 
-def test_a_starter_trial_names_its_source_and_date(opened: Open, tmp_path: Path) -> None:
-    opened(url_of(tmp_path))
-    row = exported(url_of(tmp_path))[0]
-    app = opened(url_of(tmp_path), "trial", f"nct={row['nct_id']}")
+def test_a_starter_trial_names_its_source_and_date(opened: Open, starter: str) -> None:
+    row = exported(starter)[0]
+    app = opened(starter, "trial", f"nct={row['nct_id']}")
     assert any(text.value.startswith("From the starter snapshot: facts of") for text in app.text)
     assert any(row["source"] in text.value for text in app.text)

@@ -323,6 +323,7 @@ def test_platform_and_sub_study_are_linked_in_both_directions(live: Open) -> Non
     )
 
 
+@pytest.mark.usefixtures("cold")
 def test_in_a_large_store_the_others_are_read_only_when_asked(live: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(record_data, "AT_ONCE", 0)
     with monkeypatch.context() as closed:
