@@ -150,11 +150,10 @@ def is_stopped(found: pd.DataFrame) -> Mask:
 
 
 def has_begun(found: pd.DataFrame) -> Mask:
-    """Not what is still planned, was withdrawn before anybody took part, or has no status one could tell it by. Of a
-    status that is unknown or too old to hold the last known one decides."""
+    """Not what is still planned, was withdrawn before anybody took part, or has no status one could tell it by. Of an
+    unknown status the last known one decides."""
     last = found["last_known_status"].isin(BEGUN).to_numpy(dtype=bool)
-    untold = coded(found["overall_status"], ["UNKNOWN", NOT_RECORDED])
-    rows: Mask = (untold & last) | (~untold & coded(found["overall_status"], BEGUN))
+    rows: Mask = coded(found["overall_status"], BEGUN) & (last | ~coded(found["overall_status"], ["UNKNOWN"]))
     return rows
 
 

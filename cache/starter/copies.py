@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cache.codes import STATUS_WORDS, word
-from cache.english import day, inner
+from cache.english import inner, on_day
 
 # Statuses that say the trial goes on, so that they may no longer hold when the copy is old.
 OPEN = ("NOT_YET_RECRUITING", "RECRUITING", "ENROLLING_BY_INVITATION", "ACTIVE_NOT_RECRUITING", "AVAILABLE")
@@ -62,5 +62,5 @@ def _outdated(one: Copy) -> Copy:
     kept = {name: value for name, value in told.items() if name != "overallStatus"} | {"lastKnownStatus": status}
     study = one.study | {"protocolSection": protocol | {"statusModule": kept}}
     said = inner(word(STATUS_WORDS, status))
-    on = f"on {day(one.as_of)}" if one.as_of else "on a day nobody recorded"
-    return replace(one, study=study, notes=(*one.notes, f"Its status was “{said}” {on}; today’s is not known."))
+    note = f"Its status was “{said}” {on_day(one.as_of)}; today’s is not known."
+    return replace(one, study=study, notes=(*one.notes, note))

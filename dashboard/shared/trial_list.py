@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from cache.codes import DATE_TYPE_WORDS, LANE_WORDS, ROLE_WORDS, STATUS_WORDS, STUDY_TYPE_WORDS, TIER_WORDS
-from cache.english import day, inner
+from cache.english import inner, on_day
 from cache.filters.select import Selection
 from dashboard.shared import address as view
 from dashboard.shared import columns, words
@@ -31,8 +31,8 @@ def status_words(status: Any, last_known: Any, as_of: Any = None) -> str | None:
     if not isinstance(status, str):
         if not isinstance(last_known, str):
             return None
-        on = f"on {day(as_of)}" if isinstance(as_of, str) else "on an unknown day"
-        return f"Not known ({inner(STATUS_WORDS.get(last_known, last_known))} {on})"
+        when = on_day(as_of if isinstance(as_of, str) else None)
+        return f"Not known ({inner(STATUS_WORDS.get(last_known, last_known))} {when})"
     said = STATUS_WORDS.get(status, status)
     if status == "UNKNOWN" and isinstance(last_known, str):
         return f"{said} (last known: {STATUS_WORDS.get(last_known, last_known).lower()})"

@@ -22,7 +22,7 @@ from fetchers.record.study import Study
 from fetchers.watchlist.model import OTHER, Watchlist
 
 # Raised by hand whenever anything in matching changes: its rules, its cues, the splitting of eligibility text.
-RULES = "3"
+RULES = "4"
 
 Tier = Literal["given", "mentioned", "excluded"]
 # Where it is said that a given agent is given; the first of these that says so.

@@ -3,20 +3,30 @@
 import gzip
 import re
 from collections import Counter
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
+from sqlalchemy import select
 
+from cache.ingest.load_starter import load_starter
+from cache.recovery.check import integrity
+from cache.recovery.derived import Derivation
 from cache.starter import DATA, StarterRecord, copies, derived, names, records, snapshot_date
 from cache.starter.build import NOT_BELIEVED
 from cache.starter.packed import packed
+from cache.store.seal import SEALED
+from cache.store.store import Store
 from fetchers.errors import LocalTrouble
 from fetchers.matching.matcher import Matcher
 from fetchers.record.study import decode_study
+from fetchers.settings import ROOT
 from fetchers.watchlist.load import load
 
 MOST_BYTES = 600_000
+MADE = datetime(2026, 11, 27, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +42,7 @@ def test_snapshot_holds_each_trial_once_with_its_source_and_stays_small(snapshot
     assert snapshot_date() == max(record.as_of for record in every if record.as_of)
     assert DATA.stat().st_size + derived.FILE.stat().st_size < MOST_BYTES
     assert not snapshot.keys() & NOT_BELIEVED.keys()
+    assert f"about {round(len(every), -2):,} real trials" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_what_a_source_did_not_say_is_absent(snapshot: dict[str, StarterRecord]) -> None:
@@ -126,6 +137,17 @@ def test_what_was_derived_is_what_the_records_give_today(snapshot: dict[str, Sta
     """When this fails, matching or the watch-list has changed: ``python -m cache.starter.build`` mends it."""
     matcher = Matcher(load())
     assert [one.study.nct_id for one in snapshot.values() if one.derived != derived.derive(one.study, matcher)] == []
+
+
+def test_a_new_store_is_the_same_whether_it_is_derived_or_kept() -> None:
+    known, loaded = load(), []
+    for given in (records(watchlist=known), records()):
+        with closing(Store.in_memory(now=lambda: MADE)) as store:
+            load_starter(store, given, Matcher(known), known, now=lambda: MADE)
+            with store.reading() as connection:
+                loaded.append([connection.execute(select(one).order_by(*one.primary_key)).all() for one in SEALED])
+            assert integrity(store, Derivation.of(known)) == []
+    assert loaded[0] == loaded[1]
 
 
 @pytest.mark.parametrize(
