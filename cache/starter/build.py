@@ -91,20 +91,25 @@ def _line(one: Copy) -> bytes:
     except Parsing as error:
         raise Validation(f"The facts on {one.nct_id} are no record: {error}") from error
     note = " ".join(one.notes) or None
-    return msgspec.json.encode(Line(one.source, msgspec.Raw(study.body()), as_of=one.as_of, note=note))
+    return msgspec.json.encode(Line(one.source, msgspec.Raw(msgspec.json.encode(study)), as_of=one.as_of, note=note))
 
 
 def _without_people(study: Study) -> Study:
     """The record without the names of sponsors that are people."""
     given = study.sponsors
+    if not any(_is_person(one) for one in (given.lead_sponsor, *given.collaborators)):
+        return study
     sponsors = Sponsors(_nameless(given.lead_sponsor), tuple(_nameless(one) for one in given.collaborators))
     protocol = msgspec.structs.replace(study.protocol_section, sponsor_collaborators_module=sponsors)
     return msgspec.structs.replace(study, protocol_section=protocol)
 
 
 def _nameless(sponsor: Sponsor) -> Sponsor:
-    person = sponsor.name is not None and is_person(sponsor.name, sponsor.class_)
-    return msgspec.structs.replace(sponsor, name=None) if person else sponsor
+    return msgspec.structs.replace(sponsor, name=None) if _is_person(sponsor) else sponsor
+
+
+def _is_person(sponsor: Sponsor) -> bool:
+    return sponsor.name is not None and is_person(sponsor.name, sponsor.class_)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
