@@ -19,7 +19,7 @@ from fetchers.matching.matcher import RULES, Match, Matcher
 from fetchers.record.study import Study
 from fetchers.watchlist.model import Watchlist
 
-FILE = Path(__file__).with_name("derived.json.gz")
+FILE = Path(__file__).with_name("derived.jsonl.gz")
 
 
 class Derived(NamedTuple):

@@ -117,8 +117,12 @@ def _reached(row: Mapping[Any, Any], key: str, address: Address) -> str | None:
         return None
     groups = (row["condition"],) if key == "here" else ()
     wanted = Filter(
-        agents=(row["agent"],), phases=(lane,), statuses=evidence.MAY_HAVE_BEGUN, conditions=groups, everywhere=not groups
-    )  # fmt: skip
+        agents=(row["agent"],),
+        phases=(lane,),
+        statuses=evidence.MAY_HAVE_BEGUN,
+        conditions=groups,
+        everywhere=not groups,
+    )
     return numbered(address(evidence.just(wanted, ids)), len(ids))
 
 
