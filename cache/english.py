@@ -92,6 +92,13 @@ def day(text: str | None) -> str:
     return named if of_month is None else f"{int(of_month)} {named}"
 
 
+def on_day(text: str | None) -> str:
+    """When it was, inside a sentence: "in 2002", "in April 2002", "on 30 April 2002"; "on an unknown day"."""
+    if not text:
+        return "on an unknown day"
+    return f"{'on' if len(text) >= len('2002-04-30') else 'in'} {day(text)}"
+
+
 def moment(text: str | None) -> str:
     """A stored moment (``2026-11-22T05:21:00Z``) as "22 November 2026, 05:21 UTC"; unreadable, "an unknown time"."""
     try:

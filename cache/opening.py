@@ -26,7 +26,7 @@ def open_store(settings: Settings, watchlist: Watchlist, *, anew: bool = False) 
         if path is not None and any(answered):
             files.leave_trace(path)
         if not answered:
-            load_starter(store, starter.records(), Matcher(watchlist), watchlist)
+            load_starter(store, starter.records(watchlist=watchlist), Matcher(watchlist), watchlist)
     except BaseException:
         store.close()
         raise

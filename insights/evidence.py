@@ -32,6 +32,8 @@ OVER = (*ENDED, "WITHDRAWN", "UNKNOWN", "NO_LONGER_AVAILABLE", "APPROVED_FOR_MAR
 NOT_BEGUN = ("NOT_YET_RECRUITING", "WITHDRAWN")  # nobody has been given anything
 # A status that is not recorded, or that the registry has invented since, is no proof that anybody has.
 BEGUN = tuple(status for status in STATUSES if status not in (*NOT_BEGUN, "WITHHELD", NOT_RECORDED))
+# The statuses of a list of trials that have begun, before it is narrowed to those whose last known status says so.
+MAY_HAVE_BEGUN = (*BEGUN, NOT_RECORDED)
 
 _FACTS = (
     "title", "origin", "overall_status", "last_known_status", "study_type", "lane", "start_date", "start_date_type",
@@ -150,10 +152,11 @@ def is_stopped(found: pd.DataFrame) -> Mask:
 
 
 def has_begun(found: pd.DataFrame) -> Mask:
-    """Not what is still planned, was withdrawn before anybody took part, or has no status one could tell it by. Of an
-    unknown status the last known one decides."""
+    """Not what is still planned, was withdrawn before anybody took part, or has no status one could tell it by. Of a
+    status that is unknown, or too old to hold, the last known one decides."""
     last = found["last_known_status"].isin(BEGUN).to_numpy(dtype=bool)
-    rows: Mask = coded(found["overall_status"], BEGUN) & (last | ~coded(found["overall_status"], ["UNKNOWN"]))
+    untold = coded(found["overall_status"], ["UNKNOWN", NOT_RECORDED])
+    rows: Mask = (untold & last) | (~untold & coded(found["overall_status"], BEGUN))
     return rows
 
 

@@ -1,6 +1,6 @@
 """Loads the starter snapshot into the store: matched and stored as a live answer is, and marked as a sample."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, select
 from cache.ingest.matches import replace_matches
 from cache.ingest.study_row import starter_facts
 from cache.starter import StarterRecord
+from cache.starter.derived import derive
 from cache.store.packing import hash_of, pack
 from cache.store.schema import answer, study, version
 from cache.store.schema import scope as scopes
@@ -47,25 +48,25 @@ def load_starter(
         if not agents and not sweeps:
             return 0
         stored = set(connection.scalars(select(study.c.nct_id)))
-        placed = [_place(record, matcher, agents, sweeps) for nct_id, record in given.items() if nct_id not in stored]
-        _write(connection, [one for one in placed if one.scopes], at)
+        found = [_place(record, matcher, agents, sweeps) for nct_id, record in given.items() if nct_id not in stored]
+        placed = [one for one in found if one.scopes]
+        if placed:
+            _write(connection, placed, at)
         rows = [{"scope": name, "kind": "agent", "starter": True} for name in sorted(agents)]
         rows += [{"scope": name, "kind": "sweep", "starter": True} for name in sorted(sweeps)]
         connection.execute(insert(scopes), rows)
         bump(connection)
-    return sum(bool(one.scopes) for one in placed)
+    return len(placed)
 
 
 def _place(record: StarterRecord, matcher: Matcher, agents: set[str], sweeps: set[str]) -> _Placed:
-    matches = [one for one in matcher.matches(record.study) if one.agent in agents]
-    groups = matcher.condition_groups(record.study)
-    held_by = [one.agent for one in matches] + [group for group in groups if group in sweeps]
-    return _Placed(record, held_by, matches, groups)
+    follows = record.derived or derive(record.study, matcher)
+    matches = [one for one in follows.matches if one.agent in agents]
+    held_by = [one.agent for one in matches] + [group for group in follows.groups if group in sweeps]
+    return _Placed(record, held_by, matches, follows.groups)
 
 
-def _write(connection: Connection, placed: list[_Placed], at: str) -> None:
-    if not placed:
-        return
+def _write(connection: Connection, placed: Sequence[_Placed], at: str) -> None:
     studies, versions, answers = [], [], []
     for record, held_by, _, groups in placed:
         body = record.study.body()

@@ -1,173 +1,124 @@
-"""Write the starter snapshot from a table of facts: ``python -m cache.starter.build --facts PATH``.
+"""Write the starter snapshot from a folder of facts: ``python -m cache.starter.build FOLDER``.
 
-The table is CSV with one row a trial and the columns of ``COLUMNS``; empty means "not known here". Nothing is added:
-a fact the table does not hold is absent from the record. The same table gives the same bytes.
+The folder holds ``trials.csv`` (``cache.starter.table``), ``supplement.jsonl.gz`` and ``supplement-provenance.tsv``
+(``cache.starter.supplement``). Of each trial the newest copy is kept whole. The same facts give the same bytes.
+Without a folder only what follows from the records (``cache.starter.derived``) is written again.
 """
 
 import argparse
 import csv
 import gzip
-import io
-import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from cache.exit_codes import DONE, LOCAL, USAGE
-from cache.starter import DATA, Line
+from cache.starter import DATA, Line, records, supplement, table
+from cache.starter.copies import Copy, newest, without_outdated_statuses
+from cache.starter.derived import FILE, made
+from cache.starter.names import is_person
+from cache.starter.packed import packed
 from fetchers.errors import LocalTrouble, Parsing, TrackerError, Validation
-from fetchers.record.study import decode_study
+from fetchers.record.modules import Sponsor, Sponsors
+from fetchers.record.study import Study, decode_study
+from fetchers.watchlist.load import load
 
-COLUMNS = (
-    "nct_id", "title", "status", "last_known_status", "study_type", "phases", "enrollment", "enrollment_type", "start",
-    "start_type", "primary_completion", "primary_completion_type", "completion", "completion_type", "first_posted",
-    "last_update_posted", "results_posted", "sponsor", "sponsor_class", "interventions", "conditions", "countries",
-    "as_of", "source",
-)  # fmt: skip
-INTERVENTION_TYPES = (
-    "BEHAVIORAL", "BIOLOGICAL", "COMBINATION_PRODUCT", "DEVICE", "DIAGNOSTIC_TEST", "DIETARY_SUPPLEMENT", "DRUG",
-    "GENETIC", "PROCEDURE", "RADIATION", "OTHER",
-)  # fmt: skip
+TRIALS, SUPPLEMENT, PROVENANCE = "trials.csv", "supplement.jsonl.gz", "supplement-provenance.tsv"
 
-FIRST_PHASE = "The source kept only the first phase"
-NO_DATE = "The date of these facts was not recorded."
-OWN_TITLE = "The title may be a description and not the registry’s own."
-OWN_INTERVENTIONS = "Intervention names are the source’s own, without placebos."
-OWN_CONDITIONS = "Condition names are the source’s own."
-
-# What a trial may really be of which only the first phase was kept.
-_JOINT = {"PHASE1": ", so phase 1 may be phase 1/2", "PHASE2": ", so phase 2 may be phase 2/3"}
-_SLUG = re.compile(r"[a-z]+(-[a-z]+)*", re.ASCII)
-_SHOUTED = re.compile(r"[A-Z]{5,}( [A-Z]{5,})*", re.ASCII)
+# Trials of which a source is known to say what is wrong, and why.
+NOT_BELIEVED = {"NCT02281799": "listed under rheumatoid arthritis, but people with bowel disease take part"}
 
 
-def record(row: Mapping[str, str]) -> dict[str, Any]:
-    """One row as a record of the registry's API v2, holding only what the row says."""
-    protocol = {
-        "identificationModule": _said(nctId=row["nct_id"], briefTitle=row["title"]),
-        "statusModule": _status(row),
-        "sponsorCollaboratorsModule": _said(leadSponsor=_said(name=row["sponsor"], **{"class": row["sponsor_class"]})),
-        "conditionsModule": _said(conditions=[_condition(name) for name in _parts(row["conditions"])]),
-        "designModule": _design(row),
-        "armsInterventionsModule": _said(interventions=[_intervention(name) for name in _parts(row["interventions"])]),
-        "contactsLocationsModule": _said(locations=[{"country": name} for name in _parts(row["countries"])]),
-    }
-    study: dict[str, Any] = {"protocolSection": _said(**protocol)}
-    if row["results_posted"]:
-        study["hasResults"] = _yes(row["results_posted"])
-    return study
+def build(folder: Path | None, out: Path) -> int:
+    """Write both files into the folder ``out`` and return how many trials they hold. Without a folder of facts the
+    records there stay as they are.
 
-
-def note(row: Mapping[str, str]) -> str | None:
-    """What is to be known about the row's facts, in sentences."""
-    source, interventions = row["source"], _parts(row["interventions"])
-    notes = {
-        f"{FIRST_PHASE}{_JOINT.get(row['phases'], '')}.": "first phase only" in source,
-        OWN_TITLE: source.startswith("public cop"),
-        OWN_INTERVENTIONS: "osmf" in source and any("type" not in _intervention(name) for name in interventions),
-        OWN_CONDITIONS: any(_SLUG.fullmatch(name) for name in _parts(row["conditions"])),
-        NO_DATE: not row["as_of"],
-    }
-    return " ".join(text for text, holds in notes.items() if holds) or None
-
-
-def lines(rows: Iterable[Mapping[str, str]]) -> list[bytes]:
-    """The lines of the data file, ordered by NCT id. Raises Validation naming the trial whose row is no record."""
-    made = {}
-    for row in rows:
-        study = msgspec.json.encode(record(row))
-        try:
-            decode_study(study)
-        except Parsing as error:
-            raise Validation(f"The facts on {row['nct_id']} are no record: {error}") from error
-        if row["nct_id"] in made:
-            raise Validation(f"The facts hold {row['nct_id']} twice.")
-        line = Line(row["source"], msgspec.Raw(study), as_of=row["as_of"] or None, note=note(row))
-        made[row["nct_id"]] = msgspec.json.encode(line)
-    return [made[nct_id] for nct_id in sorted(made)]
-
-
-def build(facts: Path, out: Path) -> int:
-    """Write the data file and return how many trials it holds. Raises Validation when the table is not what it should
-    be, LocalTrouble when the file cannot be written."""
+    Raises Validation when the facts are not what they should be, LocalTrouble when a file cannot be read or written.
+    """
+    data = out / DATA.name
     try:
-        with facts.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-            if missing:
-                raise Validation(f"{facts} lacks the columns {', '.join(missing)}.")
-            made = lines(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise Validation(f"{facts} cannot be read as a table of facts: {error}.") from error
-    try:
-        out.write_bytes(packed(made))
+        if folder is not None:
+            data.write_bytes(packed(lines(copies(folder))))
+        studies = [record.study for record in records(data)]
+        (out / FILE.name).write_bytes(made(data.read_bytes(), studies, load()))
     except OSError as error:
         raise LocalTrouble(f"{out} cannot be written: {error.strerror}.") from error
-    return len(made)
+    return len(studies)
 
 
-def packed(made: Sequence[bytes]) -> bytes:
-    """The lines as a gzip file without name or time in it, so that equal facts give equal bytes."""
-    buffer = io.BytesIO()
-    with gzip.GzipFile(filename="", fileobj=buffer, mode="wb", compresslevel=9, mtime=0) as file:
-        file.writelines(line + b"\n" for line in made)
-    return buffer.getvalue()
+def copies(folder: Path) -> list[Copy]:
+    """Every copy that the folder holds, with the trials that are not believed."""
+    given = [table.copy_of(row) for row in _rows(folder / TRIALS, table.COLUMNS)]
+    often = Counter(one.nct_id for one in given)
+    if twice := [nct_id for nct_id, times in often.items() if times > 1]:
+        raise Validation(f"{folder / TRIALS} holds {twice[0]} twice.")
+    told = {row["nct_id"]: row for row in _rows(folder / PROVENANCE, supplement.COLUMNS)}
+    path = folder / SUPPLEMENT
+    try:
+        with gzip.open(path, "rb") as file:
+            found = [supplement.copy_of(line, told) for line in file]
+    except (OSError, EOFError, zlib.error, Parsing) as error:
+        raise Validation(f"{path} cannot be read as records: {error}.") from error
+    return given + [one for one in found if one]
 
 
-def _said(**values: Any) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if value}
+def lines(given: Iterable[Copy]) -> list[bytes]:
+    """The lines of the data file, ordered by NCT id. Raises Validation naming the trial whose facts are no record."""
+    believed = [one for one in given if one.nct_id not in NOT_BELIEVED]
+    return [_line(one) for one in without_outdated_statuses(newest(believed))]
 
 
-def _parts(text: str) -> list[str]:
-    return [part.strip() for part in text.split("|") if part.strip()]
+def _rows(path: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
+    delimiter = "\t" if path.suffix == ".tsv" else ","
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file, strict=True, delimiter=delimiter)
+            missing = [name for name in columns if name not in (reader.fieldnames or ())]
+            if missing:
+                raise Validation(f"{path} lacks the columns {', '.join(missing)}.")
+            yield from reader
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise Validation(f"{path} cannot be read as a table: {error}.") from error
 
 
-def _status(row: Mapping[str, str]) -> dict[str, Any]:
-    return _said(
-        overallStatus=row["status"],
-        lastKnownStatus=row["last_known_status"],
-        startDateStruct=_said(date=row["start"], type=row["start_type"]),
-        primaryCompletionDateStruct=_said(date=row["primary_completion"], type=row["primary_completion_type"]),
-        completionDateStruct=_said(date=row["completion"], type=row["completion_type"]),
-        studyFirstPostDateStruct=_said(date=row["first_posted"]),
-        lastUpdatePostDateStruct=_said(date=row["last_update_posted"]),
-    )
+def _line(one: Copy) -> bytes:
+    try:
+        study = _without_people(decode_study(msgspec.json.encode(one.study)))
+    except Parsing as error:
+        raise Validation(f"The facts on {one.nct_id} are no record: {error}") from error
+    note = " ".join(one.notes) or None
+    return msgspec.json.encode(Line(one.source, msgspec.Raw(msgspec.json.encode(study)), as_of=one.as_of, note=note))
 
 
-def _design(row: Mapping[str, str]) -> dict[str, Any]:
-    enrollment: dict[str, Any] = {}
-    if row["enrollment"]:
-        if not re.fullmatch(r"\d{1,9}", row["enrollment"], re.ASCII):
-            raise Validation(f"The enrollment of {row['nct_id']} is no number: {row['enrollment']!r}.")
-        enrollment = {"count": int(row["enrollment"])} | _said(type=row["enrollment_type"])
-    return _said(studyType=row["study_type"], phases=_parts(row["phases"]), enrollmentInfo=enrollment)
+def _without_people(study: Study) -> Study:
+    """The record without the names of sponsors that are people."""
+    given = study.sponsors
+    if not any(_is_person(one) for one in (given.lead_sponsor, *given.collaborators)):
+        return study
+    sponsors = Sponsors(_nameless(given.lead_sponsor), tuple(_nameless(one) for one in given.collaborators))
+    protocol = msgspec.structs.replace(study.protocol_section, sponsor_collaborators_module=sponsors)
+    return msgspec.structs.replace(study, protocol_section=protocol)
 
 
-def _yes(text: str) -> bool:
-    if text not in ("yes", "no"):
-        raise Validation(f"results_posted is yes, no or empty, not {text!r}.")
-    return text == "yes"
+def _nameless(sponsor: Sponsor) -> Sponsor:
+    return msgspec.structs.replace(sponsor, name=None) if _is_person(sponsor) else sponsor
 
 
-def _condition(name: str) -> str:
-    """Slugs (``low-back-pain``) as plain words; other names as they are."""
-    return name.replace("-", " ").capitalize() if _SLUG.fullmatch(name) else name
-
-
-def _intervention(text: str) -> dict[str, Any]:
-    kind, colon, name = text.partition(":")
-    if colon and kind in INTERVENTION_TYPES and name:
-        return {"type": kind, "name": name}
-    return {"name": text.capitalize() if _SHOUTED.fullmatch(text) else text}
+def _is_person(sponsor: Sponsor) -> bool:
+    return sponsor.name is not None and is_person(sponsor.name, sponsor.class_)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m cache.starter.build", description="Write the starter snapshot.")
-    parser.add_argument("--facts", type=Path, required=True, help="table of facts (CSV)")
-    parser.add_argument("--out", type=Path, default=DATA, help="data file to write")
+    files = (
+        f"folder with {TRIALS}, {SUPPLEMENT} and {PROVENANCE}; without it only what follows from the records is made"
+    )
+    parser.add_argument("facts", type=Path, nargs="?", help=files)
+    parser.add_argument("--out", type=Path, default=DATA.parent, help="folder to write to")
     options = parser.parse_args(arguments)
     try:
         count = build(options.facts, options.out)

@@ -7,7 +7,7 @@ own.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -56,8 +56,13 @@ def seal(connection: Connection, tables: Sequence[Table] = SEALED) -> None:
     for table in tables:
         statement = update(table).where(*this_row(table)).values(digest=bindparam("sealed"))
         query = _as_stored(table).where(table.c.digest.is_(None)).limit(_AT_ONCE)
-        while rows := connection.execute(query).mappings().all():
-            found = [named(table, _key(table, row)) | {"sealed": digest_of(row)} for row in rows]
+        names = [column.name for column in query.selected_columns]
+        keys = [(f"this_{key.name}", names.index(key.name)) for key in table.primary_key]
+        while rows := connection.execute(query).all():
+            found = [
+                {name: row[place] for name, place in keys} | {"sealed": _digest(zip(names, row, strict=True))}
+                for row in rows
+            ]
             connection.execute(statement, found)
 
 
@@ -88,10 +93,14 @@ def digest_of(row: Mapping[Any, Any]) -> str:
 
     A column without a value counts for nothing, so that a later release can add one.
     """
-    told = [(name, value) for name, value in row.items() if value is not None and name not in ("digest", "body")]
+    return _digest(row.items())
+
+
+def _digest(values: Iterable[tuple[str, Any]]) -> str:
+    told = [one for one in values if one[1] is not None and one[0] not in ("digest", "body")]
+    told.sort()
     # Plain ASCII: what Python calls printable differs from version to version.
-    values = ascii(sorted(told))
-    return hashlib.blake2b(values.encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(ascii(told).encode(), digest_size=16).hexdigest()
 
 
 def _key(table: Table, row: Mapping[Any, Any]) -> tuple[Any, ...]:

@@ -37,8 +37,9 @@ def source() -> None:
         st.markdown(
             f"The **starter snapshot** of {english.day(fresh.starter_date)} is a small collection of facts on real "
             "trials (ids, names, phases, statuses, dates, sponsors), gathered from public copies of the registry’s "
-            "records so that the first screen is not empty. Every trial in it names its date and its source. It is a "
-            "sample: it says nothing about how many trials there are. The first refresh of an agent replaces its part."
+            "records so that the first screen is not empty. Every trial in it names its date and its source. A status "
+            "that was open more than a year before that day counts as not known. The snapshot is a sample: it says "
+            "nothing about how many trials there are. The first refresh of an agent replaces its part."
         )
     st.markdown(f"**What was changed.** {MODIFIED} Names and contacts of people are never requested or stored.")
 

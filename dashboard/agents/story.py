@@ -279,7 +279,7 @@ def _rung(label: str, rung: Rung, wanted: Filter) -> Figure:
 def entered(rung: Rung, wanted: Filter) -> Filter:
     """The trials that entered a phase: begun, and giving the agent other than as background."""
     phases = (rung.lane,) if rung.lane else ()
-    return evidence.just(replace(wanted, background=False, phases=phases, statuses=evidence.BEGUN), rung.ids)
+    return evidence.just(replace(wanted, background=False, phases=phases, statuses=evidence.MAY_HAVE_BEGUN), rung.ids)
 
 
 def of_agent(frame: pd.DataFrame, agent: str, groups: Sequence[str]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pandas as pd
 from cache.codes import LANE_WORDS
 from cache.english import day
 from dashboard.shared.number_tables import numbered, trial_link
-from dashboard.shared.trial_list import RESULTS, dated, status_words, why
+from dashboard.shared.trial_list import RESULTS, STATUS, dated, status_words, why
 from fetchers.watchlist.model import Document
 from insights.claim_rules import RULES
 from insights.claims import Finding, standing
@@ -72,7 +72,7 @@ def evidence_rows(finding: Finding, names: Mapping[str, str], most: int) -> pd.D
             "Where": [_WHERE[row["where"]] for row in rows],
             "Agent": [f"{names.get(row['agent'], row['agent'])} ({why(row['tier'], row['role'])})" for row in rows],
             "Phase": [LANE_WORDS[row["lane"]] for row in rows],
-            "Status": [status_words(row["overall_status"], row["last_known_status"]) for row in rows],
+            "Status": [status_words(*(row.get(name) for name in STATUS)) for row in rows],
             "Start": [dated(row["start_date"], row["start_date_type"]) for row in rows],
             "Completion": [dated(row["completion_date"], row["completion_date_type"]) for row in rows],
             "Newest activity": [_text(row["newest"]) for row in rows],

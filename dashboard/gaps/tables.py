@@ -121,7 +121,7 @@ def step(row: Mapping[Any, Any], key: str) -> Filter:
     """The view of the trials that a mark of the ladder counts. ``key``: "any" condition, or only "here"."""
     groups = (row["condition"],) if key == "here" else ()
     wanted = Filter(
-        agents=(row["agent"],), phases=(row[f"{key}_lane"],), statuses=evidence.BEGUN,
+        agents=(row["agent"],), phases=(row[f"{key}_lane"],), statuses=evidence.MAY_HAVE_BEGUN,
         conditions=groups, everywhere=not groups,
     )  # fmt: skip
     return evidence.just(wanted, row[f"{key}_ids"])

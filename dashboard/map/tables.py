@@ -113,12 +113,12 @@ def without_numbers(found: Groups, address: Callable[[str], str]) -> pd.DataFram
 
 def listed(trials: pd.DataFrame) -> pd.DataFrame:
     """Trials of a group for their list."""
-    statuses = zip(trials["overall_status"], trials["last_known_status"], strict=True)
+    statuses = zip(*(trials[name] for name in trial_list.STATUS), strict=True)
     return pd.DataFrame(
         {
             "NCT id": [trial_link(nct_id) for nct_id in trials["nct_id"]],
             "Title": trials["title"].to_numpy(),
-            "Status": [trial_list.status_words(*both) for both in statuses],
+            "Status": [trial_list.status_words(*told) for told in statuses],
             "Sponsor": trials["lead_sponsor"].to_numpy(),
             "Source": trials["origin"].map(trial_list.SOURCES).to_numpy(dtype=object),
         }

@@ -179,5 +179,5 @@ def _usable(key: str) -> Store:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _stand_in(digest: str) -> Store:
     stand_in = Store.in_memory()
-    load_starter(stand_in, starter.records(), Matcher(watchlist()), watchlist())
+    load_starter(stand_in, starter.records(watchlist=watchlist()), Matcher(watchlist()), watchlist())
     return stand_in

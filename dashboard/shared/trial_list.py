@@ -7,12 +7,15 @@ import pandas as pd
 import streamlit as st
 
 from cache.codes import DATE_TYPE_WORDS, LANE_WORDS, ROLE_WORDS, STATUS_WORDS, STUDY_TYPE_WORDS, TIER_WORDS
+from cache.english import inner, on_day
 from cache.filters.select import Selection
 from dashboard.shared import address as view
 from dashboard.shared import columns, words
 from dashboard.shared.number_tables import trial_link
 
 RESULTS = {True: "posted", False: "not posted"}
+# The columns that ``status_words`` takes.
+STATUS = ("overall_status", "last_known_status", "as_of")
 SOURCES = {"live": "registry", "starter": "starter snapshot"}
 
 
@@ -23,10 +26,13 @@ class Group(NamedTuple):
     rows: pd.DataFrame  # nct_id, and a column for each further heading
 
 
-def status_words(status: Any, last_known: Any) -> str | None:
-    """A status for people; an unverified one says what was known last."""
+def status_words(status: Any, last_known: Any, as_of: Any = None) -> str | None:
+    """A status for people; an unverified one says what was known last, one that is too old to hold when that was."""
     if not isinstance(status, str):
-        return None
+        if not isinstance(last_known, str):
+            return None
+        when = on_day(as_of if isinstance(as_of, str) else None)
+        return f"Not known ({inner(STATUS_WORDS.get(last_known, last_known))} {when})"
     said = STATUS_WORDS.get(status, status)
     if status == "UNKNOWN" and isinstance(last_known, str):
         return f"{said} (last known: {STATUS_WORDS.get(last_known, last_known).lower()})"
@@ -61,14 +67,14 @@ def rows(selection: Selection, names: Mapping[str, str], first: int = 0, last: i
     trials = ordered.iloc[first:last]
     agents = agents_of(selection.pairs[selection.pairs["nct_id"].isin(trials["nct_id"])], names)
 
-    def zipped(first: str, second: str) -> list[tuple[Any, Any]]:
-        return list(zip(trials[first], trials[second], strict=True))
+    def zipped(*names: str) -> list[tuple[Any, ...]]:
+        return list(zip(*(trials[name] for name in names), strict=True))
 
     return pd.DataFrame(
         {
             "NCT id": [trial_link(nct_id) for nct_id in trials["nct_id"]],
             "Title": trials["title"].to_numpy(),
-            "Status": [status_words(*both) for both in zipped("overall_status", "last_known_status")],
+            "Status": [status_words(*told) for told in zipped(*STATUS)],
             "Phase": [LANE_WORDS[str(lane)] for lane in trials["lane"]],
             "Agents": [agents.get(nct_id, "none of them") for nct_id in trials["nct_id"]],
             "Start": [dated(*both) for both in zipped("start_date", "start_date_type")],
@@ -95,12 +101,12 @@ def rows(selection: Selection, names: Mapping[str, str], first: int = 0, last: i
 def named(trials: pd.DataFrame, nct_ids: Sequence[str]) -> pd.DataFrame:
     """Some trials in the order of their ids, an id as often as it comes: NCT id, title, status, phase."""
     about = trials.set_index("nct_id").loc[list(nct_ids)]
-    statuses = zip(about["overall_status"], about["last_known_status"], strict=True)
+    statuses = zip(*(about[name] for name in STATUS), strict=True)
     return pd.DataFrame(
         {
             "NCT id": [trial_link(nct_id) for nct_id in about.index],
             "Title": about["title"].to_numpy(),
-            "Status": [status_words(*both) for both in statuses],
+            "Status": [status_words(*told) for told in statuses],
             "Phase": [LANE_WORDS[str(lane)] for lane in about["lane"]],
         }
     )

@@ -12,7 +12,7 @@ import pandas as pd
 
 from cache.codes import LANE_WORDS
 from cache.english import count, day
-from dashboard.shared.trial_list import status_words
+from dashboard.shared.trial_list import STATUS, status_words
 from dashboard.shared.words import ADVICE, DERIVED, MISSING, code, intervention
 from dashboard.trial import brief_formats as brief
 from dashboard.trial import criteria as trial_criteria
@@ -43,7 +43,7 @@ def maker(known: Known, fmt: Literal["html", "md"], agents: str | None) -> Calla
 def of_trial(known: Known, agents: str | None) -> Brief:
     """The brief of a trial, whatever is known of it: what is missing is "not known"."""
     row, source = known.row, _source(known)
-    status = status_words(row["overall_status"], row["last_known_status"]) or "Status not known"
+    status = status_words(*(row[name] for name in STATUS)) or "Status not known"
     sections = (
         Section("Design and people", source, tuple(_design(known))),
         Section("Dates", source, tuple(_dates(known))),

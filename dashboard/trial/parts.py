@@ -80,7 +80,7 @@ def _record(nct_id: str) -> None:
 def identity(known: Known, given: str) -> None:
     """Id, status, phase, link to the record, and whether it left the registry."""
     row = known.row
-    status = trial_list.status_words(row["overall_status"], row["last_known_status"]) or "Status not known"
+    status = trial_list.status_words(*(row[name] for name in trial_list.STATUS)) or "Status not known"
     group = next(one for one in GROUPS if one.id == group_of(row["overall_status"]))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(status, color=_BADGES[group.id], icon=_ICONS[group.id])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cache.codes import STATUS_WORDS, STUDY_TYPE_WORDS
 from cache.english import count, day, inner, listed, moment
-from dashboard.shared.trial_list import status_words
+from dashboard.shared.trial_list import STATUS, status_words
 from dashboard.trial import words as trial_words
 from dashboard.trial.known import Known
 from dashboard.trial.words import Row
@@ -58,7 +58,7 @@ def _kind(known: Known) -> Iterator[str]:
 
 
 def _state(known: Known) -> str:
-    status = status_words(known.row["overall_status"], known.row["last_known_status"]) or "Status not known"
+    status = status_words(*(known.row[name] for name in STATUS)) or "Status not known"
     posted = trial_words.results(known.row["has_results"])
     results = inner(posted) if posted else "not known whether posted"
     return f"{status}; results: {results}"

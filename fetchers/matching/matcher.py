@@ -8,6 +8,7 @@ something that keeps people out.
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from fetchers.matching.agent import AgentNames
@@ -44,15 +45,25 @@ class Match(NamedTuple):
 
 
 class Matcher:
-    """All names of a watch-list, compiled once. Pure: the same record always gives the same answer."""
+    """All names of a watch-list, compiled once, when they are needed. Pure: the same record always gives the same
+    answer."""
 
     def __init__(self, watchlist: Watchlist) -> None:
-        self._agents = {agent.id: AgentNames(agent) for agent in watchlist.agents}
-        self._conditions = [Group(condition) for condition in watchlist.conditions if condition.id != OTHER]
-        agents, groups = self._agents.values(), self._conditions
-        self._vocabulary = frozenset[str]().union(*(n.vocabulary for n in agents), *(g.vocabulary for g in groups))
         self._watchlist = watchlist
         self._last: Reading | None = None
+
+    @cached_property
+    def _agents(self) -> dict[str, AgentNames]:
+        return {agent.id: AgentNames(agent) for agent in self._watchlist.agents}
+
+    @cached_property
+    def _conditions(self) -> list[Group]:
+        return [Group(condition) for condition in self._watchlist.conditions if condition.id != OTHER]
+
+    @cached_property
+    def _vocabulary(self) -> frozenset[str]:
+        agents, groups = self._agents.values(), self._conditions
+        return frozenset[str]().union(*(n.vocabulary for n in agents), *(g.vocabulary for g in groups))
 
     def match(self, study: Study, agent_id: str, *, asked: bool) -> Match | None:
         """Why the record belongs to the agent. ``asked``: the registry returned it for this agent, so never None."""

@@ -142,8 +142,8 @@ class Names:
         return any(True for _ in self._masks.find(text))
 
     def ordered(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Each name once, in the order of the watch-list."""
-        return tuple(sorted(set(names), key=lambda name: self._order.get(name, len(self._order))))
+        """Each name once, in the order of the watch-list; MeSH headings, which are no names of it, by the alphabet."""
+        return tuple(sorted(set(names), key=lambda name: (self._order.get(name, len(self._order)), name)))
 
 
 class _Phrases:

@@ -1,9 +1,10 @@
-"""Quotes are the registry's words, cut between words."""
+"""Quotes are the registry's words, cut between words; a day is told as far as it is known."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cache.english import around
+from cache.english import around, on_day
 
 WORDS = st.lists(st.text("abcdefgh", min_size=1, max_size=12), min_size=1, max_size=60)
 
@@ -33,3 +34,16 @@ def test_marks_stand_where_something_is_left_out() -> None:
     assert around(text, 0, 3, 16) == "one two …"
     assert around(text, 28, 33, 16) == "… six seven"
     assert around("x" * 50, 20, 25, 10) == "… xxxxx …"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("2002-04-30", "on 30 April 2002"),
+        ("2002-04", "in April 2002"),
+        ("2002", "in 2002"),
+        (None, "on an unknown day"),
+    ],
+)
+def test_when_it_was_goes_into_a_sentence(text: str | None, words: str) -> None:
+    assert on_day(text) == words

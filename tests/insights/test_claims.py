@@ -286,11 +286,22 @@ def test_the_ledger_on_the_sample_itself_never_says_not_found(
     ("id", "nct_id", "change", "verdict", "tense"),
     [
         # Sonifilan's only trial, moved into ME/CFS and Phase 2: silent, then alive, then ended.
-        ("C1", "NCT01926821", {"groups": ["me_cfs"], "lane": "PHASE2"}, "partly", "contradicted"),
         (
             "C1",
             "NCT01926821",
-            {"groups": ["me_cfs"], "lane": "PHASE2", "last_update_posted": "2026-06-01"},
+            {"groups": ["me_cfs"], "lane": "PHASE2", "overall_status": "RECRUITING"},
+            "partly",
+            "contradicted",
+        ),
+        (
+            "C1",
+            "NCT01926821",
+            {
+                "groups": ["me_cfs"],
+                "lane": "PHASE2",
+                "overall_status": "RECRUITING",
+                "last_update_posted": "2026-06-01",
+            },
             "supported",
             "holds",
         ),

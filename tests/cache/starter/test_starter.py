@@ -1,53 +1,48 @@
-"""The starter snapshot: only what its sources said, in the registry's shape, the same bytes every time."""
+"""The starter snapshot that comes with the product: only what its sources said, in the registry's shape."""
 
-import csv
 import gzip
 import re
 from collections import Counter
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from sqlalchemy import select
 
-from cache.starter import DATA, StarterRecord, build, records, snapshot_date
-from fetchers.errors import LocalTrouble, Validation
+from cache.ingest.load_starter import load_starter
+from cache.recovery.check import integrity
+from cache.recovery.derived import Derivation
+from cache.starter import DATA, StarterRecord, copies, derived, names, records, snapshot_date
+from cache.starter.build import NOT_BELIEVED
+from cache.starter.packed import packed
+from cache.store.seal import SEALED
+from cache.store.store import Store
+from fetchers.errors import LocalTrouble
 from fetchers.matching.matcher import Matcher
 from fetchers.record.study import decode_study
+from fetchers.settings import ROOT
 from fetchers.watchlist.load import load
-from tests.rigs.records import SHARED
 
-FACTS = SHARED / "facts" / "trials.csv"
+MOST_BYTES = 600_000
+MADE = datetime(2026, 11, 27, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def snapshot() -> dict[str, StarterRecord]:
-    return {record.study.nct_id: record for record in records()}
+    return {record.study.nct_id: record for record in records(watchlist=load())}
 
 
-def line(**facts: str) -> dict[str, str]:
-    return dict.fromkeys(build.COLUMNS, "") | {"nct_id": "NCT00000001", "source": "somewhere"} | facts
-
-
-def table(path: Path, *rows: dict[str, str]) -> Path:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, build.COLUMNS)
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
-
-
-# --- the file that comes with the product ---------------------------------------------------------------------------
-
-
-def test_snapshot_holds_each_trial_once_with_its_source(snapshot: dict[str, StarterRecord]) -> None:
+def test_snapshot_holds_each_trial_once_with_its_source_and_stays_small(snapshot: dict[str, StarterRecord]) -> None:
     every = list(records())
-    assert len(every) == len(snapshot) == 297
+    assert len(every) == len(snapshot) > 2_000
     assert [record.study.nct_id for record in every] == sorted(snapshot)
     assert all(record.source and record.study.identification.brief_title for record in every)
-    assert snapshot_date() == max(record.as_of for record in every if record.as_of) == "2026-07-06"
+    assert snapshot_date() == max(record.as_of for record in every if record.as_of)
+    assert DATA.stat().st_size + derived.FILE.stat().st_size < MOST_BYTES
+    assert not snapshot.keys() & NOT_BELIEVED.keys()
+    assert f"about {round(len(every), -2):,} real trials" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_what_a_source_did_not_say_is_absent(snapshot: dict[str, StarterRecord]) -> None:
@@ -60,10 +55,11 @@ def test_what_a_source_did_not_say_is_absent(snapshot: dict[str, StarterRecord])
     assert study.status.start_date_struct.date == "2002-04"
     assert study.status.start_date_struct.type is None
     assert snapshot["NCT00036153"].study.status.start_date_struct.date == "2002"
-    assert snapshot["NCT05986422"].study.status.overall_status is None
+    assert snapshot["NCT00036153"].study.conditions == ()  # its source has a key of its own there
     assert snapshot["NCT06118138"].study.design.phases is None
-    assert snapshot["NCT04316702"].as_of is None
-    assert "not recorded" in (snapshot["NCT04316702"].note or "")
+    undated = [record for record in snapshot.values() if record.as_of is None]
+    assert undated
+    assert all(names.NO_DATE in (record.note or "") for record in undated)
 
 
 def test_what_a_source_said_is_there(snapshot: dict[str, StarterRecord]) -> None:
@@ -77,208 +73,101 @@ def test_what_a_source_said_is_there(snapshot: dict[str, StarterRecord]) -> None
     assert snapshot["NCT00364572"].study.design.phases == ("PHASE1", "PHASE2")
     assert snapshot["NCT00215813"].study.design.study_type == "EXPANDED_ACCESS"
     assert snapshot["NCT00232193"].study.interventions[0].name == "Dexamethasone"
-    assert snapshot["NCT00232193"].study.conditions == ("Multiple sclerosis",)
+    record = snapshot["NCT00000117"]
+    assert record.source == "reesewang25/enrollment_and_studylength, NCT0000xxxx/NCT00000117.xml (record as XML)"
+    assert record.as_of == "2023-02-03"
+
+
+def test_no_old_copy_says_that_a_trial_is_open_now(snapshot: dict[str, StarterRecord]) -> None:
+    newest = snapshot_date()
+    year_before = f"{int(newest[:4]) - 1}{newest[4:]}"
+    for record in snapshot.values():
+        if record.as_of is None or record.as_of < year_before:
+            assert record.study.status.overall_status not in copies.OPEN
+    moved = [one for one in snapshot.values() if one.study.status.overall_status is None]
+    moved = [one for one in moved if one.study.status.last_known_status]
+    assert len(moved) > 100
+    assert all(one.study.status.last_known_status in copies.OPEN for one in moved)
+    assert all("Its status was" in (one.note or "") for one in moved)
+
+
+def test_names_that_a_source_made_itself_are_left_out(snapshot: dict[str, StarterRecord]) -> None:
+    tables = [one for one in snapshot.values() if not re.search(r"\((record as|the registry)", one.source)]
+    assert len(tables) > 500
+    for one in tables:
+        assert not [name for name in one.study.conditions if names.is_condition_slug(name)]
+        assert not [given.name for given in one.study.interventions if given.name and names.is_slug(given.name)]
 
 
 def test_rows_of_which_only_the_first_phase_was_kept_say_so(snapshot: dict[str, StarterRecord]) -> None:
     marked = [record for record in snapshot.values() if "first phase only" in record.source]
-    assert len(marked) == 152
-    assert all(build.FIRST_PHASE in (record.note or "") for record in marked)
+    assert len(marked) > 100
+    assert all(names.FIRST_PHASE in (record.note or "") for record in marked)
     phase_2 = [record for record in marked if record.study.design.phases == ("PHASE2",)]
     assert phase_2
     assert all("phase 2 may be phase 2/3" in (record.note or "") for record in phase_2)
 
 
-def test_no_person_and_no_site_is_in_it() -> None:
-    raw = gzip.decompress(DATA.read_bytes())
-    lines = raw.splitlines()
-    assert b"@" not in raw
-    for content in lines:
-        protocol = msgspec.json.decode(content)["study"]["protocolSection"]
-        assert set(protocol.get("contactsLocationsModule", {"locations": []})) == {"locations"}
-        assert all(
-            set(site) == {"country"} for site in protocol.get("contactsLocationsModule", {}).get("locations", ())
-        )
+def test_no_person_no_site_and_no_sentence_of_a_record_is_in_it(snapshot: dict[str, StarterRecord]) -> None:
+    assert b"@" not in gzip.decompress(DATA.read_bytes())
+    for record in snapshot.values():
+        protocol = record.study.protocol_section
+        assert all(site == type(site)(country=site.country) for site in record.study.locations)
+        assert protocol.description_module == type(protocol.description_module)()
+        assert protocol.outcomes_module == type(protocol.outcomes_module)()
+        assert record.study.eligibility.eligibility_criteria is None
+        assert record.study.status.why_stopped is None
+        assert not [one for one in record.study.arms if one.description]
+        assert not [one for one in record.study.interventions if one.description]
+        assert not [one for one in protocol.references_module.references if one.citation]
+        sponsors = (record.study.sponsors.lead_sponsor, *record.study.sponsors.collaborators)
+        assert not [one for one in sponsors if one.name and names.is_person(one.name, one.class_)]
 
 
-def row_of(record: StarterRecord) -> dict[str, str]:
-    """A row of facts that gives this record."""
-    study, own_names = record.study, build.OWN_CONDITIONS in (record.note or "")
-    status = study.status
-    dates = {
-        "start": status.start_date_struct,
-        "primary_completion": status.primary_completion_date_struct,
-        "completion": status.completion_date_struct,
-    }
-    facts = {
-        "nct_id": study.nct_id,
-        "last_known_status": status.last_known_status,
-        "enrollment_type": study.design.enrollment_info.type,
-        "first_posted": status.study_first_post_date_struct.date,
-        "last_update_posted": status.last_update_post_date_struct.date,
-        "sponsor_class": study.sponsors.lead_sponsor.class_,
-        "interventions": "|".join(":".join(filter(None, (one.type, one.name))) for one in study.interventions),
-        "conditions": "|".join(slug(name) if own_names else name for name in study.conditions),
-        "as_of": record.as_of,
-        "source": record.source,
-    }
-    facts |= {f"{name}_type": struct.type for name, struct in dates.items()}
-    facts["primary_completion"] = status.primary_completion_date_struct.date
-    return line(**{name: fact for name, fact in facts.items() if fact}, **told(study))
+def test_the_file_is_what_its_own_lines_give() -> None:
+    lines = gzip.decompress(DATA.read_bytes()).splitlines()
+    assert gzip.decompress(packed(lines)) == gzip.decompress(DATA.read_bytes())
+    assert packed(lines) == packed(lines)
+    for line in lines:
+        study = bytes(msgspec.json.decode(line, type=dict[str, msgspec.Raw])["study"])
+        assert msgspec.json.encode(decode_study(study)) == study
 
 
-def slug(name: str) -> str:
-    return name.lower().replace(" ", "-") if re.fullmatch(r"[A-Z][a-z]+( [a-z]+)*", name) else name
+def test_what_was_derived_is_what_the_records_give_today(snapshot: dict[str, StarterRecord]) -> None:
+    """When this fails, matching or the watch-list has changed: ``python -m cache.starter.build`` mends it."""
+    matcher = Matcher(load())
+    assert [one.study.nct_id for one in snapshot.values() if one.derived != derived.derive(one.study, matcher)] == []
 
 
-def test_the_file_is_what_its_own_facts_give(tmp_path: Path) -> None:
-    facts = table(tmp_path / "facts.csv", *map(row_of, records()))
-    for source in (facts, *([FACTS] if FACTS.exists() else [])):
-        out = tmp_path / "trials.jsonl.gz"
-        assert build.build(source, out) == 297
-        assert out.read_bytes() == DATA.read_bytes()
-
-
-# --- building it ----------------------------------------------------------------------------------------------------
-
-TEXT = st.text(
-    st.characters(codec="utf-8", exclude_characters="|:", exclude_categories=("Cc", "Zs", "Zl", "Zp")), min_size=1
-)
-SAID: dict[str, st.SearchStrategy[str]] = {
-    "title": TEXT,
-    "status": st.sampled_from(["COMPLETED", "UNKNOWN", "NEW_CODE"]),
-    "study_type": st.sampled_from(["INTERVENTIONAL", "OBSERVATIONAL"]),
-    "phases": st.sampled_from(["NA", "PHASE1", "PHASE1|PHASE2"]),
-    "enrollment": st.integers(0, 10**7).map(str),
-    "start": st.sampled_from(["2002", "2002-04", "2002-04-30"]),
-    "completion": st.sampled_from(["2003", "2003-12"]),
-    "results_posted": st.sampled_from(["yes", "no"]),
-    "sponsor": TEXT,
-    "countries": st.sampled_from(["Poland", "Poland|Germany"]),
-}
-
-
-def told(study: Any) -> dict[str, str]:
-    """What a record says, in the words of the table."""
-    status, design = study.status, study.design
-    facts = {
-        "title": study.identification.brief_title,
-        "status": status.overall_status,
-        "study_type": design.study_type,
-        "phases": None if design.phases is None else "|".join(design.phases),
-        "enrollment": None if study.enrollment is None else str(study.enrollment),
-        "start": status.start_date_struct.date,
-        "completion": status.completion_date_struct.date,
-        "results_posted": {True: "yes", False: "no", None: None}[study.has_results],
-        "sponsor": study.sponsors.lead_sponsor.name,
-        "countries": "|".join(study.countries) or None,
-    }
-    return {name: fact for name, fact in facts.items() if fact is not None}
-
-
-@given(st.fixed_dictionaries({}, optional=SAID))
-def test_a_record_says_exactly_what_the_row_says(facts: dict[str, str]) -> None:
-    assert told(decode_study(msgspec.json.encode(build.record(line(**facts))))) == facts
-
-
-def test_the_placeholder_is_no_enrollment() -> None:
-    assert told(decode_study(msgspec.json.encode(build.record(line(enrollment="99999999"))))) == {}
-
-
-@pytest.mark.parametrize(
-    ("written", "expected"),
-    [
-        ("DRUG:Etanercept", [("DRUG", "Etanercept")]),
-        ("DRUG:0.9% Sodium Chloride|DRUG:Dexamethasone", [("DRUG", "0.9% Sodium Chloride"), ("DRUG", "Dexamethasone")]),
-        ("TACROLIMUS ANHYDROUS", [(None, "Tacrolimus anhydrous")]),
-        ("IVIG (Intravenous Immunoglobulin)", [(None, "IVIG (Intravenous Immunoglobulin)")]),
-        ("IVIG", [(None, "IVIG")]),
-        ("Vagus Nerve Stimulation: Low Intensity", [(None, "Vagus Nerve Stimulation: Low Intensity")]),
-        ("CP-690,550", [(None, "CP-690,550")]),
-    ],
-)
-def test_interventions_keep_their_type_and_get_readable_names(
-    written: str, expected: list[tuple[str | None, str]]
-) -> None:
-    study = decode_study(msgspec.json.encode(build.record(line(interventions=written))))
-    assert [(one.type, one.name) for one in study.interventions] == expected
-
-
-def test_slugs_become_words_and_names_stay(tmp_path: Path) -> None:
-    study = decode_study(
-        msgspec.json.encode(build.record(line(conditions="low-back-pain|Long COVID|Fatigue Syndrome, Chronic")))
-    )
-    assert study.conditions == ("Low back pain", "Long COVID", "Fatigue Syndrome, Chronic")
-
-
-def test_the_same_facts_give_the_same_bytes_whatever_their_order(tmp_path: Path) -> None:
-    rows = [line(nct_id="NCT00000002"), line(nct_id="NCT00000001", title="Ünïcode")]
-    first, second = tmp_path / "a.gz", tmp_path / "another-name.gz"
-    assert build.build(table(tmp_path / "one.csv", *rows), first) == 2
-    assert build.build(table(tmp_path / "two.csv", *reversed(rows)), second) == 2
-    assert first.read_bytes() == second.read_bytes()
-    assert [record.study.nct_id for record in records(first)] == ["NCT00000001", "NCT00000002"]
-
-
-@pytest.mark.parametrize(
-    ("facts", "word"),
-    [
-        ({"nct_id": "NCT1"}, "NCT1"),
-        ({"start": "April 2002"}, "April 2002"),
-        ({"enrollment": "about 30"}, "about 30"),
-        ({"results_posted": "maybe"}, "maybe"),
-    ],
-)
-def test_a_row_that_is_no_record_is_named(tmp_path: Path, facts: dict[str, str], word: str) -> None:
-    with pytest.raises(Validation, match=word):
-        build.build(table(tmp_path / "facts.csv", line(**facts)), tmp_path / "out.gz")
-    assert not (tmp_path / "out.gz").exists()
-
-
-def test_a_trial_named_twice_and_a_missing_column_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(Validation, match="twice"):
-        build.build(table(tmp_path / "facts.csv", line(), line()), tmp_path / "out.gz")
-    (tmp_path / "short.csv").write_text("nct_id,title\nNCT00000001,A\n")
-    with pytest.raises(Validation, match="lacks the columns status"):
-        build.build(tmp_path / "short.csv", tmp_path / "out.gz")
-
-
-def test_command_line_says_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    out = str(tmp_path / "out.gz")
-    facts = table(tmp_path / "facts.csv", line())
-    assert build.main(["--facts", str(facts), "--out", out]) == 0
-    assert "1 trials written" in capsys.readouterr().out
-    assert build.main(["--facts", str(tmp_path / "none.csv"), "--out", out]) == 2
-    assert "none.csv cannot be read" in capsys.readouterr().err
-    assert build.main(["--facts", str(facts), "--out", str(tmp_path / "no" / "out.gz")]) == 5
+def test_a_new_store_is_the_same_whether_it_is_derived_or_kept() -> None:
+    known, loaded = load(), []
+    for given in (records(watchlist=known), records()):
+        with closing(Store.in_memory(now=lambda: MADE)) as store:
+            load_starter(store, given, Matcher(known), known, now=lambda: MADE)
+            with store.reading() as connection:
+                loaded.append([connection.execute(select(one).order_by(*one.primary_key)).all() for one in SEALED])
+            assert integrity(store, Derivation.of(known)) == []
+    assert loaded[0] == loaded[1]
 
 
 @pytest.mark.parametrize(
     "damage",
     [b"", b"no gzip", DATA.read_bytes()[:9000] + b"!" * 9000, gzip.compress(b'{"source": 3}\n'), None],
-    ids=["empty", "no gzip", "torn", "another shape", "gone"],  # packed bytes hold the time, and ids must not
+    ids=["empty", "no gzip", "torn", "another shape", "cut"],  # packed bytes hold the time, and ids must not
 )
 def test_a_damaged_file_is_a_local_trouble(tmp_path: Path, damage: bytes | None) -> None:
-    path = tmp_path / "trials.jsonl.gz"
+    path = tmp_path / DATA.name
     path.write_bytes(DATA.read_bytes()[:-20] if damage is None else damage)
     with pytest.raises(LocalTrouble, match="Install the product again"):
         list(records(path))
 
 
-def test_sources_of_the_snapshot(snapshot: dict[str, StarterRecord]) -> None:
-    kinds = Counter(record.source.split(" ")[0].rstrip(",") for record in snapshot.values())
-    assert kinds == {"osmf-research-tracker": 239, "franosei": 46, "public": 8, "full": 4}
-
-
-def test_the_snapshot_covers_every_agent_but_one_and_every_condition(snapshot: dict[str, StarterRecord]) -> None:
+def test_the_snapshot_covers_all_agents_but_few_and_every_condition(snapshot: dict[str, StarterRecord]) -> None:
     known = load()
-    matcher = Matcher(known)
-    studies = [record.study for record in snapshot.values()]
-    agents = Counter(match.agent for study in studies for match in matcher.matches(study) if match.tier == "given")
-    groups = Counter(group for study in studies for group in matcher.condition_groups(study))
+    found = [record.derived for record in snapshot.values() if record.derived]
+    agents = Counter(match.agent for one in found for match in one.matches if match.tier == "given")
+    groups = Counter(group for one in found for group in one.groups)
     assert {agent.id for agent in known.agents} - set(agents) == {"autologous_lymph_node_cells"}
     assert {condition.id for condition in known.conditions} == set(groups)
-    assert agents["sizofiran"] == 1
-    assert agents["rintatolimod"] == 3
-    held = [study for study in studies if matcher.matches(study) or "me_cfs" in matcher.condition_groups(study)]
-    assert len(held) == len(studies)  # none of it is left out when a new store is made
+    held = [one for one in found if one.matches or "me_cfs" in one.groups]
+    assert len(held) > 0.99 * len(found)  # hardly any of it is left out when a new store is made

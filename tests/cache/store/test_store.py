@@ -420,14 +420,14 @@ def test_the_product_opens_a_store_with_the_starter_in_it(path: Path, monkeypatc
     assert set(rows(store, scope, "starter")) == {True}
     store.close()
 
-    monkeypatch.setattr(starter, "records", lambda: pytest.fail("loaded twice"))
+    monkeypatch.setattr(starter, "records", lambda **_: pytest.fail("loaded twice"))
     again = opening.open_store(settings, watchlist)
     assert rows(again, study, "nct_id", "origin") == trials
     again.close()
 
 
 def test_a_starter_that_cannot_be_loaded_leaves_an_empty_store(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
+    def broken(**_: object) -> None:
         raise LocalTrouble("The starter cannot be read.")
 
     monkeypatch.setattr(starter, "records", broken)

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.dashboard.conftest import failed
-from tests.rigs.pages import WATCHLIST, assert_clean, exported, metrics, numbers, texts
+from tests.rigs.pages import WATCHLIST, assert_clean, exported, key_figures, metrics, numbers, texts
 
 NAMES = {agent.id: agent.name for agent in WATCHLIST.agents}
 Open = Callable[..., AppTest]

@@ -209,7 +209,7 @@ def test_the_starter_knows_few_countries_and_says_so(starter: str) -> None:
 
 
 def test_a_view_without_any_country_has_its_numbers_and_no_map(starter: str) -> None:
-    app = opened("agent=sizofiran&agent=rintatolimod&all=1")
+    app = opened("agent=rintatolimod")
     assert app.get("plotly_chart") == []
     assert "none names a country" in shown(app)
     assert table(app, "No country")["All"].sum() > 0

@@ -189,6 +189,13 @@ def test_a_heading_with_an_intervention_that_nothing_else_explains_is_given() ->
     assert MATCHER.matches(record) == (Match("corticosteroids", "given", "unclear", ("Prednisolone",), "mesh"),)
 
 
+def test_headings_are_named_in_one_order_by_every_process() -> None:
+    headings = ("Betamethasone", "Dexamethasone", "Hydrocortisone", "Prednisolone", "Prednisone")
+    for mesh in (headings, headings[::-1]):
+        (match,) = MATCHER.matches(study(interventions=["Deltacortril forte"], mesh=list(mesh)))
+        assert match.found_by == headings
+
+
 @pytest.mark.parametrize(
     "record",
     [
