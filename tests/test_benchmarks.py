@@ -130,7 +130,7 @@ def test_pages_are_whole_when_they_are_measured(
 
     monkeypatch.setattr(pages, "alone", here)
     found = pages.main(["--studies", str(STUDIES), "--starts", "1", "--reruns", "1", "--store", str(store)])
-    assert found["page"]["charts"] == 3
+    assert found["page"]["charts"] == 4
     assert found["page"]["failed"] == []
     assert found["page"]["titles"], "an empty page was measured"
     assert len(found["new store"]) == len(found["filled store"]) == 1

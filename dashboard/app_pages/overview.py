@@ -9,9 +9,9 @@ from dashboard.timeline import platforms
 
 wanted = frame.wanted()
 parts.headline(wanted)
-refresh_parts.first_data()
 refresh_parts.outcome()
 frame.troubles()
+refresh_parts.first_data()
 parts.scope(wanted)
 frame.scope(wanted)
 selection = data.selection(wanted)

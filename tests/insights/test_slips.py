@@ -294,7 +294,7 @@ def test_the_dumbbells_show_both_ends_and_read_no_tags() -> None:
     first, now = (trace for trace in figure.data if trace.mode == "markers")
     assert (first.name, now.name) == ("First promised", "Now")
     assert [str(day)[:10] for day in (*first.x, *now.x)] == ["2024-02-29", "2025-01-15"]
-    assert list(first.customdata) == ["2024-02"]
+    assert [words.rpartition(": ")[2] for words in first.hovertext] == ["2024-02"]
     assert "&lt;b&gt;Bold&lt;/b&gt; &amp;" in first.y[0]
     assert [note.text for note in figure.layout.annotations] == ["11 months later"]
 

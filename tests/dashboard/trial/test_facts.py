@@ -103,11 +103,10 @@ def test_a_starter_trial_names_its_source_and_date(opened: Open, starter: str) -
     assert any(row["source"] in text.value for text in app.text)
 
 
-def test_a_starter_trial_that_was_open_long_ago_is_not_called_open(opened: Open, tmp_path: Path) -> None:
-    opened(url_of(tmp_path))
-    rows = [one for one in exported(url_of(tmp_path)) if one["overall_status"] is None and one["last_known_status"]]
+def test_a_starter_trial_that_was_open_long_ago_is_not_called_open(starter: str, opened: Open) -> None:
+    rows = [one for one in exported(starter) if one["overall_status"] is None and one["last_known_status"]]
     row = next(one for one in rows if one["as_of"] and one["last_known_status"] == "RECRUITING")
-    app = opened(url_of(tmp_path), "trial", f"nct={row['nct_id']}")
+    app = opened(starter, "trial", f"nct={row['nct_id']}")
     said = " ".join(texts(app))
     assert f"Not known (recruiting {on_day(row['as_of'])})" in said
     assert row["note"].endswith(f"Its status was “recruiting” {on_day(row['as_of'])}; today’s is not known.")
