@@ -4,7 +4,7 @@ finding. Pure text, safe for Streamlit's Markdown; each number in it opens its l
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from cache.english import count, listed
+from cache.english import agreeing, count, listed
 from cache.filters.counts import AgentCover, KeyFigures
 from cache.filters.filter import Filter
 from dashboard.shared.words import plain
@@ -33,11 +33,16 @@ def headline(
         every = f"all {agents}" if not cover.not_asked else f"{len(cover.found)} of the {agents}"
         return f"ClinicalTrials.gov lists {trials} in {where} for {every} {who}: {parts}.{waiting}"
     without = _link(f"{len(cover.none_found)} of the {agents}", gaps)
-    others = "one" if len(cover.found) == 1 else str(len(cover.found))
     return (
-        f"ClinicalTrials.gov lists no trial in {where} for {without} {who}. For {'' if cover.not_asked else 'the '}"
-        f"other {others} it lists {trials}: {parts}.{waiting}"
+        f"ClinicalTrials.gov lists no trial in {where} for {without} {who}. "
+        f"For {_others(len(cover.found), rest=not cover.not_asked)} it lists {trials}: {parts}.{waiting}"
     )
+
+
+def _others(agents: int, *, rest: bool) -> str:
+    """``rest``: they are all the others there are."""
+    number = "one" if agents == 1 else str(agents)
+    return f"the other {number}" if rest else f"{number} {agreeing(agents, 'other')}"
 
 
 def _parts(figures: KeyFigures, wanted: Filter, to_trials: Link) -> str:
