@@ -62,8 +62,8 @@ def test_all_and_none() -> None:
 
 def test_an_agent_nobody_asked_for_is_not_one_without_trials() -> None:
     assert said(4, 4, 1) == (
-        "ClinicalTrials.gov lists no trial in ME/CFS for 4 of the 9 recommended agents. For 4 others it lists 12 trials: "
-        "1 recruiting and 2 with posted results. 1 agent is not asked for yet."
+        "ClinicalTrials.gov lists no trial in ME/CFS for 4 of the 9 recommended agents. For 4 others it lists "
+        "12 trials: 1 recruiting and 2 with posted results. 1 agent is not asked for yet."
     )
     assert "for 7 of the 9 recommended agents" in said(0, 7, 2, trials=0)
     assert said(0, 7, 2, trials=0).endswith("2 agents are not asked for yet.")
