@@ -18,7 +18,7 @@ TRIAL = "NCT09060001"  # a stand-in's record of sizofiran, put in by agents.py
 PAGES = {
     "": ("ClinicalTrials.gov lists", "Starts per year"),
     "agents?agent=sizofiran": ("Agents", "Sizofiran"),
-    "trials": ("Trials", "Trials that give"),
+    "trials": ("All trials", "Trials that give"),
     f"trial?nct={TRIAL}": ("", TRIAL),
     "claims": ("Claims", "C1"),
     "gaps": ("Gaps", "How we count"),
