@@ -62,6 +62,9 @@ def width(mark: Locator) -> float:
 
 
 def listed(page: Page) -> str:
+    """What the page says that a mark has opened."""
+    if "/trials" in page.url:
+        expect(main(page).locator("h1").first).to_have_text("All trials")
     still(page)
     return main(page).inner_text()
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from cache.codes import LANE_WORDS, STATUS_WORDS, lane
+from cache.codes import LANE_WORDS, NOT_RECORDED, STATUS_WORDS, lane
 from fetchers.watchlist import load as watchlist
 from tests.browser.conftest import Visit
 from tests.browser.reading import key_figures, main, numbers, open_page, press_refresh, sidebar, still
@@ -61,7 +61,7 @@ def counted(up: Dashboard) -> list[dict[str, Any]]:
 def in_the_export(up: Dashboard) -> Counter[tuple[str, str]]:
     """The numbers of ``on_the_page``, computed from the export."""
     return Counter(
-        (STATUS_WORDS[trial["overall_status"]], LANE_WORDS[lane(trial["phases"], trial["study_type"])])
+        (STATUS_WORDS[trial["overall_status"] or NOT_RECORDED], LANE_WORDS[lane(trial["phases"], trial["study_type"])])
         for trial in counted(up)
     )
 
