@@ -6,7 +6,7 @@ role and the names it was found by.
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -40,18 +40,19 @@ def cells(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def csv_file(rows: Sequence[Mapping[str, Any]], keys: Sequence[str], modified: str) -> bytes:
-    """UTF-8 with a byte order mark, CRLF, every text in quotes so that no other separator can split it.
+    """A row a trial. A last column ``modified`` says on every row what was changed: a CSV has no other place for it."""
+    names = columns(keys)
+    flat = map(cells, rows)
+    return csv_bytes([*names, "modified"], ([*(row[name] for name in names), modified] for row in flat))
 
-    A last column ``modified`` says on every row what was changed, because a CSV has no other place for it.
-    """
+
+def csv_bytes(heads: Sequence[str], lines: Iterable[Sequence[Any]]) -> bytes:
+    """Harmless cells: UTF-8 with a byte order mark, CRLF, every text in quotes so that no other separator splits it."""
     text = io.StringIO(newline="")
     text.write(BOM)
     writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
-    names = columns(keys)
-    writer.writerow([*names, "modified"])
-    for row in rows:
-        flat = cells(row)
-        writer.writerow([*(_word(flat[name]) for name in names), modified])
+    writer.writerow(heads)
+    writer.writerows([_word(value) for value in line] for line in lines)
     return text.getvalue().encode("utf-8")
 
 

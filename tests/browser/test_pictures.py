@@ -1,0 +1,94 @@
+"""What is taken along from a chart: pictures that say what they show, whence and of when; numbers; a line to cite."""
+
+import csv
+import io
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Visit
+from tests.browser.reading import main, open_page
+from tests.browser.serving import Dashboard
+
+pytestmark = pytest.mark.browser
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def numbers(page: Page, key: str) -> Locator:
+    """The opened "Numbers" below a chart."""
+    expander = main(page).locator(f".st-key-{key}_numbers")
+    expander.locator("summary").click()
+    return expander
+
+
+def saved(page: Page, button: Locator, folder: Path, *, keyboard: bool = False) -> Path:
+    with page.expect_download() as download:
+        if keyboard:
+            button.focus()
+            page.keyboard.press("Enter")
+        else:
+            button.click()
+    path = folder / download.value.suggested_filename
+    download.value.save_as(path)
+    return path
+
+
+def drawn(path: Path) -> ElementTree.Element:
+    """A picture as the tree that it is."""
+    return ElementTree.fromstring(path.read_bytes())  # noqa: S314 -- the product's own file
+
+
+def told(path: Path) -> str:
+    """The words in a picture, line after line."""
+    return " ".join(text for part in drawn(path).iter(f"{SVG}text") for text in part.itertext())
+
+
+@pytest.mark.parametrize("key", ["phases", "agents", "starts"])
+def test_a_chart_of_the_overview_is_saved_with_title_source_and_date(
+    live: Dashboard, visit: Visit, tmp_path: Path, key: str
+) -> None:
+    window = visit()
+    open_page(window.page, f"{live.url}/?all=1")
+    window.page.locator(f".st-key-{key} .main-svg").first.wait_for()
+    title = {"phases": "Phases and statuses", "agents": "Agents and phases", "starts": "Starts per year"}[key]
+    here = window.page.url
+    expander = numbers(window.page, key)
+    svg = saved(window.page, expander.get_by_role("link", name="Chart as SVG"), tmp_path)
+    assert svg.name == f"{title.lower().replace(' ', '-')}.svg"
+    words = told(svg)
+    assert words.startswith(title)
+    assert "Source: ClinicalTrials.gov" in words
+    assert re.search(r"As of \d{1,2} [A-Z][a-z]+ \d{4} · \d+ trials", words)
+    source = svg.read_text(encoding="utf-8")
+    assert source.count('class="main-svg"') >= 2
+    assert "hoverlayer" not in source
+    assert not re.search(r"url\((?!&quot;#|#)", source), "every pattern lies in the picture itself"
+
+    png = saved(window.page, expander.get_by_role("link", name="Chart as PNG"), tmp_path, keyboard=True)
+    content = png.read_bytes()
+    assert content[:8] == b"\x89PNG\r\n\x1a\n"
+    assert int.from_bytes(content[16:20]) == 2 * int(float(drawn(svg).get("width", "0")))
+    assert window.page.url == here
+    assert window.seen.console == []
+
+
+def test_numbers_are_saved_and_the_line_to_cite_names_the_view(live: Dashboard, visit: Visit, tmp_path: Path) -> None:
+    window = visit()
+    open_page(window.page, f"{live.url}/mecfs")
+    expander = numbers(window.page, "NEEDKEY")
+    button = expander.get_by_role("button", name="CSV: Trials by phase and group of statuses")
+    path = saved(window.page, button, tmp_path)
+    assert path.name == "trials-by-phase-and-group-of-statuses.csv"
+    rows = list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
+    assert rows[-1]["Phase"] == "All phases"
+    assert int(rows[-1]["All"]) == sum(int(row["All"]) for row in rows[:-1])
+    assert rows[0]["Trials (link)"].startswith(f"{live.url}/trials?")
+    assert rows[0]["View"] == window.page.url
+    cited = expander.get_by_test_id("stCode")
+    expect(cited).to_contain_text("Phases and statuses. Of ")
+    expect(cited).to_contain_text(f", {window.page.url}")
+    expect(cited.get_by_role("button")).to_have_count(1)
+    assert window.seen.console == []
