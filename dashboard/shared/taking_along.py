@@ -65,11 +65,10 @@ class Numbers:
 
 @contextmanager
 def below(key: str, title: str, say: str, pictures: Mapping[str, str]) -> Iterator[Numbers]:
-    """Where the numbers of a chart stand as tables; under them its pictures and how to cite it. ``pictures``: what the
-    pictures are called, by the keys of their charts."""
+    """Where the numbers of a chart stand as tables, below its pictures and the line to cite it by. ``pictures``: what
+    the pictures are called, by the keys of their charts."""
     with st.expander("Numbers, pictures, citation", icon=":material/table:", key=f"{key}_numbers"):
         fresh, here = data.freshness(), view.here()
-        yield Numbers(key, letters(words.attribution(fresh)), here)
         saved = [
             f":material/image: [{name} as {kind.upper()}](#save-{kind}-of-{chart})"
             for chart, name in pictures.items()
@@ -77,6 +76,7 @@ def below(key: str, title: str, say: str, pictures: Mapping[str, str]) -> Iterat
         ]
         st.markdown(" \u2003 ".join([*saved, "Cite this:"]))
         st.code(citation(title, say, fresh, here, datetime.now(UTC)), language=None, wrap_lines=True)
+        yield Numbers(key, letters(words.attribution(fresh)), here)
 
 
 def citation(title: str, say: str, fresh: Freshness, link: str | None, now: datetime) -> str:

@@ -46,11 +46,24 @@
     return "#FFFFFF";
   };
 
+  // The page's font is not in the picture: another one, that may run wider, is set as wide as the page's own was.
+  const keepWidths = (drawn, copy) => {
+    const copied = copy.querySelectorAll("text, tspan");
+    drawn.querySelectorAll("text, tspan").forEach((part, at) => {
+      const width = part.childElementCount ? 0 : part.getComputedTextLength();
+      if (!width) return;
+      copied[at].setAttribute("textLength", width);
+      copied[at].setAttribute("lengthAdjust", "spacingAndGlyphs");
+    });
+  };
+
   // What Plotly shows only under the pointer is left out; references into the page become references into the picture.
   const layer = (drawn, top) => {
     const copy = drawn.cloneNode(true);
+    keepWidths(drawn, copy);
     copy.querySelectorAll(".hoverlayer, .draglayer, .zoomlayer").forEach((part) => part.remove());
     copy.removeAttribute("style");
+    copy.setAttribute("overflow", "visible");
     copy.setAttribute("x", EDGE);
     copy.setAttribute("y", top);
     copy.querySelectorAll("*").forEach((part) => {
