@@ -281,7 +281,7 @@ def slips_section(wanted: Filter, shown: ChangesView) -> None:
 
 def _slips(moved: pd.DataFrame, say: str) -> None:
     named = data.trials()[["nct_id", "title"]].dropna()
-    titles = named.set_index("nct_id")["title"].to_dict()
+    titles = dict(zip(named["nct_id"], named["title"], strict=True))
     st.subheader("First promised and now", anchor=False)
     st.markdown(say)
     part = f"{count(min(len(moved), slip_charts.MOST), 'trial')} of {len(moved):,}, the furthest first"

@@ -59,7 +59,7 @@ def sections(selection: Selection, wanted: Filter) -> None:
         _charts(counted, wanted, say, as_of)
     for sentence in filter(None, (map_tables.without_say(without), map_tables.not_drawn_say(counted))):
         st.text(sentence)
-    pictures = {} if counted.empty else {"map_bubbles": "Map", "map_ranking": "Ranking"}
+    pictures = {} if counted.empty else {"map_bubbles": "map", "map_ranking": "ranking"}
     with frame.numbers_below("map", "Trials by country", say, pictures) as numbers:
         _numbers(numbers, counted, wanted)
         table = map_tables.without_numbers(without, _to_group)

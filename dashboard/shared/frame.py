@@ -226,7 +226,7 @@ def numbers_below(
 ) -> AbstractContextManager[taking_along.Numbers]:
     """Where the numbers of a figure stand as tables, with what can be taken along. ``pictures``: see
     ``taking_along.below``; by default that of the chart of this key."""
-    return taking_along.below(key, title, say, {key: "Chart"} if pictures is None else pictures)
+    return taking_along.below(key, title, say, {key: "chart"} if pictures is None else pictures)
 
 
 def bars(key: str, title: str, say: str, caption: str, *numbers: tuple[str, pd.DataFrame], empty: bool = True) -> None:

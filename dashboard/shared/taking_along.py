@@ -70,7 +70,7 @@ def below(key: str, title: str, say: str, pictures: Mapping[str, str]) -> Iterat
     with st.expander("Numbers, pictures, citation", icon=":material/table:", key=f"{key}_numbers"):
         fresh, here = data.freshness(), view.here()
         saved = [
-            f":material/image: [{name} as {kind.upper()}](#save-{kind}-of-{chart})"
+            f":material/image: [Save {name} as {kind.upper()}](#save-{kind}-of-{chart})"
             for chart, name in pictures.items()
             for kind in ("png", "svg")
         ]
@@ -81,7 +81,8 @@ def below(key: str, title: str, say: str, pictures: Mapping[str, str]) -> Iterat
 
 def citation(title: str, say: str, fresh: Freshness, link: str | None, now: datetime) -> str:
     """One line to cite a chart by: what it says, the source and its date, where and when it was seen."""
-    said = f"{letters(title)}. {letters(say)} ClinicalTrials.gov, {words.as_of(fresh)}. {PRODUCT}, retrieved"
+    source = f"ClinicalTrials.gov, {words.as_of(fresh)}{'' if fresh.live else ' (a sample, not a count)'}"
+    said = f"{letters(title)}. {letters(say)} {source}. {PRODUCT}, retrieved"
     return f"{said} {english.day(now.date().isoformat())}{f', {link}' if link else ''}"
 
 

@@ -57,7 +57,7 @@ def test_a_chart_of_the_overview_is_saved_with_title_source_and_date(
     title = {"phases": "Phases and statuses", "agents": "Agents and phases", "starts": "Starts per year"}[key]
     here = window.page.url
     expander = numbers(window.page, key)
-    svg = saved(window.page, expander.get_by_role("link", name="Chart as SVG"), tmp_path)
+    svg = saved(window.page, expander.get_by_role("link", name="Save chart as SVG"), tmp_path)
     assert svg.name == f"{title.lower().replace(' ', '-')}.svg"
     words = told(svg)
     assert words.startswith(title)
@@ -69,7 +69,7 @@ def test_a_chart_of_the_overview_is_saved_with_title_source_and_date(
     assert "textLength" in source, "texts take the room they had on the page, whatever the font"
     assert not re.search(r"url\((?!&quot;#|#)", source), "every pattern lies in the picture itself"
 
-    png = saved(window.page, expander.get_by_role("link", name="Chart as PNG"), tmp_path, keyboard=True)
+    png = saved(window.page, expander.get_by_role("link", name="Save chart as PNG"), tmp_path, keyboard=True)
     content = png.read_bytes()
     assert content[:8] == b"\x89PNG\r\n\x1a\n"
     assert int.from_bytes(content[16:20]) == 2 * int(float(drawn(svg).get("width", "0")))

@@ -81,6 +81,11 @@ def test_the_line_to_cite_names_source_date_product_and_place() -> None:
         "Phases. 3 trials of IVIG-1. ClinicalTrials.gov, 20 November 2026. Trial tracker, retrieved 27 November 2026, "
         f"{BASE}?all=1"
     )
+    sample = fresh._replace(registry_timestamp=None, live=False, starter=True, starter_date="2026-08-20")
+    assert citation("Phases", "3 trials.", sample, None, now) == (
+        "Phases. 3 trials. ClinicalTrials.gov, starter snapshot of 20 August 2026 (a sample, not a count). Trial tracker, "
+        "retrieved 27 November 2026"
+    )
 
 
 def test_every_table_of_numbers_can_be_saved_and_every_chart_cited(live: str, opened: Open) -> None:
