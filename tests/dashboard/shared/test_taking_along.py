@@ -83,8 +83,8 @@ def test_the_line_to_cite_names_source_date_product_and_place() -> None:
     )
     sample = fresh._replace(registry_timestamp=None, live=False, starter=True, starter_date="2026-08-20")
     assert citation("Phases", "3 trials.", sample, None, now) == (
-        "Phases. 3 trials. ClinicalTrials.gov, starter snapshot of 20 August 2026 (a sample, not a count). Trial tracker, "
-        "retrieved 27 November 2026"
+        "Phases. 3 trials. ClinicalTrials.gov, starter snapshot of 20 August 2026 (a sample, not a count). "
+        "Trial tracker, retrieved 27 November 2026"
     )
 
 
