@@ -1,4 +1,4 @@
-"""Rows of an export as bytes: the layouts of CSV, XLSX and Parquet, nothing about what the rows mean.
+"""Rows of an export as bytes: the layouts of CSV and Parquet, nothing about what the rows mean.
 
 Rows are objects of plain values: texts, numbers, booleans, lists of texts, None; ``agents`` maps an agent to its tier,
 role and the names it was found by.
@@ -6,12 +6,11 @@ role and the names it was found by.
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import xlsxwriter
 
 from cache.codes import TIERS
 from cache.export.cells import cell
@@ -23,7 +22,6 @@ BOM = "\ufeff"
 # Made for the export: no columns of the store.
 _YES_OR_NO = ("left_registry", "starter")
 _AGENT_COLUMNS = (*(f"agents_{tier}" for tier in TIERS), "found_by")
-_WIDTHS = {"title": 60, "official_title": 40, "conditions": 30, "interventions": 30, "lead_sponsor": 30, "record": 45}
 
 
 def columns(keys: Sequence[str]) -> list[str]:
@@ -42,57 +40,24 @@ def cells(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def csv_file(rows: Sequence[Mapping[str, Any]], keys: Sequence[str], modified: str) -> bytes:
-    """UTF-8 with a byte order mark, CRLF, every text in quotes so that no other separator can split it.
+    """A row a trial. A last column ``modified`` says on every row what was changed: a CSV has no other place for it."""
+    names = columns(keys)
+    flat = map(cells, rows)
+    return csv_bytes([*names, "modified"], ([*(row[name] for name in names), modified] for row in flat))
 
-    A last column ``modified`` says on every row what was changed, because a CSV has no other place for it.
-    """
+
+def csv_bytes(heads: Sequence[str], lines: Iterable[Sequence[Any]]) -> bytes:
+    """Harmless cells: UTF-8 with a byte order mark, CRLF, every text in quotes so that no other separator splits it."""
     text = io.StringIO(newline="")
     text.write(BOM)
     writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
-    names = columns(keys)
-    writer.writerow([*names, "modified"])
-    for row in rows:
-        flat = cells(row)
-        writer.writerow([*(_word(flat[name]) for name in names), modified])
+    writer.writerow(heads)
+    writer.writerows([_word(value) for value in line] for line in lines)
     return text.getvalue().encode("utf-8")
 
 
 def _word(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
-
-
-def xlsx(rows: Sequence[Mapping[str, Any]], keys: Sequence[str], about: Mapping[str, str]) -> bytes:
-    """A workbook with the sheets Trials and About; no cell is a formula or a link."""
-    buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(buffer, options) as book:
-        bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
-        sheet, names = book.add_worksheet("Trials"), columns(keys)
-        sheet.freeze_panes(1, 1)
-        sheet.autofilter(0, 0, max(len(rows), 1), len(names) - 1)
-        for place, name in enumerate(names):
-            sheet.set_column(place, place, _WIDTHS.get(name, 16))
-            sheet.write_string(0, place, name, bold)
-        for line, row in enumerate(rows, start=1):
-            flat = cells(row)
-            _write_row(sheet, line, [flat[name] for name in names])
-        notes = book.add_worksheet("About")
-        notes.set_column(0, 0, 26, bold)
-        notes.set_column(1, 1, 110, wrapped)
-        for line, (head, text) in enumerate(about.items()):
-            notes.write_string(line, 0, head)
-            notes.write_string(line, 1, str(cell(text)))
-    return buffer.getvalue()
-
-
-def _write_row(sheet: Any, line: int, values: Sequence[Any]) -> None:
-    for place, value in enumerate(values):
-        if isinstance(value, bool):
-            sheet.write_boolean(line, place, value)
-        elif isinstance(value, int):
-            sheet.write_number(line, place, value)
-        elif value:
-            sheet.write_string(line, place, value)
 
 
 def parquet(rows: Sequence[Mapping[str, Any]], keys: Sequence[str], about: Mapping[str, str]) -> bytes:

@@ -14,7 +14,7 @@ import msgspec
 import pandas as pd
 
 from cache.english import count
-from cache.export import formats
+from cache.export import formats, workbook
 from cache.export.atomic_write import write_atomically
 from cache.filters.filter import Filter
 from cache.read.trials import Freshness, freshness, matches, trials
@@ -31,6 +31,10 @@ MODIFIED = (
     "enrollment 99999999 left empty. Agents, tiers, roles, names found, condition groups and phase lane were added."
 )
 CELLS = "Lists are joined by “ | ”; an apostrophe stands before texts that a spreadsheet could take for a formula."
+SHEETS = (
+    f"“{workbook.TO_READ}” has words for the registry’s codes and real dates; a date whose day is not known "
+    f"stands under “as written” only. “{workbook.CODES}” holds the same trials with the registry’s own codes."
+)
 NO_ADVICE = "Not medical advice. Empty means not known, not zero and not false."
 
 # Columns of the frame that are exported as they stand, in the order of the file.
@@ -69,13 +73,17 @@ def write(
         shown = wanted.apply(everything, why, watchlist).trials
         view = " ".join([wanted.sentence(watchlist), *ignored])
     fresh = freshness(store, [agent.id for agent in watchlist.agents])
-    write_atomically(out, to_bytes(shown, why, fmt, about(fresh, view, now=now)), "export")
+    names = {agent.id: agent.name for agent in watchlist.agents}
+    write_atomically(out, to_bytes(shown, why, fmt, about(fresh, view, now=now), names), "export")
     return len(shown)
 
 
-def to_bytes(shown: pd.DataFrame, why: pd.DataFrame, fmt: str, facts: Mapping[str, str]) -> bytes:
+def to_bytes(
+    shown: pd.DataFrame, why: pd.DataFrame, fmt: str, facts: Mapping[str, str], names: Mapping[str, str] | None = None
+) -> bytes:
     """The file's content. ``shown``: rows of ``queries.trials``; ``why``: all of ``queries.matches``; ``facts``: what
-    ``about`` says of the data. Raises Validation for an unknown format."""
+    ``about`` says of the data; ``names``: of the agents by id, for a sheet that is read. Raises Validation for an
+    unknown format."""
     _check(fmt)
     rows = records(shown, why)
     if fmt == "json":
@@ -84,7 +92,8 @@ def to_bytes(shown: pd.DataFrame, why: pd.DataFrame, fmt: str, facts: Mapping[st
         return formats.parquet(rows, KEYS, _counted(rows) | dict(facts))
     if fmt == "csv":
         return formats.csv_file(rows, KEYS, f"{MODIFIED} {CELLS}")
-    return formats.xlsx(rows, KEYS, _counted(rows) | dict(facts) | {"Cells": CELLS})
+    said = _counted(rows) | dict(facts) | {"Sheets": SHEETS, "Cells": CELLS}
+    return workbook.xlsx(rows, KEYS, said, names or {})
 
 
 def about(fresh: Freshness, view: str, *, now: Callable[[], datetime] = utcnow) -> dict[str, str]:

@@ -182,14 +182,15 @@ def _kinds(shown: ChangesView, found: pd.DataFrame, since: str) -> None:
     st.subheader("Kinds of change", anchor=False)
     st.markdown(say)
     bars = changes_tables.by_kind(found)
-    addresses = [links[str(kind)] for kind in bars.index]
-    figure = charts.bars(bars.rename(index=changes_view.kind_words), addresses, "change")
-    frame.picture("kinds", f"Kinds of change. {say}", figure)
-    period = changes_view.period_words(shown, since)
-    st.caption(f"{count(len(found), 'change')} {plain(period)}; a trial may have several.")
-    with frame.numbers_below("kinds"):
+    opens = [links[str(kind)] for kind in bars.index]
+    figure = charts.bars(bars.rename(index=changes_view.kind_words), opens, "change")
+    period = plain(changes_view.period_words(shown, since))
+    caption = f"{count(len(found), 'change')} {period}; a trial may have several."
+    frame.picture("kinds", "Kinds of change", say, figure, caption)
+    st.caption(caption)
+    with frame.numbers_below("kinds", "Kinds of change", say) as numbers:
         config = {SHOW: columns.list_link("Only changes of this kind", "Show changes")}
-        columns.table(changes_tables.kind_numbers(found, links), "Changes by kind and weight", config, missing=None)
+        numbers.table(changes_tables.kind_numbers(found, links), "Changes by kind and weight", config, missing=None)
 
 
 _CONFIG = {
@@ -281,18 +282,17 @@ def slips_section(wanted: Filter, shown: ChangesView) -> None:
 def _slips(moved: pd.DataFrame, say: str) -> None:
     named = data.trials()[["nct_id", "title"]].dropna()
     titles = dict(zip(named["nct_id"], named["title"], strict=True))
-    caption = f"{count(min(len(moved), slip_charts.MOST), 'trial')} of {len(moved):,}, the furthest first"
     st.subheader("First promised and now", anchor=False)
     st.markdown(say)
-    figure = slip_charts.dumbbells(moved, titles)
-    frame.picture("slips", f"First promised and now. {say}", figure)
-    st.caption(f"As of {words.as_of(data.freshness())} · {caption} · a date without a day stands on its last day")
-    copies = changes_tables.copies_say(moved)
-    if copies:
+    part = f"{count(min(len(moved), slip_charts.MOST), 'trial')} of {len(moved):,}, the furthest first"
+    caption = f"As of {words.as_of(data.freshness())} · {part} · a date without a day stands on its last day"
+    frame.picture("slips", "First promised and now", say, slip_charts.dumbbells(moved, titles), caption)
+    st.caption(caption)
+    if copies := changes_tables.copies_say(moved):
         st.caption(f":material/content_copy: {copies}")
-    with frame.numbers_below("slips"):
-        table = changes_tables.slip_numbers(moved, titles)
-        columns.table(table, "First promised and now", _CONFIG, missing=words.MISSING)
+    with frame.numbers_below("slips", "First promised and now", say) as numbers:
+        rows = changes_tables.slip_numbers(moved, titles)
+        numbers.table(rows, "First promised and now", _CONFIG, missing=words.MISSING)
 
 
 def _first_measure(ledger: pd.DataFrame) -> str:

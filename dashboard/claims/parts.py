@@ -10,6 +10,7 @@ from dashboard.claims import tables as claims_tables
 from dashboard.claims.tables import TENSE, VERDICT, Look
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, evidence_data, frame, words
+from dashboard.shared.escape import plain
 from fetchers.watchlist.model import Document
 from insights.claim_rules import RULES
 from insights.claims import Finding
@@ -36,11 +37,12 @@ def summary(findings: Sequence[Finding]) -> None:
             if ids:
                 badge(VERDICT[key], f"{len(ids)} {VERDICT[key].word.lower()}", help=", ".join(ids))
     said = [f"{VERDICT[key].word}: {', '.join(ids)}." for key, ids in found.items() if ids]
-    st.text(" ".join([f"{english.count(len(findings), 'claim')}.", *said]))
-    with frame.numbers_below("claims"):
+    say = " ".join([f"{english.count(len(findings), 'claim')}.", *said])
+    st.text(say)
+    with frame.numbers_below("claims", "Claims and verdicts", plain(say), pictures={}) as numbers:
         watchlist = data.watchlist()
         addresses = {one.claim.id: _address(one) for one in findings}
-        columns.table(claims_tables.ledger_rows(findings, addresses), "Every claim with its verdict", _LEDGER)
+        numbers.table(claims_tables.ledger_rows(findings, addresses), "Every claim with its verdict", _LEDGER)
         missing = len(watchlist.claims) - len(findings)
         if missing:
             st.caption(f"{english.count(missing, 'claim')} of other agents not shown.")

@@ -59,16 +59,15 @@ def gap_map(wanted: Filter) -> None:
     figure = gap_charts.gap_map(
         cells, agents, conditions, lambda row: view.to_trials(gap_tables.cell(row, wanted.background))
     )  # fmt: skip
-    frame.picture("gap_map", f"Agents and conditions. {say}", figure)
-    st.caption(_SIGNS)
-    st.caption(
-        words.counted(
-            data.freshness(), given.nunique(), int(cells.loc[cells["state"] == "found", "agent"].nunique()),
-            "a trial of two groups counts in both, one of two agents for both",
-        )
+    counted = words.counted(
+        data.freshness(), given.nunique(), int(cells.loc[cells["state"] == "found", "agent"].nunique()),
+        "a trial of two groups counts in both, one of two agents for both",
     )  # fmt: skip
-    with frame.numbers_below("gap_map"):
-        cell_table(table, "Trials by agent and condition")
+    frame.picture("gap_map", "Agents and conditions", say, figure, f"{counted}. {_SIGNS}")
+    st.caption(_SIGNS)
+    st.caption(counted)
+    with frame.numbers_below("gap_map", "Agents and conditions", say) as numbers:
+        numbers.table(table, "Trials by agent and condition", CELLS, height=columns.at_most(560, table))
 
 
 def cell_table(table: pd.DataFrame, name: str) -> None:
@@ -105,14 +104,15 @@ def ladder(wanted: Filter) -> None:
     say = gap_tables.ladder_say(steps, names, here)
     figure = gap_charts.ladder(steps, names, here, lambda row, key: view.to_trials(gap_tables.step(row, key)))
     st.markdown(say)
-    frame.picture("ladder", f"How far each agent got. {say}", figure)
-    st.caption(
+    caption = (
         "The highest phase entered counts; trials not begun, withdrawn, of no recorded status, without a phase, or "
         "giving the agent as background only are no step."
     )
-    with frame.numbers_below("ladder"):
+    frame.picture("ladder", "How far each agent got", say, figure, caption)
+    st.caption(caption)
+    with frame.numbers_below("ladder", "How far each agent got", say) as numbers:
         config = dict.fromkeys(("Trials there", f"Trials there, {here}"), columns.linked())
-        columns.table(gap_tables.ladder_rows(steps, names, here, view.to_trials), "Highest phase by agent", config)
+        numbers.table(gap_tables.ladder_rows(steps, names, here, view.to_trials), "Highest phase by agent", config)
 
 
 def _ladder_changed() -> None:

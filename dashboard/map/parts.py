@@ -14,6 +14,7 @@ from dashboard.shared import columns, data, frame, group_list, words
 from dashboard.shared.kept import kept
 from dashboard.shared.number_tables import LINK
 from dashboard.shared.record_data import READING
+from dashboard.shared.taking_along import Numbers
 from insights.geography import countries
 
 _CONFIG = {
@@ -58,9 +59,11 @@ def sections(selection: Selection, wanted: Filter) -> None:
         _charts(counted, wanted, say, as_of)
     for sentence in filter(None, (map_tables.without_say(without), map_tables.not_drawn_say(counted))):
         st.text(sentence)
-    with frame.numbers_below("map"):
-        _numbers(counted, wanted)
-        frame.table_of_numbers("Trials without a country", map_tables.without_numbers(without, _to_group))
+    pictures = {} if counted.empty else {"map_bubbles": "map", "map_ranking": "ranking"}
+    with frame.numbers_below("map", "Trials by country", say, pictures) as numbers:
+        _numbers(numbers, counted, wanted)
+        table = map_tables.without_numbers(without, _to_group)
+        numbers.table(table, "Trials without a country", columns.counts(table), missing="not asked")
 
 
 def _charts(counted: pd.DataFrame, wanted: Filter, say: str, as_of: str) -> None:
@@ -69,31 +72,31 @@ def _charts(counted: pd.DataFrame, wanted: Filter, say: str, as_of: str) -> None
     def address(country: str, which: str) -> str:
         return view.to_trials(map_tables.VIEWS[which](wanted, spellings[country]))
 
-    for key, figure, alt, caption in (
+    for key, figure, title, caption in (
         (
             "map_bubbles",
             map_charts.bubbles(counted, address),
-            f"Map of trials by country. {say}",
+            "Map of trials by country",
             "the area of a disc is the number of trials, its solid core those that are open or about to open, by the "
             "trial’s own status · a trial with sites in several countries counts in each · choose a disc for its list",
         ),
         (
             "map_ranking",
             map_charts.ranking(counted, address),
-            f"Countries with the most trials. {say}",
+            "Countries with the most trials",
             f"the first {min(map_charts.MOST, len(counted))} of {len(counted)}; all are in the table · choose a bar "
             "for its list",
         ),
     ):
-        frame.picture(key, alt, figure)
+        frame.picture(key, title, say, figure, f"{as_of} · {caption}")
         st.caption(f"{as_of} · {caption}")
 
 
-def _numbers(counted: pd.DataFrame, wanted: Filter) -> None:
+def _numbers(numbers: Numbers, counted: pd.DataFrame, wanted: Filter) -> None:
     table = map_tables.numbers(counted, wanted, view.to_trials)
     if wanted.statuses and not set(wanted.statuses) & set(map_tables.OPEN):
         table = table.drop(columns=map_tables.OPEN_LINK)  # the view lets no open trial through: there is no such list
-    columns.table(table, "Trials by country", _CONFIG, missing=words.MISSING, height=columns.at_most(640, table))
+    numbers.table(table, "Trials by country", _CONFIG, missing=words.MISSING, height=columns.at_most(640, table))
 
 
 def _to_group(name: str) -> str:

@@ -8,7 +8,8 @@ the address, so Back would leave the app, and it writes the words of a widget wh
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from urllib.parse import urlencode
+from typing import get_args
+from urllib.parse import urlencode, urljoin
 
 import streamlit as st
 
@@ -70,6 +71,25 @@ def params(wanted: Filter, **mine: str) -> list[tuple[str, str]]:
 def address(page: Page, pairs: list[tuple[str, str]]) -> str:
     """A link for a cell of a table, relative so that it also holds behind a proxy's base path."""
     return f"{page}?{urlencode(pairs)}" if pairs else page
+
+
+def base(here: str) -> str:
+    """Where the pages are, by the whole address of one of them."""
+    url = here.partition("?")[0]
+    above, _, last = url.rpartition("/")
+    return f"{above}/" if not last or last in get_args(Page) else f"{url}/"
+
+
+def joined(base: str, address: str) -> str:
+    """The whole address of a link that a cell holds."""
+    return urljoin(base, address)
+
+
+def here() -> str | None:
+    """The whole address of this view, for those to whom it is sent; None when nobody knows it."""
+    url = st.context.url
+    asked = url and urlencode(query(), doseq=True)
+    return f"{url}?{asked}" if asked else url
 
 
 def to_trials(wanted: Filter) -> str:

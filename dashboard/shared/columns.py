@@ -1,5 +1,6 @@
 """Tables on the screen: columns, heights and pages that are the same wherever they stand, each described once."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
@@ -36,6 +37,17 @@ def linked(*, help: str = "Opens their list", shown: str = NUMBER, **how: Any) -
 def list_link(help: str = "Opens the list of these trials", shown: str = "Show trials", **how: Any) -> Any:
     """A link in words to the list of a row's trials."""
     return st.column_config.LinkColumn(help=help, display_text=shown, **how)
+
+
+def counts(table: pd.DataFrame) -> dict[str, Any]:
+    """The columns of a table of counts whose rows lead to their trials."""
+    config: dict[str, Any] = {str(table.columns[0]): NAME, **LISTS}
+    config |= {
+        column: linked(alignment="right")
+        for column in table.columns
+        if any(isinstance(cell, str) and re.search(NUMBER, cell) for cell in table[column])
+    }
+    return config | {column: number() for column in table.columns if pd.api.types.is_numeric_dtype(table[column])}
 
 
 ID_TITLE = {"NCT id": trial(pinned=True), "Title": WIDE}

@@ -20,6 +20,8 @@ _FOUND_LATER = re.compile(
     re.IGNORECASE,
 )
 
+_READ = re.compile(rf"\\(.)|\[((?:\\.|[^\]\\])*)\]\([^)]*\)|\*\*|{re.escape(PART)}", re.DOTALL)
+
 
 def plain(text: str) -> str:
     """Every sign that Markdown knows is escaped; for texts of which nothing is known."""
@@ -34,6 +36,11 @@ def quiet(text: str) -> str:
 def for_file(text: str) -> str:
     """As ``quiet``, for a Markdown file, which no Streamlit reads."""
     return _SIGNS.sub(lambda sign: "\\" + sign.group(), " ".join(text.split()))
+
+
+def letters(markdown: str) -> str:
+    """The other way: a sentence of ours in Markdown as it is read, without escapes, links and bold."""
+    return _READ.sub(lambda found: found[1] or (letters(found[2]) if found[2] else ""), markdown)
 
 
 def _parted(escaped: str) -> str:

@@ -1,8 +1,8 @@
 """What all pages share: navigation, the head with the age of the data, the foot with its source; links, the choice of
 an agent, and charts over their numbers."""
 
-import re
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -17,8 +17,9 @@ from cache.filters.filter import Filter
 from cache.filters.kinds import LONGEST_TEXT
 from dashboard import catalogue
 from dashboard.shared import address as view
-from dashboard.shared import charts, columns, data, words
+from dashboard.shared import charts, columns, data, taking_along, words
 from dashboard.shared import number_tables as tables
+from dashboard.shared.escape import letters
 from insights.measured import Figures
 from insights.verdicts import condition_groups
 
@@ -190,12 +191,12 @@ def chart(
     if figure is None:
         st.markdown(say)
         return
-    picture(key, f"{title}. {say}", figure)
+    picture(key, title, say, figure, caption)
     st.markdown(say)
     st.caption(caption)
-    with numbers_below(key):
+    with numbers_below(key, title, say) as shown:
         for name, table in numbers:
-            table_of_numbers(name, table)
+            shown.table(table, name, columns.counts(table), missing="not asked")
 
 
 def phases(key: str, statuses: pd.DataFrame, caption: str, wanted: Filter, *, sample: bool = False) -> None:
@@ -214,14 +215,18 @@ def phases(key: str, statuses: pd.DataFrame, caption: str, wanted: Filter, *, sa
     )
 
 
-def picture(key: str, alt: str, figure: go.Figure, **how: Any) -> Any:
-    """A figure; ``alt``: what it shows, for those who do not see it."""
-    return st.plotly_chart(figure, config=charts.CONFIG, key=key, alt=alt, **how)
+def picture(key: str, title: str, say: str, figure: go.Figure, caption: str) -> None:
+    """A figure; what it shows is told to those who do not see it, and stands on its picture with the caption."""
+    shown = taking_along.captioned(figure, title, say, caption)
+    st.plotly_chart(shown, config=charts.CONFIG, key=key, alt=letters(f"{title}. {say}"))
 
 
-def numbers_below(key: str) -> DeltaGenerator:
-    """Where the numbers of a figure stand as tables."""
-    return st.expander("Numbers", icon=":material/table:", key=f"{key}_numbers")
+def numbers_below(
+    key: str, title: str, say: str, pictures: Mapping[str, str] | None = None
+) -> AbstractContextManager[taking_along.Numbers]:
+    """Where the numbers of a figure stand as tables, with what can be taken along. ``pictures``: see
+    ``taking_along.below``; by default that of the chart of this key."""
+    return taking_along.below(key, title, say, {key: "chart"} if pictures is None else pictures)
 
 
 def bars(key: str, title: str, say: str, caption: str, *numbers: tuple[str, pd.DataFrame], empty: bool = True) -> None:
@@ -229,22 +234,6 @@ def bars(key: str, title: str, say: str, caption: str, *numbers: tuple[str, pd.D
     a trial in any row the sentence stands alone."""
     shown, links = tables.bars_of(numbers[0][1], empty=empty)
     chart(key, title, say, charts.bars(shown, links) if shown.sum() else None, caption, *numbers)
-
-
-def table_of_numbers(name: str, table: pd.DataFrame) -> None:
-    """A table of counts whose rows lead to their trials."""
-    config: dict[str, Any] = {
-        str(table.columns[0]): columns.NAME,
-        tables.LINK: columns.list_link(),
-        "Claims": columns.list_link("Opens these claims", "Show claims"),
-    }
-    config |= {
-        column: columns.linked(alignment="right")
-        for column in table.columns
-        if any(isinstance(cell, str) and re.search(columns.NUMBER, cell) for cell in table[column])
-    }
-    config |= {column: columns.number() for column in table.columns if pd.api.types.is_numeric_dtype(table[column])}
-    columns.table(table, name, config, missing="not asked")
 
 
 def rules(title: str, said: str, names: Mapping[str, str], figures: Mapping[str, Figures]) -> None:

@@ -80,14 +80,15 @@ def few(selection: Selection, wanted: Filter) -> None:
 
 def _drawn(shown: pd.DataFrame, today: date, say: str, part: str, key: str) -> None:
     figure = timeline_charts.timeline(shown, today)
-    frame.picture(key, f"Timeline of trials. {say}", figure)
-    st.caption(
+    caption = (
         f"As of {words.as_of(data.freshness())} · {part} · solid: actual, hatched: planned or not confirmed · "
         "a month or a year is drawn from its first day as a start and to its last day as an end"
     )
-    with frame.numbers_below("timeline"):
+    frame.picture(key, "Timeline of trials", say, figure, caption)
+    st.caption(caption)
+    with frame.numbers_below(key, "Timeline of trials", say) as numbers:
         config = {"NCT id": columns.trial(), "Title": columns.WIDE}
-        columns.table(timeline_charts.table(shown), "The bars of the timeline", config, missing=words.MISSING)
+        numbers.table(timeline_charts.table(shown), "The bars of the timeline", config, missing=words.MISSING)
 
 
 def linked(selection: Selection) -> None:

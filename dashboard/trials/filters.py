@@ -139,4 +139,5 @@ def _maker(wanted: Filter, fmt: str) -> Callable[[], bytes]:
     # The frames are taken now: what is saved is what the viewer saw, also when a refresh ends in between.
     selection, why, fresh = data.selection(wanted), data.matches(), data.freshness()
     facts = export.about(fresh, wanted.sentence(data.watchlist()))
-    return lambda: export.to_bytes(selection.trials, why, fmt, facts)
+    names = {agent.id: agent.name for agent in data.watchlist().agents}
+    return lambda: export.to_bytes(selection.trials, why, fmt, facts, names)

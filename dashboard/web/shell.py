@@ -18,8 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cache.filters.query import LONGEST_QUERY, MOST_PARAMETERS
 
 # Loaded by every page, relative as Streamlit's own scripts are, so that it holds below a base path, too.
-LINKS = Path(__file__).with_name("links.js")
-_LOADS_LINKS = b'<script defer src="./links.js"></script></head>'
+LINKS, PICTURES = (Path(__file__).with_name(name) for name in ("links.js", "pictures.js"))
+_LOADS_SCRIPTS = b'<script defer src="./links.js"></script><script defer src="./pictures.js"></script></head>'
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -121,7 +121,7 @@ class _Answer:
         given = MutableHeaders(scope=page)
         packed = given.get("content-encoding") == "gzip"
         body = gzip.decompress(self._body) if packed else self._body
-        body = body.replace(b"</head>", _LOADS_LINKS, 1)
+        body = body.replace(b"</head>", _LOADS_SCRIPTS, 1)
         body = gzip.compress(body) if packed else body
         given["content-length"] = str(len(body))
         del given["etag"]  # names the page as it was before

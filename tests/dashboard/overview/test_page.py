@@ -119,7 +119,7 @@ def test_charts_have_names_and_stand_over_their_numbers(live: str, opened: Open)
     app = opened(live)
     charts = app.get("plotly_chart")
     assert len(charts) == 4
-    assert [expander.label for expander in app.expander].count("Numbers") == 4
+    assert [expander.label for expander in app.expander].count("Numbers, pictures, citation") == 4
     for chart in charts:
         assert len(chart.proto.alt) > 30
     for table in app.dataframe:

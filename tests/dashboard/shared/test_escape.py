@@ -1,12 +1,13 @@
 """Texts from outside stay texts: escaped for Markdown, and torn where something else would find more in them."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.shared.escape import PART, plain, quiet
+from dashboard.shared.escape import PART, letters, plain, quiet
 
 # What Streamlit finds in a text when Markdown is done with it: pictures and icons, arrows and signs, addresses.
 LATER = re.compile(r":[\w+/\-]+:|->|<-|--|>=|<=|~=|!=|https?://|mailto:\w|www\.|[\w.+\-]+@[\w\-]+\.", re.IGNORECASE)
@@ -39,6 +40,17 @@ def test_nothing_is_lost_and_nothing_is_found_in_it_later(escape: object, text: 
     assert "".join(shown) == " ".join(text.split())
     assert not any(LATER.search(piece) for piece in shown)
     assert "\u2060" not in escape(text.replace("\u2060", ""))  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("escape", [plain, quiet])
+@given(text=st.text(max_size=80) | PARTS)
+def test_what_was_escaped_is_read_as_it_was(escape: Callable[[str], str], text: str) -> None:
+    assert letters(escape(text)) == " ".join(text.split())
+
+
+def test_a_sentence_of_ours_is_read_without_its_markup() -> None:
+    said = f"**Of 9** agents, [{plain('a_b [c] (d)')}](trials?agent=a_b&all=1) has none; [3](gaps) have."
+    assert letters(said) == "Of 9 agents, a_b [c] (d) has none; 3 have."
 
 
 @given(st.text(max_size=80))

@@ -13,7 +13,7 @@ import pytest
 import streamlit
 
 from cache.filters.query import LONGEST_QUERY, MOST_PARAMETERS
-from dashboard.web.shell import LINKS, Shell, content_security_policy, headers, refusal
+from dashboard.web.shell import LINKS, PICTURES, Shell, content_security_policy, headers, refusal
 from tests.browser.serving import Dashboard
 
 
@@ -118,17 +118,18 @@ def test_the_server_answers_414_where_it_took_seconds(up: Dashboard, path: str) 
 
 @pytest.mark.parametrize("path", ["/", "/trials?agent=ivig", "/agents"])
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
-def test_every_page_loads_the_script_for_links_packed_or_not(up: Dashboard, path: str, encoding: str) -> None:
+def test_every_page_loads_our_scripts_packed_or_not(up: Dashboard, path: str, encoding: str) -> None:
     request = urllib.request.Request(up.url + path, headers={"Accept-Encoding": encoding})
     with urllib.request.urlopen(request, timeout=30) as answer:
         body = answer.read()
         assert int(answer.headers["Content-Length"]) == len(body)
         page = gzip.decompress(body) if answer.headers["Content-Encoding"] == "gzip" else body
-    assert page.count(b'<script defer src="./links.js"></script></head>') == 1
-    status, given, script = get(up, "/links.js")
-    assert status == 200
-    assert given["Content-Type"].startswith("text/javascript")
-    assert script == LINKS.read_text(encoding="utf-8")
+    for ours in (LINKS, PICTURES):
+        assert page.count(f'<script defer src="./{ours.name}"></script>'.encode()) == 1
+        status, given, script = get(up, f"/{ours.name}")
+        assert status == 200
+        assert given["Content-Type"].startswith("text/javascript")
+        assert script == ours.read_text(encoding="utf-8")
 
 
 def test_a_head_request_has_no_page_to_change(up: Dashboard) -> None:
