@@ -153,8 +153,8 @@ def lines(text: str, width: int) -> str:
     return "<br>".join(textwrap.wrap(text, width, break_long_words=False)) or text
 
 
-def titled(nct_id: str, title: str | None, width: int, most: int) -> str:
-    """A trial as the label of a row: its id over the beginning of its title, at most so many lines of it.
+def titled(nct_id: str, title: str | None, width: int, most: int | None) -> str:
+    """A trial as the label of a row: its id over the beginning of its title, at most so many lines of it; None: all.
 
     The registry's text is escaped, for Plotly would read tags in it.
     """
