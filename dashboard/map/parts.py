@@ -59,7 +59,8 @@ def sections(selection: Selection, wanted: Filter) -> None:
     for sentence in filter(None, (map_tables.without_say(without), map_tables.not_drawn_say(counted))):
         st.text(sentence)
     with frame.numbers_below("map"):
-        _numbers(counted, wanted)
+        if not counted.empty:
+            _numbers(counted, wanted)
         frame.table_of_numbers("Trials without a country", map_tables.without_numbers(without, _to_group))
 
 
@@ -72,7 +73,7 @@ def _charts(counted: pd.DataFrame, wanted: Filter, say: str, as_of: str) -> None
     for key, figure, alt, caption in (
         (
             "map_bubbles",
-            map_charts.bubbles(counted, address),
+            None if map_charts.drawn(counted).empty else map_charts.bubbles(counted, address),
             f"Map of trials by country. {say}",
             "the area of a disc is the number of trials, its solid core those that are open or about to open, by the "
             "trial’s own status · a trial with sites in several countries counts in each · choose a disc for its list",
@@ -85,8 +86,9 @@ def _charts(counted: pd.DataFrame, wanted: Filter, say: str, as_of: str) -> None
             "for its list",
         ),
     ):
-        frame.picture(key, alt, figure)
-        st.caption(f"{as_of} · {caption}")
+        if figure:  # no empty map when the place of no country is known
+            frame.picture(key, alt, figure)
+            st.caption(f"{as_of} · {caption}")
 
 
 def _numbers(counted: pd.DataFrame, wanted: Filter) -> None:

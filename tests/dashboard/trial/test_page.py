@@ -364,7 +364,7 @@ def test_exclusions_that_meet_the_documents_are_quoted_and_no_advice(live: Open)
 
 def test_claims_with_this_trial_among_their_evidence_are_named(live: Open) -> None:
     shown = table(live(records.FULL), "Verdict on the claim")
-    assert "C3" in list(shown["Claim"])
+    assert "[C3](claims?claim=C3)" in list(shown["Claim"])
     assert not has(live(records.BARE), "Verdict on the claim")
     assert "No claim of the documents has this trial among its evidence." in said(live(records.BARE))
 
