@@ -30,7 +30,6 @@ class Widget:
     kind: Literal["words", "many", "year", "yes_no", "switch"]
     label: str | Callable[[Watchlist], str]  # an empty one: not with this watch-list
     place: int  # on the panel
-    more: bool = True  # behind "More filters"
     help: str | None = None
 
 
@@ -95,7 +94,7 @@ KEYS = (
     Key(
         name="agent", field="agents", kind=Ids(lambda watchlist: watchlist.agents),
         pairs=lambda wanted, matches, _: _one_of(matches["agent"], wanted.agents),
-        opening=said.agents, widget=Widget("many", "Agents", 2, more=False),
+        opening=said.agents, widget=Widget("many", "Agents", 2),
     ),
     Key(
         name="role", field="roles", kind=Codes(ROLE_WORDS), pairs=_role,
@@ -105,7 +104,7 @@ KEYS = (
     Key(
         name="condition", field="conditions", kind=Ids(lambda watchlist: watchlist.conditions),
         trials=lambda wanted, trials, watchlist: _any_of(trials["condition_groups"], wanted.groups(watchlist)),
-        opening=said.where, widget=Widget("many", "Conditions", 5, more=False, help="Instead of the switch above"),
+        opening=said.where, widget=Widget("many", "Conditions", 5, help="Instead of the switch above"),
     ),
     Key(name="all", field="everywhere", kind=Switch()),
     Key(
@@ -116,13 +115,13 @@ KEYS = (
         name="phase", field="phases", kind=Codes(LANE_WORDS),
         trials=lambda wanted, trials, _: _one_of(trials["lane"], wanted.phases),
         clause=lambda wanted, _: said.either(wanted.phases, said.LANES),
-        widget=Widget("many", "Phases", 3, more=False),
+        widget=Widget("many", "Phases", 3),
     ),
     Key(
         name="status", field="statuses", kind=Codes(STATUS_WORDS),
         trials=lambda wanted, trials, _: _one_of(trials["overall_status"], wanted.statuses),
         clause=lambda wanted, _: said.either(wanted.statuses, said.STATUSES),
-        widget=Widget("many", "Statuses", 4, more=False),
+        widget=Widget("many", "Statuses", 4),
     ),
     Key(
         name="type", field="study_types", kind=Codes(STUDY_TYPE_WORDS), word="study type",
@@ -140,7 +139,7 @@ KEYS = (
         name="country", field="countries", kind=Names("countries"),
         trials=lambda wanted, trials, _: _any_of(trials["countries"], wanted.countries),
         clause=lambda wanted, _: said.after("with a site in", english.listed(wanted.countries, "or")),
-        widget=Widget("many", "Countries", 6, more=False),
+        widget=Widget("many", "Countries", 6),
     ),
     Key(
         name="from", field="year_from", kind=Year(),
@@ -161,7 +160,7 @@ KEYS = (
         name="q", field="text", kind=Words(),
         trials=lambda wanted, trials, _: with_words(trials["search_text"], wanted.text.casefold().split()),
         clause=lambda wanted, _: f"with the words “{wanted.text}”" if wanted.text else "",
-        widget=Widget("words", "Words", 1, more=False),
+        widget=Widget("words", "Words", 1),
     ),
     Key(
         name="ids", field="ids", kind=NctIds(),

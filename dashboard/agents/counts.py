@@ -100,5 +100,5 @@ def trials_of(agent: Agent, wanted: Filter, selection: Selection) -> None:
     every = f"{english.count(found, 'trial')}, newest first."
     st.caption(f"{more if found > columns.ROWS else every} Choose a row to open a trial.")
     table = trial_list.rows(selection, frame.names(), last=columns.ROWS)
-    trial_list.show(table, f"Trials of {agent.name}", "agent_trials")
+    trial_list.grid(table, f"Trials of {agent.name}", "agent_trials")
     frame.trials_link(wanted, "Open in the list, with filters and downloads")

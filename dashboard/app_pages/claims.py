@@ -4,10 +4,15 @@ from dashboard.claims import parts
 from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import evidence_data, frame
 
-frame.head("Claims", "What the documents state, sentence by sentence, and what the registry has to say to it.")
+frame.head("Claims", "What the documents state, sentence by sentence, and what the registry says about it.")
 refresh_parts.outcome()
 wanted = frame.wanted()
-findings = parts.choose(evidence_data.findings(), wanted.agents)
-parts.summary(findings)
-parts.rules()
-parts.documents(findings)
+named = parts.named(evidence_data.findings())
+if named:
+    parts.alone(named)
+    parts.rules()
+else:
+    findings = parts.choose(evidence_data.findings(), wanted.agents)
+    parts.summary(findings)
+    parts.rules()
+    parts.documents(findings)

@@ -5,15 +5,16 @@ from dashboard.shared import address as view
 from dashboard.shared import data, frame
 from dashboard.timeline import parts
 
-frame.head("Timeline", "From start to completion: solid what has happened, hatched what is planned.")
+frame.head("Timeline", "From start to completion: filled what has happened, outlined what is planned.")
 refresh_parts.outcome()
 wanted = frame.wanted()
 view.scope_bar(wanted, frame.condition_names())
 parts.agents(wanted)
+order = parts.order()
 selection = data.selection(wanted)
 frame.sentence(wanted, "Shown here")
 if selection.trials.empty:
     frame.nothing(wanted)
 else:
-    parts.chart(selection)
+    parts.chart(selection, order)
     parts.linked(selection)

@@ -19,22 +19,23 @@ if known is None:
 else:
     parts.identity(known, given)
     parts.summary(known)
+    record.eligibility(known)
+    record.wording(known)
+    record.places(known)
     left, right = st.columns(2, gap="large")
     with left:
         parts.glance(known)
     with right:
         parts.dates(known)
-    record.results(known)
-    record.eligibility(known)
-    record.wording(known)
     record.given(known)
-    record.places(known)
+    record.results(known)
     together = st.container()
     related.exclusions(known)
     parts.reasons(known)
     claims = st.container()
     related.ids(known)
     changes_of_trial.history(known.nct_id)
+    parts.source(known)
     # What needs all other records comes last, so that on the first visit after a refresh nobody waits for the rest.
     with claims:
         claims_of_trial.claims(known.nct_id)

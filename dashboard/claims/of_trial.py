@@ -12,7 +12,7 @@ from insights.claims import Finding
 
 def claims(nct_id: str) -> None:
     """Claims of the documents that have this trial among their evidence, with their verdicts."""
-    st.subheader("Claims it is evidence for", anchor=False)
+    st.subheader("Claims it is evidence for", anchor="claims")
     found = [one for finding in evidence_data.findings() if (one := _about(finding, nct_id))]
     if not found:
         st.text("No claim of the documents has this trial among its evidence.")
@@ -21,7 +21,7 @@ def claims(nct_id: str) -> None:
         rows = [(one, claims_tables.evidence_rows(one, names, 1).iloc[0]) for one in found]
         shown = pd.DataFrame(
             {
-                "Claim": [one.claim.id for one in found],
+                "Claim": [f"[{words.plain(one.claim.id)}]({claims_tables.claim_link(one.claim.id)})" for one in found],
                 "The document says (in our words)": [words.plain(one.claim.words) for one in found],
                 "This trial": [words.quiet(row["Where"]) for _, row in rows],
                 "Verdict on the claim": [words.plain(claims_tables.verdict_word(one)) for one in found],

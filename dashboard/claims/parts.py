@@ -17,7 +17,9 @@ from insights.claims import Finding
 
 MOST = 50  # rows of evidence; the list of trials has all
 _LEDGER = {
-    "Claim": st.column_config.TextColumn(pinned=True, width=70),
+    "Claim": st.column_config.LinkColumn(
+        help="Opens this claim alone", display_text=r"claim=(.+)$", pinned=True, width=70
+    ),
     "The document says (in our words)": columns.WIDE,
     "Trials": columns.linked(help="In the claim’s condition, people get the agent; opens their list"),
 }
@@ -27,6 +29,23 @@ def choose(findings: Sequence[Finding], agents: tuple[str, ...]) -> list[Finding
     """The agent's switch, and the claims that speak of it."""
     frame.choose_agent("claims_agent", agents[0] if len(agents) == 1 else None, every="All agents")
     return [one for one in findings if not agents or not set(agents).isdisjoint(one.agents)]
+
+
+def named(findings: Sequence[Finding]) -> Finding | None:
+    """The claim the address asks for; what it names that is none is said."""
+    given = "".join(view.own("claim")[-1:])
+    found = next((one for one in findings if one.claim.id.casefold() == given.strip().casefold()), None)
+    if given and found is None:
+        view.problems((f"“{given[:40]}” is no claim of this watch-list, so all are shown.",))
+    return found
+
+
+def alone(finding: Finding) -> None:
+    """One claim with all it rests on, and where it comes from."""
+    frame.link("claims", "All claims", view.params(view.current()[0]), ":material/arrow_back:")
+    st.text(f"From “{finding.document.title}”. {claims_tables.published(finding.document)}")
+    _interest(finding.document)
+    claim(finding, folded=False)
 
 
 def summary(findings: Sequence[Finding]) -> None:
@@ -85,11 +104,15 @@ def _document(one: Document, findings: Sequence[Finding]) -> None:
     """One document: who made it, whose interest it serves, and its claims."""
     st.header(one.title, anchor=False)
     st.text(claims_tables.published(one))
-    if one.interest:
-        st.warning(words.plain(one.interest), title="Publisher’s interest", icon=":material/storefront:")
+    _interest(one)
     _sentences(one)
     for finding in findings:
         claim(finding)
+
+
+def _interest(one: Document) -> None:
+    if one.interest:
+        st.warning(words.plain(one.interest), title="Publisher’s interest", icon=":material/storefront:")
 
 
 def _sentences(one: Document) -> None:
@@ -100,10 +123,12 @@ def _sentences(one: Document) -> None:
         columns.table(claims_tables.sentence_rows(one), f"Every sentence of document {one.id}")
 
 
-def claim(finding: Finding, key: str = "claim") -> None:
-    """One claim: verdict, reason, numbers, and on demand what they rest on."""
+def claim(finding: Finding, key: str = "claim", *, folded: bool = True) -> None:
+    """One claim: verdict, reason, numbers, what they rest on (``folded``: on demand), and then the literature."""
     with st.container(border=True, gap="small"):
-        st.caption(f"{finding.claim.id} · {words.plain(finding.claim.place)}")
+        id = finding.claim.id
+        said = f"[{words.plain(id)}]({claims_tables.claim_link(id)})" if folded else words.plain(id)
+        st.caption(f"{said} · {words.plain(finding.claim.place)}")
         st.markdown(f"**{words.plain(finding.claim.words)}**")
         if finding.claim.quote:
             st.caption(f"“{words.plain(finding.claim.quote)}”")
@@ -115,13 +140,16 @@ def claim(finding: Finding, key: str = "claim") -> None:
         if finding.tense:
             st.text(finding.tense.words)
         _lists(finding)
+        if folded:
+            shown = st.expander(
+                "Evidence, rule and query", icon=":material/fact_check:", key=f"{key}_{id}", on_change="rerun"
+            )
+            if shown.open:
+                with shown:
+                    _details(finding)
+        else:
+            _details(finding)
         _note(finding)
-        shown = st.expander(
-            "Evidence, rule and query", icon=":material/fact_check:", key=f"{key}_{finding.claim.id}", on_change="rerun"
-        )
-        if shown.open:
-            with shown:
-                _details(finding)
 
 
 def badge(look: Look, said: str | None = None, help: str | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -133,11 +134,17 @@ def rule_rows() -> pd.DataFrame:
     )
 
 
+def claim_link(id: str) -> str:
+    """The address at which a claim stands alone."""
+    return f"claims?claim={quote(id)}"
+
+
 def ledger_rows(findings: Sequence[Finding], addresses: Mapping[str, str]) -> pd.DataFrame:
-    """All claims on one table; ``addresses``: the list of the trials in the condition, by claim."""
+    """All claims on one table, each with its own address; ``addresses``: the list of the trials in the condition, by
+    claim."""
     return pd.DataFrame(
         {
-            "Claim": [finding.claim.id for finding in findings],
+            "Claim": [claim_link(finding.claim.id) for finding in findings],
             "The document says (in our words)": [finding.claim.words for finding in findings],
             "Verdict": [verdict_word(finding) for finding in findings],
             "“Now”": [TENSE[one.tense.verdict].word if one.tense else None for one in findings],

@@ -60,8 +60,11 @@ def sections(selection: Selection, wanted: Filter) -> None:
     for sentence in filter(None, (map_tables.without_say(without), map_tables.not_drawn_say(counted))):
         st.text(sentence)
     pictures = {} if counted.empty else {"map_bubbles": "map", "map_ranking": "ranking"}
+    if map_charts.drawn(counted).empty:
+        pictures.pop("map_bubbles", None)
     with frame.numbers_below("map", "Trials by country", say, pictures) as numbers:
-        _numbers(numbers, counted, wanted)
+        if not counted.empty:
+            _numbers(numbers, counted, wanted)
         table = map_tables.without_numbers(without, _to_group)
         numbers.table(table, "Trials without a country", columns.counts(table), missing="not asked")
 
@@ -75,7 +78,7 @@ def _charts(counted: pd.DataFrame, wanted: Filter, say: str, as_of: str) -> None
     for key, figure, title, caption in (
         (
             "map_bubbles",
-            map_charts.bubbles(counted, address),
+            None if map_charts.drawn(counted).empty else map_charts.bubbles(counted, address),
             "Map of trials by country",
             "the area of a disc is the number of trials, its solid core those that are open or about to open, by the "
             "trial’s own status · a trial with sites in several countries counts in each · choose a disc for its list",
@@ -88,8 +91,9 @@ def _charts(counted: pd.DataFrame, wanted: Filter, say: str, as_of: str) -> None
             "for its list",
         ),
     ):
-        frame.picture(key, title, say, figure, f"{as_of} · {caption}")
-        st.caption(f"{as_of} · {caption}")
+        if figure:  # no empty map when the place of no country is known
+            frame.picture(key, title, say, figure, f"{as_of} · {caption}")
+            st.caption(f"{as_of} · {caption}")
 
 
 def _numbers(numbers: Numbers, counted: pd.DataFrame, wanted: Filter) -> None:

@@ -30,7 +30,8 @@ def say(counted: pd.DataFrame, trials: pd.DataFrame, *, sample: bool) -> str:
     """How many countries, the first three, how many trials are open."""
     total = f"{count(len(trials), 'trial')}{' in the sample' if sample else ''}"
     if counted.empty:
-        return f"Of {total}, none names a country."
+        later = " Get today’s data to see where trials have sites." if sample else ""
+        return f"There is no map to draw: no country is named in {total}.{later}"
     there = _somewhere(counted, trials)
     first = [f"{words.quiet(name)} ({n:,})" for name, n in zip(counted["country"], counted["trials"], strict=True)][:3]
     most = f"Most trials: {english.listed(first)}." if len(counted) > 1 else f"It is {first[0]}."

@@ -8,10 +8,11 @@ import streamlit as st
 
 from cache.english import count
 from cache.filters.select import among
+from dashboard.mecfs import instead as mecfs_instead
 from dashboard.mecfs import tables as mecfs_tables
 from dashboard.mecfs.tables import Material
 from dashboard.shared import address as view
-from dashboard.shared import columns, data, frame, group_list, record_data, words
+from dashboard.shared import charts, columns, data, frame, group_list, record_data, words
 from dashboard.shared.trial_list import agents_of
 from fetchers.registry.queries import sweep_queries
 from insights import criteria
@@ -57,6 +58,9 @@ def sections(found: Material, *, sample: bool) -> None:
         _share(found, as_of, sample=sample)
     with right:
         _instead(found, as_of)
+    if (found.pem["pem"] == "unknown").all():
+        _no_texts(found, sample=sample)
+        return
     with left:
         _definitions(found, as_of)
     with right:
@@ -80,16 +84,39 @@ def _share(found: Material, as_of: str, *, sample: bool) -> None:
 
 
 def _instead(found: Material, as_of: str) -> None:
-    tested = mecfs_tables.instead(found.trials, found.places)
-    frame.bars(
+    tested = mecfs_instead.instead(found.trials, found.places)
+    named = mecfs_instead.name_numbers(tested, _to)
+    shown, links = mecfs_instead.shown(named)
+    frame.chart(
         "mecfs_instead",
         "What is tested instead",
-        mecfs_tables.instead_say(tested),
-        f"{as_of} · interventional trials that give none of the agents; a trial may have several types",
-        ("Trials by type of intervention", mecfs_tables.type_numbers(tested, _to)),
-        ("Interventions named by more than one trial", mecfs_tables.name_numbers(tested, _to)),
-        empty=False,
+        f"{mecfs_instead.instead_say(tested)} {mecfs_instead.types_say(tested)}".rstrip(),
+        charts.bars(shown, links) if len(shown) else None,
+        f"{as_of} · interventional trials that give none of the agents, by the registry’s names; placebo and no "
+        f"treatment left out{mecfs_instead.rest_say(named)}",
+        ("Trials by intervention", named),
+        ("Trials by type of intervention", mecfs_instead.type_numbers(tested, _to)),
     )
+
+
+def _no_texts(found: Material, *, sample: bool) -> None:
+    """One sentence in place of all charts that read the eligibility texts, when no text is known."""
+    st.subheader("Who may take part", anchor=False)
+    st.markdown(
+        "The starter snapshot holds no eligibility texts. Get today’s data to see case definitions, post-exertional "
+        "malaise and what taking part involves."
+        if sample
+        else mecfs_tables.NO_TEXTS
+    )
+    sites = mecfs_tables.site_numbers(found.trials, _to)
+    if (found.trials["sites"].notna()).any():
+        frame.bars(
+            "mecfs_sites",
+            "Number of sites",
+            "How many sites a trial has, which is how far people may have to travel.",
+            "As the record lists them; each trial counts once",
+            ("Trials by number of sites, as the record lists them", sites),
+        )
 
 
 def _definitions(found: Material, as_of: str) -> None:
@@ -115,10 +142,10 @@ def _malaise(found: Material, as_of: str) -> None:
 def _burden(found: Material, as_of: str) -> None:
     frame.bars(
         "mecfs_burden",
-        "What taking part asks",
+        "What taking part involves",
         mecfs_tables.burden_say(found.findings, found.pem),
         f"{as_of} · named in the eligibility text, which rarely tells everything; a trial may stand in several rows",
-        ("Trials by what taking part asks", mecfs_tables.burden_numbers(found.findings, _to)),
+        ("Trials by what taking part involves", mecfs_tables.burden_numbers(found.findings, _to)),
         ("Trials by number of sites, as the record lists them", mecfs_tables.site_numbers(found.trials, _to)),
     )
 

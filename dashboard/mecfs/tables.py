@@ -8,9 +8,10 @@ import pandas as pd
 
 from cache.english import count
 from cache.filters.select import among
+from dashboard.mecfs.instead import instead, type_words
 from dashboard.shared.number_tables import LINK, group_numbers, numbered
 from dashboard.shared.trial_list import Group, named
-from dashboard.shared.words import code, intervention
+from dashboard.shared.words import intervention
 from insights.criteria import BURDEN, DEFINITIONS, MEASURED, PEM
 from insights.measured import possibly
 
@@ -30,8 +31,8 @@ SITES = {
     "unknown": "Sites not known",
 }
 FEW = 5
-NAMES = 15  # interventions named in the table
 NO_DEFINITION = "none"
+NO_TEXTS = "No eligibility text of these trials is known here."
 _possibly = partial(possibly, MEASURED)
 _DEFINITIONS = {**DEFINITIONS, NO_DEFINITION: "None of these named", "unknown": "Eligibility text not known"}
 
@@ -56,39 +57,10 @@ def agent_places(trials: pd.DataFrame, matches: pd.DataFrame) -> "pd.Series[Any]
     return pd.Series(best, dtype="str")
 
 
-def instead(trials: pd.DataFrame, places: "pd.Series[Any]") -> pd.DataFrame:
-    """One row for each intervention of the interventional trials that give none of the agents: ``nct_id``, ``type``,
-    ``name`` (as first written) and ``key`` (the name without case)."""
-    interventional = trials["study_type"].isna() | (trials["study_type"] == "INTERVENTIONAL")
-    none = trials[interventional & (trials["nct_id"].map(places) != "given").to_numpy()]
-    rows = []
-    for nct_id, items in zip(none["nct_id"], none["interventions"], strict=True):
-        for item in dict.fromkeys(items or ()):
-            kind, colon, name = item.partition(": ")
-            known = bool(colon) and kind.replace("_", "").isupper()
-            name = " ".join((name if known else item).split())
-            rows.append((nct_id, kind if known else "NOT_RECORDED", name, name.casefold()))
-    return pd.DataFrame.from_records(rows, columns=["nct_id", "type", "name", "key"]).astype("str")
-
-
 def place_numbers(places: "pd.Series[Any]", address: Address) -> pd.DataFrame:
     """Trials by how near the agents come to them; all rows."""
     found = places.value_counts()
     return _numbers("Agents", PLACES, found, "agents", address)
-
-
-def type_numbers(tested: pd.DataFrame, address: Address) -> pd.DataFrame:
-    """Trials by type of intervention, the most frequent first; a trial with two types counts in both."""
-    found = tested.drop_duplicates(["nct_id", "type"])["type"].value_counts()
-    return _numbers("Type", {str(key): type_words(str(key)) for key in found.index}, found, "type", address)
-
-
-def name_numbers(tested: pd.DataFrame, address: Address) -> pd.DataFrame:
-    """The interventions most trials name, as they are written; spellings are not united."""
-    found = tested.drop_duplicates(["nct_id", "key"])["key"].value_counts()
-    first = tested.drop_duplicates("key").set_index("key")["name"]
-    top = [str(key) for key, n in found.items() if n > 1][:NAMES]
-    return _numbers("Intervention", {key: str(first[key]) for key in top}, found, "name", address)
 
 
 def definition_numbers(pem: pd.DataFrame, address: Address) -> pd.DataFrame:
@@ -133,11 +105,6 @@ def sites_key(number: Any) -> str:
     return "none" if number == 0 else "one" if number == 1 else "few" if number <= FEW else "many"
 
 
-def type_words(kind: str) -> str:
-    """ "DIETARY_SUPPLEMENT" in words."""
-    return "Type not recorded" if kind == "NOT_RECORDED" else str(code(kind))
-
-
 def share_say(places: "pd.Series[Any]", trials: pd.DataFrame, *, sample: bool) -> str:
     """What share of the trials gives one of the agents."""
     given = int((places == "given").sum())
@@ -148,29 +115,15 @@ def share_say(places: "pd.Series[Any]", trials: pd.DataFrame, *, sample: bool) -
     said = f"Of {of}, {given:,} ({given / len(trials):.0%}) give one of the agents other than as background"
     if tests.any():
         inside = int((places.reindex(trials["nct_id"][tests]) == "given").sum())
-        said += f"; of the {int(tests.sum()):,} recorded as interventional it is {inside:,}"
+        said += f", {inside:,} of the {int(tests.sum()):,} interventional trials among them"
     return f"{said}."
-
-
-def instead_say(tested: pd.DataFrame) -> str:
-    """What the other trials test most often."""
-    if tested.empty:
-        return "No other intervention is known here."
-    found = tested.drop_duplicates(["nct_id", "type"])["type"].value_counts()
-    top = type_words(str(found.index[0])).lower()
-    trials = tested["nct_id"].nunique()
-    return (
-        f"{count(trials, 'trial')} {'names' if trials == 1 else 'name'} "
-        f"{count(tested['key'].nunique(), 'other intervention')}; "
-        f"the most frequent type is {top} ({int(found.iloc[0]):,})."
-    )
 
 
 def pem_say(pem: pd.DataFrame) -> str:
     """What the texts that are known ask of post-exertional malaise and case definition."""
     known = pem[pem["pem"] != "unknown"]
     if known.empty:
-        return "Of no trial in ME/CFS the eligibility text is known here."
+        return NO_TEXTS
     asked = int(known["pem"].isin(["required", "implied"]).sum())
     named = int((known["definitions"].str.len() > 0).sum())
     return (
@@ -183,7 +136,7 @@ def burden_say(findings: pd.DataFrame, pem: pd.DataFrame) -> str:
     """How many of the known texts say something of the burden."""
     known = int((pem["pem"] != "unknown").sum())
     if not known:
-        return "Of no trial in ME/CFS the eligibility text is known here."
+        return NO_TEXTS
     mine = findings[findings["trait"] == "burden"]["nct_id"].nunique()
     return (
         f"Of {count(known, 'trial')} whose eligibility text is known, {mine:,} say something of what taking part asks."

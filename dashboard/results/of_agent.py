@@ -24,7 +24,7 @@ def delays(wanted: Filter, selection: Selection) -> None:
     found = results_parts.material(selection)
     _line("Results in the registry", results_tables.results_say(found.verdicts, found.facts))
     _lists(wanted, "state", STATES, found.verdicts["state"])
-    _line("Overtaken records", results_tables.stale_say(found.overtaken, found.facts))
+    _line("Out-of-date records", results_tables.stale_say(found.overtaken, found.facts))
     _lists(wanted, "stale", FLAGS, found.overtaken["flag"])
     _line("Why trials stopped", results_tables.stopped_say(found.stopped, found.facts))
     _lists(wanted, "why", {name: said(name) for name in CLASSES}, found.stopped["classes"].explode())

@@ -14,7 +14,7 @@ from dashboard.results import tables as results_tables
 from dashboard.results.groups import Material
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, frame, group_list, record_data, words
-from insights import results_due, why_stopped
+from insights import results_due, stale, why_stopped
 
 RULE = (
     "The rule, as trackers of the US reporting law test it: an interventional trial of a product the FDA regulates, "
@@ -69,6 +69,7 @@ def _results(found: Material, to: results_tables.Address, as_of: str) -> None:
         ("Trials by state of results", results_tables.state_numbers(found.verdicts, to)),
         ("Trials the rule does not cover, by reason", results_tables.why_numbers(found.verdicts, to)),
         ("Facts that are missing", results_tables.missing_numbers(found.verdicts, to)),
+        unknown=[results_due.STATES[state] for state in results_due.UNTOLD],
     )
     with st.expander("How this is judged", icon=":material/gavel:"):
         st.text(RULE)
@@ -82,13 +83,14 @@ def _published(found: Material, to: results_tables.Address, as_of: str) -> None:
         f"{as_of} · papers as the record names them, with a PubMed id; one that names the trial may tell something "
         "else",
         ("Trials by results and papers", results_tables.paper_numbers(found.papers, to)),
+        unknown=[results_due.PAPERS["unknown"]],
     )
 
 
 def _stale(found: Material, to: results_tables.Address, as_of: str) -> None:
     frame.bars(
         "results_stale",
-        "Overtaken records",
+        "Out-of-date records",
         results_tables.stale_say(found.overtaken, found.facts),
         f"{as_of} · a trial may stand in several rows · judged on the day the record was read",
         ("Trials by what has been overtaken", results_tables.stale_numbers(found.overtaken, to)),
@@ -104,8 +106,9 @@ def _stopped(found: Material, to: results_tables.Address, as_of: str) -> None:
         f"{as_of} · classes by word rules, a trial may stand in several; the lists show the registry’s own words",
         ("Stopped trials by class of reason", results_tables.stopped_numbers(found.stopped, to)),
         empty=False,
+        unknown=[why_stopped.CLASSES["not_known"]],
     )
-    if found.stopped.empty:
+    if not results_tables.reasons_known(found.stopped):
         return
     frame.rules(
         "How the reasons are classed, and how far to trust it",
@@ -123,6 +126,7 @@ def _registration(found: Material, to: results_tables.Address, as_of: str) -> No
         results_tables.registration_say(found.registration),
         f"{as_of} · the WHO asks for registration before the first person joins; a month counts to its last day",
         ("Trials by time of registration", results_tables.registration_numbers(found.registration, to)),
+        unknown=[stale.REGISTRATION["unknown"]],
     )
 
 

@@ -88,8 +88,8 @@ def results_say(verdicts: pd.DataFrame, facts: pd.DataFrame) -> str:
     there = int(facts["has_results"].sum())
     within = verdicts[verdicts["coverage"].isin(["covered", "probable"])]
     posted = int((within["state"] == "posted").sum())
-    of = "" if known == len(facts) else " of which it is known"
-    parts = ["Of no trial it is known whether results are posted"]
+    of = "" if known == len(facts) else f" that {'says' if known == 1 else 'say'} so"
+    parts = ["No trial here says whether results are posted"]
     if known:
         parts = [f"Results are posted for {there:,} of {count(known, 'trial')}{of}"]
     if len(within):
@@ -101,7 +101,7 @@ def results_say(verdicts: pd.DataFrame, facts: pd.DataFrame) -> str:
     parts.append(f"{(verdicts['coverage'] == 'not_covered').sum():,} are not covered")
     unknown = int((verdicts["coverage"] == "unknown").sum())
     if unknown:
-        parts.append(f"of {unknown:,} it cannot be told whether they are")
+        parts.append(f"the records of {unknown:,} do not tell")
     return "; ".join(parts) + "."
 
 
@@ -110,11 +110,12 @@ def papers_say(groups: "pd.Series[Any]") -> str:
     found = groups.value_counts()
     known = len(groups) - int(found.get("unknown", 0))
     if not known:
-        return "Of no trial in this view both are known: whether results are posted, and which papers its record names."
+        return "No trial in this view tells both whether results are posted and which papers its record names."
+    neither = int(found.get("neither", 0))
     alone = int(found.get("paper_alone", 0)) + int(found.get("found_alone", 0))
     return (
-        f"Of {count(known, 'trial')} of which results and papers are both known, {alone:,} have no results in the "
-        f"registry but a paper beside the record; {found.get('neither', 0):,} have neither."
+        f"Of {count(known, 'trial')} with both known, {alone:,} {'has' if alone == 1 else 'have'} no results in the "
+        f"registry but a paper beside the record; {neither:,} {'has' if neither == 1 else 'have'} neither."
     )
 
 
@@ -128,7 +129,7 @@ def stale_say(overtaken: pd.DataFrame, facts: pd.DataFrame) -> str:
     unknown += f", {odd:,} have dates that do not fit." if odd > 1 else ", 1 has dates that do not fit." if odd else "."
     if not going.any():
         return f"No trial in this view is going on; {unknown}"
-    confirmed = "of none of them the date of verification is known"
+    confirmed = "none of them says when it was last verified"
     if verified:
         confirmed = (
             f"{flags.get('unverified', 0):,} of {verified:,} with a known date of verification were not verified for "
@@ -151,7 +152,12 @@ def stopped_say(stopped: pd.DataFrame, facts: pd.DataFrame) -> str:
     said = f"{count(len(stopped), 'trial')} of {known:,} with a recorded status stopped or paused"
     if not given.empty:
         said += f"; most often named: {why_stopped.said(str(given.index[0])).lower()} ({int(given.iloc[0]):,})"
-    return f"{said}; for {silent:,} no reason is known here." if silent else f"{said}."
+    return f"{said}; no reason is known here for {silent:,} of them." if silent else f"{said}."
+
+
+def reasons_known(stopped: pd.DataFrame) -> bool:
+    """Whether anything is known of the reasons: a text, or that the record gives none."""
+    return bool((stopped["classes"].explode() != "not_known").any())
 
 
 def registration_say(found: pd.DataFrame) -> str:
@@ -159,11 +165,11 @@ def registration_say(found: pd.DataFrame) -> str:
     counted = found["registration"].value_counts()
     known = int(counted.get("prospective", 0) + counted.get("retrospective", 0))
     if not known:
-        return "Of no trial in this view both the start and the day of registration are known."
+        return "No trial in this view tells both when it started and when it was registered."
     return (
         f"Of {count(known, 'trial')} with both dates, {counted.get('prospective', 0):,} were registered before or on "
         f"the day they started, {counted.get('retrospective', 0):,} after it; "
-        f"of {counted.get('unknown', 0):,} it cannot be told."
+        f"{counted.get('unknown', 0):,} lack a date."
     )
 
 

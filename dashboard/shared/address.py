@@ -18,7 +18,9 @@ from dashboard.catalogue import Page as Page
 from dashboard.shared import data
 
 # Keys of single pages beside the filter's own.
-OWN = frozenset({"nct", "compare", "page"}) | {"show", "since", "looked", "kind", "weight", "every", "measure"}
+OWN = frozenset({"nct", "compare", "page", "show", "since", "looked", "kind", "weight", "every", "measure"}) | {
+    "sort", "claim",
+}  # fmt: skip
 DOCUMENTS, EVERYTHING = "documents", "all"
 _SCOPES = {DOCUMENTS: "Documents’ conditions", EVERYTHING: "All conditions"}
 Query = dict[str, list[str]]

@@ -32,7 +32,8 @@ from dashboard.shared.palette import (
 
 Trace = dict[str, Any]
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showAxisDragHandles": False}
-ROW = 29  # pixels of a row with one line of label
+ROW = 29  # pixels of a row with a label of one line
+LINE_HEIGHT = 16  # pixels of a line of a label
 LEGEND_ROW = 26
 AXIS = {"fixedrange": True, "automargin": True, "showgrid": False, "tickfont": {"color": INK}}
 NUMBERS = AXIS | {"rangemode": "tozero", "nticks": 5, "tickformat": ",d"}
@@ -65,7 +66,12 @@ def bars(counts: "pd.Series[int]", addresses: Sequence[str], unit: str = "trial"
         "marker": {"color": BAR},
         **opening(addresses, [f"{word}: {count(n, unit)}" for word, n in zip(counts.index, numbers, strict=True)]),
     }
-    return figure([bar, _sums(labels, numbers)], rows_layout(len(labels), 0))
+    return figure([bar, _sums(labels, numbers)], rows_layout(len(labels), 0, max(map(height_of, labels), default=ROW)))
+
+
+def height_of(label: str) -> int:
+    """Pixels of a row with this label, of one line or more."""
+    return max(ROW, 8 + LINE_HEIGHT * (label.count("<br>") + 1))
 
 
 def opening(addresses: Sequence[Any], hovers: Sequence[Any]) -> Trace:
@@ -113,12 +119,12 @@ def _sums(labels: Sequence[str], sums: Sequence[int]) -> Trace:
     }
 
 
-def rows_layout(rows: int, entries: int) -> dict[str, Any]:
-    """Layout of horizontal bars with so many rows and entries in the legend."""
+def rows_layout(rows: int, entries: int, row: int = ROW) -> dict[str, Any]:
+    """Layout of horizontal bars with so many rows, each so high, and entries in the legend."""
     return {
         "barmode": "stack",
         "bargap": 0.28,
-        "height": 24 + ROW * max(rows, 1) + LEGEND_ROW * legend_rows(entries),
+        "height": 24 + row * max(rows, 1) + LEGEND_ROW * legend_rows(entries),
         "margin": {"l": 0, "r": 48, "t": 8, "b": 8},
         "showlegend": entries > 0,
         "legend": BELOW,
@@ -147,8 +153,8 @@ def lines(text: str, width: int) -> str:
     return "<br>".join(textwrap.wrap(text, width, break_long_words=False)) or text
 
 
-def titled(nct_id: str, title: str | None, width: int, most: int) -> str:
-    """A trial as the label of a row: its id over the beginning of its title, at most so many lines of it.
+def titled(nct_id: str, title: str | None, width: int, most: int | None) -> str:
+    """A trial as the label of a row: its id over the beginning of its title, at most so many lines of it; None: all.
 
     The registry's text is escaped, for Plotly would read tags in it.
     """

@@ -1,7 +1,7 @@
 """What all pages share: navigation, the head with the age of the data, the foot with its source; links, the choice of
 an agent, and charts over their numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -186,13 +186,13 @@ def chart(
     key: str, title: str, say: str, figure: go.Figure | None, caption: str, *numbers: tuple[str, pd.DataFrame]
 ) -> None:
     """A title, the figure, one sentence on it, what is counted, and the same numbers as tables. Without a figure,
-    because all it could show is nothing, the sentence stands alone."""
+    because all it could show is nothing, the sentence stands alone; over the numbers, when there are any."""
     st.subheader(title, anchor=False)
-    if figure is None:
-        st.markdown(say)
-        return
-    picture(key, title, say, figure, caption)
+    if figure is not None:
+        picture(key, title, say, figure, caption)
     st.markdown(say)
+    if figure is None and not any(tables.adds_up(table) for _, table in numbers):
+        return
     st.caption(caption)
     with numbers_below(key, title, say) as shown:
         for name, table in numbers:
@@ -229,11 +229,15 @@ def numbers_below(
     return taking_along.below(key, title, say, {key: "chart"} if pictures is None else pictures)
 
 
-def bars(key: str, title: str, say: str, caption: str, *numbers: tuple[str, pd.DataFrame], empty: bool = True) -> None:
-    """The first table of numbers as bars, over all of them; ``empty``: rows without a trial keep their place. Without
-    a trial in any row the sentence stands alone."""
+def bars(
+    key: str, title: str, say: str, caption: str, *numbers: tuple[str, pd.DataFrame], empty: bool = True,
+    unknown: Collection[str] = (),
+) -> None:  # fmt: skip
+    """The first table of numbers as bars, over all of them; ``empty``: rows without a trial keep their place;
+    ``unknown``: rows that say only that nothing is known. Without a trial in any other row no bars are drawn."""
     shown, links = tables.bars_of(numbers[0][1], empty=empty)
-    chart(key, title, say, charts.bars(shown, links) if shown.sum() else None, caption, *numbers)
+    told = shown.drop([row for row in unknown if row in shown.index]).sum()
+    chart(key, title, say, charts.bars(shown, links) if told else None, caption, *numbers)
 
 
 def rules(title: str, said: str, names: Mapping[str, str], figures: Mapping[str, Figures]) -> None:

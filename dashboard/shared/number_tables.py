@@ -80,6 +80,11 @@ def bars_of(table: pd.DataFrame, *, empty: bool = True) -> tuple["pd.Series[int]
     return numbers, [link if number else "" for link, number in zip(shown[LINK], numbers, strict=True)]
 
 
+def adds_up(table: pd.DataFrame) -> bool:
+    """Whether any row of a table of numbers has a trial."""
+    return "All" in table and bool(table["All"].sum())
+
+
 def numbered(address: str, number: int) -> str:
     """A number as a cell holds it that opens a list: the address, and after its "#" what the screen shows."""
     return f"{address}#{number:,}"

@@ -5,7 +5,7 @@ alone: every group of statuses has a hatch of its own as well. The colours keep 
 ``dashboard/.streamlit/config.toml``; a test computes it.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -36,6 +36,11 @@ GROUPS = (
         ("AVAILABLE", "TEMPORARILY_NOT_AVAILABLE", "NO_LONGER_AVAILABLE", "APPROVED_FOR_MARKETING"),
     ),
 )
+# The same groups as words in colour: the names of Streamlit's colours, which know light and dark.
+BADGES: dict[str, Any] = {
+    "open": "blue", "running": "green", "finished": "gray",
+    "stopped": "orange", "unverified": "gray", "expanded": "violet",
+}  # fmt: skip
 GROUP_OF = {status: group.id for group in GROUPS for status in group.statuses}
 
 # No trial to many, for the cells of a heatmap: one blue, more and more of it, so that few recede towards the page and

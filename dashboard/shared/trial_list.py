@@ -1,6 +1,7 @@
 """Trials as rows of a table: pure functions from frames to words, and the list that opens them."""
 
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -12,7 +13,9 @@ from cache.filters.select import Selection
 from dashboard.shared import address as view
 from dashboard.shared import columns, words
 from dashboard.shared.number_tables import trial_link
+from dashboard.shared.palette import BADGES, group_of
 
+_NAMED = 3  # countries in the list; the trial's page has all
 RESULTS = {True: "posted", False: "not posted"}
 # The columns that ``status_words`` takes.
 STATUS = ("overall_status", "last_known_status", "as_of")
@@ -37,6 +40,22 @@ def status_words(status: Any, last_known: Any, as_of: Any = None) -> str | None:
     if status == "UNKNOWN" and isinstance(last_known, str):
         return f"{said} (last known: {STATUS_WORDS.get(last_known, last_known).lower()})"
     return said
+
+
+def labels(status: str | None) -> list[str] | None:
+    """What ``status_words`` says as labels: the status, and what was known last as a second one."""
+    if status is None:
+        return None
+    now, _, last = status.removesuffix(")").partition(" (")
+    return [now, last] if last else [now]
+
+
+def colour(label: str) -> str:
+    """The colour of a label: that of the status's group; of what was known last none."""
+    return BADGES[group_of(_CODES[label])] if label in _CODES else "gray"
+
+
+_CODES = {words: code for code, words in STATUS_WORDS.items()}
 
 
 def dated(date: Any, kind: Any) -> str | None:
@@ -74,9 +93,10 @@ def rows(selection: Selection, names: Mapping[str, str], first: int = 0, last: i
         {
             "NCT id": [trial_link(nct_id) for nct_id in trials["nct_id"]],
             "Title": trials["title"].to_numpy(),
-            "Status": [status_words(*told) for told in zipped(*STATUS)],
-            "Phase": [LANE_WORDS[str(lane)] for lane in trials["lane"]],
+            "Status": [labels(status_words(*told)) for told in zipped(*STATUS)],
             "Agents": [agents.get(nct_id, "none of them") for nct_id in trials["nct_id"]],
+            "Countries": [some(names) for names in trials["countries"]],
+            "Phase": [LANE_WORDS[str(lane)] for lane in trials["lane"]],
             "Start": [dated(*both) for both in zipped("start_date", "start_date_type")],
             "Primary completion": [
                 dated(*both) for both in zipped("primary_completion_date", "primary_completion_date_type")
@@ -90,7 +110,6 @@ def rows(selection: Selection, names: Mapping[str, str], first: int = 0, last: i
                 STUDY_TYPE_WORDS.get(kind, kind) if isinstance(kind, str) else None for kind in trials["study_type"]
             ],
             "Conditions": _joined(trials["conditions"]),
-            "Countries": _joined(trials["countries"]),
             "Sponsor": trials["lead_sponsor"].to_numpy(),
             "Last update": trials["last_update_posted"].to_numpy(),
             "Source": trials["origin"].map(SOURCES).to_numpy(dtype=object),
@@ -112,27 +131,72 @@ def named(trials: pd.DataFrame, nct_ids: Sequence[str]) -> pd.DataFrame:
     )
 
 
+def some(names: Sequence[str] | None) -> str | None:
+    """The first few names, and how many more there are."""
+    if not names:
+        return None
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
 def _joined(column: "pd.Series[Any]") -> list[str | None]:
     return [", ".join(items) if items else None for items in column]
 
 
-_CONFIG: dict[str, Any] = columns.ID_TITLE | {
-    "Status": st.column_config.TextColumn(width=170),
+_LETTERS = 42  # of a title on one line of its column
+_LINE, _LEAST, _MOST = 18, 66, 120  # pixels of a line, and of a row: Streamlit breaks lines in rows above 64
+_CONFIG: dict[str, Any] = {
+    "NCT id": columns.trial(pinned=True),
+    "Title": st.column_config.TextColumn(width=325),
+    "Agents": st.column_config.TextColumn(width=150),
+    "Countries": st.column_config.TextColumn(width=125),
     "Phase": st.column_config.TextColumn(width=125),
     "People": columns.number(help="Enrolment"),
     "Counted": st.column_config.TextColumn(help="Whether the enrolment is planned or actual"),
-    "Agents": st.column_config.TextColumn(width="medium"),
 }
 
 
 def show(
-    table: pd.DataFrame, alt: str, key: str, config: columns.Config = _CONFIG, missing: str = words.MISSING
+    table: pd.DataFrame, alt: str, key: str, config: columns.Config, missing: str = words.MISSING, **how: Any
 ) -> None:
-    """A list of trials, one page of it; choosing a row opens its trial."""
+    """One page of a list of trials; choosing a row opens its trial."""
     event = columns.table(
-        table, alt, config, missing=missing, height=columns.at_most(640, table), key=key,
-        on_select="rerun", selection_mode="single-row",
+        table, alt, config, missing=missing, key=key, on_select="rerun", selection_mode="single-row",
+        **{"height": columns.at_most(640, table), **how},
     )  # fmt: skip
     chosen: Sequence[int] = event["selection"]["rows"]
     if chosen and chosen[0] < len(table):
         view.open_trial(table["NCT id"].iloc[chosen[0]].partition("=")[2])
+
+
+def grid(table: pd.DataFrame, alt: str, key: str) -> None:
+    """One page of ``rows`` as a table: titles whole, the status as a word in colour."""
+    said = list(dict.fromkeys(label for some in table["Status"] if some for label in some))
+    status = st.column_config.MultiselectColumn(width=155, options=said, color=[colour(label) for label in said])
+    row = row_height(table["Title"])
+    config = {**_CONFIG, "Status": status}
+    show(table, alt, key, config, row_height=row, height=min(720, 39 + row * len(table)))
+
+
+def row_height(titles: Iterable[Any]) -> int:
+    """Pixels of a row in which the longest of these titles stands whole."""
+    lines = max((len(textwrap.wrap(title, _LETTERS)) for title in titles if isinstance(title, str)), default=1)
+    return min(_MOST, max(_LEAST, 12 + _LINE * lines))
+
+
+def card(row: Mapping[Any, Any]) -> str:
+    """A row of ``rows`` as Markdown, for a card: its title as a link, status, phase, agents, countries. The registry's
+    letters stand for nothing but themselves."""
+    title, countries, status = row["Title"], row["Countries"], row["Status"]
+    name = words.quiet(title) if isinstance(title, str) else row["NCT id"].partition("=")[2]
+    badges = [f":{colour(one)}-badge[{words.plain(one)}]" for one in status or (f"Status {words.MISSING}",)]
+    where = words.quiet(countries) if isinstance(countries, str) else f"countries {words.MISSING}"
+    facts = " · ".join((row["Phase"], words.quiet(row["Agents"]), where))
+    return f"**[{name}]({row['NCT id']})**\n\n{' '.join(badges)} {facts}"
+
+
+def cards(table: pd.DataFrame) -> None:
+    """One page of ``rows`` as cards, which a narrow window shows in place of the table."""
+    for row in table.to_dict("records"):
+        with st.container(border=True):
+            st.markdown(card(row))

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cache.english import count
+from cache.english import count, listed
 from cache.filters.filter import Filter
 from cache.filters.select import Selection, among
 from dashboard.shared import address as view
@@ -14,9 +14,10 @@ from dashboard.shared import columns, data, frame, record_data, words
 from dashboard.shared.kept import kept
 from dashboard.shared.number_tables import trial_link
 from dashboard.timeline import charts as timeline_charts
+from dashboard.timeline import rows as timeline_rows
 from insights import families
 
-SHOWN = 40  # trials of one picture; a screen or two
+SHOWN = 25  # trials of one picture; a screen or two
 FEW = 12  # trials of the picture on another page
 
 
@@ -41,28 +42,62 @@ def _bars(selection: Selection, today: date) -> pd.DataFrame:
 
 @kept()
 def _every_bar(today: date) -> pd.DataFrame:
-    return timeline_charts.bars(data.trials(), today)
+    return timeline_rows.bars(data.trials(), today)
 
 
 def _said(selection: Selection, today: date) -> tuple[pd.DataFrame, str]:
     """The bars of a view, and the sentence on them, which stands on the page."""
     bars = _bars(selection, today)
-    say = timeline_charts.say(bars, today, len(selection.trials) - len(bars))
+    say = timeline_rows.say(bars, len(selection.trials) - len(bars))
     st.markdown(say)
     return bars, say
 
 
-def chart(selection: Selection) -> None:
-    """The bars of one page of the view, and their numbers."""
+def order() -> str:
+    """The order in the address, a key of ``ORDERS``; nonsense is said and counts as the first."""
+    given = view.own(_SORT)[-1:]
+    if given and given[0] not in timeline_rows.ORDERS:
+        known = listed(timeline_rows.ORDERS, "or")
+        view.problems((f"“{given[0][:40]}” is no order: {known}. The newest start stands first.",))
+    return given[0] if given and given[0] in timeline_rows.ORDERS else _FIRST
+
+
+_SORT = "sort"
+_FIRST = next(iter(timeline_rows.ORDERS))
+
+
+def choose_order(by: str) -> None:
+    """The choice of the order, written to the address."""
+    st.session_state["timeline_order"] = by
+    st.segmented_control(
+        "Order", list(timeline_rows.ORDERS), format_func=timeline_rows.ORDERS.__getitem__, key="timeline_order",
+        on_change=_order_chosen,
+    )  # fmt: skip
+
+
+def _order_chosen() -> None:
+    chosen = st.session_state["timeline_order"]
+    if chosen:  # a click on the chosen one takes the choice away: nothing changes then
+        view.show(view.current()[0], **_kept(chosen))
+
+
+def _kept(by: str) -> dict[str, list[str]]:
+    return {_SORT: [by] if by != _FIRST else []}
+
+
+def chart(selection: Selection, by: str) -> None:
+    """The bars of one page of the view in that order, and their numbers."""
     today = day()
     bars, say = _said(selection, today)
     if bars.empty:
         return
+    choose_order(by)
     part = columns.part_of(len(bars), SHOWN)
-    shown = bars.iloc[part.first : part.last].reset_index(drop=True)
-    what = f"{part.first + 1:,} to {part.last:,} of {count(len(bars), 'trial')}, newest start first"
-    _drawn(shown, today, say, what, f"timeline_{part.number}")
-    columns.pages_bar(part)
+    shown = timeline_rows.ordered(bars, by).iloc[part.first : part.last].reset_index(drop=True)
+    first = timeline_rows.ORDERS[by].lower() if by != "status" else "open ones"
+    what = f"{part.first + 1:,} to {part.last:,} of {count(len(bars), 'trial')}, {first} first"
+    _drawn(shown, today, say, what, f"timeline_{by}_{part.number}")
+    columns.pages_bar(part, own=lambda: _kept(by))
 
 
 def few(selection: Selection, wanted: Filter) -> None:
@@ -81,14 +116,14 @@ def few(selection: Selection, wanted: Filter) -> None:
 def _drawn(shown: pd.DataFrame, today: date, say: str, part: str, key: str) -> None:
     figure = timeline_charts.timeline(shown, today)
     caption = (
-        f"As of {words.as_of(data.freshness())} · {part} · solid: actual, hatched: planned or not confirmed · "
+        f"As of {words.as_of(data.freshness())} · {part} · filled: actual, outlined: planned or not confirmed · "
         "a month or a year is drawn from its first day as a start and to its last day as an end"
     )
     frame.picture(key, "Timeline of trials", say, figure, caption)
     st.caption(caption)
     with frame.numbers_below(key, "Timeline of trials", say) as numbers:
-        config = {"NCT id": columns.trial(), "Title": columns.WIDE}
-        numbers.table(timeline_charts.table(shown), "The bars of the timeline", config, missing=words.MISSING)
+        config = {"NCT id": columns.trial(), "Title": columns.WIDE, "People": columns.number(help="Enrolment")}
+        numbers.table(timeline_rows.table(shown), "The bars of the timeline", config, missing=words.MISSING)
 
 
 def linked(selection: Selection) -> None:

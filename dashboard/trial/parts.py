@@ -5,7 +5,7 @@ The registry's texts are shown letter by letter, never read as Markdown or HTML.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +14,7 @@ from cache import english
 from cache.codes import LANE_WORDS, ROLE_WORDS, TIER_WORDS
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, frame, record_data, trial_list, words
-from dashboard.shared.palette import GROUPS, group_of
+from dashboard.shared.palette import BADGES, GROUPS, group_of
 from dashboard.trial import brief as trial_brief
 from dashboard.trial import sentences as trial_says
 from dashboard.trial import tables as trial_tables
@@ -22,6 +22,7 @@ from dashboard.trial import words as trial_words
 from dashboard.trial.known import Known
 from dashboard.trial.words import Row
 from fetchers.settings import RECORD_URL
+from fetchers.watchlist.model import OTHER
 
 
 def given() -> str:
@@ -83,7 +84,7 @@ def identity(known: Known, given: str) -> None:
     status = trial_list.status_words(*(row[name] for name in trial_list.STATUS)) or "Status not known"
     group = next(one for one in GROUPS if one.id == group_of(row["overall_status"]))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(status, color=_BADGES[group.id], icon=_ICONS[group.id])
+        st.badge(status, color=BADGES[group.id], icon=_ICONS[group.id])
         st.badge(LANE_WORDS[str(row["lane"])], color="gray")
         _record(row["nct_id"])
     if given != row["nct_id"]:
@@ -96,10 +97,6 @@ def identity(known: Known, given: str) -> None:
         )
 
 
-_BADGES: dict[str, Any] = {
-    "open": "blue", "running": "green", "finished": "gray",
-    "stopped": "orange", "unverified": "gray", "expanded": "violet",
-}  # fmt: skip
 _ICONS = {
     "open": ":material/radio_button_checked:",
     "running": ":material/hourglass_top:",
@@ -116,12 +113,44 @@ _BRIEFS: tuple[tuple[Literal["html", "md"], str, str], ...] = (
 )
 
 
+# The sections a trial always has, by their anchors.
+CONTENTS = {
+    "who": "Who may take part",
+    "places": "Places",
+    "glance": "At a glance",
+    "dates": "Dates",
+    "given": "What is given",
+    "results": "Results",
+    "together": "Belongs together",
+    "why": "Why it is here",
+    "claims": "Claims",
+    "source": "Source and brief",
+}
+
+
 def summary(known: Known) -> None:
-    """The trial in short, where this comes from, and its brief to download, made only when it is asked for."""
-    st.text(trial_says.short(known))
-    st.text(trial_says.origin(known.row))
+    """What the trial is, in one line, and what is doubtful about its record; then the contents of the page."""
+    names, groups = frame.names(), frame.condition_names()
+    mine = _matches(known)
+    given = mine[(mine["tier"] == "given") & (mine["role"] != "background")]["agent"]
+    conditions = [groups[one] for one in known.row["condition_groups"] if one in groups and one != OTHER]
+    st.markdown(f"**{words.plain(trial_says.line(known, [names[one] for one in given if one in names], conditions))}**")
+    doubts = trial_says.doubts(known)
+    if doubts:
+        st.text(" ".join(doubts))
+    st.markdown("On this page: " + " · ".join(f"[{title}](#{anchor})" for anchor, title in CONTENTS.items()))
+
+
+def _matches(known: Known) -> pd.DataFrame:
     matches = data.matches()
-    agents = trial_list.agents_of(matches[matches["nct_id"] == known.nct_id], frame.names()).get(known.nct_id)
+    return matches[matches["nct_id"] == known.nct_id]
+
+
+def source(known: Known) -> None:
+    """Where all this comes from, and the trial's brief to download, made only when it is asked for."""
+    st.subheader("Source and brief", anchor="source")
+    st.text(trial_says.origin(known.row))
+    agents = trial_list.agents_of(_matches(known), frame.names()).get(known.nct_id)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for fmt, label, mime in _BRIEFS:
             st.download_button(
@@ -137,13 +166,13 @@ def summary(known: Known) -> None:
 
 def glance(known: Known) -> None:
     """The design in one table, who pays, and why it stopped."""
-    st.subheader("At a glance", anchor=False)
+    st.subheader("At a glance", anchor="glance")
     pairs(trial_tables.glance(known), "Facts at a glance")
 
 
 def dates(known: Known) -> None:
     """Every date, planned or actual; registered in time or not; what has been overtaken."""
-    st.subheader("Dates", anchor=False)
+    st.subheader("Dates", anchor="dates")
     table = trial_tables.dates(known)
     columns.plain_table(table, "Dates of the trial")
     for said in trial_says.flags(known):
@@ -156,9 +185,8 @@ def dates(known: Known) -> None:
 def reasons(known: Known) -> None:
     """Which agents it is here for, and what they are found by."""
     row = known.row
-    st.subheader("Why it is here", anchor=False)
-    matches = data.matches()
-    mine = matches[matches["nct_id"] == row["nct_id"]]
+    st.subheader("Why it is here", anchor="why")
+    mine = _matches(known)
     if mine.empty:
         st.text(f"None of the agents is found in it; it is a trial in {english.listed(frame.swept().values(), 'or')}.")
     else:

@@ -22,7 +22,7 @@ def together(known: Known) -> None:
     Which records name this one is known only when all have been read. Where that takes seconds, only those wait who
     turn on a switch, unless the records have been read since the last refresh.
     """
-    st.subheader("Belongs together", anchor=False)
+    st.subheader("Belongs together", anchor="together")
     _expanded(known)
     own = [known.nct_id, *known.row["aliases"]]
     if record_data.links_at_once() or _asked():

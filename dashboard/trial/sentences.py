@@ -3,9 +3,11 @@
 Results are told as posting facts, never as a finding on anybody. The registry's own words do not go in here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from cache.codes import STATUS_WORDS, STUDY_TYPE_WORDS
+import pandas as pd
+
+from cache.codes import LANE_WORDS, STATUS_WORDS, STUDY_TYPE_WORDS
 from cache.english import count, day, inner, listed, moment
 from dashboard.shared.trial_list import STATUS, status_words
 from dashboard.trial import words as trial_words
@@ -32,22 +34,63 @@ def origin(row: Row) -> str:
     return f"Read from the registry on {moment(row['fetched_at'])}{of}.{unreadable}"
 
 
+def line(known: Known, agents: Sequence[str], conditions: Sequence[str]) -> str:
+    """What the trial is, in one line; what is not known is left out. ``agents``: those it gives, ``conditions``: the
+    groups it belongs to, both by name."""
+    row = known.row
+    lane = str(row["lane"])
+    masking = (trial_words.design(known.study).get("Masking") or "").partition(" (")[0]
+    adjectives = [
+        LANE_WORDS[lane] if lane not in ("NA", "NONE", "UNKNOWN", "EXPANDED_ACCESS") else "",
+        _allocation(known),
+        "open-label" if masking == "Open label" else "masked" if masking else "",
+    ]
+    said = " ".join(filter(None, (", ".join(filter(None, adjectives)), _NOUNS.get(row["study_type"], "study"))))
+    said += f" of {listed(map(inner, agents))}" if agents else ""
+    said += _people(row)
+    said += f" {'with' if _people(row) else 'in'} {listed(map(inner, conditions))}" if conditions else ""
+    status = status_words(*(row[name] for name in STATUS))
+    updated = trial_words.text(row["last_update_posted"])
+    rest = [inner(status) if status else "status not known", f"last updated {day(updated)}" if updated else ""]
+    return f"{'; '.join(filter(None, (said[0].upper() + said[1:].removesuffix(','), *rest)))}."
+
+
+_NOUNS = {"INTERVENTIONAL": "trial", "OBSERVATIONAL": "observational study", "EXPANDED_ACCESS": "expanded access"}
+
+
+def _people(row: Row) -> str:
+    if row["enrollment"] is pd.NA:
+        return ""
+    planned = ", as planned," if row["enrollment_type"] == "ESTIMATED" else ""
+    return f" in {count(int(row['enrollment']), 'person', 'people')}{planned}"
+
+
+def _allocation(known: Known) -> str:
+    found = trial_words.design(known.study).get("Allocation")
+    return inner(found) if found in ("Randomised", "Not randomised") else ""
+
+
 def short(known: Known) -> str:
     """The trial in two or three short sentences, for a reader who stops there."""
-    said = [f"{', '.join(_kind(known))}.", f"{_state(known)}."]
+    return " ".join([f"{', '.join(_kind(known))}.", f"{_state(known)}.", *doubts(known)])
+
+
+def doubts(known: Known) -> list[str]:
+    """What of the record may no longer hold, a sentence each."""
+    said = []
     if any(one["flag"] not in ODD for one in known.flags):
         said.append("Its record may be out of date: see the dates.")
     if any(one["flag"] in ODD for one in known.flags):
         said.append("Some of its dates do not fit.")
-    return " ".join(said)
+    return said
 
 
 def _kind(known: Known) -> Iterator[str]:
     row = known.row
     yield trial_words.word(STUDY_TYPE_WORDS, row["study_type"]) or "Study type not known"
     found = trial_words.design(known.study)
-    if found.get("Allocation") in ("Randomised", "Not randomised"):
-        yield str(found["Allocation"]).lower()
+    if _allocation(known):
+        yield _allocation(known)
     masking = (found.get("Masking") or "").partition(" (")[0]
     if masking:
         yield "open label" if masking == "Open label" else f"blinded ({masking.lower()})"

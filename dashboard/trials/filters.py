@@ -23,12 +23,11 @@ _MIME = {
 
 
 def show(wanted: Filter) -> None:
-    """All filters: the most used in sight, the others one click away."""
-    with st.grid(3, min_column_width=230, gap="small"):
-        _draw([row for row in _PANEL if not row[0].more], wanted)
-    behind = [row for row in _PANEL if row[0].more]
+    """The search in sight, the filters one click away, with how many are set."""
+    _draw([row for row in _PANEL if row[0].kind == "words"], wanted)
+    behind = [row for row in _PANEL if row[0].kind != "words"]
     hidden = sum(getattr(wanted, key.field) != getattr(Filter(), key.field) for _, key in behind)
-    label = f"More filters ({hidden} set)" if hidden else "More filters"
+    label = f"Filters ({hidden} set)" if hidden else "Filters"
     with st.expander(label, icon=":material/tune:"), st.grid(3, min_column_width=230, gap="small"):
         _draw(behind, wanted)
     if wanted != view.scope(wanted):

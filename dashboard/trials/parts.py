@@ -9,6 +9,8 @@ from dashboard.shared import address as view
 from dashboard.shared import columns, data, frame, trial_list
 from dashboard.trials import words as trials_words
 
+ROWS = 50  # trials of one page of the list
+
 
 def _hits(selection: Selection) -> str:
     return trials_words.hits(len(selection.trials), sample=not data.freshness().live)
@@ -33,11 +35,16 @@ def outside(selection: Selection, wanted: Filter) -> None:
 def page(selection: Selection) -> None:
     """One page of the list."""
     total = len(selection.trials)
-    part = columns.part_of(total)
+    part = columns.part_of(total, min(columns.ROWS, ROWS))
     shown = f"{part.first + 1:,} to {part.last:,} of {total:,}, newest registrations first."
-    st.caption(f"{shown} Choose a row, or an NCT id, to open a trial.")
     table = trial_list.rows(selection, frame.names(), part.first, part.last)
-    trial_list.show(table, _hits(selection), f"list_{part.number}")
+    # Both are sent, for a server cannot see how wide a window is; web/links.js shows the one that fits.
+    with st.container(key="wide_window"):
+        st.caption(f"{shown} Choose a row, or an NCT id, to open a trial.")
+        trial_list.grid(table, _hits(selection), f"list_{part.number}")
+    with st.container(key="narrow_window"):
+        st.caption(shown)
+        trial_list.cards(table)
     columns.pages_bar(part)
 
 

@@ -24,7 +24,7 @@ PAGES = {
     "gaps": ("Gaps", "How we count"),
     "changes": ("Changes", "refreshes of this tracker"),
     "mecfs": ("ME/CFS trials", "Case definitions"),
-    "timeline?all=1": ("Timeline", "run past the day of the data"),
+    "timeline?all=1": ("Timeline", "Newest start"),
     "map?all=1": ("Where the trials are", "Trials whose record names no site"),
     "results?all=1": ("Results and delays", "Posted and published"),
     "glossary": ("Glossary", "Post-exertional malaise"),

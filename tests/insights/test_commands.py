@@ -126,7 +126,7 @@ def test_claims_are_those_of_the_page(run: Run, held: Held) -> None:
     rows = asked(run, "claims")
     findings = claims.ledger(*held.frames, today=TODAY)
     page = claim_tables.ledger_rows(findings, {one.claim.id: "trials" for one in findings})
-    assert [row["claim"] for row in rows] == list(page["Claim"])
+    assert [f"claims?claim={row['claim']}" for row in rows] == list(page["Claim"])
     assert [row["words"] for row in rows] == list(page["The document says (in our words)"])
     assert [len(row["ids"]) for row in rows] == [number_of(link) for link in page["Trials"]]
     for row, finding in zip(rows, findings, strict=True):

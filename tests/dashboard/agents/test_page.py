@@ -182,7 +182,7 @@ def test_the_role_is_chosen_in_the_panel(live: str) -> None:
     at = page("trials", all="1")
     at.multiselect(key="filter_roles").set_value(["background"]).run()
     assert at.query_params["role"] == "background"
-    assert any(one.label == "More filters (1 set)" for one in at.expander)
+    assert any(one.label == "Filters (1 set)" for one in at.expander)
 
 
 # --- the story --------------------------------------------------------------------------------------------------------

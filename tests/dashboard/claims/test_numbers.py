@@ -42,7 +42,7 @@ def claims_on(at: AppTest) -> dict[str, tuple[list[str], list[tuple[str, str]]]]
     found: dict[str, tuple[list[str], list[tuple[str, str]]]] = {}
     now = None
     for kind, element in in_order(at.main):
-        if kind == "caption" and (start := re.match(r"(C\d+) · ", element.value)):
+        if kind == "caption" and (start := re.match(r"\[?(C\d+)(?:\]\(claims\?claim=\1\))? · ", element.value)):
             now = found.setdefault(start[1], ([], []))
         elif now is not None and kind == "text":
             now[0].append(element.value)
@@ -88,7 +88,7 @@ def check(texts: list[str], links: list[tuple[str, str]], lists: Lists) -> int:
 def test_sentence_buttons_and_ledger_of_every_claim_say_the_same(url: str) -> None:
     at = page("claims")
     found, lists = claims_on(at), Lists(url)
-    ledger = table(at, "Claim", "Verdict").set_index("Claim")["Trials"]
+    ledger = table(at, "Claim", "Verdict").set_index("Claim")["Trials"].rename(lambda link: link.partition("=")[2])
     assert set(found) == {claim.id for claim in LISTED.claims} == set(ledger.index)
     said = 0
     for id, (texts, links) in found.items():

@@ -1,12 +1,19 @@
 """The Claims page from the router: on the starter, on a live store, and with one agent that failed."""
 
+import pandas as pd
 import pytest
 
+from dashboard.shared import evidence_data
 from fetchers.watchlist import load as watchlist
 from insights.claim_rules import RULES
 from tests.rigs.pages import page, shown, table, tables
 
 LISTED = watchlist.load()
+
+
+def ids(ledger: pd.DataFrame) -> list[str]:
+    """The claims of the ledger, each of which links to its own address."""
+    return [link.removeprefix("claims?claim=") for link in ledger["Claim"]]
 
 
 def test_the_starter_is_no_answer(starter: str) -> None:
@@ -50,7 +57,8 @@ def test_a_live_store_with_one_agent_that_failed(unanswered: str, monkeypatch: p
     at = page("claims")
     said = shown(at)
     assert "Registry data of" in said
-    verdicts = dict(zip(table(at, "Claim", "Verdict")["Claim"], table(at, "Claim", "Verdict")["Verdict"], strict=True))
+    ledger = table(at, "Claim", "Verdict")
+    verdicts = dict(zip(ids(ledger), ledger["Verdict"], strict=True))
     assert verdicts["C1"] == "Not asked yet"  # sizofiran: asked, and failed
     assert "The registry was asked for sizofiran, and that failed" in said
     assert verdicts["C2"] == "Supported"
@@ -60,7 +68,7 @@ def test_a_live_store_with_one_agent_that_failed(unanswered: str, monkeypatch: p
 
 def test_one_agent_and_the_evidence_behind_its_claim(unanswered: str, monkeypatch: pytest.MonkeyPatch) -> None:
     at = page("claims", agent="azathioprine")
-    assert set(table(at, "Claim", "Verdict")["Claim"]) == {"C9", "C11", "C12", "C21", "C22", "C23"}
+    assert set(ids(table(at, "Claim", "Verdict"))) == {"C9", "C11", "C12", "C21", "C22", "C23"}
     at.session_state["claim_C9"] = True
     at.run()
     assert not at.exception
@@ -71,3 +79,36 @@ def test_one_agent_and_the_evidence_behind_its_claim(unanswered: str, monkeypatc
     assert asked["Asked of the registry"].iloc[0].startswith("query.intr=azathioprine")
     assert asked["Registry data of"].notna().all()
     assert f"Rule {len(RULES)}:" in shown(at)
+
+
+def test_a_claim_has_an_address_of_its_own(unanswered: str) -> None:
+    listed = page("claims")
+    assert "claims?claim=C9" in set(table(listed, "Claim", "Verdict")["Claim"])
+    assert "[C9](claims?claim=C9) · " in shown(listed)
+    alone = page("claims", claim="c9")
+    said = shown(alone)
+    assert [claim.words for claim in LISTED.claims if f"**{claim.words}**" in said] == [
+        claim.words for claim in LISTED.claims if claim.id == "C9"
+    ]
+    assert set(table(alone, "NCT id", "Newest activity")["Where"]) == {
+        "In the condition, not given",
+        "In another condition",
+    }
+    (back,) = [one for one in alone.main.get("page_link") if one.proto.label == "All claims"]
+    assert "claim" not in back.proto.query_string
+
+
+def test_the_evidence_stands_before_the_literature(starter: str) -> None:
+    noted = next(claim.id for claim in LISTED.claims if evidence_data.note(claim))
+    kinds = [str(one.value) for one in page("claims", claim=noted).main if hasattr(one, "value")]
+    said = [at for at, text in enumerate(kinds) if text.startswith("Rule ")]
+    literature = [at for at, text in enumerate(kinds) if "From the literature" in text]
+    assert said
+    assert literature
+    assert max(said) < min(literature)
+
+
+def test_a_claim_that_is_none_is_said_and_all_are_shown(starter: str) -> None:
+    at = page("claims", claim="C999")
+    assert "“C999” is no claim of this watch-list, so all are shown." in shown(at)
+    assert len(table(at, "Claim", "Verdict")) == len(LISTED.claims)

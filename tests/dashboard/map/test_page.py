@@ -212,7 +212,8 @@ def test_the_starter_knows_few_countries_and_says_so(starter: str) -> None:
 def test_a_view_without_any_country_has_its_numbers_and_no_map(starter: str) -> None:
     app = opened("agent=rintatolimod")
     assert app.get("plotly_chart") == []
-    assert "none names a country" in shown(app)
+    assert "There is no map to draw: no country is named in" in shown(app)
+    assert not app.get("plotly_chart")
     assert table(app, "No country")["All"].sum() > 0
 
 

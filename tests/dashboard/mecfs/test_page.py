@@ -1,7 +1,9 @@
 """The page on ME/CFS trials: shares, definitions, burden, and a sample that is called one."""
 
 import pandas as pd
+import pytest
 
+from dashboard.mecfs import instead as mecfs_instead
 from dashboard.mecfs import tables as mecfs_tables
 from dashboard.shared import record_data
 from tests.rigs.pages import frames, page, shown
@@ -40,8 +42,64 @@ def test_me_cfs_page_calls_a_sample_a_sample(starter: str) -> None:
     assert "in the starter sample" in shown(at)
 
 
-def test_one_trial_names_and_two_name() -> None:
-    tested = pd.DataFrame({"nct_id": ["NCT1", "NCT1"], "type": ["DRUG", "DRUG"], "key": ["a", "b"]})
-    assert mecfs_tables.instead_say(tested).startswith("1 trial names 2 other interventions; the most frequent type is")
-    tested["nct_id"] = ["NCT1", "NCT2"]
-    assert mecfs_tables.instead_say(tested).startswith("2 trials name 2 other interventions;")
+def others_of(*rows: tuple[str, str]) -> pd.DataFrame:
+    """Trials by NCT id with one intervention each, as the registry and the starter write it."""
+    ids = [nct_id for nct_id, _ in rows]
+    trials = pd.DataFrame(
+        {"nct_id": ids, "study_type": "INTERVENTIONAL", "interventions": [[words] for _, words in rows]}
+    )
+    return mecfs_instead.instead(trials, pd.Series("none", index=ids))
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([("NCT1", "DRUG: A")], "1 trial tests 1 other intervention."),
+        ([("NCT1", "DRUG: A"), ("NCT2", "B")], "2 trials test 2 other interventions, each in one trial only."),
+        ([("NCT1", "DRUG: A b"), ("NCT2", "DEVICE: a  B"), ("NCT3", "DRUG: C")],
+         "3 trials test 2 other interventions, most often A b (2)."),
+        ([(f"NCT{n}{name}", name) for name in "ABCD" for n in (1, 2)],
+         "8 trials test 4 other interventions; 4 of them are in 2 trials each."),
+        ([], "No trial here names another intervention."),
+    ],
+)  # fmt: skip
+def test_other_interventions_are_counted_by_name(rows: list[tuple[str, str]], said: str) -> None:
+    assert mecfs_instead.instead_say(others_of(*rows)) == said
+
+
+@pytest.mark.parametrize(
+    "control",
+    ["DRUG: Placebo", "Placebo Oral Tablet", "DEVICE: Sham tDCS", "OTHER: No Intervention", "No treatment", "None",
+     "OTHER: Wait list control", "without treatment"],
+)  # fmt: skip
+def test_a_placebo_and_no_treatment_are_not_tested(control: str) -> None:
+    assert mecfs_instead.instead_say(others_of(("NCT1", control), ("NCT2", "DRUG: A"))).startswith("1 trial tests 1 ")
+
+
+@pytest.mark.parametrize("name", ["No sugar diet", "Control of breathing", "Waiting with mindfulness", "Nothobranchin"])
+def test_a_name_that_only_sounds_like_nothing_is_tested(name: str) -> None:
+    assert list(others_of(("NCT1", name))["name"]) == [name]
+
+
+def test_long_names_are_cut_only_where_they_stay_apart_and_no_tag_is_read() -> None:
+    long = "x" * 80
+    numbers = mecfs_instead.name_numbers(others_of(("NCT1", long), ("NCT2", "<b>B</b>")), str)
+    assert set(mecfs_instead.shown(numbers)[0].index) == {"x" * 59 + "…", "&lt;b&gt;B&lt;/b&gt;"}
+    numbers = mecfs_instead.name_numbers(others_of(("NCT1", f"{long}1"), ("NCT2", f"{long}2")), str)
+    assert set(mecfs_instead.shown(numbers)[0].index) == {f"{long}1", f"{long}2"}
+
+
+def test_every_other_intervention_is_ranked_and_opens_a_list_as_long_as_its_number(recorded_or_starter: str) -> None:
+    ranked = next(one for one in frames(page("mecfs")) if "Intervention" in one)
+    assert list(ranked["All"]) == sorted(ranked["All"], reverse=True)
+    assert not ranked["Intervention"].str.contains("placebo|sham", case=False).any()
+    address = ranked["Trials"].iloc[0]
+    (rows,) = frames(page("mecfs", address.partition("?")[2]))
+    assert len(rows) == ranked["All"].iloc[0]
+
+
+def test_without_any_eligibility_text_one_sentence_stands_for_all_its_charts(starter: str) -> None:
+    at = page("mecfs")
+    assert shown(at).count("The starter snapshot holds no eligibility texts. Get today’s data to see") == 1
+    assert "Case definitions" not in shown(at)
+    assert len(at.get("plotly_chart")) == 2

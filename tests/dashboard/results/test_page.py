@@ -49,12 +49,11 @@ def test_a_view_without_unknown_statuses_has_no_list_of_them(recorded: str) -> N
 def test_papers_are_called_unknown_and_not_results() -> None:
     unknown = pd.Series(["unknown"] * 4)
     assert results_tables.papers_say(unknown) == (
-        "Of no trial in this view both are known: whether results are posted, and which papers its record names."
+        "No trial in this view tells both whether results are posted and which papers its record names."
     )
     some = pd.Series(["unknown", "neither", "found_alone", "posted_alone"])
     assert results_tables.papers_say(some) == (
-        "Of 3 trials of which results and papers are both known, 1 have no results in the registry but a paper beside "
-        "the record; 1 have neither."
+        "Of 3 trials with both known, 1 has no results in the registry but a paper beside the record; 1 has neither."
     )
 
 
@@ -62,8 +61,8 @@ def test_papers_are_called_unknown_and_not_results() -> None:
     ("statuses", "verified", "said"),
     [
         (["RECRUITING", "COMPLETED"], [None, None],
-         "0 of 1 trial going on are past their completion date and still open; of none of them the date of "
-         "verification is known; 0 of 2 have an unknown status."),
+         "0 of 1 trial going on are past their completion date and still open; none of them says when "
+         "it was last verified; 0 of 2 have an unknown status."),
         (["RECRUITING", "COMPLETED"], ["2026-01", None],
          "0 of 1 trial going on are past their completion date and still open; 0 of 1 with a known date of "
          "verification were not verified for two years; 0 of 2 have an unknown status."),
@@ -81,16 +80,26 @@ def test_an_unknown_status_is_a_recorded_one() -> None:
     facts = pd.DataFrame({"overall_status": ["UNKNOWN", "TERMINATED", None]})
     stopped = pd.DataFrame({"classes": [["none_given"]]})
     assert results_tables.stopped_say(stopped, facts) == (
-        "1 trial of 2 with a recorded status stopped or paused; for 1 no reason is known here."
+        "1 trial of 2 with a recorded status stopped or paused; no reason is known here for 1 of them."
     )
 
 
 def test_results_are_counted_among_those_they_are_known_of() -> None:
     verdicts = pd.DataFrame({"coverage": ["unknown"] * 2, "state": ["unknown"] * 2})
     said = results_tables.results_say(verdicts, pd.DataFrame({"has_results": [None, None]}))
-    assert said.startswith("Of no trial it is known whether results are posted; 0 are not covered;")
+    assert said.startswith("No trial here says whether results are posted; 0 are not covered;")
     said = results_tables.results_say(verdicts, pd.DataFrame({"has_results": [False, None]}))
-    assert said.startswith("Results are posted for 0 of 1 trial of which it is known;")
+    assert said.startswith("Results are posted for 0 of 1 trial that says so;")
+
+
+def test_no_bars_are_drawn_of_what_is_only_unknown(starter: str) -> None:
+    at = page("results", "all=1")
+    keys = {chart.proto.id.rpartition("-")[2] for chart in at.get("plotly_chart")}
+    assert "results_states" in keys
+    assert "results_stopped" not in keys
+    assert "no reason is known here" in shown(at)
+    reasons = next(one for one in frames(at) if "Why stopped" in one)
+    assert reasons["All"].sum() > 0, "the list of the stopped trials stays one click away"
 
 
 DAYS = dict.fromkeys(FACT_COLUMNS) | {

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from cache.codes import STATUS_WORDS
 from cache.ingest.study_row import starter_facts
 from cache.starter import records
-from dashboard.timeline import charts as timeline_charts
-from dashboard.timeline.charts import MOST, bars, timeline
+from dashboard.shared.palette import GROUPS
+from dashboard.timeline import rows as timeline_rows
+from dashboard.timeline.charts import MOST, PLANNED, timeline
+from dashboard.timeline.rows import bars
 from fetchers.record.dates import PartialDate
 from insights.dates.odd import unfit
 
@@ -28,6 +30,7 @@ PLAIN: dict[str, Any] = {
     "completion_date": "2023",
     "completion_date_type": "ACTUAL",
     "results_first_posted": None,
+    "enrollment": 60,
 }
 
 
@@ -138,6 +141,11 @@ def test_newest_start_first_and_none_without_a_start() -> None:
     assert list(bars(pd.DataFrame(rows), TODAY)["nct_id"]) == ["NCT00000003", "NCT00000002", "NCT00000001"]
 
 
+def titles(figure: Any) -> list[str]:
+    """The labels of the rows, top down."""
+    return [one.text for one in figure.layout.annotations if one.text.startswith("NCT")]
+
+
 def test_the_figure_shows_each_stretch_and_each_diamond() -> None:
     rows = [
         PLAIN | {"title": "<b>Bold</b> & more", "results_first_posted": "2024-06-01"},
@@ -147,27 +155,59 @@ def test_the_figure_shows_each_stretch_and_each_diamond() -> None:
         PLAIN | {"nct_id": "NCT00000003", "completion_date": None, "primary_completion_date": None},
     ]  # fmt: skip
     figure = timeline(bars(pd.DataFrame(rows), TODAY), TODAY)
-    traces = {trace.name: trace for trace in figure.data}
+    named = [(trace.name, bool(trace.showlegend)) for trace in figure.data if trace.legendgroup]
+    # The bars of a status have its colour and hatch, filled for what is actual and outlined for what is planned.
+    assert named == [("Open", True), ("Open", False), ("Finished", True), ("Finished", False)]
+    running, planned, finished, endless = figure.data[:4]
+    assert endless.marker.color == finished.marker.color
+    looks = {group.id: group for group in GROUPS}
+    assert (running.marker.color, running.marker.pattern.shape) == (looks["open"].colour, looks["open"].hatch)
+    assert (finished.marker.color, finished.marker.pattern.shape) == (looks["finished"].colour, looks["finished"].hatch)
+    assert planned.marker.color == "rgba(0, 0, 0, 0)"
+    assert planned.marker.line.color == looks["open"].colour
+    assert list(planned.base) == ["2026-11-20"]
+    assert list(planned.x) == [(date(2028, 12, 31) - TODAY).days * 86_400_000]
+    traces = {trace.name: trace for trace in figure.data if not trace.legendgroup}
     assert set(traces) == {
-        "Actual", "Planned", "Start, end not known", "Primary completion", "Primary completion, planned",
-        "Results posted",
+        PLANNED, "Start, end not known", "Primary completion", "Primary completion, planned", "Results posted",
     }  # fmt: skip
-    assert len(traces["Actual"].y) == 2
-    (planned,) = traces["Planned"].x
-    assert planned == (date(2028, 12, 31) - TODAY).days * 86_400_000
-    assert list(traces["Planned"].base) == ["2026-11-20"]
-    assert traces["Planned"].marker.pattern.shape
-    assert not traces["Actual"].marker.pattern.shape
     assert list(traces["Results posted"].x) == ["2024-06-01"]
     assert list(traces["Primary completion, planned"].x) == ["2027-01-05"]
-    assert "&lt;b&gt;Bold&lt;/b&gt;" in " ".join(figure.layout.yaxis.categoryarray)
+    assert "&lt;b&gt;Bold&lt;/b&gt;" in " ".join(titles(figure))
     assert [shape.x0 for shape in figure.layout.shapes] == ["2026-11-20"]
+
+
+def test_a_title_stands_whole_in_a_row_as_high_as_it_asks_for() -> None:
+    title = "A randomised trial of one thing against another thing in people who have had neither " * 2
+    rows = [PLAIN | {"title": title}, PLAIN | {"nct_id": "NCT00000002", "title": "Short"}]
+    figure = timeline(bars(pd.DataFrame(rows), TODAY), TODAY)
+    (short, long), (first, second) = titles(figure), figure.data[0].y
+    assert short == "NCT00000002<br>Short"
+    assert long.replace("<br>", " ") == f"NCT00000001 {title.strip()}"
+    # A row has room for its lines and its bar, and the last one ends where the picture does.
+    assert first > 16 * (short.count("<br>") + 1)
+    assert second - first > 16 * (long.count("<br>") + 1)
+    assert figure.layout.yaxis.range[0] > second
+
+
+def test_the_rows_can_be_ordered_and_what_is_not_known_comes_last() -> None:
+    facts: list[dict[str, Any]] = [
+        {"start_date": "2020", "completion_date": "2021", "enrollment": 5, "overall_status": "COMPLETED"},
+        {"start_date": "2019", "completion_date": "2025", "enrollment": 500, "overall_status": "RECRUITING"},
+        {"start_date": "2018", "completion_date": None, "primary_completion_date": None, "enrollment": None,
+         "overall_status": None},
+        {"start_date": "2017", "completion_date": "2022", "enrollment": 50, "overall_status": "TERMINATED"},
+    ]  # fmt: skip
+    rows = [PLAIN | {"primary_completion_date": None} | one | {"nct_id": f"{n}"} for n, one in enumerate(facts)]
+    found = bars(pd.DataFrame(rows), TODAY)
+    orders = {by: "".join(timeline_rows.ordered(found, by)["nct_id"]) for by in timeline_rows.ORDERS}
+    assert orders == {"start": "0123", "end": "1302", "size": "1302", "status": "1032"}
 
 
 def test_no_more_than_most() -> None:
     rows = [PLAIN | {"nct_id": f"NCT{n:08d}"} for n in range(MOST + 5)]
     figure = timeline(bars(pd.DataFrame(rows), TODAY), TODAY)
-    assert len(figure.layout.yaxis.categoryarray) == MOST
+    assert len(titles(figure)) == MOST
 
 
 def test_the_sentence_and_the_table_tell_the_same() -> None:
@@ -185,12 +225,12 @@ def test_the_sentence_and_the_table_tell_the_same() -> None:
                  "overall_status": "NOT_YET_RECRUITING"},
     ]  # fmt: skip
     found = bars(pd.DataFrame(rows), TODAY)
-    said = timeline_charts.say(found, TODAY, 1)
+    said = timeline_rows.say(found, 1)
     assert said == (
-        "7 trials from 2020 on; 1 runs past the day of the data, 1 has not begun, 2 are past an end that is planned or "
-        "not confirmed; 1 without a start one can reckon with is not drawn."
+        "7 trials from 2020 on: 1 is still running, 1 has not started and 2 are past an end that is planned or not "
+        "confirmed. 1 is not drawn: no start date, or one that does not fit."
     )
-    table = timeline_charts.table(found).fillna("–")
+    table = timeline_rows.table(found).fillna("–")
     assert list(table["NCT id"]) == [f"trial?nct=NCT0000000{n}" for n in (7, 6, 4, 3, 2, 1, 5)]
     # Every date as the registry wrote it; the day of the data is no date of the registry's.
     assert list(table["Start"]) == [
@@ -205,7 +245,7 @@ def test_the_sentence_and_the_table_tell_the_same() -> None:
         "2028 (planned)",
     ]  # fmt: skip
     empty = bars(pd.DataFrame([PLAIN | {"start_date": None}]), TODAY)
-    assert timeline_charts.say(empty, TODAY, 1) == "No trial with a known start is in this view."
+    assert timeline_rows.say(empty, 1) == "No trial with a known start is in this view."
 
 
 partial = st.none() | st.builds(

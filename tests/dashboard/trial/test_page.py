@@ -32,8 +32,8 @@ from tests.rigs.refresh import url_of
 
 STARTER = "NCT06305793"
 HEADS = [
-    "At a glance", "Dates", "Results", "Who may take part", "What is given, and what is measured", "Places",
-    "Belongs together", "Why it is here", "Claims it is evidence for", "History",
+    "Who may take part", "Places", "At a glance", "Dates", "What is given, and what is measured", "Results",
+    "Belongs together", "Why it is here", "Claims it is evidence for", "History", "Source and brief",
 ]  # fmt: skip
 Open = Callable[[str], AppTest]
 
@@ -91,7 +91,7 @@ def test_every_kind_of_record_has_its_sections_in_order(live: Open, nct_id: str)
 
 def test_a_record_with_nothing_in_it_is_not_known_and_not_zero(live: Open) -> None:
     app = live(records.BARE)
-    assert "Study type not known, number of people not known." in said(app)
+    assert "**Study; completed; last updated 15 January 2026.**" in said(app)
     for label in ("Study type", "Placebo or sham", "Enrolment", "Lead sponsor"):
         assert pair(app, label) == "not known"
     assert pair(app, "Arms") == "The record lists no arms"
@@ -133,12 +133,14 @@ def test_a_starter_record_with_countries_does_not_count_sites(sampled: Open) -> 
 # --- section by section --------------------------------------------------------------------------------------------
 
 
-def test_the_head_tells_the_trial_in_short_and_offers_a_brief(live: Open) -> None:
+def test_the_page_begins_with_one_line_and_its_contents_and_ends_with_a_brief(live: Open) -> None:
     app = live(records.FULL)
     assert (
-        "Interventional, randomised, blinded (double), with a placebo or sham arm, 80 people (planned). "
-        "Recruiting; results: none posted in the registry." in said(app)
+        "**Phase 2/3, randomised, masked trial of rintatolimod (Ampligen) in 80 people, as planned, with ME/CFS; "
+        "recruiting; last updated 15 January 2026.**" in said(app)
     )
+    contents = next(one.value for one in app.main.markdown if one.value.startswith("On this page: "))
+    assert re.findall(r"\]\(#(\w+)\)", contents) == [one.proto.anchor for one in app.main.subheader if one.proto.anchor]
     assert "Read from the registry on" in said(app)
     buttons = elements(app.main, "download_button")
     assert [one.label for one in buttons] == ["Brief of this trial, to print", "Brief of this trial, as Markdown"]
@@ -364,7 +366,7 @@ def test_exclusions_that_meet_the_documents_are_quoted_and_no_advice(live: Open)
 
 def test_claims_with_this_trial_among_their_evidence_are_named(live: Open) -> None:
     shown = table(live(records.FULL), "Verdict on the claim")
-    assert "C3" in list(shown["Claim"])
+    assert "[C3](claims?claim=C3)" in list(shown["Claim"])
     assert not has(live(records.BARE), "Verdict on the claim")
     assert "No claim of the documents has this trial among its evidence." in said(live(records.BARE))
 

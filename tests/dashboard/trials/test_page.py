@@ -1,11 +1,12 @@
 """The list of trials: its filters, pages and downloads, against the export of the same address."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.rigs.pages import assert_clean, elements, exported, listed
+from tests.rigs.pages import assert_clean, elements, exported, frames, listed
 
 Open = Callable[..., AppTest]
 
@@ -90,3 +91,26 @@ def test_links_to_other_pages_carry_the_scope_also_by_way_of_a_trial(live: str, 
     assert queries() == {"all=1"}
     (back,) = (link for link in elements(app.main, "page_link") if link.label == "Back to the list")
     assert back.proto.query_string == "all=1&phase=phase2"
+
+
+def test_the_count_comes_first_and_the_filters_fold_away(live: str, opened: Open) -> None:
+    app = opened(live, "trials", "all=1&status=recruiting&phase=phase2&q=a")
+    kinds = [element.type for element in app.main if element.type in ("subheader", "text_input", "multiselect")]
+    assert kinds[:2] == ["subheader", "text_input"]
+    assert [one.label for one in app.main.expander] == ["Filters (2 set)"]
+    assert {one.key for one in app.main.expander[0].multiselect} >= {
+        "filter_statuses",
+        "filter_phases",
+        "filter_countries",
+    }
+    assert [one.label for one in opened(live, "trials", "all=1").main.expander] == ["Filters"]
+
+
+def test_a_narrow_window_has_the_same_trials_as_cards(live: str, opened: Open) -> None:
+    app = opened(live, "trials", "all=1")
+    cards = [one.value for one in app.main.markdown if "](trial?nct=" in one.value]
+    assert [re.findall(r"\]\(trial\?nct=(NCT\d{8})\)", one) for one in cards] == [[nct_id] for nct_id in listed(app)]
+    assert all(re.search(r":\w+-badge\[", one) for one in cards)
+    # The columns in sight first, so that they are seen without scrolling.
+    table = frames(app)[0]
+    assert list(table.columns[:5]) == ["NCT id", "Title", "Status", "Agents", "Countries"]
