@@ -132,7 +132,7 @@ def first_data() -> None:
             st.markdown(":material/sync: Getting today’s data. The numbers here change as each part arrives.")
         else:
             st.button(
-                "Get today’s data", key="refresh_first", type="primary", icon=":material/download:",
+                "Get today’s data", key="refresh_first", icon=":material/download:",
                 disabled=not may.allowed, on_click=_press,
             )  # fmt: skip
             st.markdown(words.first_takes(questions, sizes, data.settings().pace_seconds), width="stretch")
