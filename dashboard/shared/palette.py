@@ -1,8 +1,8 @@
 """The one place of order, colour, hatch and word of everything a chart shows.
 
 The words and their order come from ``cache.codes``; here stands what only a screen needs. Colour never stands
-alone: every group of statuses has a hatch of its own as well. The colours keep 3:1, with their hatch and without, against both backgrounds of
-``dashboard/.streamlit/config.toml``; a test computes it.
+alone: every group of statuses has a hatch of its own as well. With the hatch and without it the colours keep 3:1
+against both backgrounds of ``dashboard/.streamlit/config.toml``; a test computes it.
 """
 
 from typing import NamedTuple
@@ -50,8 +50,8 @@ PLANNED_HATCH = "/"
 # Streamlit's theme puts the colour of the page's text, light or dark, in the place of this one. Its own choice for
 # axes is a grey that is too pale to read. (``GRAY_90`` of its Plotly theme; a test holds the two together.)
 INK = "#000037"
-# A hatch is drawn in the page's ink: darker than its bar on a light page, lighter on a dark one, so that it never brings
-# a bar nearer to the page.
+# A hatch is drawn in the page's ink: darker than its bar on a light page, lighter on a dark one, so that it never
+# brings a bar nearer to the page.
 HATCH_INK = INK
 HATCH_SHARE, HATCH_OPACITY = 0.22, 0.5  # how much of a bar the hatch covers, and how densely
 

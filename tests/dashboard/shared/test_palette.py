@@ -68,8 +68,8 @@ def test_marks_and_texts_can_be_told_from_their_ground(mode: str) -> None:
         assert contrast(theme["linkColor"], ground) >= 4.5
     for colour in [group.colour for group in palette.GROUPS] + [palette.BAR]:
         assert contrast(colour, theme["backgroundColor"]) >= 3
-    # Streamlit writes a chosen segment in this colour on a tint of it. White on it, in the tags of chosen filters, cannot
-    # reach 4.5 : 1 as well in dark mode; no button is of the primary kind, whose label is white, too.
+    # Streamlit writes a chosen segment in this colour on a tint of it. White on it, in the tags of chosen filters,
+    # cannot reach 4.5 : 1 as well in dark mode; no button is of the primary kind, whose label is white, too.
     assert contrast(theme["primaryColor"], tint(theme["primaryColor"], theme["backgroundColor"], 0.1)) >= 4.5
     assert contrast("#FFFFFF", theme["primaryColor"]) >= 3
 
