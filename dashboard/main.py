@@ -34,9 +34,11 @@ page = st.navigation(list(pages.values()), position="hidden")
 
 try:
     with st.sidebar:
+        st.markdown("#### :material/clinical_notes: Trial tracker")
+        refresh = st.container()  # above the way around: in sight on every phone, whatever follows
         frame.navigation(pages)
     with kept.steady():
-        with st.sidebar:
+        with refresh:
             refresh_parts.panel()
         with frame.sheet():
             page.run()

@@ -9,10 +9,11 @@ from dashboard.timeline import platforms
 
 wanted = frame.wanted()
 parts.headline(wanted)
-refresh_parts.outcome()
-frame.troubles()
-refresh_parts.first_data()
+running = refresh_parts.first_data()
 parts.scope(wanted)
+if not running:
+    refresh_parts.outcome()
+frame.troubles()
 frame.scope(wanted)
 selection = data.selection(wanted)
 parts.key_figures(selection, wanted)

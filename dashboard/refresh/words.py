@@ -1,4 +1,4 @@
-"""The sentences about a refresh: pure functions from a job in the store to short texts.
+"""The sentences about a refresh: pure functions from what a job or a part came to, to short texts.
 
 Every text is meant for Streamlit's Markdown and safe there: names and reasons from outside are escaped here.
 """
@@ -7,15 +7,17 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from cache.english import count, listed, moment
+from cache.english import count, day, listed, moment
 from cache.read.jobs import Job, JobScope
 from cache.refresh.journal import BROKEN, CANCELLED
+from dashboard.refresh.state import FailedPart
 from dashboard.shared.escape import plain
 
 _ENDED = ("fresh", "unchanged", "failed")
+_NAMED = 3  # parts that are named one by one
 PAGE = 1000  # trials in one answer of the registry
-_PACKED = 4_000  # bytes of one trial with our fields, as the registry sends it (packed)
-_ANSWER = 1.0  # seconds a request takes at least, waiting included
+_PACKED = 2_800  # bytes of one trial with our fields as the registry sends it: 11.1 kB, packed to a quarter
+_ANSWER = 1.5  # seconds until a request is answered, waiting included
 
 
 def size(number: int) -> str:
@@ -37,7 +39,8 @@ def duration(seconds: float) -> str:
 
 def first_takes(questions: Mapping[str, int], sizes: Mapping[str, int], pace: float) -> str:
     """What a first refresh takes: requests, megabytes, time. ``questions``, ``sizes``: as for ``time_left``."""
-    requests = sum(questions[part] + math.ceil(sizes.get(part, 0) / PAGE) for part in questions)
+    # The date of the data, then one page at least for each question.
+    requests = 1 + sum(asked + sizes.get(part, 0) // PAGE for part, asked in questions.items())
     megabytes = max(1, round(sum(sizes.values()) * _PACKED / 1_000_000))
     return (
         f"You see a sample. Getting the registry’s own data takes about {requests:,} requests, {megabytes:,} MB and "
@@ -118,17 +121,41 @@ def _fresh(job: Job, names: Mapping[str, str]) -> str:
 
 def _partial(job: Job, names: Mapping[str, str]) -> str:
     failed = [plain(names.get(scope.scope, scope.scope)) for scope in job.scopes if scope.status == "failed"]
-    reasons = tuple(dict.fromkeys(scope.error for scope in job.scopes if scope.status == "failed" and scope.error))
-    unread = [scope for scope in job.scopes if scope.status == "fresh" and scope.error]
-    lacking = ""
-    if unread:
-        parts = listed(plain(names.get(scope.scope, scope.scope)) for scope in unread)
-        lacking = f" Not everything could be read of {parts}; the page on the data says what."
-    if not failed and unread:
-        return f"Refreshed.{lacking}"
-    who = listed(failed) or "a part of it"
-    why = f" {plain(reasons[0])}" if len(reasons) == 1 else ""
-    return f"Refreshed, except for {who}. Earlier data stays there.{why}{lacking}"
+    lacking = [scope for scope in job.scopes if scope.status == "fresh" and scope.error]
+    said = f"Refreshed, except for {listed(failed)}. Earlier data stays there." if failed else "Refreshed."
+    return f"{said} {unread(lacking, names)}" if lacking else said
+
+
+def unread(scopes: Sequence[JobScope], names: Mapping[str, str]) -> str:
+    """Of which parts not everything could be read."""
+    parts = listed(plain(names.get(scope.scope, scope.scope)) for scope in scopes)
+    return f"Some records of {parts} could not be read; “About the data” names them."
+
+
+def kept(parts: Sequence[FailedPart]) -> str:
+    """Which parts could not be refreshed, and what is shown of them instead."""
+    most = len(parts) <= _NAMED
+    who = listed(plain(part.name) for part in parts) if most else count(len(parts), "part")
+    days = {part.kept[:10] if part.kept else None for part in parts}
+    if len(days) > 1:
+        stays = "their earlier data stays"
+    elif days == {None}:
+        stays = "what the sample holds stays"
+    else:
+        stays = f"the data of {day(next(iter(days)))} stays"
+    return f"{who} could not be refreshed; {stays}."
+
+
+def not_fetched(*, live: bool) -> str:
+    """Nothing could be fetched at all: in one friendly sentence."""
+    stays = "the earlier data stays" if live else "the sample stays"
+    return f"The registry’s data could not be fetched just now; {stays}, and every page works as before."
+
+
+def parts_done(job: Job) -> str:
+    """How far a running job has come, in one line."""
+    done = sum(scope.status in _ENDED for scope in job.scopes)
+    return f"Refreshing: {done} of {count(len(job.scopes), 'part')} done"
 
 
 def _failed(job: Job, names: Mapping[str, str]) -> str:

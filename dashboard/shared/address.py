@@ -145,7 +145,8 @@ def scope_bar(wanted: Filter, names: Mapping[str, str]) -> None:
     options = {DOCUMENTS: _SCOPES[DOCUMENTS], **single, EVERYTHING: _SCOPES[EVERYTHING]}
     st.session_state["scope"] = _chosen_scope(wanted, single)
     st.session_state["background"] = wanted.background
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    # A wider gap would break the row on a laptop, but only once the switches are drawn: all below would jump.
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.segmented_control(
             "Conditions",
             list(options),

@@ -24,6 +24,8 @@ from dashboard.shared.palette import (
     CELL_LIGHT,
     GROUPS,
     HATCH_INK,
+    HATCH_OPACITY,
+    HATCH_SHARE,
     INK,
     LIGHT_FROM,
     SEQUENTIAL,
@@ -140,7 +142,8 @@ def figure(traces: list[Trace], layout: dict[str, Any]) -> go.Figure:
 
 def pattern(hatch: str) -> dict[str, Any]:
     """A fill of that hatch; "" is plain."""
-    return {"shape": hatch, "fgcolor": HATCH_INK, "fillmode": "overlay", "size": 6, "solidity": 0.22}
+    ink = {"fgcolor": HATCH_INK, "fgopacity": HATCH_OPACITY, "solidity": HATCH_SHARE}
+    return {"shape": hatch, "fillmode": "overlay", "size": 6, **ink}
 
 
 def legend_rows(entries: int) -> int:

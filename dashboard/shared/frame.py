@@ -12,7 +12,6 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from cache import english
 from cache.filters.filter import Filter
 from cache.filters.kinds import LONGEST_TEXT
 from dashboard import catalogue
@@ -31,7 +30,6 @@ _RATIO = st.column_config.NumberColumn(format="%.2f")
 
 def navigation(pages: Mapping[catalogue.Page, Any]) -> None:
     """Links to the pages; they carry the scope, which Streamlit's own navigation would drop."""
-    st.markdown("#### :material/clinical_notes: Trial tracker")
     scope = view.carried()
     st.text_input(
         "Search all trials", key=SEARCH, type="search", placeholder="Search all trials", label_visibility="collapsed",
@@ -72,23 +70,17 @@ def head(title: str, lede: str | None = None) -> None:
 
 
 def troubles() -> None:
-    """What is wrong with the store or with parts of the data, if something is."""
+    """What is wrong with the store, if something is."""
     trouble = data.trouble()
     if trouble:
         st.warning(words.plain(trouble), title="The store cannot be used", icon=":material/warning:")
-    failed = words.failures(data.scopes())
-    if not failed:
-        return
-    with st.expander(f"{english.count(len(failed), 'part')} could not be refreshed", icon=":material/sync_problem:"):
-        for name, reason, at in failed:
-            when = f" on {english.moment(at)}" if at else ""
-            st.text(f"{name}: the last refresh failed{when}; earlier data is shown. {reason}")
 
 
 def foot() -> None:
     """Source, date and changes, as the registry's terms ask; on every page."""
     st.divider()
-    st.caption(words.attribution(data.freshness()))
+    # No caption: it fades its links below 4.5 : 1.
+    st.markdown(f":small[{words.attribution(data.freshness())}]")
 
 
 def wanted() -> Filter:

@@ -1,8 +1,8 @@
 """The one place of order, colour, hatch and word of everything a chart shows.
 
 The words and their order come from ``cache.codes``; here stands what only a screen needs. Colour never stands
-alone: every group of statuses has a hatch of its own as well. The colours keep 3:1 against both backgrounds of
-``dashboard/.streamlit/config.toml``; a test computes it.
+alone: every group of statuses has a hatch of its own as well. With the hatch and without it the colours keep 3:1
+against both backgrounds of ``dashboard/.streamlit/config.toml``; a test computes it.
 """
 
 from typing import Any, NamedTuple
@@ -49,14 +49,16 @@ SEQUENTIAL = tuple(f"rgba(31, 92, 138, {share})" for share in (0, 0.1, 0.18, 0.3
 CELL_LIGHT = "#FFFFFF"  # ink on the full end
 LIGHT_FROM = 6  # the first step of SEQUENTIAL that takes light ink; on the others stands the page's own
 
-BAR = "#0072B2"
+BAR = "#1A7DC0"  # as far from a light page as from a dark one, for thin rings as well
 LINE = "#8A8F98"  # between two marks of one row
 PLANNED_HATCH = "/"
-HATCH_INK = "rgba(255, 255, 255, 0.55)"
-
 # Streamlit's theme puts the colour of the page's text, light or dark, in the place of this one. Its own choice for
 # axes is a grey that is too pale to read. (``GRAY_90`` of its Plotly theme; a test holds the two together.)
 INK = "#000037"
+# A hatch is drawn in the page's ink: darker than its bar on a light page, lighter on a dark one, so that it never
+# brings a bar nearer to the page.
+HATCH_INK = INK
+HATCH_SHARE, HATCH_OPACITY = 0.22, 0.5  # how much of a bar the hatch covers, and how densely
 
 # Words short enough for an axis on a phone.
 AXIS_WORDS = {**LANE_WORDS, "NA": "Not applicable", "EXPANDED_ACCESS": "Expanded access", "UNKNOWN": "Not known"}

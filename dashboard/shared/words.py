@@ -90,15 +90,6 @@ def starter_line(fresh: Freshness, sampled: Sequence[str]) -> str | None:
     )
 
 
-def failures(scopes: pd.DataFrame) -> list[tuple[str, str, str | None]]:
-    """Name, reason and time of every part whose last refresh failed."""
-    failed = scopes[scopes["error"].notna()]
-    return [
-        (name, error, at if isinstance(at, str) else None)
-        for name, error, at in zip(failed["name"], failed["error"], failed["error_at"], strict=True)
-    ]
-
-
 def attribution(fresh: Freshness) -> str:
     """The line the registry's terms ask for: source, the date it processed the data, what was done to it."""
     if fresh.live and fresh.registry_timestamp:

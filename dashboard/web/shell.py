@@ -10,16 +10,14 @@ import re
 from functools import cache
 from pathlib import Path
 
-import streamlit
 from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cache.filters.query import LONGEST_QUERY, MOST_PARAMETERS
+from dashboard.web import first_paint
 
-# Loaded by every page, relative as Streamlit's own scripts are, so that it holds below a base path, too.
 LINKS, PICTURES = (Path(__file__).with_name(name) for name in ("links.js", "pictures.js"))
-_LOADS_SCRIPTS = b'<script defer src="./links.js"></script><script defer src="./pictures.js"></script></head>'
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -47,7 +45,7 @@ def content_security_policy() -> str:
 
 
 def _inline_scripts() -> list[str]:
-    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    page = (first_paint.STATIC / "index.html").read_text(encoding="utf-8")
     digests = (hashlib.sha256(script.encode()).digest() for script in _INLINE_SCRIPT.findall(page))
     return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
 
@@ -90,11 +88,11 @@ class Shell:
 
 
 class _Answer:
-    """Sends an answer on with our headers, and the page of the dashboard with our script."""
+    """Sends an answer on with our headers, and the page of the dashboard with what is ours in it."""
 
     def __init__(self, send: Send, *, whole: bool) -> None:
         self._send = send
-        self._whole_answer = whole  # a HEAD has no page to put a script in
+        self._whole_answer = whole  # a HEAD has no page to put something in
         self._page: Message | None = None  # the start of the page, held back until its length is known
         self._body = b""
 
@@ -121,7 +119,8 @@ class _Answer:
         given = MutableHeaders(scope=page)
         packed = given.get("content-encoding") == "gzip"
         body = gzip.decompress(self._body) if packed else self._body
-        body = body.replace(b"</head>", _LOADS_SCRIPTS, 1)
+        head, start = first_paint.of_page()
+        body = body.replace(b"</head>", head + b"</head>", 1).replace(b"<body>", b"<body>" + start, 1)
         body = gzip.compress(body) if packed else body
         given["content-length"] = str(len(body))
         del given["etag"]  # names the page as it was before

@@ -69,6 +69,13 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
         yield up
 
 
+@pytest.fixture(scope="session")
+def starter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """A dashboard as a fresh clone shows it: the starter, and a registry that refuses; nobody may change it."""
+    with Dashboard(tmp_path_factory.mktemp("starter"), TRIALS_REFRESH="nobody") as up:
+        yield up
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
     """Print what the servers of a failed test said: their blocks end only after the report is made."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from cache.codes import LANE_WORDS, NOT_RECORDED, STATUS_WORDS, lane
 from fetchers.watchlist import load as watchlist
@@ -26,6 +26,11 @@ RUNNING = re.compile(r"Refreshing: \d+ of 10 parts done")
 
 def running(page: Page) -> Any:
     return sidebar(page).get_by_text(RUNNING).first  # while it is drawn again, the one before is there, too
+
+
+def failure(page: Page) -> Locator:
+    """The one box that tells of a failure."""
+    return main(page).locator(".st-key-refresh_failed")
 
 
 def ended(page: Page) -> None:
@@ -78,6 +83,7 @@ def test_refresh_shows_progress_changes_the_charts_and_agrees_with_the_export(
 
     press_refresh(window.page)
     expect(running(window.page)).to_be_visible()
+    sidebar(window.page).get_by_text("Part by part").click()
     expect(sidebar(window.page).get_by_text(re.compile(r"Sizofiran: done, \d+ trials?, \d+ requests?"))).to_be_visible()
     expect(sidebar(window.page).get_by_text(re.compile("Corticosteroids: (waiting|.*trials)"))).to_be_visible()
     expect(sidebar(window.page).get_by_text(re.compile(r"\d+ requests, \d+ kB, .* left"))).to_be_visible()
@@ -124,9 +130,13 @@ def test_a_closed_tab_stops_nothing_and_other_viewers_see_and_cancel_the_running
     expect(running(first.page)).to_be_visible()
     first.context.close()
 
-    second = visit()
-    open_page(second.page, f"{up.url}/trials")
-    expect(running(second.page)).to_be_visible()
+    second = visit(width=390, height=844, is_mobile=True, has_touch=True)
+    for path in ("", "trials", "glossary"):
+        open_page(second.page, f"{up.url}/{path}")
+        expect(main(second.page).get_by_text(RUNNING).first).to_be_in_viewport()
+    second.page.get_by_test_id("stExpandSidebarButton").tap()
+    expect(sidebar(second.page).get_by_role("button", name="Refresh trial data")).to_be_in_viewport()
+    expect(running(second.page)).to_be_in_viewport()
     asked = len(registry.requests)
 
     # A page that was open before the refresh began: pressing there watches the same job.
@@ -137,7 +147,9 @@ def test_a_closed_tab_stops_nothing_and_other_viewers_see_and_cancel_the_running
     expect(sidebar(second.page).get_by_text(re.compile(r"[1-9]\d* requests?, "))).to_be_visible()
     assert len(registry.requests) >= asked
 
-    sidebar(second.page).get_by_role("button", name="Cancel").click()
+    sidebar(second.page).get_by_role("button", name="Cancel").tap()
+    expect(sidebar(second.page).get_by_role("button", name="Cancelling…")).to_be_disabled()
+    expect(sidebar(idle.page).get_by_role("button", name="Cancelling…")).to_be_disabled()
     for window in (second, idle):
         expect(main(window.page).get_by_text("The refresh was cancelled.").first).to_be_visible(timeout=20_000)
         expect(running(window.page)).not_to_be_visible()
@@ -169,11 +181,15 @@ def test_a_bad_day_of_the_registry_says_why_and_keeps_the_data(
     open_page(window.page, up.url)
     figures = key_figures(window.page)
     before = figures.all_inner_texts()
-    press_refresh(window.page)
-    words = main(window.page).get_by_test_id("stAlert").filter(has_text="did not work")
-    expect(words).to_be_visible(timeout=REFRESH_MS)
-    expect(words).to_contain_text(re.compile(reason, re.I))
-    expect(words).to_contain_text("Nothing is lost")
+    main(window.page).get_by_role("button", name="Get today’s data").click()
+    box = failure(window.page)
+    expect(box).to_have_text(re.compile(r"could not be fetched just now; the sample stays"), timeout=REFRESH_MS)
+    expect(main(window.page).get_by_test_id("stAlert")).to_have_count(0)
+    box.get_by_role("button", name="Details").click()
+    expect(window.page.get_by_test_id("stPopoverBody")).to_contain_text(re.compile(reason, re.I))
+    window.page.keyboard.press("Escape")
+    expect(box.get_by_role("button", name="Try again")).to_be_enabled()
+    expect(main(window.page).get_by_role("button", name="Get today’s data")).to_be_enabled()
     still(window.page)
     expect(main(window.page).get_by_text("Starter snapshot of").first).to_be_visible()
     assert figures.all_inner_texts() == before
@@ -182,9 +198,30 @@ def test_a_bad_day_of_the_registry_says_why_and_keeps_the_data(
 
     if fault == "403":  # who comes later learns of it, too
         later = visit()
-        open_page(later.page, up.url)
-        expect(main(later.page).get_by_test_id("stAlert").filter(has_text="did not work")).to_be_visible()
+        open_page(later.page, f"{up.url}/glossary")
+        expect(failure(later.page)).to_be_visible()
         assert later.seen.console == []
+
+
+def test_the_sample_becomes_todays_data_in_place(serve: Serve, registry: FakeRegistry, visit: Visit) -> None:
+    up = serve(registry.url, **PACE)
+    window = visit(width=390, height=844, is_mobile=True, has_touch=True)
+    open_page(window.page, up.url)
+    title = main(window.page).locator("h1").first
+    before = title.inner_text()
+    box = main(window.page).locator(".st-key-first_data")
+    expect(box).to_contain_text(re.compile(r"about \d+ requests, \d+ MB and \d+ minutes"))
+    box.get_by_role("button", name="Get today’s data").tap()
+    expect(box).to_contain_text(RUNNING)
+    expect(box).to_be_in_viewport()
+    expect(box).to_contain_text(re.compile(r"\d+ requests?, \d+ kB"))
+    expect(box.get_by_role("button", name="Cancel")).to_be_enabled()
+    expect(main(window.page).get_by_text(re.compile(r"^.*Refreshed: \d+ new"))).to_be_visible(timeout=REFRESH_MS)
+    still(window.page)
+    expect(box).to_have_count(0)
+    expect(title).not_to_have_text(before)
+    expect(main(window.page).get_by_text("Registry data of 20 November 2026").first).to_be_visible()
+    assert window.seen.console == []
 
 
 def test_one_agent_alone_from_its_page(serve: Serve, registry: FakeRegistry, visit: Visit) -> None:
@@ -204,7 +241,7 @@ def test_wrong_settings_are_told_in_the_commands_own_words(serve: Serve, visit: 
     open_page(window.page, up.url)
     (up.folder / "trials.sqlite3.refresh-lock").mkdir()  # a lock that cannot be taken: exit code 5 at once
     press_refresh(window.page)
-    words = sidebar(window.page).get_by_test_id("stAlert").filter(has_text="could not run")
-    expect(words).to_be_visible(timeout=REFRESH_MS)
-    expect(words).to_contain_text("refresh-lock cannot be taken")
+    expect(failure(window.page)).to_contain_text("could not run", timeout=REFRESH_MS)
+    failure(window.page).get_by_role("button", name="Details").click()
+    expect(window.page.get_by_test_id("stPopoverBody")).to_contain_text("refresh-lock cannot be taken")
     assert window.seen.console == []

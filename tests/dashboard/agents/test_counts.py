@@ -67,6 +67,7 @@ def test_comparing_nonsense_is_said(live: str, opened: Open) -> None:
 def test_a_failed_agent_says_why_and_the_others_stay(own_live: str, opened: Open) -> None:
     failed(own_live)
     app = opened(own_live, "agents", "agent=methotrexate")
-    assert any("The last refresh failed" in text.value and "<b>four</b>" in text.value for text in app.text)
-    assert any(expander.label == "1 part could not be refreshed" for expander in app.expander)
+    assert any("Methotrexate" in text.value and "<b>four</b>" in text.value for text in app.text)
+    said = [one.value for one in app.markdown if "could not be refreshed" in one.value]
+    assert said == [":material/sync_problem: Methotrexate could not be refreshed; the data of 20 November 2026 stays."]
     assert key_figures(opened(own_live))["trials"] == len(exported(own_live, ""))

@@ -6,17 +6,18 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from sqlalchemy import insert
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
 from cache.read.jobs import Job, latest_job
 from cache.refresh import journal
 from cache.refresh.journal import BROKEN, CANCELLED
+from cache.store.schema import scope as scopes
 from cache.store.store import Store
 from dashboard.refresh import launcher as refreshing
 from dashboard.refresh.launcher import Launch
-from dashboard.refresh.parts import View, view_of
-from dashboard.shared import words
+from dashboard.refresh.state import View, view_of
 from fetchers.errors import LocalTrouble
 from tests.dashboard.refresh.test_launcher import FakeProcess, FakeStart
 from tests.dashboard.refresh.test_words import job, part
@@ -34,6 +35,13 @@ def script() -> None:
         refresh_panel.panel()
     refresh_panel.outcome()
     refresh_panel.agent_button("sizofiran")
+
+
+def first() -> None:
+    from dashboard.refresh import parts as refresh_panel
+
+    if not refresh_panel.first_data():
+        refresh_panel.outcome()
 
 
 @pytest.fixture
@@ -78,6 +86,20 @@ def finish(store: Store, refresh_id: int, outcome: str, error: str | None = None
     journal.end(store, refresh_id, now=datetime.now(UTC), error=error, outcome=outcome, exit_code=codes[outcome])
 
 
+def fail(store: Store, refresh_id: int, scope: str, reason: str) -> None:
+    """A part fails: the job says so, and so does what is kept of it."""
+    journal.mark(store, refresh_id, scope, status="failed", error=reason)
+    values = {"error": reason, "error_at": "2026-11-26T05:02:00Z"}
+    with store.writing() as connection:
+        connection.execute(insert(scopes).values(scope=scope, kind="agent", starter=False, **values))
+
+
+def boxes(at: AppTest) -> list[str]:
+    """The boxes that tell of a failure."""
+    mark = ":material/sync_problem: "
+    return [one.value.removeprefix(mark) for one in at.main.markdown if one.value.startswith(mark)]
+
+
 def fresh(store: Store, refresh_id: int, scope: str, studies: int, new: int = 0, changed: int = 0) -> None:
     counts = {"studies": studies, "new": new, "changed": changed, "left": 0, "set_aside": 0}
     journal.mark(store, refresh_id, scope, status="fresh", requests=2, fetched=studies, **counts)
@@ -100,7 +122,7 @@ def test_pressing_starts_the_command_once_and_shows_that_it_starts(page: AppTest
     button(at, "Refresh trial data").click()
     at.run()
     assert [command[1:] for command in start.commands] == [["-m", "cache", "refresh"]]
-    assert shown(at) == "Starting the refresh …"
+    assert shown(at) == ":material/sync: Starting the refresh …\nStarting the refresh …"  # on the page, in the sidebar
 
     button(at, "Refresh trial data").click()
     at.run()
@@ -161,7 +183,7 @@ def test_cancel_asks_the_job_to_stop(page: AppTest, store: Store) -> None:
     running = latest_job(store)
     assert running is not None
     assert running.cancel
-    assert "Cancelling" in shown(at)
+    assert button(at, "Cancelling…").disabled
     assert "Cancel" not in [one.label for one in at.button]
 
 
@@ -217,13 +239,12 @@ def test_a_partial_end_names_the_agent_and_the_reason_to_everybody(page: AppTest
     refresh_id = begin(store, "sizofiran", "ivig")
     fresh(store, refresh_id, "sizofiran", 4)
     reason = "The answer was cut off. Try again later."
-    journal.mark(store, refresh_id, "ivig", status="failed", error=reason)
+    fail(store, refresh_id, "ivig", reason)
     finish(store, refresh_id, "partial")
     at = page.run()
-    (warning,) = at.warning
-    assert "except for Intravenous immunoglobulin" in warning.value
-    assert r"The answer was cut off\." in warning.value
-    assert "failed, keeps its earlier data" in shown(at)
+    assert boxes(at) == [r"Intravenous immunoglobulin \(IVIG\) could not be refreshed; what the sample holds stays."]
+    assert f"Intravenous immunoglobulin (IVIG), 26 November 2026, 05:02 UTC: {reason}" in [one.value for one in at.text]
+    assert not at.warning
 
 
 def test_a_failed_end_gives_the_reason_to_everybody_without_reading_it_as_markup(page: AppTest, store: Store) -> None:
@@ -231,11 +252,47 @@ def test_a_failed_end_gives_the_reason_to_everybody_without_reading_it_as_markup
     refresh_id = begin(store, "sizofiran")
     finish(store, refresh_id, "failed", reason)
     at = page.run()
-    (warning,) = at.warning
-    assert "did not work" in warning.value
-    assert r"\<b\>\:red\[no\]" in warning.value
-    assert "[x](" not in warning.value
-    assert "Nothing is lost" in warning.value
+    assert boxes(at) == [
+        "The registry’s data could not be fetched just now; the sample stays, and every page works as before."
+    ]
+    assert any(one.value.endswith(reason) for one in at.text)
+
+
+def test_trying_again_asks_for_what_failed_and_nothing_else(page: AppTest, store: Store, start: FakeStart) -> None:
+    refresh_id = begin(store, "sizofiran", "ivig", ago=60)
+    fresh(store, refresh_id, "sizofiran", 4)
+    fail(store, refresh_id, "ivig", "Cut off.")
+    finish(store, refresh_id, "partial")
+    at = page.run()
+    button(at, "Try again").click()
+    at.run()
+    assert start.commands[0][-2:] == ["--agent", "ivig"]
+    assert not boxes(at)
+
+
+def test_the_sample_offers_todays_data_shows_its_progress_in_place_and_says_how_it_ended(
+    store: Store, start: FakeStart
+) -> None:
+    at = AppTest.from_function(first, default_timeout=30).run()
+    assert "You see a sample." in shown(at)
+    button(at, "Get today’s data").click()
+    at.run()
+    assert len(start.commands) == 1
+    assert shown(at).count("Starting the refresh") == 1
+
+    refresh_id = begin(store, ago=-1)
+    fresh(store, refresh_id, "sizofiran", 4)
+    at.run()
+    assert "Getting today’s data" in shown(at)
+    assert shown(at).count("Refreshing: 1 of 3 parts done") == 1
+    assert [one.label for one in at.button] == ["Cancel"]
+
+    start.processes[0].code = 3
+    finish(store, refresh_id, "failed", "No connection to a.host (code 7).")
+    at.run()
+    assert [one.label for one in at.button] == ["Get today’s data", "Try again"]
+    assert len(boxes(at)) == 1
+    assert "a.host" not in boxes(at)[0]
 
 
 def test_a_cancelled_end_is_no_alarm(page: AppTest, store: Store) -> None:
@@ -254,21 +311,22 @@ def test_a_cancelled_end_is_no_alarm(page: AppTest, store: Store) -> None:
 def test_a_job_that_died_without_a_word_is_shown_as_such(page: AppTest, store: Store, start: FakeStart) -> None:
     begin(store, ago=3600)
     at = page.run()
-    (warning,) = at.warning
-    assert "stopped without a word" in warning.value
+    (said,) = boxes(at)
+    assert "stopped without a word" in said
     assert "Refreshing:" not in shown(at)
 
     button(at, "Refresh trial data").click()
     at.run()
     assert len(start.commands) == 1
-    assert shown(at).count("Starting the refresh") == 1
+    assert not boxes(at)
+    assert shown(at).count("Starting the refresh") == 2  # on the page, in the sidebar
 
 
 def test_the_next_refresh_marks_the_dead_one(page: AppTest, store: Store) -> None:
     begin(store, ago=3600)
     finish(store, begin(store), "broken", BROKEN)
     at = page.run()
-    assert "stopped without a word" in at.warning[0].value
+    assert "stopped without a word" in boxes(at)[0]
 
 
 @pytest.mark.parametrize(("code", "said"), [(2, "TRIALS_PACE_SECONDS must be a number."), (5, "The disk is full.")])
@@ -279,14 +337,12 @@ def test_a_process_that_ends_at_once_is_quoted(page: AppTest, start: FakeStart, 
     start.logs[0].write_text(f"usage: something\n{said}\n")
     start.processes[0].code = code
     at.run()
-    (warning,) = at.warning
-    assert words.plain(said) in warning.value
-    assert "usage" not in warning.value
-    assert "earlier data stays" in warning.value
+    assert boxes(at) == ["The refresh could not run; the data stays as it was."]
+    assert [one.value for one in at.text] == [said]
 
     button(at, "Refresh trial data").click()
     at.run()
-    assert not at.warning
+    assert not boxes(at)
     assert len(start.commands) == 2
 
 

@@ -9,6 +9,7 @@ from cache import english
 from cache.read.jobs import Job, JobScope
 from cache.refresh.journal import BROKEN, CANCELLED
 from dashboard.refresh import words
+from dashboard.refresh.state import FailedPart
 
 NAMES = {"ivig": "IVIG", "sizofiran": "Sizofiran", "tnf_inhibitors": "TNF inhibitors", "me_cfs": "ME/CFS"}
 
@@ -92,22 +93,45 @@ def test_a_partial_refresh_names_the_agents_that_failed_and_one_common_reason() 
         return part(scope, "failed", error=error)
 
     one = job(part("ivig", "fresh"), failed("sizofiran", "Cut off."), outcome="partial")
-    assert words.summary(one, NAMES) == r"Refreshed, except for Sizofiran. Earlier data stays there. Cut off\."
+    assert words.summary(one, NAMES) == "Refreshed, except for Sizofiran. Earlier data stays there."
     two = job(failed("me_cfs", "Cut off."), failed("tnf_inhibitors", "Cut off."), outcome="partial")
     assert "except for ME/CFS and TNF inhibitors." in words.summary(two, NAMES)
-    differing = job(failed("me_cfs", "Cut off."), failed("tnf_inhibitors", "Late."), outcome="partial")
-    assert "Cut" not in words.summary(differing, NAMES)  # each has its own line below
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ([("A", "2026-11-26T09:00:00")], "A could not be refreshed; the data of 26 November 2026 stays."),
+        ([("A", None)], "A could not be refreshed; what the sample holds stays."),
+        ([("A", "2026-11-26"), ("B", "2026-11-20")], "A and B could not be refreshed; their earlier data stays."),
+        ([("A", "2026-11-26"), ("B", None)], "A and B could not be refreshed; their earlier data stays."),
+        ([(name, None) for name in "ABCD"], "4 parts could not be refreshed; what the sample holds stays."),
+    ],
+)
+def test_a_failure_is_one_sentence_that_says_what_stays(parts: list[tuple[str, str | None]], said: str) -> None:
+    assert words.kept([FailedPart(name, name, False, "Why.", None, kept) for name, kept in parts]) == said
+
+
+def test_how_many_parts_are_done_counts_the_failed_ones_too() -> None:
+    assert words.parts_done(job(part(status="fresh"), part(status="failed"), part())) == "Refreshing: 2 of 3 parts done"
+    assert words.parts_done(job(part(status="asking"))) == "Refreshing: 0 of 1 part done"
+
+
+def test_what_a_first_refresh_takes_is_near_what_was_seen() -> None:
+    said = words.first_takes({"a": 17, "b": 36}, {"a": 12_000, "b": 2_000}, 1.0)
+    assert "about 68 requests, 39 MB and 2 minutes" in said
+    assert "about 54 requests, 1 MB and a minute" in words.first_takes({"a": 53}, {"a": 20}, 1.0)
 
 
 def test_a_refresh_that_could_not_read_everything_says_of_whom() -> None:
     cut = part("ivig", "fresh", error="Of 2 records a part could not be read.")
     whole = part("me_cfs", "fresh")
     said = words.summary(job(cut, whole, outcome="partial"), NAMES)
-    assert said == f"Refreshed. Not everything could be read of {NAMES['ivig']}; the page on the data says what."
+    assert said == f"Refreshed. Some records of {NAMES['ivig']} could not be read; “About the data” names them."
     failed = part("sizofiran", "failed", error="Cut off.")
     said = words.summary(job(cut, failed, outcome="partial"), NAMES)
     assert said.startswith("Refreshed, except for Sizofiran.")
-    assert said.endswith("the page on the data says what.")
+    assert said.endswith("“About the data” names them.")
 
 
 def test_a_failed_refresh_gives_its_reason_once_and_reassures() -> None:
