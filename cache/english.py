@@ -33,7 +33,7 @@ def unread(records: int, parts: int) -> str | None:
     """What a refresh could not read, in a sentence: whole records, and records of which a part is missing."""
     said = [f"{count(records, 'record')} could not be read"] if records else []
     if parts:
-        said.append(f"{'of ' if records else 'Of '}{count(parts, 'record')} a part could not be read")
+        said.append(f"{count(parts, 'record')} could be read only in part")
     return f"{' and '.join(said)}." if said else None
 
 

@@ -151,7 +151,7 @@ def outcome() -> None:
     show = st.success if job.outcome == "fresh" else st.info if ended_well else st.warning
     show(words.summary(job, names), icon=_ICONS.get(job.outcome or "", ":material/warning:"))
     with st.container(horizontal=True, vertical_alignment="top"):
-        with st.expander("What the refresh brought, agent by agent"):
+        with st.expander("What changed, agent by agent"):
             st.markdown(_brought(job, names))
         st.button("Close message", key="refresh_close", on_click=_dismiss, args=(job.id,))
 
@@ -243,18 +243,18 @@ def _outlook() -> tuple[dict[str, int], dict[str, int]]:
 
 def _trouble(launch: Launch) -> str:
     if launch.exit_code == exit_codes.BUSY:
-        return "Another refresh is running. Its progress shows here as soon as it can be read."
+        return "Another refresh is running. Its progress will show here in a moment."
     # It worked on the store while this page had to show something else.
     if launch.exit_code in (exit_codes.FRESH, exit_codes.SOME_FAILED):
         return "The refresh has ended. Please load this page again in a moment."
-    said = plain(launch.words) if launch.words else "It ended without a word. Please try again."
+    said = plain(launch.words) if launch.words else "It ended without a message. Please try again."
     return f"The refresh could not run. {said} The earlier data stays."
 
 
 def _last(job: Job) -> None:
     names = _names()
     st.caption(f"Last refresh: {english.moment(job.ended_at or job.beat_at)}.")
-    with st.expander("What it brought"):
+    with st.expander("What changed"):
         st.markdown(f"{words.summary(job, names)}\n\n{_brought(job, names)}")
 
 

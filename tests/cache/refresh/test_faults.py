@@ -66,7 +66,7 @@ ON_THE_WIRE = {
     "cut-body": "cut off",
     "cut-json": "breaks off",
     "stall": "no answer within",
-    "slow-body": "not whole after",
+    "slow-body": "incomplete after",
     "reset": "connection was reset",
 }
 # (fault, step) -> what the reason must say; these spoil the content of an answer.

@@ -327,7 +327,7 @@ def test_two_members_with_one_id_are_told(tmp_path: Path) -> None:
     member = '\n[[agents.members]]\nid = "salve"\nname = "Again"\nnames = ["again"]\n'
     path = written(tmp_path, SMALL.replace("\n[[conditions]]", member + "\n[[conditions]]"))
 
-    with pytest.raises(Validation, match=r"line 18, at agents\[0\]\.members\[1\]\.id: 'salve' is there twice"):
+    with pytest.raises(Validation, match=r"line 18, at agents\[0\]\.members\[1\]\.id: 'salve' appears twice"):
         load(path)
 
 
