@@ -190,8 +190,8 @@ RULES = (
     ),
     Rule(
         "runs_otherwise", PARTLY,
-        "The same, but what is open or planned is of another phase, has not started, is past its planned end, had no "
-        "activity for two years, or is expanded access, not a trial.", False,
+        "The same, but the open or planned trials do not fit: another phase, not started, past the planned end, "
+        "without activity for two years, or only expanded access.", False,
         lambda claim, seen: _trial(claim, "ongoing") and bool(_open(seen.here).any()),
         lambda claim, seen: _said(_here(seen), _parts(seen, but=f", but {_not_running(claim, seen)}")),
         lambda claim, seen: {"Open or planned": seen.here[_open(seen.here)]},

@@ -23,10 +23,10 @@ def source() -> None:
     st.markdown(
         f"All trials come from [ClinicalTrials.gov]({SITE}), the registry of the U.S. National Library of Medicine, "
         f"through its public interface. Its [terms and conditions]({TERMS}) ask everyone who shows its data to name it "
-        "as the source, keep the data current, show the date on which the registry processed the data, and say what "
-        "was changed. The data are free for everyone and come without any warranty. Outside the United States an "
-        "international copyright is claimed, and some texts may belong to others. Nothing here is a publication of the "
-        "U.S. Government, and this product claims no right in the data."
+        "as the source and to keep the data current. They also ask for the date on which the registry processed the "
+        "data, and for what was changed. The data are free for everyone and come without any warranty. Outside the "
+        "United States an international copyright is claimed, and some texts may belong to others. Nothing here is a "
+        "publication of the U.S. Government, and this product claims no right in the data."
     )
     if fresh.live and fresh.registry_timestamp:
         st.text(
@@ -186,7 +186,7 @@ def unknown() -> None:
         "exists: older trials and trials in other registries are missing there.\n"
         "- A missing fact is shown as not known, never as zero or no.\n"
         "- A status is what the sponsor reported last. *Unknown status* means that the trial was open and nobody has "
-        "verified it for two years; the last known status is shown with it.\n"
+        "verified it for two years. The last known status is shown with it.\n"
         "- Results *posted* in the registry are not the same as results *published* in a journal.\n"
         "- Planned dates and planned enrolment are plans.\n"
         "- A trial shows that something is studied, not that it works or is safe."

@@ -321,8 +321,8 @@ OPENING = "Trials that give any of the three agents (not as background) in the d
         ),
         (
             Filter(year_from=2010, year_to=2015, results=False, text="low dose", left=True),
-            f"{OPENING}, started from 2010 to 2015, without posted results, with the words “low dose”, also those that "
-            "left the registry.",
+            f"{OPENING}, started from 2010 to 2015, without posted results, with the words “low dose”, including those "
+            "that left the registry.",
         ),
         (
             Filter(frame=True, year_from=2010, year_to=2010, results=True),
