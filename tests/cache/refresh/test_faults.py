@@ -57,7 +57,7 @@ IN_FULL = ("first page", "later page")
 ON_THE_WIRE = {
     "429": "HTTP 429",
     "429-retry-after": "HTTP 429",
-    "429-hour": "not to be asked again before",
+    "429-hour": "asks us to wait until",
     "503-odd-date": "HTTP 503",
     "403": "refused this machine",
     "500": "HTTP 500",

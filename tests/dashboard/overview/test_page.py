@@ -76,7 +76,7 @@ def test_the_two_switches_change_address_and_numbers(live: str, opened: Open) ->
     app.toggle(key="background").set_value(True).run()
     assert app.query_params["background"] == "1"
     assert key_figures(app)["trials"] == len(exported(live, "all=1&background=1"))
-    assert any("also as background" in text for text in texts(app))
+    assert any("including as background" in text for text in texts(app))
     app.segmented_control(key="scope").set_value("documents").run()
     assert "all" not in app.query_params
     assert_clean(app)

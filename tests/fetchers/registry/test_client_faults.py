@@ -39,7 +39,7 @@ def test_a_fault_that_passes_leaves_no_trace(fake: FakeRegistry, fault: str) -> 
         ("503", "HTTP 503"),
         ("html-200", "a web page came instead of a page of studies"),
         ("cut-body", "the answer was cut off"),
-        ("cut-json", "the answer breaks off or is no JSON"),
+        ("cut-json", "the answer breaks off or is not JSON"),
         ("reset", "the connection was reset"),
     ],
 )
