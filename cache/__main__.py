@@ -21,21 +21,21 @@ def parser() -> argparse.ArgumentParser:
 
 def add_commands(commands: Any) -> None:
     """Add the commands to the sub-parsers of a command line."""
-    refresh = commands.add_parser("refresh", help="ask the registry and store what it answers")
+    refresh = commands.add_parser("refresh", help="ask the registry and store its answers")
     refresh.add_argument("--agent", action="append", default=[], metavar="ID", help="only this agent; may be repeated")
-    refresh.add_argument("--full", action="store_true", help="ask for every record again, whatever is known")
+    refresh.add_argument("--full", action="store_true", help="ask for every record again, known or not")
     refresh.add_argument("--json", action="store_true", help="one report object on standard output")
-    refresh.add_argument("--quiet", action="store_true", help="say nothing unless something went wrong")
-    refresh.add_argument("--new", action="store_true", help="begin a new store where an earlier one is gone")
+    refresh.add_argument("--quiet", action="store_true", help="say nothing unless something goes wrong")
+    refresh.add_argument("--new", action="store_true", help="start a new store where an earlier one is gone")
     status = commands.add_parser("status", help="what the store holds and how old it is")
     status.add_argument("--json", action="store_true", help="one object on standard output")
     changes = commands.add_parser("changes", help="what has changed in the registry, newest first")
     changes.add_argument("--since", metavar="DATE", help="a date or a moment (UTC unless it names a zone)")
-    changes.add_argument("--json", action="store_true", help="the same as --format json: a list of events")
+    changes.add_argument("--json", action="store_true", help="same as --format json: a list of events")
     changes.add_argument("--format", choices=("text", "markdown", "json", "atom", "ics"), help="text unless given")
     changes.add_argument("--out", type=Path, metavar="FILE", help="write to this file instead of standard output")
     changes.add_argument("--agent", action="append", default=[], metavar="ID", help="only this agent; may be repeated")
-    changes.add_argument("--weight", choices=("high", "medium", "low", "noise"), help="the least weight that is told")
+    changes.add_argument("--weight", choices=("high", "medium", "low", "noise"), help="the lowest weight to list")
     changes.add_argument("--base-url", metavar="URL", help="the dashboard's address, for links")
     export = commands.add_parser("export", help="write the trials to a file")
     export.add_argument("--format", required=True, choices=("csv", "xlsx", "json", "parquet"))
@@ -50,9 +50,11 @@ def add_commands(commands: Any) -> None:
 def _add_backup_commands(commands: Any) -> None:
     backup = commands.add_parser("backup", help="copy the store to a file, also while a refresh runs")
     backup.add_argument("--out", required=True, type=Path, metavar="FILE")
-    backup.add_argument("--force", action="store_true", help="overwrite the file, when the store holds all it does")
-    backup.add_argument("--even-if-poorer", action="store_true", help="also when not; the file is then kept aside")
-    restore = commands.add_parser("restore", help="put a backup in the place of the store, which is kept aside")
+    backup.add_argument("--force", action="store_true", help="overwrite the file if the store holds all that it does")
+    backup.add_argument(
+        "--even-if-poorer", action="store_true", help="overwrite it in any case, and keep the old file aside"
+    )
+    restore = commands.add_parser("restore", help="put a backup in place of the store, and keep the store aside")
     restore.add_argument("--from", required=True, type=Path, metavar="FILE", dest="source")
     restore.add_argument("--yes", action="store_true", help="do it without asking")
 

@@ -1,46 +1,52 @@
 """English for people, from numbers, dates and names: the one place where counting, listing and quoting is done.
 
-Pure text without markup: whatever shows it escapes it for its own medium.
+Pure text without markup: whatever shows it escapes it for its own medium. What a language decides (the form of a date,
+a list, a number, a plural) comes from Babel, under ``LANGUAGE``. Babel is imported when the first sentence needs it,
+not when a command starts, and what it answers is kept: a page asks for the same few dates and counts again and again.
 """
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Literal
 
+if TYPE_CHECKING:
+    from babel import Locale
+
+LANGUAGE = "en_GB"
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+_KEPT = 4096  # answers of each kind
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
     """ "1 trial", "2,300 trials"."""
-    return f"{number:,} {agreeing(number, one, many)}"
+    return f"{_digits(int(number))} {agreeing(number, one, many)}"
 
 
 def agreeing(number: int, one: str, many: str | None = None) -> str:
     """The word alone as it goes with that number: "trial" or "trials"."""
-    return one if number == 1 else many or one + "s"
+    return one if _plural(int(number)) == "one" else many or one + "s"
 
 
 def unread(records: int, parts: int) -> str | None:
     """What a refresh could not read, in a sentence: whole records, and records of which a part is missing."""
     said = [f"{count(records, 'record')} could not be read"] if records else []
     if parts:
-        said.append(f"{'of ' if records else 'Of '}{count(parts, 'record')} a part could not be read")
+        said.append(f"{count(parts, 'record')} could be read only in part")
     return f"{' and '.join(said)}." if said else None
 
 
 def number(value: int) -> str:
     """ "no", "one" … "twelve", then digits: "13", "2,300"."""
-    return _NUMBERS[value] if 0 <= value < len(_NUMBERS) else f"{value:,}"
+    return _NUMBERS[value] if 0 <= value < len(_NUMBERS) else _digits(int(value))
 
 
-def listed(words: Iterable[str], last: str = "and") -> str:
-    """ "a", "a and b", "a, b and c"; an empty text for nothing."""
-    items = list(words)
-    return f" {last} ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+def listed(words: Iterable[str], last: Literal["and", "or"] = "and") -> str:
+    """ "a", "a and b", "a, b and c" (or with "or"); an empty text for nothing."""
+    from babel.lists import format_list
+
+    return format_list(list(words), "standard" if last == "and" else "or", _locale())
 
 
 def inner(name: str) -> str:
@@ -78,8 +84,12 @@ def around(text: str, start: int, end: int, most: int) -> str:
     return ("… " if first else "") + text[first:last] + (" …" if last < len(text) else "")
 
 
+@lru_cache(_KEPT)
 def day(text: str | None) -> str:
-    """A date or moment as far as it is known: "2002", "April 2002", "30 April 2002"; "not known" without one."""
+    """A date or moment as far as it is known: "2002", "April 2002", "30 April 2002"; "not known" without one.
+
+    A text that is no date, or a day that no calendar has, stays as it is written.
+    """
     if not text:
         return "not known"
     found = re.match(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", text)
@@ -88,8 +98,11 @@ def day(text: str | None) -> str:
     year, month, of_month = found.groups()
     if month is None or not 1 <= int(month) <= 12:
         return year
-    named = f"{_MONTHS[int(month) - 1]} {year}"
-    return named if of_month is None else f"{int(of_month)} {named}"
+    try:
+        at = datetime(int(year), int(month), int(of_month or 1), tzinfo=UTC)
+    except ValueError:
+        return found.group()
+    return _dated("yMMMMd" if of_month else "yMMMM", at)
 
 
 def on_day(text: str | None) -> str:
@@ -99,10 +112,37 @@ def on_day(text: str | None) -> str:
     return f"{'on' if len(text) >= len('2002-04-30') else 'in'} {day(text)}"
 
 
+@lru_cache(_KEPT)
 def moment(text: str | None) -> str:
     """A stored moment (``2026-11-22T05:21:00Z``) as "22 November 2026, 05:21 UTC"; unreadable, "an unknown time"."""
     try:
         at = datetime.fromisoformat((text or "").replace("Z", "+00:00"))
     except ValueError:
         return "an unknown time"
-    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M} UTC"
+    return f"{_dated('yMMMMd', at)}, {_dated('Hm', at)} UTC"
+
+
+@cache
+def _locale() -> "Locale":
+    from babel import Locale
+
+    return Locale.parse(LANGUAGE)
+
+
+@lru_cache(_KEPT)
+def _digits(value: int) -> str:
+    from babel.numbers import format_decimal
+
+    return format_decimal(value, locale=_locale())
+
+
+@lru_cache(_KEPT)
+def _plural(value: int) -> str:
+    return _locale().plural_form(value)
+
+
+def _dated(parts: str, at: datetime) -> str:
+    """A moment told by those of its parts that a skeleton names."""
+    from babel.dates import format_skeleton
+
+    return format_skeleton(parts, at, locale=_locale())

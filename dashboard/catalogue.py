@@ -30,12 +30,12 @@ PAGES = (
     Entry("timeline", "Timeline", "view_timeline", "See", "From start to completion, and which belong together."),
     Entry("trial", "Trial", "description", "See", shown=False),
     Entry("claims", "Claims", "fact_check", "Judge", "What the articles claim, and what the registry shows."),
-    Entry("gaps", "What’s missing", "grid_view", "Judge", "Where there is no trial, and how far each agent got."),
+    Entry("gaps", "What’s missing", "grid_view", "Judge", "Where no trial was found, and how far each agent got."),
     Entry(
         "results", "Results and delays", "assignment_turned_in", "Judge",
         "Results posted and due, out-of-date records, why trials stopped.",
     ),
-    Entry("changes", "Changes", "update", "Follow", "What moved in the registry, and how far dates have slipped."),
+    Entry("changes", "Changes", "update", "Follow", "What changed in the registry, and how far dates have moved."),
     Entry("glossary", "Glossary", "menu_book", "About", "The words of trial registries, explained."),
     Entry("about", "About the data", "info", "About", "Source and terms, how matching works, what is not known."),
 )  # fmt: skip

@@ -9,10 +9,10 @@ from cache.cli.ending import ended
 from fetchers.settings import Settings
 
 COMMANDS = {
-    "claims": "what the documents state, each with its verdict, the rule that decided and the trials it rests on",
-    "gaps": "every agent in every condition group; an empty cell says which kind of empty it is",
-    "funnel": "from the registry's rows to the trials that are counted, agent by agent",
-    "results": "results posted and due, records that time has overtaken, why trials stopped: a row a trial",
+    "claims": "what the documents claim, each with its verdict, the rule behind it and its trials",
+    "gaps": "every agent in every condition group, and why a cell is empty",
+    "funnel": "from the registry's rows to the counted trials, agent by agent",
+    "results": "results posted and due, out-of-date records, why trials stopped: one row per trial",
 }
 FORMATS = ("table", "json", "csv")
 
@@ -20,7 +20,7 @@ FORMATS = ("table", "json", "csv")
 def parser() -> argparse.ArgumentParser:
     """Every command with its options."""
     top = argparse.ArgumentParser(
-        prog="python -m insights", description="What the stored trials say, as the dashboard's pages say it."
+        prog="python -m insights", description="What the stored trials show, as on the dashboard's pages."
     )
     add_commands(top.add_subparsers(dest="command", required=True, metavar="COMMAND"))
     return top

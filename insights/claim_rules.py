@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 import pandas as pd
 
 from cache.codes import LANE_WORDS
-from cache.english import day, listed
+from cache.english import listed, on_day
 from cache.filters.select import Mask, coded
 from fetchers.watchlist.model import Claim
 from insights import evidence
@@ -22,7 +22,7 @@ SUPPORTED, PARTLY, CONTRADICTED, NOT_FOUND, OUTSIDE, NOT_CHECKABLE, NOT_ASKED = 
 REGISTERED_SINCE = (
     2005  # the medical journals began to demand registration in that year; trials before it are rarely there
 )
-_NOT_HELD = "The claim is about what people felt, or about relief in general: no registry holds that."
+_NOT_HELD = "The claim is about what people felt, or about relief in general. No registry records that."
 
 
 class Rule(NamedTuple):
@@ -97,14 +97,14 @@ def _read_them(seen: Seen) -> str:
     if not seen.numbers["Ended"].ids:
         return ""
     if "Ended with results posted" in seen.numbers:
-        return "What results mean has to be read in them."
+        return "Read the results to see what they mean."
     return "Whether results are posted is not known."
 
 
 def _not_found(claim: Claim, seen: Seen) -> str:
     everywhere = _number(seen, "anywhere")
     when, _, _ = evidence.newest(pd.concat([seen.near, seen.elsewhere]))
-    last = f" Last heard of {day(when)}." if everywhere and when else ""
+    last = f" Last activity {on_day(when)}." if everywhere and when else ""
     return _said(_here(seen), _number(seen, "background"), _number(seen, "named"), everywhere) + last
 
 
@@ -114,11 +114,11 @@ def _not_running(claim: Claim, seen: Seen) -> str:
     open_ = here[coded(here["overall_status"], evidence.RUNNING) & ~evidence.is_expanded(here)]
     silent = [not evidence.is_recent(when, seen.on) for when in open_["newest"]]
     reasons = {
-        "not begun": coded(here["overall_status"], ["NOT_YET_RECRUITING"]).any(),
+        "not started": coded(here["overall_status"], ["NOT_YET_RECRUITING"]).any(),
         "of another phase": claim.phase is not None and len(in_phase(claim, open_)) < len(open_),
-        "past its own planned end": evidence.is_past_end(open_, seen.on).any(),
-        "silent for two years": any(silent),
-        "expanded access, which is no trial": (evidence.is_expanded(here) & _open(here)).any(),
+        "past its planned end": evidence.is_past_end(open_, seen.on).any(),
+        "without activity for two years": any(silent),
+        "expanded access, not a trial": (evidence.is_expanded(here) & _open(here)).any(),
     }
     return listed((reason for reason, applies in reasons.items() if applies), "or")
 
@@ -128,7 +128,7 @@ def _early(claim: Claim) -> bool:
 
 
 def _near_says(claim: Claim, seen: Seen) -> str:
-    old = f"What was done in {seen.place} by {claim.until} is older than registration." if _early(claim) else ""
+    old = f"Work in {seen.place} up to {claim.until} is older than registration." if _early(claim) else ""
     return _said(f"No trial gives it in {seen.place} itself.", _number(seen, "around"), old)
 
 
@@ -139,64 +139,67 @@ def _trial(claim: Claim, status: str) -> bool:
 RULES = (
     Rule(
         "not_checkable", NOT_CHECKABLE,
-        "The claim states nothing a registry holds, such as what people felt, or relief in general. Trials of the same "
+        "The claim states nothing a registry records, such as what people felt, or relief in general. Matching trials "
         "are shown beside it.", False,
         lambda claim, seen: not claim.checkable,
         lambda claim, seen: _said(claim.unchecked_because or _NOT_HELD, _number(seen, "here")),
     ),
     Rule(
         "effect", OUTSIDE,
-        "The claim says that it works. A registry says what was tested and whether results are posted, not whether "
-        "they bear an effect out.", False,
+        "The claim says that it works. A registry shows what was tested and whether results are posted, not whether "
+        "they confirm an effect.", False,
         lambda claim, seen: claim.kind == "effect",
-        lambda claim, seen: _said("Whether it works is not in a registry, only what was tested.", _here(seen),
+        lambda claim, seen: _said("A registry shows what was tested, not whether it works.", _here(seen),
                                   _number(seen, "background")),
     ),
     Rule(
         "risk", OUTSIDE,
-        "The claim says that it can harm. A registry holds the harms of a trial only where its results are posted, and "
-        "they have to be read there.", False,
+        "The claim says that it can harm. A registry shows the harms of a trial only in its posted results; read them "
+        "there.", False,
         lambda claim, seen: claim.kind == "risk",
-        lambda claim, seen: _said("How often it harms is in a registry only where results are posted.", _here(seen),
+        lambda claim, seen: _said("A registry shows how often it harms only in posted results.", _here(seen),
                                   _parts(seen), _read_them(seen), _number(seen, "background")),
         lambda claim, seen: _results(seen.here),
     ),
     Rule(
         "taken_up", PARTLY,
-        "The claim says that more research is needed. That is an opinion; but a trial runs, as the next rules ask for "
-        "it.", False,
+        "The claim says that more research is needed. That is an opinion, but a trial is running by the rules below.",
+        False,
         lambda claim, seen: claim.kind == "need" and len(running(claim, seen)) > 0,
-        lambda claim, seen: _said("A registry cannot say what is needed, but that somebody has taken it up.",
+        lambda claim, seen: _said("A registry cannot say what is needed, but it shows that somebody has taken it up.",
                                   _here(seen), _parts(seen)),
         lambda claim, seen: {"Running": running(claim, seen)},
     ),
     Rule(
         "not_taken_up", NOT_FOUND,
-        "The same, but no trial is known to run in the condition: planned, ended or of unknown status, or none.", True,
+        "The same, but no trial is known to run in the condition: all are planned, ended or of unknown status, or none "
+        "is found.", True,
         lambda claim, seen: claim.kind == "need",
-        lambda claim, seen: _said("A registry cannot say what is needed; that anybody has taken it up, it does not "
-                                  "show.", _here(seen), "Not one of them is known to run." if len(seen.here) else "",
+        lambda claim, seen: _said("A registry cannot say what is needed, and does not show that anybody has "
+                                  "taken it up.", _here(seen),
+                                  "Not one of them is known to run." if len(seen.here) else "",
                                   _number(seen, "around")),
     ),
     Rule(
         "runs", SUPPORTED,
-        "The claim says that a trial is going on: one of the claimed phase is open or active, and was heard of within "
-        "two years.", False,
+        "The claim says that a trial is going on: one of the claimed phase is open or active, with activity in the "
+        "last two years.", False,
         lambda claim, seen: _trial(claim, "ongoing") and len(running(claim, seen)) > 0,
         lambda claim, seen: _said(_here(seen), _parts(seen)),
         lambda claim, seen: {f"Running{_phase(claim)}": running(claim, seen)},
     ),
     Rule(
         "runs_otherwise", PARTLY,
-        "The same, but what is open or planned is of another phase, has not begun, is past its own planned end, was "
-        "silent for two years, or is expanded access and no trial.", False,
+        "The same, but the open or planned trials do not fit: another phase, not started, past the planned end, "
+        "without activity for two years, or only expanded access.", False,
         lambda claim, seen: _trial(claim, "ongoing") and bool(_open(seen.here).any()),
         lambda claim, seen: _said(_here(seen), _parts(seen, but=f", but {_not_running(claim, seen)}")),
         lambda claim, seen: {"Open or planned": seen.here[_open(seen.here)]},
     ),
     Rule(
         "unconfirmed", NOT_FOUND,
-        "The same, but no trial is known to run: of one at least nobody has confirmed the status for two years.", True,
+        "The same, but no trial is known to run: for at least one, nobody has confirmed the status for two years.",
+        True,
         lambda claim, seen: _trial(claim, "ongoing") and len(unconfirmed(seen.here)) > 0,
         lambda claim, seen: _said(_here(seen), f"No trial is known to be running{_phase(claim)}.",
                                   _parts(seen)),
@@ -231,53 +234,53 @@ RULES = (
     ),
     Rule(
         "was_used", SUPPORTED,
-        "The claim says that it has been used: a registered trial, or expanded access, that gives it has begun.", False,
+        "The claim says that it has been used: a registered trial or expanded access that gives it has started.", False,
         lambda claim, seen: claim.kind == "use" and claim.tense == "past" and len(begun(seen.here)) > 0,
         lambda claim, seen: _said(_here(seen), _parts(seen)),
         lambda claim, seen: {"Begun": begun(seen.here)},
     ),
     Rule(
         "is_used", PARTLY,
-        "The claim says that it is in common use: trials give it, but a registry does not say how common that is "
-        "outside of trials.", False,
+        "The claim says that it is in common use: trials give it, but a registry does not show how common that is "
+        "outside trials.", False,
         lambda claim, seen: claim.kind == "use" and len(begun(seen.here)) > 0,
         lambda claim, seen: _said(_here(seen), _parts(seen),
-                                  "How common that is outside of trials, a registry does not say."),
+                                  "A registry does not show how common that is outside trials."),
         lambda claim, seen: {"Begun": begun(seen.here)},
     ),
     Rule(
         "studied", PARTLY,
-        "The claim says that studies hint at something: there are studies, but what they found has to be read in "
-        "their results.", False,
+        "The claim says that studies hint at something: there are studies, but only their results say what they "
+        "found.", False,
         lambda claim, seen: claim.kind == "hint" and len(studies(seen.here)) > 0,
         lambda claim, seen: _said(_here(seen), _parts(seen), _read_them(seen)),
         lambda claim, seen: {"Studied": studies(seen.here), **_results(studies(seen.here))},
     ),
     Rule(
         "only_registered", NOT_FOUND,
-        "There are records in the condition, but of nothing that is known to have begun, or of expanded access only. "
-        "What is planned or was withdrawn bears no claim out.", True,
+        "There are records in the condition, but nothing is known to have started, or only expanded access. "
+        "Planned or withdrawn trials confirm no claim.", True,
         lambda claim, seen: len(seen.here) > 0,
-        lambda claim, seen: _said(_here(seen), "Planned, withdrawn, not known to have begun, or expanded access."),
+        lambda claim, seen: _said(_here(seen), "Planned, withdrawn, not known to have started, or expanded access."),
     ),
     Rule(
         "near", PARTLY,
-        "No trial in the condition itself, but some that have begun in the groups near it. Not for a claim that says "
+        "No trial in the condition itself, but some that have started in the groups near it. Does not apply to a claim "
         "that a trial runs or was done.", True,
         lambda claim, seen: claim.kind != "trial" and len(begun(seen.near)) > 0,
         _near_says,
     ),
     Rule(
         "before_registration", OUTSIDE,
-        f"No trial is found, and what the claim can rest on was over before {REGISTERED_SINCE}, when registration "
-        "became usual.", True,
+        f"No trial is found, and the work behind the claim ended before {REGISTERED_SINCE}, when registration became "
+        "usual.", True,
         lambda claim, seen: _early(claim),
-        lambda claim, seen: f"What the claim can rest on was over by {claim.until}, before registration became usual "
+        lambda claim, seen: f"The work behind the claim ended by {claim.until}, before registration became usual "
         f"in {REGISTERED_SINCE}. {_not_found(claim, seen)}",
     ),
     Rule(
         "none", NOT_FOUND,
-        "No trial is found in the condition, and no rule above applies. Not found does not mean that there is none.",
+        "No trial is found in the condition, and no rule above applies. That does not mean that none exists.",
         True,
         lambda claim, seen: True,
         _not_found,

@@ -189,10 +189,10 @@ def _not_asked(mine: Mapping[str, Asked], watchlist: Watchlist) -> str:
     failed = [agent for agent, one in mine.items() if one.state == "failed"]
     said = []
     if waiting:
-        said.append(f"The registry has not been asked yet for {_names(waiting, watchlist)}: nothing found in the "
-                    "starter sample means nothing.")  # fmt: skip
+        said.append(f"The registry has not been asked yet for {_names(waiting, watchlist)}, so finding nothing in "
+                    "the starter sample means nothing.")  # fmt: skip
     if failed:
-        said.append(f"The registry was asked for {_names(failed, watchlist)}, and that failed; nothing is known.")
+        said.append(f"The registry did not answer for {_names(failed, watchlist)}, so nothing is known.")
     return " ".join(said)
 
 

@@ -74,7 +74,7 @@ def _funnel(agent: Agent, mine: pd.DataFrame, held: pd.DataFrame, answer: Asked)
         Step("sweep", "Held only by the answer for a whole condition", "found", _sorted(known - own)),
         Step("matched", "Different trials, by why they belong here", None, _sorted(own | known)),
         *(Step(f"tier_{tier}", label, "matched", _in(mine, "tier", tier)) for tier, label in _TIERS.items()),
-        Step("no_match", "Without a reason (a fault of ours)", "matched", _sorted(own - known)),
+        Step("no_match", "Without a reason (our mistake)", "matched", _sorted(own - known)),
         *_of_given(mine[coded(mine["tier"], ["given"])]),
     ]
     return Funnel(agent.id, answer, tuple(steps), {query: tuple(ids) for query, ids in queries.items()})

@@ -32,16 +32,16 @@ STATES = {
     "due": "Due, within the 30 days of grace",
     "ahead": "Due later",
     "not_covered": "Not covered by the rule",
-    "planned": "Cannot be told: past a completion that is still marked as planned",
-    "uncleared": "Cannot be told: a device not cleared, for which posting may be held back",
-    "imprecise": "Cannot be told: a month or year decides nothing",
-    "odd": "Cannot be told: the dates do not fit",
-    "unknown": "Cannot be told: a fact is missing",
+    "planned": "Unclear: the completion date has passed but is still marked as planned",
+    "uncleared": "Unclear: the device is not cleared, so posting may be held back",
+    "imprecise": "Unclear: a month or year alone does not decide",
+    "odd": "Unclear: the dates do not fit",
+    "unknown": "Unclear: a fact is missing",
 }
 COVERAGE = {"covered": "Covered", "probable": "Probably covered", "not_covered": "Not covered", "unknown": "Not known"}
 # Why a trial is not covered: code -> words, in the order in which one is named when there are several.
 REASONS = {
-    "expanded_access": "Expanded access, which is no trial",
+    "expanded_access": "Expanded access, not a trial",
     "not_interventional": "Observational",
     "withdrawn": "Withdrawn before anybody took part",
     "phase_1": "Phase 1 or early phase 1",
@@ -59,13 +59,13 @@ FACTS = {
     "fda_product": "whether the FDA regulates a product of the trial",
     "start": "the start date",
     "completion": "the completion date",
-    "sound_dates": "which of its dates are right (they do not fit)",
-    "exact_completion": "the day of the completion (its month or year alone does not decide)",
-    "exact_day": "the day these facts stood so (its month or year alone does not decide)",
+    "sound_dates": "which of the dates are right (they do not fit)",
+    "exact_completion": "the day of completion (a month or year alone does not decide)",
+    "exact_day": "the day these facts were true (a month or year alone does not decide)",
     "actual_completion": "whether it was completed (its date has passed and is still marked as planned)",
     "results": "whether results are posted",
     "clearance": "whether the device is cleared (until then posting may be held back)",
-    "day": "the day these facts stood so",
+    "day": "the day these facts were true",
 }
 RESULT_COLUMNS = (
     "nct_id", "state", "coverage", "reason", "missing", "due_on", "days", "certificate", "ended_on", "judged_on",

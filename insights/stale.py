@@ -26,14 +26,14 @@ STOPPED = ("TERMINATED", "WITHDRAWN", "SUSPENDED")
 FLAGS = {
     "past_completion": "Past its completion date and still open",
     "past_start": "Past its start date and not yet recruiting",
-    "unverified": "Going on, but not verified for two years",
+    "unverified": "Under way, but not verified for two years",
     "unknown_status": "Unknown status",
     **ODD,
 }
 REGISTRATION = {
     "prospective": "Registered before or on the day it started",
     "retrospective": "Registered after it started",
-    "unknown": "Cannot be told",
+    "unknown": "Registered before start: unknown",
 }
 STALE_COLUMNS = ("nct_id", "flag", "status", "last_known_status", "date", "days", "judged_on")
 STOPPED_COLUMNS = ("nct_id", "status", "why", "classes")

@@ -52,7 +52,7 @@ def at_least(weight: str) -> tuple[Weight, ...]:
     for place, known in enumerate(WEIGHTS, start=1):
         if known == weight:
             return WEIGHTS[:place]
-    raise Validation(f"There is no weight {weight!r}; known are {', '.join(WEIGHTS)}.")
+    raise Validation(f"There is no weight {weight!r}; choose from {', '.join(WEIGHTS)}.")
 
 
 def changelog(
@@ -164,7 +164,7 @@ def since_moment(text: str, name: str = "since") -> str:
             return timestamp(given if given.tzinfo else given.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         pass
-    raise Validation(f"{name} wants a date or a moment such as 2026-11-20 or 2026-11-20T09:00:00Z, not {text!r}.")
+    raise Validation(f"{name} needs a date or a moment such as 2026-11-20 or 2026-11-20T09:00:00Z, not {text!r}.")
 
 
 def _heaviness(change: Change) -> int:

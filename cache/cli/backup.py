@@ -35,7 +35,7 @@ def restore_command(settings: Settings, *, source: Path, yes: bool) -> int:
 
 def _agreed(store: Path, source: Path) -> bool:
     if not sys.stdin.isatty():
-        raise Validation(f"A restore replaces {store} by {source}. Nothing was done; say with --yes that it is meant.")
+        raise Validation(f"A restore replaces {store} by {source}. Nothing was done; add --yes to confirm.")
     say(sys.stderr, f"Replace {printable(store)} by {printable(source)}? The present one is kept aside. [y/N] ")
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 

@@ -68,7 +68,7 @@ def options_of(options: argparse.Namespace) -> Options:
     """What the options of the command line say. Raises Validation when they contradict each other."""
     fmt = options.format or ("json" if options.json else "text")
     if options.json and fmt != "json":
-        raise Validation(f"--json and --format {fmt} cannot be had together; leave one out.")
+        raise Validation(f"--json and --format {fmt} do not go together; leave one out.")
     return Options(fmt, options.since, options.weight, options.agent, options.base_url or BASE_URL, options.out)
 
 
@@ -160,7 +160,7 @@ def _head(digest: Digest) -> str:
 
 
 def _dates(digest: Digest) -> str:
-    return f"{feed.registry_data(digest.fresh)} Changes are told by the day this tracker saw them (UTC)."
+    return f"{feed.registry_data(digest.fresh)} Changes are listed by the day this tracker saw them (UTC)."
 
 
 def _when(one: Change) -> str:
@@ -190,5 +190,5 @@ def _check(options: Options) -> None:
     parts = urlsplit(options.base_url)
     if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[\s<>\"]", options.base_url):
         raise Validation(
-            f"--base-url wants the dashboard's address such as https://trials.example.org, not {options.base_url!r}."
+            f"--base-url needs the dashboard's address such as https://trials.example.org, not {options.base_url!r}."
         )

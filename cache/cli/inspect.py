@@ -111,7 +111,7 @@ def _complaints(settings: Settings, watchlist: Watchlist, rules: Derivation) -> 
     path = files.path_of(settings.cache_url)
     if path is not None and files.is_empty(path):
         files.refuse_if_gone(path)
-        raise Gone(f"The store {path} is empty (0 bytes): nothing is stored in it. A refresh begins to fill it.")
+        raise Gone(f"The store {path} is empty (0 bytes). A refresh fills it.")
     store = open_store(settings, watchlist)
     try:
         return integrity(store, rules)

@@ -44,7 +44,7 @@ def put_out(content: bytes) -> None:
     except (OSError, ValueError) as error:
         silence(sys.stdout)
         reason = getattr(error, "strerror", None) or error
-        raise LocalTrouble(f"Standard output could not be written to ({reason}); all else was done.") from error
+        raise LocalTrouble(f"Could not write to standard output ({reason}); everything else is done.") from error
 
 
 def silence(stream: TextIO) -> None:

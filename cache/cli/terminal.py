@@ -99,7 +99,7 @@ def outcome(result: Result) -> str:
         return f"failed, {trials} kept as they were: {printable(result.error)}"
     if result.status == "unchanged":
         return f"unchanged, {trials}"
-    aside = f", {result.set_aside} set aside unread" if result.set_aside else ""
+    aside = f", {result.set_aside} set aside as unreadable" if result.set_aside else ""
     news = f"{result.new} new, {result.changed} changed, {result.left} left"
     lacking = f": {printable(result.error)}" if result.error else ""
     return f"fresh, {trials} ({news}{aside}){lacking}"

@@ -108,11 +108,11 @@ def about(fresh: Freshness, view: str, *, now: Callable[[], datetime] = utcnow) 
     if fresh.older:
         facts["Older parts"] = "; ".join(f"{scope}: registry data of {load}" for scope, load in fresh.older)
     if fresh.unread:
-        facts["Not readable"] = f"{count(fresh.unread, 'record')} could not be read, or not wholly"
+        facts["Not readable"] = f"{count(fresh.unread, 'record')} could not be read, or not fully"
     if fresh.starter:
         facts["Starter snapshot"] = (
             f"Rows marked “starter” are a sample of facts up to {fresh.starter_date}, gathered from public copies of "
-            "registry records; each names its date and source. They are no count of what the registry holds."
+            "registry records; each names its date and source. They do not count what the registry holds."
         )
     return facts | {"Modified": MODIFIED, "Please note": NO_ADVICE}
 
@@ -138,7 +138,7 @@ def records(shown: pd.DataFrame, why: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _counted(rows: list[dict[str, Any]]) -> dict[str, str]:
-    return {"Trials": str(len(rows)), "Of these starter snapshot": str(sum(row["starter"] for row in rows))}
+    return {"Trials": str(len(rows)), "Of these, from the starter snapshot": str(sum(row["starter"] for row in rows))}
 
 
 def _agents(why: pd.DataFrame) -> dict[str, dict[str, dict[str, Any]]]:

@@ -170,7 +170,7 @@ KEYS = (
     Key(
         name="left", field="left", kind=Switch(),
         trials=lambda wanted, trials, _: None if wanted.left else trials["left_registry"].isna().to_numpy(),
-        clause=lambda wanted, _: "also those that left the registry" if wanted.left else "",
-        widget=Widget("switch", "Also trials that left the registry", 15),
+        clause=lambda wanted, _: "including those that left the registry" if wanted.left else "",
+        widget=Widget("switch", "Include trials that left the registry", 15),
     ),
 )  # fmt: skip

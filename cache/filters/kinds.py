@@ -183,7 +183,7 @@ def _known(
     """The codes of the given texts; ``ignore`` is told of each that has none."""
     for text in given:
         if codes[text] is None:
-            ignore(f"Unknown {word} {shown(text)} was ignored; known are {', '.join(choices)}.")
+            ignore(f"Unknown {word} {shown(text)} was ignored; choose from {', '.join(choices)}.")
     return tuple(code for text in given if (code := codes[text]) is not None)
 
 

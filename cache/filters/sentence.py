@@ -12,9 +12,9 @@ LANES = LANE_WORDS | {"NA": "phase not applicable", "NONE": "without a phase"}
 STATUSES = STATUS_WORDS | {
     "ACTIVE_NOT_RECRUITING": "active but no longer recruiting",
     "UNKNOWN": "of unknown status",
-    NOT_RECORDED: "of a status that is not recorded",
+    NOT_RECORDED: "without a recorded status",
 }
-STUDY_TYPES = STUDY_TYPE_WORDS | {NOT_RECORDED: "of a study type that is not recorded"}
+STUDY_TYPES = STUDY_TYPE_WORDS | {NOT_RECORDED: "without a recorded study type"}
 SPONSORS = SPONSOR_WORDS | {"OTHER": "other", NOT_RECORDED: "not recorded"}
 _VERBS = {"given": "give", "mentioned": "only mention", "excluded": "only exclude people because of"}
 _ROLES = {
@@ -57,7 +57,7 @@ def role(wanted: Choices, watchlist: Watchlist) -> str:
     if wanted.roles:
         named = _or(_ROLES[role] for role in wanted.roles)
         return named if wanted.tiers == ("given",) else f"(given {named})"
-    return "(also as background)" if wanted.background else "(not as background)"
+    return "(including as background)" if wanted.background else "(not as background)"
 
 
 def where(wanted: Choices, watchlist: Watchlist) -> str:

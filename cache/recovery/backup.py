@@ -179,7 +179,7 @@ def _revision(store: Store) -> str:
     with store.reading() as connection:
         found = migrations.revision(connection)
     if found is None:
-        raise LocalTrouble(f"{store.place} is no store of this product.")
+        raise LocalTrouble(f"{store.place} is not a store of this product.")
     if found not in migrations.KNOWN:
         raise LocalTrouble(
             f"{store.place} was written by a newer version of this product (revision {found}). "
@@ -224,9 +224,9 @@ def _prepare(source: Path, prepared: Path) -> Contents:
         finally:
             copy.close()
     except Damaged as error:
-        raise LocalTrouble(f"{source} is no sound backup, nothing was changed. {error}") from error
+        raise LocalTrouble(f"{source} is not a sound backup; nothing was changed. {error}") from error
     if complaint:
-        raise LocalTrouble(f"{source} is no sound backup, nothing was changed. {complaint}")
+        raise LocalTrouble(f"{source} is not a sound backup; nothing was changed. {complaint}")
     return contents
 
 

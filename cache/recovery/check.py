@@ -83,7 +83,7 @@ def _lost_relations(connection: Connection) -> Iterator[str]:
     no_matched = ~exists().where(study.c.nct_id == match.c.nct_id)
     no_refresh = ~exists().where(refresh.c.id == progress.c.refresh_id)
     for nct_id, name in connection.execute(select(answer.c.nct_id, answer.c.scope).where(no_study)):
-        yield f"{name} holds {nct_id}, of which there is no study."
+        yield f"{name} holds {nct_id}, but no such study is stored."
     for nct_id, name in connection.execute(select(match.c.nct_id, match.c.agent).where(no_matched)):
         yield f"{nct_id} is matched to {name}, but there is no such study."
     for nct_id in connection.scalars(unlike_newest().where(shown, study.c.body_hash != RECORD_LOST)):

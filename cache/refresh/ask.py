@@ -171,7 +171,7 @@ class _Attempt:
                 missing.pop(nct_id or "", None)
             self._note_received()
         if len(missing) > without_id.total():
-            raise DataReloaded(f"The registry named {len(missing)} trials and then did not give them when asked by id.")
+            raise DataReloaded(f"The registry listed {len(missing)} trials, but did not send them when asked by id.")
         for nct_id in missing.keys() & known.keys():  # set aside without an id: what is known of it stays
             self._stage_ids(wanted[nct_id][0], [nct_id])
 
@@ -201,7 +201,7 @@ class _Attempt:
                 return named
             lost = f"The registry's answer was suddenly empty, though {english.count(held, 'trial')} were known"
         elif len(missing) > max(PLAUSIBLE_LOSSES, PLAUSIBLE_SHARE * held):
-            lost = f"Too many trials vanished at once to believe it ({len(missing):,} of {held:,})"
+            lost = f"Too many trials vanished at once to be plausible ({len(missing):,} of {held:,})"
         else:
             return self._denied(missing)
         if not self._said_before():

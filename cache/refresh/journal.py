@@ -16,7 +16,7 @@ from cache.refresh.plan import ScopeState
 from cache.store.schema import answer, progress, refresh, scope, set_aside, staged
 from cache.store.store import Store, timestamp
 
-BROKEN = "The refresh ended without a word (its process was killed or the machine stopped)."
+BROKEN = "The refresh ended without a message (its process was killed or the machine stopped)."
 CANCELLED = "The refresh was cancelled."
 _UNFINISHED = ("waiting", "asking", "storing")
 

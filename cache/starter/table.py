@@ -89,7 +89,7 @@ def _design(row: Mapping[str, str]) -> dict[str, Any]:
     enrollment: dict[str, Any] = {}
     if row["enrollment"]:
         if not re.fullmatch(r"\d{1,9}", row["enrollment"], re.ASCII):
-            raise Validation(f"The enrollment of {row['nct_id']} is no number: {row['enrollment']!r}.")
+            raise Validation(f"The enrollment of {row['nct_id']} is not a number: {row['enrollment']!r}.")
         enrollment = {"count": int(row["enrollment"])} | _said(type=row["enrollment_type"])
     return _said(studyType=row["study_type"], phases=_parts(row["phases"]), enrollmentInfo=enrollment)
 

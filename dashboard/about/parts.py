@@ -23,10 +23,10 @@ def source() -> None:
     st.markdown(
         f"All trials come from [ClinicalTrials.gov]({SITE}), the registry of the U.S. National Library of Medicine, "
         f"through its public interface. Its [terms and conditions]({TERMS}) ask everyone who shows its data to name it "
-        "as the source, to keep the data current, to show the date on which the registry processed them, and to say "
-        "how they were changed. The data are free for everyone and come without any warranty; outside the United "
-        "States an international copyright is claimed, and some texts may belong to others. Nothing here is a "
-        "publication of the U.S. Government, and no right in the data is claimed."
+        "as the source and to keep the data current. They also ask for the date on which the registry processed the "
+        "data, and for what was changed. The data are free for everyone and come without any warranty. Outside the "
+        "United States an international copyright is claimed, and some texts may belong to others. Nothing here is a "
+        "publication of the U.S. Government, and this product claims no right in the data."
     )
     if fresh.live and fresh.registry_timestamp:
         st.text(
@@ -36,10 +36,10 @@ def source() -> None:
     if fresh.starter:
         st.markdown(
             f"The **starter snapshot** of {english.day(fresh.starter_date)} is a small collection of facts on real "
-            "trials (ids, names, phases, statuses, dates, sponsors), gathered from public copies of the registry’s "
-            "records so that the first screen is not empty. Every trial in it names its date and its source. A status "
-            "that was open more than a year before that day counts as not known. The snapshot is a sample: it says "
-            "nothing about how many trials there are. The first refresh of an agent replaces its part."
+            "trials (ids, names, phases, statuses, dates, sponsors). They come from public copies of the registry’s "
+            "records, so that the first screen is not empty. Every trial in it names its date and its source. A status "
+            "that was open more than a year before that day counts as not known. The snapshot is a sample: it does not "
+            "say how many trials there are. The first refresh of an agent replaces its part."
         )
     st.markdown(f"**What was changed.** {MODIFIED} Names and contacts of people are never requested or stored.")
 
@@ -48,36 +48,36 @@ def matching() -> None:
     """Tiers, roles and condition groups, in plain words."""
     st.header("How a trial is matched", anchor=False)
     st.markdown(
-        "Every agent is asked of the registry in every condition, under all of its names. What comes back is then read "
-        "here, because the registry also returns trials that only speak of an agent."
+        "The registry is asked for every agent in every condition, under all of its names. Its answers are then read "
+        "here, because it also sends trials that only mention an agent."
     )
     _meanings("How the agent appears", _TIERS)
     _meanings("Role of an agent that is given", _ROLES)
     st.markdown(
         "The charts count trials that give an agent other than as background; a switch adds the rest. A trial in two "
-        "phases is one trial in a lane of its own. A trial with several agents counts for each of them, and one in "
-        "several condition groups counts in each. Conditions are grouped by their names; some groups are asked "
-        "for whatever they test."
+        "phases is one trial, in a row of its own. A trial with several agents counts for each of them; a trial in "
+        "several condition groups counts in each. Conditions are grouped by their names. For some groups the registry "
+        "is asked for all trials, whatever they test."
     )
 
 
 _TIERS = (
     (
         "Given",
-        "People in the trial get the agent: it stands among the interventions, or the description of an intervention "
-        "or arm says so.",
+        "People in the trial get the agent: the interventions name it, or the description of an intervention or arm "
+        "says so.",
     ),
     ("Only mentioned", "A title, a keyword or a description names it, but nobody gets it."),
-    ("Only as an exclusion", "It is only named as a reason why people may not take part."),
+    ("Only as an exclusion", "It is named only as a reason why people may not take part."),
 )
 _ROLES = (
     (
         "Tested",
-        "In experimental arms, and not in every arm; where no arm is experimental, what differs between the arms; or "
+        "In experimental arms, but not in every arm. Without an experimental arm: what differs between the arms, or "
         "the only treatment.",
     ),
-    ("Comparator", "In comparison arms only, beside experimental arms that do not give it."),
-    ("Background", "In every arm beside something else: everybody gets it, so the trial does not test it."),
+    ("Comparator", "Only in comparison arms, next to experimental arms that do not give it."),
+    ("Background", "In every arm, together with something else: everybody gets it, so the trial does not test it."),
     ("Role unclear", "The record does not say enough about its arms."),
 )
 
@@ -112,16 +112,17 @@ def names() -> None:
         {
             "Condition group": [words.quiet(one.name) for one in conditions],
             "Terms": [words.quiet(", ".join(one.terms)) for one in conditions],
-            "Asked for whatever the agent": ["yes" if one.swept else "no" for one in conditions],
+            "Asked for with any agent": ["yes" if one.swept else "no" for one in conditions],
             "Measured": [_measured(one.id) for one in conditions],
         }
     )
     with st.expander("Terms of each condition group", icon=":material/category:"):
         columns.plain_table(groups, "Terms of each condition group")
         st.caption(
-            "Real records were read and labelled; measured on the half the rules were not made with. Precision: the "
-            "share of the records put into a group that the reader puts there. Recall: the share of the reader’s that "
-            f"are found. A group below {condition_groups.LEAST_PRECISION}, or not measured, is named with “possibly”."
+            "A reader labelled real records; the rules were measured on the half they were not made with. Precision: "
+            "of the records the rule puts into a group, the share that the reader puts there, too. Recall: of the "
+            "reader’s records, the share that the rule finds. A group with a precision below "
+            f"{condition_groups.LEAST_PRECISION}, or not measured, is named with “possibly”."
         )
 
 
@@ -139,9 +140,9 @@ def missed() -> None:
         return
     with st.expander("Interventions that no name explains", icon=":material/help:"):
         st.text(
-            f"In trials of the documents’ conditions {english.count(len(found), 'intervention')} "
-            f"{'is' if len(found) == 1 else 'are'} told by no name, false friend or left-out member above. "
-            "Most are other treatments; a name of an agent among them would be one to add. The most frequent ones:"
+            f"{english.count(len(found), 'intervention')} in trials of the documents’ conditions "
+            f"{'matches' if len(found) == 1 else 'match'} no name, false friend or left-out member above. "
+            "Most are other treatments. If one names an agent, add it to the watch-list. The most frequent ones:"
         )
         shown = found[:MISSED]
         table = pd.DataFrame(
@@ -181,14 +182,14 @@ def unknown() -> None:
     """What the data cannot say."""
     st.header("What is not known", anchor=False)
     st.markdown(
-        "- *None found* means that the registry returned nothing under the names asked. It never means that no trial "
-        "exists: older trials, and trials in other registries, are not there.\n"
+        "- *None found* means that the registry sent nothing under the names asked. It never means that no trial "
+        "exists: older trials and trials in other registries are missing there.\n"
         "- A missing fact is shown as not known, never as zero or no.\n"
-        "- A status is what the sponsor reported last. *Unknown status* means that it was open and has not been "
-        "verified for two years; its last known status stands beside it.\n"
+        "- A status is what the sponsor reported last. *Unknown status* means that the trial was open and nobody has "
+        "verified it for two years. The last known status is shown with it.\n"
         "- Results *posted* in the registry are not the same as results *published* in a journal.\n"
         "- Planned dates and planned enrolment are plans.\n"
-        "- A trial says that something is studied. It does not say that it works or is safe."
+        "- A trial shows that something is studied, not that it works or is safe."
     )
 
 
@@ -197,8 +198,8 @@ def makers() -> None:
     st.header("Who made this, and what it collects", anchor=False)
     st.markdown(
         "An open-source tool that anyone can run on their own machine. It collects nothing about you: no accounts, no "
-        "cookies of its own, no statistics, and your browser asks nobody but this server. Its only request to the "
-        "outside is the refresh, to ClinicalTrials.gov."
+        "cookies of its own, no statistics. Your browser asks nobody but this server, and this server asks only "
+        "ClinicalTrials.gov, during a refresh."
     )
     st.markdown(
         "**Not medical advice.** Nothing here says that a treatment helps, or that you should take or avoid one. "

@@ -68,9 +68,11 @@ def _partly_read() -> None:
     parts = unread.parts(data.store())
     if parts.empty:
         return
-    st.text(f"Of {english.count(len(parts), 'trial')} a part could not be read; it counts as not known:")
+    st.text(f"{english.count(len(parts), 'trial')} could be read only in part; what is missing counts as not known:")
     shown = parts.rename(columns={"nct_id": "NCT id", "note": "What could not be read"})
-    columns.table(shown, "Trials of which a part could not be read, and which", missing=words.MISSING, height="auto")
+    columns.table(
+        shown, "Trials that could be read only in part, and what is missing", missing=words.MISSING, height="auto"
+    )
 
 
 def _when(asked: object, load: object, *, starter: bool) -> tuple[str, str]:
@@ -99,7 +101,7 @@ def _refreshes(names: Mapping[str, str]) -> None:
         }
     )
     columns.table(
-        table, "The newest refreshes: how they ended, their traffic, what they brought and why they failed"
+        table, "The newest refreshes: how they ended, their traffic, what changed and why they failed"
     )  # fmt: skip
 
 

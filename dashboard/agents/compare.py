@@ -29,7 +29,7 @@ def compare(wanted: Filter) -> None:
     asked = [id for id in dict.fromkeys(view.own("compare")) if id]
     chosen = [id for id in asked if id in names][:MOST]
     if unknown := [id for id in asked if id not in chosen]:
-        view.problems((f"Not compared: {', '.join(unknown)}. Known are up to {MOST} of {', '.join(names)}.",))
+        view.problems((f"Not compared: {', '.join(unknown)}. Choose up to {MOST} from {', '.join(names)}.",))
     agent_parts.looks()
     st.session_state["compare"] = chosen
     st.multiselect(

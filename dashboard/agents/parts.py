@@ -67,7 +67,7 @@ def sections() -> Sequence[Any]:
     """The tabs below the first screen, in the order of ``SECTIONS``; the address says which one is open."""
     asked = view.own("show")[-1:]
     if asked and asked[0] not in SECTIONS:
-        view.problems((f"“{asked[0][:40]}” is no section of this page; known are {', '.join(SECTIONS)}.",))
+        view.problems((f"This page has no section “{asked[0][:40]}”; choose from {', '.join(SECTIONS)}.",))
     st.session_state["agent_sections"] = SECTIONS.get(asked[0] if asked else "", SECTIONS["timeline"])
     return st.tabs(list(SECTIONS.values()), key="agent_sections", on_change=_section_changed)
 
@@ -118,7 +118,7 @@ def _about(agent: Agent) -> None:
     documents = {document.id: document for document in data.watchlist().documents}
     named = english.listed(f"“{documents[id].title}” ({documents[id].kind})" for id in agent.documents)
     st.text(f"{agent.kind[0].upper()}{agent.kind[1:]}.")
-    said = f"Named in {named}." if named else "Named in none of the documents."
+    said = f"Named in {named}." if named else "No document names it."
     scopes = data.scopes()
     row = scopes[scopes["scope"] == agent.id].iloc[0]
     st.caption(words.plain(f"{said} {_age(row)}"))
@@ -129,10 +129,10 @@ def _about(agent: Agent) -> None:
 def _age(row: "pd.Series[Any]") -> str:
     asked = isinstance(row["refreshed_at"], str)
     return (
-        f"Asked of the registry on {english.moment(row['refreshed_at'])}; "
-        f"data of {english.day(row['registry_timestamp'])}."
+        f"Registry asked on {english.moment(row['refreshed_at'])}; "
+        f"its data is of {english.day(row['registry_timestamp'])}."
         if asked
-        else "Not asked yet: what is shown is a sample from the starter snapshot."
+        else "Not asked yet: this is a sample from the starter snapshot."
         if row["starter"]
         else "Not asked yet."
     )
@@ -183,8 +183,8 @@ def names_and_papers(agent: Agent) -> None:
 
 def _kept_by_hand(notes: Sequence[literature.Note]) -> None:
     st.markdown(
-        "Kept by hand and **not from the registry**; nobody has looked again since the day beside each note. An "
-        "approval or a refusal stands here only where a source was met, so silence means nothing."
+        "Kept by hand, **not from the registry**, and not checked again since the date on each note. A note names an "
+        "approval or a refusal only where we found a source, so silence means nothing."
     )
     for note in notes:
         with st.container(border=True, gap="xsmall"):

@@ -11,7 +11,7 @@ import pandas as pd
 
 from cache import english
 from cache.codes import LANE_WORDS
-from cache.english import count, day, listed
+from cache.english import count, listed, on_day
 from cache.filters.filter import Filter
 from cache.filters.select import Selection, coded
 from dashboard.shared.words import plain
@@ -152,15 +152,15 @@ def sentence(story: Story) -> str:
 def _phases(story: Story) -> str:
     here, anywhere = story.here, story.anywhere
     if not anywhere.lane:
-        return "no phase is known to have been entered"
+        return "none is known to have entered a phase"
     top = f"the highest phase entered is {_lane(anywhere)}"
     if story.everywhere:
         return top
     if here.lane == anywhere.lane:
-        return f"{top}, there as anywhere"
+        return f"{top}, here and anywhere"
     if not here.lane:
-        return f"no phase is known to have been entered there, elsewhere {_lane(anywhere)}"
-    return f"the highest phase entered is {_lane(here)} there and {_lane(anywhere)} elsewhere"
+        return f"none here is known to have entered a phase; elsewhere the highest is {_lane(anywhere)}"
+    return f"the highest phase entered is {_lane(here)} here and {_lane(anywhere)} elsewhere"
 
 
 def _lane(rung: Rung) -> str:
@@ -173,12 +173,12 @@ def _rest(story: Story) -> list[str]:
         of = "" if story.status_known == story.trials else f" of the {story.status_known:,} with a recorded status"
         said.append(f"{_number(story.recruiting)}{of} {_recruiting(story)}")
     else:
-        said.append("whether any is recruiting is not known")
+        said.append("how many recruit is not known")
     if story.newest:
         when, what, nct_id = story.newest
-        said.append(f"the newest activity is of {day(when)} ({what}, {nct_id})")
+        said.append(f"newest activity {on_day(when)} ({what}, {nct_id})")
     else:
-        said.append("no activity of theirs carries a date")
+        said.append("no activity has a date")
     return [*said, _results(story)]
 
 
@@ -194,11 +194,13 @@ def _results(story: Story) -> str:
     if not story.ended:
         return "none is known to have ended"
     if not story.ended_known:
-        return f"{story.ended:,} ended, and whether results are posted is not known"
+        return f"{story.ended:,} ended; whether results are posted is not known"
+    if story.ended == 1:
+        return f"the one that ended has posted {'' if story.posted else 'no '}results"
     unknown = story.ended - story.ended_known
-    return f"results are posted for {_number(story.posted)} of the {story.ended:,} that ended" + (
-        f" (not known for {unknown:,})" if unknown else ""
-    )
+    has = "has" if story.posted <= 1 else "have"
+    said = f"{_number(story.posted)} of the {story.ended:,} that ended {has} posted results"
+    return f"{said} (not known for {unknown:,})" if unknown else said
 
 
 def _number(number: int) -> str:
@@ -209,8 +211,8 @@ def _sampled(story: Story) -> str:
     if not story.sample:
         return ""
     failed = story.answer.state == "failed"
-    why = "the registry was asked and did not answer" if failed else "the registry has not been asked yet"
-    return f" This is a sample and not a count: {why}."
+    why = "the registry did not answer" if failed else "the registry has not been asked yet"
+    return f" This is a sample, not a count: {why}."
 
 
 def nothing(story: Story) -> str:
@@ -218,17 +220,17 @@ def nothing(story: Story) -> str:
     name = plain(english.inner(story.name))
     if story.answer.state == "not_asked":
         return (
-            f"Not asked yet: the starter snapshot holds no trial that gives {name} here, and the registry has not been "
-            "asked. Press the button above to find out."
+            f"Not asked yet. The starter snapshot holds no trial that gives {name} here. "
+            "Press the button above to ask the registry."
         )
     if story.answer.state == "failed":
         return (
-            f"Not known: the registry was asked for {name}, and that failed. No trial that gives it is stored here, "
-            "which says nothing about what is registered."
+            f"Not known. The registry did not answer for {name}, and no trial that gives {name} is stored here. "
+            "That does not mean that none is registered."
         )
     more = "" if story.everywhere else " Try “All conditions”."
     return (
-        f"None found: the registry was asked, and no trial that gives {name} came back here. "
+        f"None found. The registry was asked, and sent no trial that gives {name} here. "
         f"That does not mean that none exists.{more}"
     )
 
@@ -271,7 +273,7 @@ def _of_ended(story: Story) -> str:
 
 def _rung(label: str, rung: Rung, wanted: Filter) -> Figure:
     if not rung.lane:
-        return Figure(label, UNKNOWN, "no phase entered, as far as is known", ())
+        return Figure(label, UNKNOWN, "no known phase entered", ())
     note = f"entered by {count(len(rung.ids), 'trial')}"
     return Figure(label, rung.words, note, (("Show trials", entered(rung, wanted)),))
 

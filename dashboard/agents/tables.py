@@ -59,7 +59,7 @@ def _row(story: Story, to: To) -> dict[str, Any]:
     row["By trial"] = trial_link(story.newest.nct_id) if story.newest else None
     row["Results posted"] = linked("Results posted")
     row["Registry"] = {"asked": "Asked", "not_asked": "Not asked yet: a sample"}.get(
-        story.answer.state, "Asked, and failed: a sample"
+        story.answer.state, "No answer: a sample"
     )
     return row
 

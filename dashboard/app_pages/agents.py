@@ -11,7 +11,7 @@ from dashboard.shared import data, frame
 from dashboard.timeline import parts as timeline_parts
 from dashboard.timeline import platforms
 
-frame.head("Agents", "What the registry holds on one of the agents, or on several beside one another.")
+frame.head("Agents", "What the registry holds on one agent, or on several side by side.")
 refresh_parts.outcome()
 wanted = frame.wanted()
 view.scope_bar(wanted, frame.condition_names())

@@ -5,7 +5,7 @@ from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import address as view
 from dashboard.shared import frame
 
-frame.head("Changes", "What moved in the registry, as the refreshes of this tracker saw it.")
+frame.head("Changes", "What changed in the registry, as this tracker’s refreshes saw it.")
 refresh_parts.outcome()
 wanted, problems = view.current()
 shown, own_problems = parts.current()

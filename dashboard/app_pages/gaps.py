@@ -4,7 +4,7 @@ from dashboard.gaps import parts
 from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import data, frame, group_list
 
-frame.head("Gaps", "Where there is no trial, how far each agent got, and how the numbers come about.")
+frame.head("What’s missing", "Where no trial was found, how far each agent got, and how we count.")
 refresh_parts.outcome()
 wanted = frame.wanted()
 agent, name = parts.agent_of(wanted), group_list.asked()

@@ -15,7 +15,7 @@ from cache.store.store import timestamp
 from fetchers.errors import Validation
 
 Show = Literal["changes", "slips"]
-SHOWN: dict[Show, str] = {"changes": "Changes", "slips": "Slips"}
+SHOWN: dict[Show, str] = {"changes": "Changes", "slips": "Delays"}
 DATE = "date"  # the choice that asks for a day
 PERIODS = {
     "refresh": "Last refresh",
@@ -84,12 +84,12 @@ def read(query: Mapping[str, Sequence[str]]) -> tuple[ChangesView, tuple[str, ..
         value = one(key)
         if value is None or value in choices:
             return value
-        ignored.append(f"“{value[:40]}” is no {key} of this page; known are {', '.join(choices)}.")
+        ignored.append(f"This page has no {key} “{value[:40]}”; choose from {', '.join(choices)}.")
         return None
 
     kinds = [kind for kind in given.get("kind", []) if kind in KINDS]
     for kind in set(given.get("kind", [])) - set(kinds):
-        ignored.append(f"Unknown kind of change “{kind[:40]}” was ignored; known are {', '.join(KINDS)}.")
+        ignored.append(f"Unknown kind of change “{kind[:40]}” was ignored; choose from {', '.join(KINDS)}.")
     looked, period, day = _looked(one("looked"), ignored), *_since(one("since"), ignored)
     if period == "looked" and looked is None:
         period = DEFAULT_PERIOD
@@ -129,7 +129,7 @@ def _since(text: str | None, ignored: list[str]) -> tuple[str, str | None]:
     except ValueError:
         pass
     choices = ", ".join(key for key in PERIODS if key != DATE)
-    ignored.append(f"“{text[:40]}” is no beginning; known are {choices} and a day such as 2026-11-20.")
+    ignored.append(f"“{text[:40]}” is not a start; choose from {choices} or a day such as 2026-11-20.")
     return DEFAULT_PERIOD, None
 
 

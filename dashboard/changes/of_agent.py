@@ -33,12 +33,12 @@ def sections(wanted: Filter, *, sample: bool) -> None:
 
 def _changes(wanted: Filter, ids: "pd.Series[Any]", *, sample: bool) -> None:
     """The newest changes of some trials since the first refresh."""
-    st.subheader("What moved", anchor=False)
+    st.subheader("What changed", anchor=False)
     last = changes_data.refreshed()
     if sample or last.baseline is None:
         st.info(
-            "There is nothing to compare yet: the registry has not answered for this agent. Its first answer is the "
-            "baseline; every later refresh tells here what has moved since.",
+            "Nothing to compare yet: the registry has not answered for this agent. Its first answer is the baseline; "
+            "every later refresh shows here what has changed since.",
             icon=":material/update:",
         )
         return
@@ -48,15 +48,15 @@ def _changes(wanted: Filter, ids: "pd.Series[Any]", *, sample: bool) -> None:
     found = every[among(every["nct_id"], ids) & every["weight"].isin(changes_view.weights(shown))]
     if found.empty:
         st.info(
-            f"No change was seen in these trials since the first load of {english.day(since[:10])}. Changes of "
-            "wording, order or a few days only do not count.",
+            f"No change seen in these trials since the first load on {english.day(since[:10])}. Changes of "
+            "only wording, order or a few days do not count.",
             icon=":material/update:",
         )
     else:
-        st.markdown(f"**{plain(changes_tables.counted(found))}**, since the first load of {english.day(since[:10])}.")
+        st.markdown(f"**{plain(changes_tables.counted(found))}** since the first load on {english.day(since[:10])}.")
         changes_parts.newest(found, MOST, "agent_changes")
         more = f"The newest {MOST} of {len(found):,}. " if len(found) > MOST else ""
-        st.caption(f"{more}Before → after; changes of wording, order or a few days only are left out.")
+        st.caption(f"{more}Before → after; without changes of only wording, order or a few days.")
     frame.link("changes", "All changes of this agent", changes_parts.params(wanted, shown), ":material/update:")
 
 

@@ -33,9 +33,9 @@ def lately(selection: Selection, wanted: Filter) -> None:
     st.subheader("What moved lately", anchor=False)
     first = english.day(since[:10])
     if found.empty:
-        st.markdown(f"No trial in this view has changed since the first load of {first}.")
+        st.markdown(f"No trial in this view has changed since the first load on {first}.")
     else:
-        st.markdown(f"**{plain(changes_tables.counted(found))}** since the first load of {first}.")
+        st.markdown(f"**{plain(changes_tables.counted(found))}** since the first load on {first}.")
         changes_parts.newest(found, MOST, "overview_changes")
     others = len(every) - len(found)
     label = "All changes" if not others else f"All changes; {others:,} outside this view"

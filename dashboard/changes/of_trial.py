@@ -64,11 +64,11 @@ def _states(states: pd.DataFrame) -> pd.DataFrame:
 
 
 def _status(code: Any) -> str:
-    return words.quiet(STATUS_WORDS.get(code, code)) if isinstance(code, str) else "not said"
+    return words.quiet(STATUS_WORDS.get(code, code)) if isinstance(code, str) else "not stated"
 
 
 def _value(value: Any, kind: Any) -> str:
     if pd.isna(value):
-        return "not said"
+        return "not stated"
     said = f"{value:,}" if not isinstance(value, str) else value
     return f"{said} ({DATE_TYPE_WORDS.get(kind, kind)})" if isinstance(kind, str) else said

@@ -105,7 +105,7 @@ def _controls(wanted: Filter, shown: ChangesView, last: Refreshed) -> None:
         )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Mark all as seen", key="changes_looked", icon=":material/done_all:", on_click=_look, args=(last,),
-                  help="Puts this moment into the address. Kept, it opens with what is new since.")  # fmt: skip
+                  help="Puts this moment into the address. As a bookmark it opens with what is new.")  # fmt: skip
         if shown.looked:
             st.caption(f"Seen up to {moment(shown.looked)}. Bookmark this page to come back to what is new.")
 
@@ -213,14 +213,14 @@ def _nothing(shown: ChangesView, last: Refreshed, since: str) -> None:
     """Why there is nothing to list, and what to do."""
     if not data.freshness().live:
         said = (
-            "The registry has not been asked yet, so no change can be known: what you see elsewhere is the starter "
-            "snapshot. The first refresh is the baseline; every later one tells here what has moved since. What is "
-            "known of earlier promises stands under “Slips”."
+            "The registry has not been asked yet, so no change is known. The other pages show the starter snapshot. "
+            "The first refresh is the baseline; every later one shows here what has changed since. “Delays” shows "
+            "what is known of earlier promises."
         )
     elif last.events is None:
         said = (
-            f"No change has been seen yet. The first load is the baseline and makes no changes (it began on "
-            f"{moment(last.baseline)}); from the next refresh on, this page tells what has moved."
+            f"No change seen yet. The first load is the baseline (it began on {moment(last.baseline)}). From the next "
+            "refresh on, this page shows what has changed."
         )
     else:
         said = (
@@ -234,7 +234,7 @@ def hidden(shown: ChangesView, noise: int, outside: int, what: str = "change") -
     """What this view leaves out, each with a button that shows it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if noise:
-            less = "of noise" if shown.weight == "low" else "of less weight"
+            less = "of noise" if shown.weight == "low" else "of lower weight"
             st.caption(f"{count(noise, 'change')} {less} not shown.", width="content")
             st.button("Show all weights", key="show_noise", type="tertiary", on_click=_go, kwargs={"weight": "noise"})
         if outside:
@@ -276,7 +276,7 @@ def slips_section(wanted: Filter, shown: ChangesView) -> None:
     else:
         _slips(moved, say)
     outside = slips.slipped(every, measure)
-    hidden(shown, 0, int((~among(outside["nct_id"], ids)).sum()), "slip")
+    hidden(shown, 0, int((~among(outside["nct_id"], ids)).sum()), "delay")
 
 
 def _slips(moved: pd.DataFrame, say: str) -> None:
@@ -285,7 +285,7 @@ def _slips(moved: pd.DataFrame, say: str) -> None:
     st.subheader("First promised and now", anchor=False)
     st.markdown(say)
     part = f"{count(min(len(moved), slip_charts.MOST), 'trial')} of {len(moved):,}, the furthest first"
-    caption = f"As of {words.as_of(data.freshness())} · {part} · a date without a day stands on its last day"
+    caption = f"As of {words.as_of(data.freshness())} · {part} · a date without a day is drawn on its last day"
     frame.picture("slips", "First promised and now", say, slip_charts.dumbbells(moved, titles), caption)
     st.caption(caption)
     if copies := changes_tables.copies_say(moved):

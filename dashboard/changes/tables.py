@@ -109,13 +109,13 @@ def slips_say(moved: pd.DataFrame, known: int, measure: str) -> str:
     furthest = moved.iloc[0]
     far = slip_words(int(furthest["amount"]), measure)
     if len(moved) == 1:
-        alone = "No other trial here has" if known == 1 else f"It is the only one of {known:,} trials with"
+        alone = "No other trial here has" if known == 1 else f"This is the only one of {known:,} trials with"
         return f"The {what} of {furthest['nct_id']} has moved: {far}. {alone} more than one known state."
     later = int((moved["amount"] > 0).sum())
     side = ("larger", "smaller") if measure == slips.PEOPLE else ("later", "earlier")
     parts = [f"{n:,} {word}" for n, word in ((later, side[0]), (int((moved["amount"] < 0).sum()), side[1])) if n]
     return (
-        f"In {len(moved):,} of {count(known, 'trial')} with more than one known state the {what} has moved"
+        f"The {what} has moved in {len(moved):,} of {count(known, 'trial')} with more than one known state"
         f"{f' ({english.listed(parts)})' if parts else ''}; the furthest is {furthest['nct_id']}, {far}."
     )
 
@@ -158,10 +158,10 @@ def slipped_say(table: pd.DataFrame) -> str:
     """One sentence on the table of ``slipped``."""
     known = int(table["With more than one known state"].sum())
     if not known:
-        return "No earlier state of these trials is known, so no promise can be held against what is said now."
+        return "No earlier state of these trials is known, so nothing can be compared with what was promised."
     moved = table[table["Moved"] > 0]
     if moved.empty:
-        return "Of none of these trials has a promised date or number of people moved, as far as earlier states go."
+        return "No promised date or number of people has moved between the known states of these trials."
     said = "; ".join(
         f"{what.lower()}: {number:,} of {of:,} moved, the furthest {plain(far)}"
         for what, number, of, far in moved.iloc[:, :4].itertuples(index=False)

@@ -65,9 +65,7 @@ def _sign(row: Mapping[Any, Any]) -> str:
 def hover(row: Mapping[Any, Any]) -> str:
     """A cell in words."""
     if row["state"] != gaps.FOUND:
-        return {gaps.NONE: "none registered", gaps.NOT_ASKED: "not asked yet", gaps.FAILED: "asked, and failed"}[
-            row["state"]
-        ]
+        return {gaps.NONE: "none found", gaps.NOT_ASKED: "not asked yet", gaps.FAILED: "no answer"}[row["state"]]
     phase = AXIS_WORDS[row["highest"]].lower() if row["highest"] else "none entered"
     number = "1 trial" if row["total"] == 1 else f"{row['total']:,} trials"
     return (

@@ -99,15 +99,16 @@ def why_differs(funnel: Funnel, agent: Agent, unread: int) -> str:
     name, number = english.inner(agent.name), {step.id: step.number for step in funnel.steps}
     if funnel.answer.state != "asked":
         return (
-            f"The registry has not answered for {name} yet: what is counted here comes from the starter sample, and "
-            "says nothing about how many trials there are."
+            f"The registry has not answered for {name} yet. The counts here come from the starter sample; they do not "
+            "say how many trials there are."
         )
     asked = agent_queries(agent)
     names = sum(len(query.names) for query in asked)
     said = [f"The registry was asked {count(len(asked), 'question')} with {count(names, 'name')} "
             f"(its data of {day(funnel.answer.registry_date)})"]  # fmt: skip
     if "rows" in number:
-        said[0] += f"; {count(number['rows'], 'row')} came back, {number['again']:,} of them the same trials again."
+        again = english.agreeing(number["again"], "a repeat", "repeats")
+        said[0] += f"; {count(number['rows'], 'row')} came back, {number['again']:,} of them {again}."
     else:
         said[0] += "."
     if number["sweep"]:
@@ -115,13 +116,13 @@ def why_differs(funnel: Funnel, agent: Agent, unread: int) -> str:
     said.append(
         f"Of {count(number['matched'], 'different trial')}, {_do(number['tier_mentioned'], 'only mention')} {name} and "
         f"{_do(number['tier_excluded'], 'name')} {name} only as an exclusion; {_do(number['given'], 'give')} {name}, "
-        f"{number['background']:,} of these to everybody beside something else. The charts count the remaining "
+        f"{number['background']:,} of these to everybody beside something else. The charts count the other "
         f"{number['counted']:,}."
     )
     if unread:
-        said.append(f"{count(unread, 'record')} could not be read and {'is' if unread == 1 else 'are'} in no count.")
+        said.append(f"{count(unread, 'record')} could not be read and {'is' if unread == 1 else 'are'} not counted.")
     said.append(
-        "The registry’s own page shows its answer to one question, mentions included, so its number is another one."
+        "The registry’s own page shows the answer to one question and includes mentions, so its number differs."
     )
     return " ".join(said)
 

@@ -29,7 +29,7 @@ FUNNEL = {
     "Asked of the registry": columns.WIDE,
     **columns.SHOW_TRIALS,
 }
-_SIGNS = "0: none registered as far as was asked · –: not asked yet · ✕: asked, and failed · bold: some are recruiting"
+_SIGNS = "0: none found · –: not asked yet · ✕: no answer · bold: some are recruiting"
 
 
 def background_switch(wanted: Filter) -> None:
@@ -39,7 +39,7 @@ def background_switch(wanted: Filter) -> None:
         "Include background treatment",
         key="gaps_background",
         on_change=_background_changed,
-        help="Also count trials in which everybody gets the agent beside the treatment that is tested.",
+        help="Also count trials in which everybody gets the agent next to the tested treatment.",
     )
 
 
@@ -61,7 +61,7 @@ def gap_map(wanted: Filter) -> None:
     )  # fmt: skip
     counted = words.counted(
         data.freshness(), given.nunique(), int(cells.loc[cells["state"] == "found", "agent"].nunique()),
-        "a trial of two groups counts in both, one of two agents for both",
+        "a trial in two groups or of two agents counts for each",
     )  # fmt: skip
     frame.picture("gap_map", "Agents and conditions", say, figure, f"{counted}. {_SIGNS}")
     st.caption(_SIGNS)
@@ -77,15 +77,15 @@ def cell_table(table: pd.DataFrame, name: str) -> None:
 
 def asked(agents: Sequence[Agent]) -> None:
     """The questions whose answers fill the cells, or leave them empty."""
-    with st.expander("What was asked of the registry, and when", icon=":material/search:"):
+    with st.expander("What we asked the registry, and when", icon=":material/search:"):
         columns.table(
-            gap_tables.asked_rows(agents, evidence_data.asked()), "What was asked of the registry",
+            gap_tables.asked_rows(agents, evidence_data.asked()), "What we asked the registry",
             {"Asked, in every condition": columns.WIDE},
         )  # fmt: skip
         st.caption(
-            "Each agent is asked for in every condition; the condition groups are told apart here, by the conditions, "
-            "headings and titles of the records. An empty cell means that none of the trials that came back belongs "
-            "in it."
+            "The registry is asked for each agent in every condition. The trials it sends are sorted into condition "
+            "groups here, by the conditions, headings and titles of their records. An empty cell means that no trial "
+            "it sent belongs there."
         )
 
 
@@ -105,8 +105,8 @@ def ladder(wanted: Filter) -> None:
     figure = gap_charts.ladder(steps, names, here, lambda row, key: view.to_trials(gap_tables.step(row, key)))
     st.markdown(say)
     caption = (
-        "The highest phase entered counts; trials not begun, withdrawn, of no recorded status, without a phase, or "
-        "giving the agent as background only are no step."
+        "The highest phase that a trial has entered counts. Left out: trials not started, withdrawn, without a "
+        "recorded status or a phase, or with the agent only as background."
     )
     frame.picture("ladder", "How far each agent got", say, figure, caption)
     st.caption(caption)
@@ -137,7 +137,7 @@ def funnel(agent: Agent) -> None:
     st.text(funnel_words.why_differs(mine, agent, evidence_data.unread(agent.id)))
     rows = funnel_words.funnel_rows(mine, view.to_trials, _own(agent))
     columns.table(rows, f"From rows to counted trials: {agent.name}", FUNNEL)
-    st.caption("↳ marks the parts of the number above them; the parts of a number always add up to it.")
+    st.caption("↳ marks the parts of the number above; they always add up to it.")
     if mine.queries:
         with st.expander("Rows by question", icon=":material/list:", key=f"funnel_questions_{agent.id}"):
             rows = funnel_words.question_rows(mine, agent, _own(agent))

@@ -7,7 +7,7 @@ import pandas as pd
 
 from cache import english
 from cache.codes import LANE_WORDS
-from cache.english import listed
+from cache.english import agreeing, listed
 from cache.filters.filter import Filter
 from dashboard.shared.number_tables import numbered, trial_link
 from dashboard.shared.words import plain
@@ -25,8 +25,8 @@ def state_of(row: Mapping[Any, Any]) -> str:
     if state == gaps.FOUND:
         return "Sample: not asked yet" if row["sample"] else f"Registry data of {when}"
     if state == gaps.NONE:
-        return f"No trial registered, as far as was asked (data of {when})"
-    return "Not asked yet" if state == gaps.NOT_ASKED else "Asked, and failed"
+        return f"None found (data of {when})"
+    return "Not asked yet" if state == gaps.NOT_ASKED else "No answer"
 
 
 def cell_rows(
@@ -68,10 +68,10 @@ def gaps_say(cells: pd.DataFrame) -> str:
     """The gap map in one sentence."""
     states = cells["state"].value_counts()
     found, none, waiting, failed = (int(states.get(state, 0)) for state in gaps.STATES)
-    said = [f"Of {len(cells)} cells, {found} hold trials"]
-    said += [f"{none} {'is' if none == 1 else 'are'} empty: none registered as far as was asked"] if none else []
-    said += [f"for {waiting} the registry has not been asked yet"] if waiting else []
-    said += [f"for {failed} it was asked and did not answer"] if failed else []
+    said = [f"{found} of {len(cells)} combinations {agreeing(found, 'has', 'have')} trials"]
+    said += [f"none found for {none}"] if none else []
+    said += [f"{waiting} not asked yet"] if waiting else []
+    said += [f"no answer for {failed}"] if failed else []
     return f"{'; '.join(said)}."
 
 
@@ -80,7 +80,7 @@ def asked_rows(agents: Sequence[Agent], answers: Mapping[str, Asked]) -> pd.Data
     rows = []
     for agent in agents:
         one = answers[agent.id]
-        state = {"asked": "Answered", "not_asked": "Not asked yet", "failed": "Asked, and failed"}[one.state]
+        state = {"asked": "Answered", "not_asked": "Not asked yet", "failed": "No answer"}[one.state]
         if one.state == "asked" and one.error:
             state = "Answered; the newest attempt failed"
         questions = " · ".join(query.question for query in agent_queries(agent))
@@ -108,7 +108,7 @@ def _lane(row: Mapping[Any, Any], key: str) -> str:
     if row[f"{key}_lane"]:
         return LANE_WORDS[row[f"{key}_lane"]] + ("" if row["state"] == "asked" else " (sample)")
     if row["state"] != "asked":
-        return "Not asked yet" if row["state"] == "not_asked" else "Asked, and failed"
+        return "Not asked yet" if row["state"] == "not_asked" else "No answer"
     return "No phase entered" if row[f"{key}_trials"] else "No trial found"
 
 
@@ -137,9 +137,7 @@ def ladder_say(steps: pd.DataFrame, agents: Mapping[str, str], here: str) -> str
     if lower:
         said.append(f"Further elsewhere than in {here}: {listed(plain(english.inner(name)) for name in lower)}.")
     if same:
-        said.append(f"As far in {here} as anywhere: {listed(plain(english.inner(name)) for name in same)}.")
+        said.append(f"Just as far in {here}: {listed(plain(english.inner(name)) for name in same)}.")
     if not said:
         return "No agent is known to have entered a phase."
-    return " ".join(said) + (
-        " What is shown of agents the registry has not answered for is a sample." if sample else ""
-    )
+    return " ".join(said) + (" Agents without an answer from the registry show a sample." if sample else "")

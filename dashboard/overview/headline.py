@@ -65,7 +65,7 @@ def _sample(found: int, agents: int, trials: str, where: str, who: str) -> str:
         return f"This sample holds no trial in {where} of the {agents} {who}. The registry has not been asked yet."
     return (
         f"This sample holds {trials} in {where}, of {found} of the {agents} {who}. "
-        "How many are registered shows once the registry is asked."
+        "Ask the registry to see how many are registered."
     )
 
 

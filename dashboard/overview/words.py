@@ -28,7 +28,7 @@ def agents_say(counts: pd.DataFrame, names: Mapping[str, str], sampled: Sequence
     """One sentence on agents (index) by lanes (columns)."""
     totals = counts.sum(axis=1)
     if totals.sum() == 0:
-        found = "No trial of any agent is in this view."
+        found = "This view has no trial of any agent."
     else:
         top = str(totals.idxmax())
         found = f"The agent with the most trials is {plain(names[top])} ({int(totals[top]):,})"
@@ -47,7 +47,7 @@ def agents_say(counts: pd.DataFrame, names: Mapping[str, str], sampled: Sequence
 def starts_say(counts: pd.DataFrame, unknown: int) -> str:
     """One sentence on years (index) by started and planned (columns); ``unknown``: trials without a start date."""
     started = counts["started"]
-    missing = f" For {count(unknown, 'trial')} the start is not known." if unknown else ""
+    missing = f" {count(unknown, 'trial')} without a known start." if unknown else ""
     if started.sum() + counts["planned"].sum() == 0:
         return f"No trial with a known start is in this view.{missing}"
     parts = []
@@ -56,7 +56,7 @@ def starts_say(counts: pd.DataFrame, unknown: int) -> str:
         most = int(started.max())
         alike = len(years) > 1 and bool((started[started > 0] == most).all())
         if alike or len(years) > 3:  # too many to name, or no year that stands out
-            parts.append(f"Never more than {most:,} a year")
+            parts.append(f"At most {most:,} a year")
         else:
             parts.append(f"Most trials started in {listed(years)} ({most:,}{' each' if len(years) > 1 else ''})")
     if counts["planned"].sum():
@@ -107,6 +107,6 @@ def _what(figures: KeyFigures, sample: bool) -> str:
 
 def _results(figures: KeyFigures, wanted: Filter) -> KeyFigure:
     if not figures.results_known:
-        return KeyFigure("?", "with posted results", "The source does not say it of any of these trials", None)
+        return KeyFigure("?", "with posted results", "The source does not say this for any of these trials", None)
     note = f"of {figures.results_known:,} where known"
     return KeyFigure(f"{figures.with_results:,}", "with posted results", note, replace(wanted, results=True))

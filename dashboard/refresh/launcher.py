@@ -26,7 +26,7 @@ LONGEST_WORDS = 600
 # With one of these a proxy passes on the request of another machine, however local its own connection is.
 PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via")
 NOT_HERE = (
-    "Refreshing from the page is switched off here. Whoever runs this page can refresh with "
+    "Refreshing from the page is switched off here. Its operator can refresh with "
     "“python -m cache refresh”, or allow it with TRIALS_REFRESH."
 )
 SIGN_IN = "Please sign in to refresh the data."

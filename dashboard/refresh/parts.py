@@ -105,7 +105,7 @@ def outcome() -> None:
     show, icon = (st.success, "check_circle") if job.outcome == "fresh" else (st.info, "info")
     show(words.summary(job, state.names()), icon=f":material/{icon}:")
     with st.container(horizontal=True, vertical_alignment="top"):
-        with st.expander("What the refresh brought, agent by agent"):
+        with st.expander("What changed, agent by agent"):
             st.markdown(_brought(job, state.names()))
         st.button("Close message", key="refresh_close", on_click=_dismiss, args=(job.id,))
 
@@ -160,7 +160,7 @@ def _trouble(launch: Launch) -> tuple[str, Sequence[str], tuple[str, ...]]:
     # It worked on the store while this page had to show something else.
     if launch.exit_code in (exit_codes.FRESH, exit_codes.SOME_FAILED):
         return "The refresh has ended. Please load this page again in a moment.", (), ()
-    return "The refresh could not run; the data stays as it was.", [launch.words or "It ended without a word."], ()
+    return "The refresh could not run; the data stays as it was.", [launch.words or "It ended without a message."], ()
 
 
 def _watch(was_active: bool) -> None:
@@ -204,7 +204,7 @@ def _cancel_button(job: Job, key: str) -> None:
 
 def _last(job: Job) -> None:
     st.caption(f"Last refresh: {english.moment(job.ended_at or job.beat_at)}.")
-    with st.expander("What it brought"):
+    with st.expander("What changed"):
         st.markdown(f"{words.summary(job, state.names())}\n\n{_brought(job, state.names())}")
 
 

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from cache.english import count, day, listed, moment
+from cache.english import agreeing, count, day, listed, moment
 from cache.read.jobs import Job, JobScope
 from cache.refresh.journal import BROKEN, CANCELLED
 from dashboard.refresh.state import FailedPart
@@ -168,13 +168,17 @@ def _failed(job: Job, names: Mapping[str, str]) -> str:
 
 def _cancelled(job: Job, names: Mapping[str, str]) -> str:
     done = sum(scope.status in ("fresh", "unchanged") for scope in job.scopes)
-    kept = f"{done} of {len(job.scopes)} parts are fresh, the rest keeps" if done else "All parts keep"
+    kept = (
+        f"{done} of {len(job.scopes)} parts {agreeing(done, 'is', 'are')} fresh; the others keep"
+        if done
+        else "All parts keep"
+    )
     return f"The refresh was cancelled. {kept} the earlier data."
 
 
 def _broken(job: Job, names: Mapping[str, str]) -> str:
     return (
-        f"The refresh of {moment(job.started_at)} stopped without a word, perhaps because the machine was switched "
+        f"The refresh of {moment(job.started_at)} stopped without a message, perhaps because the machine was switched "
         "off. What was stored until then is kept. You can start it again."
     )
 

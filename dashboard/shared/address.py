@@ -159,8 +159,8 @@ def scope_bar(wanted: Filter, names: Mapping[str, str]) -> None:
             "Include background treatment",
             key="background",
             on_change=_background_changed,
-            help="Also count trials in which everybody gets the agent beside the treatment that is tested. "
-            "“Documents’ conditions”: all the conditions the documents speak of. “All conditions”: whatever the trial "
+            help="Also count trials in which everybody gets the agent next to the tested treatment. "
+            "“Documents’ conditions”: the conditions the documents cover. “All conditions”: whatever the trial "
             "is about.",
         )
 

@@ -20,7 +20,7 @@ def asked() -> str:
 
 def unknown(name: str) -> bool:
     """Say that the address asks for a group there is not; false, for nothing is shown then."""
-    view.problems((f"“{name[:40]}” is no list of this page, so everything is shown.",))
+    view.problems((f"This page has no list “{name[:40]}”, so it shows everything.",))
     return False
 
 

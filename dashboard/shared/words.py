@@ -34,7 +34,7 @@ def age_in_days(text: str, now: datetime) -> int:
 def as_of(fresh: Freshness) -> str:
     """The date of the data for a caption: "20 November 2026" or "starter snapshot of 5 July 2026"."""
     if fresh.live and fresh.registry_timestamp:
-        older = f" (parts of it of {_since(fresh)})" if fresh.older else ""
+        older = f" (parts from {_since(fresh)})" if fresh.older else ""
         return f"{day(fresh.registry_timestamp[:10])}{older}"
     if fresh.starter:
         return f"starter snapshot of {day(fresh.starter_date)}"
@@ -47,7 +47,7 @@ def freshness_line(fresh: Freshness, now: datetime, names: Mapping[str, str] | N
         age = age_in_days(fresh.registry_timestamp, now)
         old = "from today" if age == 0 else f"{count(age, 'day')} old"
         said = f"Registry data of {day(fresh.registry_timestamp[:10])}, {old}"
-        unread = f" · {count(fresh.unread, 'record')} not readable or not wholly" if fresh.unread else ""
+        unread = f" · {count(fresh.unread, 'record')} not read, or not fully" if fresh.unread else ""
         return f"{said}{_older(fresh, names or {})}{unread}"
     if fresh.starter:
         return (
@@ -67,8 +67,8 @@ def _older(fresh: Freshness, names: Mapping[str, str]) -> str:
     if not fresh.older:
         return ""
     if len(fresh.older) > _NAMED:
-        return f" · {count(len(fresh.older), 'part')} older (of {_since(fresh)})"
-    parts = (f"{plain(names.get(scope, scope))} (of {day(load[:10])})" for scope, load in fresh.older)
+        return f" · {count(len(fresh.older), 'part')} older (from {_since(fresh)})"
+    parts = (f"{plain(names.get(scope, scope))} (from {day(load[:10])})" for scope, load in fresh.older)
     return f" · older: {listed(parts)}"
 
 
@@ -106,7 +106,7 @@ def phases_say(counts: pd.DataFrame, *, sample: bool = False) -> str:
     lanes = counts.sum(axis=1)
     total = int(lanes.sum())
     if total == 0:
-        return "There are no trials to count in this view."
+        return "This view holds no trials to count."
     largest = lanes.max()
     lane = listed(lane_inside(str(name)) for name in lanes.index[lanes == largest][:3])
     groups = counts.sum()
@@ -121,7 +121,7 @@ _GROUP_SAYS = {
     "running": "running but closed to new people",
     "finished": "finished",
     "stopped": "stopped or paused",
-    "unverified": "of unverified or unknown status",
+    "unverified": "with an unverified or unknown status",
     "expanded": "expanded access",
 }
 

@@ -68,12 +68,12 @@ def _selected(query: Query) -> Selection:
 def _changes(query: Query, default: str, limit: int | None = None) -> list[changelog.Change]:
     for key in query:
         if key not in _CHANGES_KEYS:
-            raise Validation(f"There is no parameter “{key[:40]}”; known are {', '.join(_CHANGES_KEYS)}.")
+            raise Validation(f"There is no parameter “{key[:40]}”; choose from {', '.join(_CHANGES_KEYS)}.")
     for agent in query.get("agent", ()):
         data.watchlist().agent(agent)
     for kind in query.get("kind", ()):
         if kind not in KINDS:
-            raise Validation(f"There is no kind of change “{kind[:40]}”; known are {', '.join(KINDS)}.")
+            raise Validation(f"There is no kind of change “{kind[:40]}”; choose from {', '.join(KINDS)}.")
     since, weight = _last(query, "since"), _last(query, "weight")
     return changelog.changelog(
         data.store(),

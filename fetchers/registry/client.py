@@ -119,7 +119,7 @@ class Registry:
         """
         question = {name: value for name, value in params.items() if value.strip()}
         if not any(name.startswith(("query.", "filter.")) for name in question):
-            raise Validation("A question without any search word would ask for the whole registry; it was not sent.")
+            raise Validation("A question without a search word would ask for the whole registry; it was not sent.")
         return self._turn({**question, "fields": fields, "sort": SORT, "pageSize": str(self._page_size)})
 
     def by_ids(self, nct_ids: Iterable[str], fields: str = FIELDS) -> Iterator[Page]:
@@ -187,21 +187,21 @@ def _data(host: str, answer: Answer, asked: Mapping[str, str]) -> bytes:
     if answer.status == 400:
         _reject(host, answer, asked)
     raise Transport(
-        f"{host} does not answer as the registry's API v2 (HTTP {answer.status}); "
+        f"{host} does not answer like the registry's API v2 (HTTP {answer.status}); "
         f"check the address in TRIALS_REGISTRY_URL."
     )
 
 
 def _reject(host: str, answer: Answer, asked: Mapping[str, str]) -> NoReturn:
     if RELOADED in answer.words:
-        raise DataReloaded(f"{host} loaded new data while its pages were being turned; ask again from the first page.")
+        raise DataReloaded(f"{host} loaded new data while we were reading its pages; ask again from the first page.")
     values = "; ".join(f"{name}={value if len(value) <= 200 else value[:200] + '…'}" for name, value in asked.items())
     raise Rejected(
-        f"{host} does not accept the question: {answer.words[:500]} (asked: {values}). "
+        f"{host} does not accept our question: {answer.words[:500]} (asked: {values}). "
         f"This is a mistake in this program or in the watch-list, please report it."
     )
 
 
 def _check_id(nct_id: str) -> None:
     if not _NCT_ID.fullmatch(nct_id):
-        raise Validation(f"{nct_id!r} is no NCT id (NCT and eight digits).")
+        raise Validation(f"{nct_id!r} is not an NCT id (NCT and eight digits).")

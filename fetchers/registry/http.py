@@ -132,7 +132,7 @@ class Http:
             old = urlsplit(url)
             if answer.status != 301 or new is None or (old.scheme, old.netloc) != (new.scheme, new.netloc):
                 raise Transport(
-                    f"{self.host} sends us elsewhere (HTTP {answer.status}, to {target[:200]}). If the API has moved, "
+                    f"{self.host} redirects us (HTTP {answer.status}, to {target[:200]}). If the API has moved, "
                     f"set TRIALS_REGISTRY_URL to its new address; on a guest network, sign in to the network first."
                 )
             url = new._replace(query=query, fragment="").geturl()
@@ -148,7 +148,7 @@ class Http:
             answer = self._fetch(url)
         if answer.status == 403:
             self._closed = Refused(
-                f"{self.host} refused this machine (HTTP 403). It was not asked again; that is the source's decision. "
+                f"{self.host} refused this machine (HTTP 403). We did not ask again; that is the source's decision. "
                 f"Try tomorrow, or from another network."
             )
             raise self._closed
@@ -164,8 +164,8 @@ class Http:
         wait = wait_asked(answer.headers)
         if wait > LONGEST_WAIT:
             self._closed = Postponed(
-                f"{self.host} asks not to be asked again before {until(wait, answer.headers)} "
-                f"(HTTP {answer.status} with Retry-After). It was left alone; try again after that."
+                f"{self.host} asks us to wait until {until(wait, answer.headers)} "
+                f"(HTTP {answer.status} with Retry-After). Try again after that."
             )
             raise self._closed
         return wait
@@ -183,7 +183,7 @@ class Http:
                     if len(body) > self._ceiling:
                         raise Transport(
                             f"{self.host} sent more than {self._ceiling // 1024**2} MB in one answer; "
-                            f"that is no page of the registry, so it was not read on. "
+                            f"that is not a page of the registry, so we stopped reading. "
                             f"Check TRIALS_REGISTRY_URL."
                         )
             finally:
@@ -200,7 +200,7 @@ class Http:
             yield
         except (OSError, urllib3.exceptions.HTTPError, ValueError) as error:
             if self._adapter.expired:
-                raise Again(f"the answer was not whole after {2 * self._timeout:g} s") from error
+                raise Again(f"the answer was incomplete after {2 * self._timeout:g} s") from error
             trouble = of_error(error, self._timeout)
             if not trouble.passes:
                 raise Transport(f"{self.host} cannot be asked from this machine: {trouble.words}.") from error

@@ -89,7 +89,7 @@ def decode(decoder: msgspec.json.Decoder[T], body: bytes, wanted: str) -> T:
     except (ValueError, RecursionError) as error:
         if body.lstrip()[:1] == b"<":
             raise Parsing(f"a web page came instead of {wanted}") from error
-        raise Parsing(f"the answer breaks off or is no JSON: {sayable(str(error))}") from error
+        raise Parsing(f"the answer breaks off or is not JSON: {sayable(str(error))}") from error
 
 
 def moment(value: object) -> str | None:

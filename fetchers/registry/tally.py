@@ -26,8 +26,8 @@ class Tally:
     def __init__(self, host: str, first: Page, clock: Callable[[], float]) -> None:
         if first.total is None:
             raise Incomplete(
-                f"{host} did not say how many trials its answer holds, so it cannot be shown to be whole and is not "
-                f"used. Try again later."
+                f"{host} did not say how many trials its answer holds. The answer may be incomplete and is not used. "
+                f"Try again later."
             )
         self._host = host
         self._total = first.total
@@ -52,7 +52,7 @@ class Tally:
         self._idle = self._idle + 1 if self.came == before else 0
         self._pages += 1
         if self._pages > self._most_pages:
-            raise Transport(self._endless(f"{self._pages:,} pages brought {self.came:,} of {self._total:,} trials"))
+            raise Transport(self._endless(f"{self._pages:,} pages held {self.came:,} of {self._total:,} trials"))
         if self._clock() - self._began > LONGEST_ANSWER:
             raise Transport(self._endless(f"{self._pages:,} pages took longer than {LONGEST_ANSWER / 60:g} minutes"))
 
@@ -69,11 +69,12 @@ class Tally:
         """Raise Incomplete unless what came is what was announced."""
         if self.came != self._total:
             raise Incomplete(
-                f"{self._host} announced {self._total} trials, but {self.came} came. The answer is not whole and "
+                f"{self._host} announced {self._total} trials, but {self.came} came. The answer is incomplete and "
                 f"is not used. Try again later."
             )
 
     def _endless(self, what: str) -> str:
         return (
-            f"{self._host} gives an answer without end ({what}); it was not read on and is not used. Try again later."
+            f"{self._host} sends an answer without end ({what}). The rest was not read, and nothing of it is used. "
+            "Try again later."
         )

@@ -27,8 +27,8 @@ class Kind(NamedTuple):
     source: str
 
 
-_BUSY = "the source or a gateway before it is overloaded or being mended"
-_ORIGIN = "the gateway could not get an answer from the source behind it"
+_BUSY = "the source or its gateway is overloaded or under repair"
+_ORIGIN = "the gateway got no answer from the source"
 
 STATUSES: Mapping[int, Kind] = {
     401: Kind(False, "it asks for a name and a password; check TRIALS_REGISTRY_URL", "[9110] 15.5.2"),
@@ -83,15 +83,15 @@ FAILURES: tuple[tuple[tuple[type[BaseException], ...], Kind], ...] = (
     ),
     (
         (requests.exceptions.InvalidProxyURL, urllib3.exceptions.ProxySchemeUnknown),
-        Kind(False, f"the address of the proxy is none; {_PROXY}", "configuration"),
+        Kind(False, f"the proxy address is not valid; {_PROXY}", "configuration"),
     ),
     (
         (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError),
-        Kind(True, f"the proxy cannot be reached or did not let us through; {_PROXY}", "[9110] 9.3.6"),
+        Kind(True, f"the proxy could not be reached or did not let us through; {_PROXY}", "[9110] 9.3.6"),
     ),
     (
         (urllib3.exceptions.NameResolutionError, socket.gaierror),
-        Kind(True, "its name cannot be resolved (is this machine online?)", "RFC 3493 6.1"),
+        Kind(True, "its name was not found (is this machine online?)", "RFC 3493 6.1"),
     ),
     ((ConnectionRefusedError,), Kind(True, "the connection was refused", "RFC 9293 3.10.7")),
     (
@@ -116,7 +116,7 @@ FAILURES: tuple[tuple[tuple[type[BaseException], ...], Kind], ...] = (
         (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema),
         Kind(False, "the request cannot be made ({detail})", "configuration"),
     ),
-    ((ValueError,), Kind(True, "the head of its answer cannot be read", "[9110] 5.5")),
+    ((ValueError,), Kind(True, "the start of its answer cannot be read", "[9110] 5.5")),
 )
 _ELSE = Kind(True, "the connection failed", "unknown, so within bounds")
 

@@ -24,9 +24,9 @@ def faults(documents: Sequence[Document], claims: Sequence[Claim]) -> Iterator[F
 
 def _claim_faults(claim: Claim, path: str) -> Iterator[Fault]:
     if claim.phase is not None and claim.phase not in _PHASES:
-        yield f"{path}.phase", f"{claim.phase!r} is none of {', '.join(_PHASES)}"
+        yield f"{path}.phase", f"{claim.phase!r} must be one of {', '.join(_PHASES)}"
     if claim.kind == "trial" and claim.status is None:
-        yield f"{path}.status", "a claim on a trial says whether it is ongoing or completed"
+        yield f"{path}.status", "a claim about a trial must say ongoing or completed"
     for one, many in _EITHER:
         if getattr(claim, one) is not None and getattr(claim, many):
             yield f"{path}.{many}", f"either {one} or {many}, not both"
@@ -35,9 +35,12 @@ def _claim_faults(claim: Claim, path: str) -> Iterator[Fault]:
 
 def _wording_faults(claim: Claim, path: str) -> Iterator[Fault]:
     if claim.quote is not None and not 0 < len(claim.quote.split()) <= MOST_QUOTED:
-        yield f"{path}.quote", f"a quotation has at least one word and at most {MOST_QUOTED}"
+        yield f"{path}.quote", f"a quotation must have 1 to {MOST_QUOTED} words"
     if claim.unchecked_because is not None and (claim.checkable or not claim.unchecked_because.strip()):
-        yield f"{path}.unchecked_because", "says why a claim with checkable = false is none, in words"
+        yield (
+            f"{path}.unchecked_because",
+            "must say in words why the claim cannot be checked, and needs checkable = false",
+        )
     for number, words in enumerate(claim.interventions):
         if not any(char.isalnum() for char in words):
             yield f"{path}.interventions[{number}]", f"{words!r} holds no word to look for"
@@ -57,7 +60,7 @@ def _sentence_faults(sentences: Sequence[Sentence], stated: set[str], path: str)
         if not sentence.words.strip():
             yield f"{place}.words", "must not be empty"
         if bool(sentence.claims or sentence.part_of) is (sentence.why is not None):
-            yield f"{place}.why", "a sentence is of claims, or why says why it is not"
+            yield f"{place}.why", "a sentence needs either claims or a reason under why"
         for id in (*sentence.claims, *sentence.part_of):
             if id not in stated:
                 yield f"{place}.claims", f"there is no claim {id!r} of this document"

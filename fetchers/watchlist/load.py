@@ -141,7 +141,7 @@ def _ids(path: str, items: Iterable[Any]) -> Iterator[_Wrong]:
         if path != "claims" and not _ID.fullmatch(item.id):
             yield _Wrong(place, f"{item.id!r} must consist of small letters, digits and underscores")
         if item.id in seen:
-            yield _Wrong(place, f"{item.id!r} is there twice")
+            yield _Wrong(place, f"{item.id!r} appears twice")
         seen.add(item.id)
         for key in ("name", "title", "kind", "words", "place"):
             if getattr(item, key, "given").strip() == "":
@@ -191,7 +191,7 @@ def _condition_faults(condition: Condition, path: str) -> Iterator[_Wrong]:
 
 def _size_faults(hint: int | None, path: str) -> Iterator[_Wrong]:
     if hint is not None and hint < 0:
-        yield _Wrong(f"{path}.size_hint", f"{hint} is no number of trials")
+        yield _Wrong(f"{path}.size_hint", f"{hint} is not a number of trials")
 
 
 def _texts(path: str, texts: Iterable[str], *, in_query: bool = False) -> Iterator[_Wrong]:
@@ -229,7 +229,9 @@ def _references(file: _File) -> Iterator[_Wrong]:
 
 def _known(known: Mapping[str, set[str]], kind: str, id: str | None, path: str) -> Iterator[_Wrong]:
     if id is not None and id not in known[kind]:
-        yield _Wrong(path, f"there is no {kind} {id!r} in this watch-list; known are {', '.join(sorted(known[kind]))}")
+        yield _Wrong(
+            path, f"there is no {kind} {id!r} in this watch-list; choose from {', '.join(sorted(known[kind]))}"
+        )
 
 
 def _line(text: str, path: str) -> int | None:

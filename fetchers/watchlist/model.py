@@ -231,4 +231,4 @@ def _by_id(kind: str, items: tuple[_Item, ...], id: str) -> _Item:
         if item.id == id:
             return item
     known = ", ".join(item.id for item in items)
-    raise Validation(f"There is no {kind} {id!r} in the watch-list. Known are: {known}.")
+    raise Validation(f"There is no {kind} {id!r} in the watch-list. Choose from: {known}.")

@@ -49,7 +49,7 @@ def format_of(options: argparse.Namespace) -> str:
     """The format the options ask for. Raises Validation when they contradict each other."""
     fmt = options.format or ("json" if options.json else "table")
     if options.json and fmt != "json":
-        raise Validation(f"--json and --format {fmt} cannot be had together; leave one out.")
+        raise Validation(f"--json and --format {fmt} do not go together; leave one out.")
     return str(fmt)
 
 

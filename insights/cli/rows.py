@@ -24,7 +24,7 @@ from insights.funnel import Funnel, Step
 
 Row = dict[str, Any]
 GIVEN = "Trials that give the agent other than as background to everybody."
-GIVEN_ALSO_BACKGROUND = "Trials that give the agent, also as background to everybody."
+GIVEN_ALSO_BACKGROUND = "Trials that give the agent, including as background to everybody."
 # How a cell of the gap map is counted: the rule's id and words, by whether background counts.
 COUNTED = {False: ("given", GIVEN), True: ("given_or_background", GIVEN_ALSO_BACKGROUND)}
 

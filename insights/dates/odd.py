@@ -14,8 +14,8 @@ from insights.dates.spans import span
 # Kind -> words on the screen, in reading order.
 ODD = {
     "before_start": "Ended before it started",
-    "primary_after_completion": "Primary completion after the completion",
-    "still_to_come": "Marked as happened, on a day still to come",
+    "primary_after_completion": "Primary completion after completion",
+    "still_to_come": "Marked as actual, but still to come",
     "far": f"A date before {FIRST_YEAR} or after {LAST_YEAR}",
 }
 # The dates that sponsors write, with their words.

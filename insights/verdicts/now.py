@@ -41,11 +41,13 @@ def _tenses(claim: Claim, seen: Seen, *, sample: bool) -> Iterator[Tense]:
     if sample:
         yield Tense("not_asked", when, what, nct_id, f"{said} The registry has not answered yet.".strip())
     if evidence.is_recent(when, seen.on):
-        yield Tense("idle", when, what, nct_id, f"{said} But no trial is running there: “now” is not borne out.")
+        yield Tense("idle", when, what, nct_id, f"{said} But no trial is running there: “now” is not confirmed.")
     if when:
-        yield Tense("contradicted", when, what, nct_id, f"{said} Silent for more than two years: “now” does not hold.")
+        yield Tense(
+            "contradicted", when, what, nct_id, f"{said} No activity for more than two years: “now” does not hold."
+        )
     if len(seen.here):
-        yield Tense("undated", None, None, None, f"The trials found in {seen.place} carry no date of any activity.")
+        yield Tense("undated", None, None, None, f"The trials found in {seen.place} have no dated activity.")
     yield from _tenses_elsewhere(seen)
 
 
@@ -53,14 +55,16 @@ def _tenses_elsewhere(seen: Seen) -> Iterator[Tense]:
     others = pd.concat([seen.near, seen.elsewhere])
     when, what, nct_id = evidence.newest(others)
     if when is None:
-        yield Tense("undated", None, None, None, "No trial of it is found in any condition, so nothing can be dated.")
+        yield Tense(
+            "undated", None, None, None, "No trial of it is found in any condition, so there is no date to check."
+        )
     said = f"Nothing in {seen.place}; newest activity anywhere: {day(when)} ({what}, {nct_id})."
     if _is_live(others, seen):
-        yield Tense("elsewhere", when, what, nct_id, f"{said} It is alive, but in other conditions.")
+        yield Tense("elsewhere", when, what, nct_id, f"{said} Research goes on, but in other conditions.")
     why = (
-        "But only records were kept up of trials that are over or have not begun"
+        "Only the records of trials that are over or have not started were updated"
         if evidence.is_recent(when, seen.on)
-        else "Silent for more than two years"
+        else "No activity for more than two years"
     )
     yield Tense("contradicted", when, what, nct_id, f"{said} {why}: “now” does not hold.")
 

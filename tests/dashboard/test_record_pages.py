@@ -26,7 +26,7 @@ def test_every_number_opens_the_list_of_its_trials(recorded: str, name: str) -> 
         path, _, query = link.partition("?")
         assert path == name
         listed = page(name, query)
-        assert "is no list" not in shown(listed)
+        assert "This page has no list" not in shown(listed)
         (table,) = frames(listed)
         assert len(table) == number
         assert all(cell.startswith("trial?nct=NCT") for cell in table["NCT id"])
@@ -35,7 +35,7 @@ def test_every_number_opens_the_list_of_its_trials(recorded: str, name: str) -> 
 def test_a_list_that_does_not_exist_is_said_and_everything_is_shown(recorded: str) -> None:
     for name in ("results", "mecfs"):
         at = page(name, "show=state.nonsense")
-        assert "is no list of this page" in shown(at)
+        assert "This page has no list" in shown(at)
         assert len(frames(at)) > 3
 
 

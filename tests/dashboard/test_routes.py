@@ -164,15 +164,15 @@ def test_the_calendar_opens_and_a_query_narrows_it(up: Dashboard) -> None:
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("/api/trials.json?agent=aspirin", "Unknown agent “aspirin” is not accepted; known are corticosteroids"),
+        ("/api/trials.json?agent=aspirin", "Unknown agent “aspirin” is not accepted; choose from corticosteroids"),
         ("/api/trials.json?nonsense=1", "no filter called “nonsense”"),
         ("/calendar.ics?from=soon", "“soon” is not a year"),
-        ("/api/changes.json?since=yesterday", "since wants a date or a moment"),
+        ("/api/changes.json?since=yesterday", "since needs a date or a moment"),
         ("/api/changes.json?agent=aspirin", "no agent 'aspirin'"),
         ("/api/changes.json?weight=heavy", "no weight 'heavy'"),
         ("/api/changes.json?kind=colour", "no kind of change “colour”"),
         ("/api/changes.json?page=2", "no parameter “page”"),
-        ("/feed.xml?since=%00%ff", "since wants a date"),
+        ("/feed.xml?since=%00%ff", "since needs a date"),
     ],
 )
 def test_a_bad_parameter_is_a_sentence(up: Dashboard, path: str, said: str) -> None:

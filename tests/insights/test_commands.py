@@ -261,7 +261,7 @@ def test_the_table_is_for_people(run: Run, command: str) -> None:
     ("argv", "said"),
     [
         (("claims", "--agent", "nobody"), "There is no agent 'nobody'"),
-        (("claims", "--json", "--format", "csv"), "cannot be had together"),
+        (("claims", "--json", "--format", "csv"), "do not go together"),
     ],
 )
 def test_wrong_usage_ends_with_two_and_a_sentence(run_live: Run, argv: tuple[str, ...], said: str) -> None:

@@ -90,11 +90,11 @@ def test_the_way_of_one_agent() -> None:
     assert one.step("sweep").ids == ("NCT00000002",)
     assert one.step("again").ids == ("NCT00000003",)
     assert funnel_words.why_differs(one, LISTED.agents[1], 2) == (
-        "The registry was asked 1 question with 1 name (its data of 19 November 2026); 6 rows came back, 1 of them the "
-        "same trials again. 1 trial more came with the answer for a whole condition. Of 6 different trials, 1 "
+        "The registry was asked 1 question with 1 name (its data of 19 November 2026); 6 rows came back, 1 of them a "
+        "repeat. 1 trial more came with the answer for a whole condition. Of 6 different trials, 1 "
         "only mentions IVIG and 1 names IVIG only as an exclusion; 4 give IVIG, 1 of these to everybody beside "
-        "something else. The charts count the remaining 3. 2 records could not be read and are in no count. The "
-        "registry’s own page shows its answer to one question, mentions included, so its number is another one."
+        "something else. The charts count the other 3. 2 records could not be read and are not counted. The "
+        "registry’s own page shows the answer to one question and includes mentions, so its number differs."
     )  # fmt: skip
     asked = funnel_words.question_rows(one, LISTED.agents[1], str)["Asked of the registry"]
     assert asked[0].startswith("query.intr=")
@@ -124,7 +124,7 @@ def test_a_trial_nobody_can_place_is_not_lost() -> None:
 def test_a_sample_is_called_one() -> None:
     never = {"refreshed_at": None, "registry_timestamp": None, "starter": True}
     one = funnels(frames([row(1, origin="starter")], {1: [Why("ivig")]}, {"ivig": never}))["ivig"]
-    assert "comes from the starter sample" in funnel_words.why_differs(one, LISTED.agents[1], 0)
+    assert "come from the starter sample" in funnel_words.why_differs(one, LISTED.agents[1], 0)
     assert one.step("found").number == 1
     assert "rows" not in {step.id for step in one.steps}
 

@@ -77,12 +77,11 @@ def test_the_three_kinds_of_empty() -> None:
     assert cell(cells, "tnf_inhibitors", "lupus")["state"] == gaps.NOT_ASKED
     states = gap_words.cell_rows(cells, NAMES, GROUPS, False, lambda wanted: "x")["State"]
     assert set(states) == {
-        "No trial registered, as far as was asked (data of 2026-11-19)", "Asked, and failed", "Not asked yet",
+        "None found (data of 2026-11-19)", "No answer", "Not asked yet",
     }  # fmt: skip
     say = gap_words.gaps_say(cells)
     assert say == (
-        "Of 12 cells, 0 hold trials; 4 are empty: none registered as far as was asked; for 4 the registry has not been "
-        "asked yet; for 4 it was asked and did not answer."
+        "0 of 12 combinations have trials; none found for 4; 4 not asked yet; no answer for 4."
     )  # fmt: skip
 
 
@@ -137,7 +136,7 @@ def test_the_kinds_of_empty_look_different_without_colour() -> None:
     assert signs["TNF inhibitors", "Lupus"] == "–"
     assert list(figure.data[0].z[0]) == [1, 0, 0, 0]
     assert list(figure.data[0].customdata[0]) == ["trials?agent=methotrexate", "", "", ""]
-    assert figure.data[0].hovertext[0][1] == "Methotrexate, Fibromyalgia: none registered"
+    assert figure.data[0].hovertext[0][1] == "Methotrexate, Fibromyalgia: none found"
     assert set(figure.data[0].z[1]) == {None}  # what nobody knows has no ground
 
 

@@ -259,7 +259,7 @@ def test_every_answer_explains_itself(facts: dict[str, Any], day: date) -> None:
     row = PLAIN | facts | {"judged_on": day.isoformat()}
     found = results_due.verdict(row)
     assert found.state in STATES
-    untold = results_due.STATES[found.state].startswith("Cannot be told")
+    untold = results_due.STATES[found.state].startswith("Unclear")
     assert (not untold) or found.missing
     assert (found.state == "unknown") <= bool(found.missing)
     assert (found.state == "not_covered") <= bool(found.reason)

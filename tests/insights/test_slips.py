@@ -280,10 +280,10 @@ def test_sentences() -> None:
     found = slips.slipped(slips.ledger(two), "completion_date")
     said = changes_tables.slips_say(found, 5, "completion_date")
     assert said == (
-        "In 2 of 5 trials with more than one known state the completion has moved (1 later and 1 earlier); "
+        "The completion has moved in 2 of 5 trials with more than one known state (1 later and 1 earlier); "
         "the furthest is NCT00000002, 12 months earlier."
     )
-    assert "It is the only one of 5 trials" in changes_tables.slips_say(found.head(1), 5, "completion_date")
+    assert "This is the only one of 5 trials" in changes_tables.slips_say(found.head(1), 5, "completion_date")
     assert changes_tables.slips_say(found.head(0), 0, "start_date") == "No known start has moved in this view."
     assert changes_tables.copies_say(found) is None
 

@@ -134,7 +134,7 @@ def test_moments(text: str, moment: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2026", "2026-13-01", "20261120", "0001-01-01T00:00:00+23:00", "²"])
 def test_what_is_no_moment_is_said(text: str) -> None:
-    with pytest.raises(Validation, match="--since wants a date or a moment"):
+    with pytest.raises(Validation, match="--since needs a date or a moment"):
         since_moment(text, "--since")
 
 

@@ -137,12 +137,12 @@ def test_atom_and_calendar_on_standard_output(store: Store, run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--since", "soon"), "--since wants a date"),
+        (("--since", "soon"), "--since needs a date"),
         (("--agent", "aspirin"), "no agent 'aspirin'"),
-        (("--json", "--format", "text"), "cannot be had together"),
-        (("--base-url", "ftp://x"), "--base-url wants"),
-        (("--base-url", "https://x/<b>"), "--base-url wants"),
-        (("--base-url", "localhost:8501"), "--base-url wants"),
+        (("--json", "--format", "text"), "do not go together"),
+        (("--base-url", "ftp://x"), "--base-url needs"),
+        (("--base-url", "https://x/<b>"), "--base-url needs"),
+        (("--base-url", "localhost:8501"), "--base-url needs"),
     ],
 )
 def test_wrong_usage_is_a_sentence_and_exit_2(run: Run, arguments: tuple[str, ...], said: str) -> None:

@@ -141,8 +141,8 @@ def test_registry_that_is_not_there(run: Run, fake: FakeRegistry, monkeypatch: p
         (("refresh", "--agent", "vitamin_c"), "hyperbaric_oxygen"),
         (("refresh", "--agnt", "ivig"), "usage:"),
         (("reload",), "invalid choice"),
-        (("changes", "--since", "yesterday"), "--since wants a date"),
-        (("changes", "--since", "2026-13-01"), "--since wants a date"),
+        (("changes", "--since", "yesterday"), "--since needs a date"),
+        (("changes", "--since", "2026-13-01"), "--since needs a date"),
         (("export", "--format", "pdf", "--out", "x"), "invalid choice"),
     ],
 )

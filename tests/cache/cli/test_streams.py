@@ -55,7 +55,7 @@ def test_a_refresh_is_done_whatever_its_streams_are(env: dict[str, str], redirec
 
 def test_a_full_disk_is_said_where_it_can_be(env: dict[str, str]) -> None:
     done = run(env, "refresh --agent sizofiran --json", ">/dev/full")
-    assert b"Standard output could not be written to (No space left on device)" in done.stderr
+    assert b"Could not write to standard output (No space left on device)" in done.stderr
 
 
 @pytest.mark.parametrize(

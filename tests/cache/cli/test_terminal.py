@@ -99,7 +99,7 @@ def test_closed_stream_is_no_terminal() -> None:
     [
         (Result("unchanged", 1), "unchanged, 1 trial"),
         (Result("fresh", 0), "fresh, 0 trials (0 new, 0 changed, 0 left)"),
-        (Result("fresh", 2, set_aside=1), "fresh, 2 trials (0 new, 0 changed, 0 left, 1 set aside unread)"),
+        (Result("fresh", 2, set_aside=1), "fresh, 2 trials (0 new, 0 changed, 0 left, 1 set aside as unreadable)"),
         (Result("failed", 2, error="a\x1b[31mb"), "failed, 2 trials kept as they were: a [31mb"),
     ],
 )

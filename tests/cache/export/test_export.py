@@ -361,8 +361,8 @@ def test_every_format_names_source_dates_and_changes(store: Store, tmp_path: Pat
     assert about["Fetched at (UTC)"] == SEEN
     assert about["Written at (UTC)"] == "2026-11-20T09:00:00Z"
     assert about["Shown"].startswith("Trials that give any of the three agents (not as background)")
-    assert "no count" in about["Starter snapshot"]
-    assert about["Of these starter snapshot"] == "1"
+    assert "They do not count" in about["Starter snapshot"]
+    assert about["Of these, from the starter snapshot"] == "1"
     assert "Not medical advice" in about["Please note"]
     assert about["Modified"] == export.MODIFIED
     (tmp_path / "out.xlsx").unlink()

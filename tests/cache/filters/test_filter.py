@@ -230,11 +230,11 @@ def test_what_people_write(query: str, expected: Filter) -> None:
 @pytest.mark.parametrize(
     ("query", "word"),
     [
-        ("agent=aspirin", "Unknown agent “aspirin” was ignored; known are methotrexate, ivig, tnf_inhibitors."),
+        ("agent=aspirin", "Unknown agent “aspirin” was ignored; choose from methotrexate, ivig, tnf_inhibitors."),
         ("status=open", "Unknown status “open”"),
-        ("phase=5", "known are early_phase1, phase1, phase1-phase2"),
+        ("phase=5", "choose from early_phase1, phase1, phase1-phase2"),
         ("type=x", "Unknown study type"),
-        ("role=placebo", "Unknown role “placebo” was ignored; known are tested, comparator, background, unclear."),
+        ("role=placebo", "Unknown role “placebo” was ignored; choose from tested, comparator, background, unclear."),
         ("condition=flu", "Unknown condition “flu”"),
         ("from=soon", "“soon” is not a year"),
         ("to=99999", "“99999” is not a year"),
@@ -276,7 +276,7 @@ OPENING = "Trials that give any of the three agents (not as background) in the d
         (Filter(), f"{OPENING}."),
         (
             Filter(everywhere=True, background=True),
-            "Trials that give any of the three agents (also as background) in any condition.",
+            "Trials that give any of the three agents (including as background) in any condition.",
         ),
         (
             Filter(agents=("methotrexate",), conditions=("me_cfs",), phases=("PHASE2",), statuses=("RECRUITING",)),
@@ -313,7 +313,7 @@ OPENING = "Trials that give any of the three agents (not as background) in the d
         ),
         (
             Filter(statuses=("ACTIVE_NOT_RECRUITING", "UNKNOWN", NOT_RECORDED)),
-            f"{OPENING}, active but no longer recruiting, of unknown status or of a status that is not recorded.",
+            f"{OPENING}, active but no longer recruiting, of unknown status or without a recorded status.",
         ),
         (
             Filter(study_types=("OBSERVATIONAL",), sponsor_classes=("INDUSTRY", "OTHER"), countries=("Peru", "Oman")),
@@ -321,8 +321,8 @@ OPENING = "Trials that give any of the three agents (not as background) in the d
         ),
         (
             Filter(year_from=2010, year_to=2015, results=False, text="low dose", left=True),
-            f"{OPENING}, started from 2010 to 2015, without posted results, with the words “low dose”, also those that "
-            "left the registry.",
+            f"{OPENING}, started from 2010 to 2015, without posted results, with the words “low dose”, including those "
+            "that left the registry.",
         ),
         (
             Filter(frame=True, year_from=2010, year_to=2010, results=True),

@@ -380,11 +380,11 @@ def spoiled(statement: str) -> Callable[[Path], None]:
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (damaged, "no sound backup, nothing was changed"),
-        (lambda path: path.write_bytes(b"no database at all" * 500), "no sound backup, nothing was changed"),
-        (lambda path: path.write_bytes(b""), "is no store of this product"),
-        (spoiled("DROP TABLE alembic_version"), "is no store of this product"),
-        (spoiled("DROP TABLE study"), "no sound backup, nothing was changed.*tables are missing: study"),
+        (damaged, "not a sound backup; nothing was changed"),
+        (lambda path: path.write_bytes(b"no database at all" * 500), "not a sound backup; nothing was changed"),
+        (lambda path: path.write_bytes(b""), "is not a store of this product"),
+        (spoiled("DROP TABLE alembic_version"), "is not a store of this product"),
+        (spoiled("DROP TABLE study"), "not a sound backup; nothing was changed.*tables are missing: study"),
         (spoiled("UPDATE version SET body = x'00' WHERE id = 1"), "Version 1 of NCT00000001 cannot be read back"),
         (spoiled("UPDATE alembic_version SET version_num = 'f00d'"), "newer version of this product"),
     ],

@@ -57,7 +57,7 @@ IN_FULL = ("first page", "later page")
 ON_THE_WIRE = {
     "429": "HTTP 429",
     "429-retry-after": "HTTP 429",
-    "429-hour": "not to be asked again before",
+    "429-hour": "asks us to wait until",
     "503-odd-date": "HTTP 503",
     "403": "refused this machine",
     "500": "HTTP 500",
@@ -66,7 +66,7 @@ ON_THE_WIRE = {
     "cut-body": "cut off",
     "cut-json": "breaks off",
     "stall": "no answer within",
-    "slow-body": "not whole after",
+    "slow-body": "incomplete after",
     "reset": "connection was reset",
 }
 # (fault, step) -> what the reason must say; these spoil the content of an answer.

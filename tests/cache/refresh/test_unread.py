@@ -51,7 +51,7 @@ def test_a_leaf_that_is_unreadable_everywhere_costs_that_leaf_and_is_told(
     report = rig.refresh("ivig", full=full)
     result = report.agents["ivig"]
     assert (report.exit_code, result.status, result.studies, result.set_aside) == (1, "fresh", 25, 0)
-    assert result.error == "Of 25 records a part could not be read."
+    assert result.error == "25 records could be read only in part."
     assert {row["overall_status"] for row in rig.rows(study)} == {"COMPLETED"}, "no old status stays"
     assert all(path.removeprefix("protocolSection.") in str(row["note"]) for row in rig.rows(study))
     assert queries.freshness(rig.store).unread == 25

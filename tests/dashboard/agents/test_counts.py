@@ -35,7 +35,7 @@ def test_an_agent_without_trials_here_is_none_found_not_none_exists(live: str, o
     app = opened(live, "agents", "agent=azathioprine&condition=fibromyalgia")
     assert not exported(live, "agent=azathioprine&condition=fibromyalgia")
     (info,) = (info.value for info in app.info if "azathioprine" in info.value)
-    assert info.startswith("None found: the registry was asked")
+    assert info.startswith("None found. The registry was asked")
     assert "does not mean that none exists" in info
 
 

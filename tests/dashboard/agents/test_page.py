@@ -197,7 +197,7 @@ def test_the_first_screen_tells_who_what_and_how_fresh(live: str) -> None:
     (story,) = (one.value for one in at.markdown if "the highest phase entered" in one.value)
     assert story.startswith("2 trials give rintatolimod ")
     assert story.count(".") == 1
-    assert "results are posted for 1 of the 1 that ended" in story
+    assert "the one that ended has posted results" in story
     assert "Newest activity: NCT09070002" in links(at, "trial")
     assert links(at, "trial")["Newest activity: NCT09070002"] == "nct=NCT09070002"
     assert "C3: Rintatolimod (Ampligen) is experimental and looks promising in ME/CFS." in said
@@ -215,7 +215,7 @@ def test_what_was_kept_by_hand_stands_apart_with_its_source_and_day(live: str) -
 def test_an_agent_with_nothing_is_none_found_here_and_anywhere(live: str) -> None:
     for agent in NOWHERE:
         at = page("agents", agent=agent)
-        (info,) = (one.value for one in at.info if one.value.startswith("None found: the registry was asked"))
+        (info,) = (one.value for one in at.info if one.value.startswith("None found. The registry was asked"))
         assert "That does not mean that none exists." in info
         assert links(at, "trials")["In ME/CFS: 0 trials"] == f"agent={agent}&condition=me_cfs"
         assert "Trials" not in cards(at)
@@ -225,10 +225,10 @@ def test_an_agent_with_nothing_is_none_found_here_and_anywhere(live: str) -> Non
 def test_an_agent_that_was_asked_in_vain_is_not_known(unanswered: str) -> None:
     at = page("agents", agent="sizofiran", condition="lupus")
     said = shown(at)
-    assert "Not known: the registry was asked for sizofiran, and that failed." in said
+    assert "Not known. The registry did not answer for sizofiran, and" in said
     assert "None found" not in said
     assert "The last refresh failed; earlier data is shown." in said
-    assert "There is nothing to compare yet" in said
+    assert "Nothing to compare yet" in said
 
 
 def test_the_starter_is_a_sample_on_every_line(starter: str) -> None:
@@ -238,11 +238,11 @@ def test_the_starter_is_a_sample_on_every_line(starter: str) -> None:
     assert "Trials" not in found
     said = shown(at)
     assert "The starter sample holds " in said
-    assert "This is a sample and not a count: the registry has not been asked yet." in said
+    assert "This is a sample, not a count: the registry has not been asked yet." in said
     assert "recruiting when the record was copied" in said
     assert "recruiting now;" not in said
     assert "In ME/CFS: not asked yet" in said
-    assert "There is nothing to compare yet" in said
+    assert "Nothing to compare yet" in said
     for value, note, doors in found.values():
         assert value != "0" or doors or "ended" not in note
     for door in found["In the sample"][2].values():
@@ -258,7 +258,7 @@ def test_sections_are_opened_by_the_address_and_only_then_read_every_record(
     monkeypatch.undo()
     use(monkeypatch, live)
     assert "the US rule covers" in shown(page("agents", agent="ivig", show="results"))
-    assert "“other” is no section of this page" in shown(page("agents", agent="ivig", show="other"))
+    assert "This page has no section “other”" in shown(page("agents", agent="ivig", show="other"))
     assert set(agent_parts.SECTIONS) == {"timeline", "claims", "conditions", "changes", "results", "counting"}
 
 
@@ -298,14 +298,14 @@ def test_the_newest_changes_of_the_agent_and_the_way_to_all(store: Store) -> Non
     query = links(at, "changes")["All changes of this agent"]
     assert query == "agent=ivig&since=2026-11-20"
     there = page("changes", agent="ivig", since="2026-11-20")
-    assert headline.partition("**, since")[0] in "\n".join(one.value for one in there.markdown)
+    assert headline.partition("** since")[0] in "\n".join(one.value for one in there.markdown)
     assert len(table(there, "Change")) == first_number(headline) == 14
 
 
 def test_changes_of_another_agent_are_none_of_its_business(store: Store) -> None:
     moved.every_kind(store)
     said = shown(page("agents", agent="methotrexate", background="1"))
-    assert "No change was seen in these trials since the first load of 20 November 2026." in said
+    assert "No change seen in these trials since the first load on 20 November 2026." in said
 
 
 def test_slips_are_counted_by_what_was_promised_with_their_lists(starter: str) -> None:
@@ -371,27 +371,30 @@ NEVER, FAILED = Asked("not_asked", None, None, None), Asked("failed", None, None
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({}, "3 trials give IVIG in the documents’ conditions; the highest phase entered is phase 2 there and phase 3 "
-             "elsewhere; 1 is recruiting now; the newest activity is of April 2026 (record updated, NCT00000001); "
-             "results are posted for 1 of the 2 that ended."),
+        ({}, "3 trials give IVIG in the documents’ conditions; the highest phase entered is phase 2 here and phase 3 "
+             "elsewhere; 1 is recruiting now; newest activity in April 2026 (record updated, NCT00000001); "
+             "1 of the 2 that ended has posted results."),
         ({"trials": 1, "recruiting": 0}, "1 trial gives IVIG in the documents’ conditions; the highest phase entered "
-         "is phase 2 there and phase 3 elsewhere; none of the 3 with a recorded status is recruiting now;"),
-        ({"here": Rung(None, ())}, "no phase is known to have been entered there, elsewhere phase 3;"),
-        ({"here": Rung("PHASE3", ())}, "the highest phase entered is phase 3, there as anywhere;"),
-        ({"anywhere": Rung(None, ()), "here": Rung(None, ())}, "no phase is known to have been entered;"),
+         "is phase 2 here and phase 3 elsewhere; none of the 3 with a recorded status is recruiting now;"),
+        ({"here": Rung(None, ())}, "none here is known to have entered a phase; elsewhere the highest is phase 3;"),
+        ({"here": Rung("PHASE3", ())}, "the highest phase entered is phase 3, here and anywhere;"),
+        ({"anywhere": Rung(None, ()), "here": Rung(None, ())}, "none is known to have entered a phase;"),
         ({"status_known": 2, "recruiting": 2}, "2 of the 2 with a recorded status are recruiting now;"),
-        ({"status_known": 0}, "whether any is recruiting is not known;"),
-        ({"newest": None}, "no activity of theirs carries a date;"),
+        ({"status_known": 0}, "how many recruit is not known;"),
+        ({"newest": None}, "no activity has a date;"),
         ({"ended": 0}, "none is known to have ended."),
-        ({"ended_known": 0}, "2 ended, and whether results are posted is not known."),
-        ({"ended_known": 1, "posted": 0}, "results are posted for none of the 2 that ended (not known for 1)."),
+        ({"ended_known": 0}, "2 ended; whether results are posted is not known."),
+        ({"ended_known": 1, "posted": 0}, "none of the 2 that ended has posted results (not known for 1)."),
+        ({"ended": 3, "ended_known": 3, "posted": 2}, "2 of the 3 that ended have posted results."),
+        ({"ended": 1, "ended_known": 1, "posted": 1}, "the one that ended has posted results."),
+        ({"ended": 1, "ended_known": 1, "posted": 0}, "the one that ended has posted no results."),
         ({"answer": NEVER}, "The starter sample holds 3 trials that give IVIG in the documents’ conditions;"),
-        ({"answer": NEVER}, "This is a sample and not a count: the registry has not been asked yet."),
-        ({"answer": FAILED}, "This is a sample and not a count: the registry was asked and did not answer."),
-        ({"trials": 0}, "None found: the registry was asked, and no trial that gives IVIG came back here. "
+        ({"answer": NEVER}, "This is a sample, not a count: the registry has not been asked yet."),
+        ({"answer": FAILED}, "This is a sample, not a count: the registry did not answer."),
+        ({"trials": 0}, "None found. The registry was asked, and sent no trial that gives IVIG here. "
                         "That does not mean that none exists. Try “All conditions”."),
-        ({"trials": 0, "answer": NEVER}, "Not asked yet: the starter snapshot holds no trial that gives IVIG here"),
-        ({"trials": 0, "answer": FAILED}, "Not known: the registry was asked for IVIG, and that failed."),
+        ({"trials": 0, "answer": NEVER}, "Not asked yet. The starter snapshot holds no trial that gives IVIG here"),
+        ({"trials": 0, "answer": FAILED}, "Not known. The registry did not answer for IVIG, and"),
     ],
 )  # fmt: skip
 def test_sentences(changed: dict[str, Any], said: str) -> None:

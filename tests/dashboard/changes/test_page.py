@@ -71,7 +71,7 @@ def recently(store: Store, number: int, kind: str, days: float = 1) -> None:
 def test_the_starter_state_explains_itself_and_has_the_known_slips() -> None:
     app = opened()
     assert "Starter snapshot of" in shown(app)
-    assert "The registry has not been asked yet, so no change can be known" in shown(app)
+    assert "The registry has not been asked yet, so no change is known" in shown(app)
     assert "The first refresh is the baseline" in shown(app)
     assert listed(app).empty
     app = opened("show=slips&every=1")
@@ -87,8 +87,8 @@ def test_the_starter_state_explains_itself_and_has_the_known_slips() -> None:
 def test_a_store_without_events_explains_the_baseline(store: Store) -> None:
     moved.live(store)
     app = opened()
-    assert "No change has been seen yet" in shown(app)
-    assert "baseline and makes no changes (it began on 20 November 2026, 07:59 UTC)" in shown(app)
+    assert "No change seen yet" in shown(app)
+    assert "baseline (it began on 20 November 2026, 07:59 UTC)" in shown(app)
     assert "No known primary completion has moved in this view." in shown(opened("show=slips"))
 
 
@@ -247,8 +247,8 @@ def test_slips_of_stored_versions(store: Store) -> None:
             moved.stated(store, number, day, primaryCompletionDateStruct=until)
     app = opened("show=slips")
     assert "The primary completion of NCT00000001 has moved: 12 months later." in shown(app)
-    assert "It is the only one of 2 trials with more than one known state." in shown(app)
-    assert "1 slip in trials outside this view" in shown(app)
+    assert "This is the only one of 2 trials with more than one known state." in shown(app)
+    assert "1 delay in trials outside this view" in shown(app)
     (table,) = (one.value for one in app.dataframe)
     assert table[["First promised", "Now", "Moves"]].to_numpy().tolist() == [["2024-01-31", "2025-01-31 (planned)", 1]]
     assert table["Known from"].tolist() == ["Registry, 2024-01-01"]
@@ -271,8 +271,8 @@ def test_a_trials_page_tells_its_history(store: Store) -> None:
     ]
     assert "1 change of wording, order or a few days not listed." in shown(app)
     assert states[["Record of", "Status", "Completion", "People"]].to_numpy().tolist() == [
-        ["2026-01-01", "Terminated", "2026-06 (planned)", "not said"],
-        ["2025-01-01", "Recruiting", "not said", "30 (planned)"],
+        ["2026-01-01", "Terminated", "2026-06 (planned)", "not stated"],
+        ["2025-01-01", "Recruiting", "not stated", "30 (planned)"],
     ]
 
 
@@ -280,7 +280,7 @@ def test_the_history_of_a_public_copy_names_its_source() -> None:
     app = opened("nct=NCT00215813", "trial")
     states = next(one.value for one in elements(app, "table") if "Record of" in one.value)
     assert states["From"].tolist() == ["starter snapshot", "public copy", "public copy", "public copy"]
-    assert states["People"].tolist() == ["not said", "100 (planned)", "300 (planned)", "not said"]
+    assert states["People"].tolist() == ["not stated", "100 (planned)", "300 (planned)", "not stated"]
     assert "Source: public copy of the registry's record, April 2014" in shown(app)
 
 

@@ -15,21 +15,21 @@ def test_the_starter_has_no_none_registered(starter: str) -> None:
     assert set(cells["State"]) == {"Not asked yet", "Sample: not asked yet"}
     assert cells["Trials"].isna().sum() == (cells["State"] == "Not asked yet").sum() > 0
     waiting = (cells["State"] == "Not asked yet").sum()
-    assert f"for {waiting} the registry has not been asked yet" in shown(at)
-    assert "comes from the starter sample" in shown(at)
+    assert f"; {waiting} not asked yet" in shown(at)
+    assert "come from the starter sample" in shown(at)
 
 
 def test_three_kinds_of_cell_on_a_live_store(unanswered: str) -> None:
     at = page("gaps")
     cells = table(at, "Agent", "Condition", "State")
     states = cells["State"].str.partition(" (")[0].str.partition(",")[0]
-    assert set(states) == {"Registry data of 2026-11-20", "No trial registered", "Asked", "Sample: not asked yet"}
-    failed = cells[cells["State"] == "Asked, and failed"]
+    assert set(states) == {"Registry data of 2026-11-20", "None found", "No answer", "Sample: not asked yet"}
+    failed = cells[cells["State"] == "No answer"]
     assert set(failed["Agent"]) == {"Sizofiran"}
     assert failed["Trials"].isna().all()
-    empty = cells[states == "No trial registered"]
+    empty = cells[states == "None found"]
     assert empty["Trials"].str.endswith("#0").all()
-    assert "none registered as far as was asked" in shown(at)
+    assert "; none found for " in shown(at)
 
 
 def test_every_number_is_a_link_to_its_list(unanswered: str) -> None:
@@ -46,7 +46,7 @@ def test_what_was_asked_stands_under_the_map(unanswered: str) -> None:
     asked = table(page("gaps"), "Asked, in every condition").set_index("Agent")
     assert asked.loc["Azathioprine", "Asked, in every condition"].startswith("query.intr=azathioprine OR Imuran")
     assert asked.loc["Azathioprine", "Registry data of"] == "2026-11-20"
-    assert asked.loc["Sizofiran", "State"] == "Asked, and failed"
+    assert asked.loc["Sizofiran", "State"] == "No answer"
     assert "503" in asked.loc["Sizofiran", "Reason"]
 
 
@@ -67,7 +67,7 @@ def test_the_funnel_of_one_agent_and_its_ids(unanswered: str) -> None:
 
 def test_a_group_that_does_not_exist_is_said_and_everything_is_shown(unanswered: str) -> None:
     at = page("gaps", agent="ivig", show="step.unheard")
-    assert "is no list of this page" in shown(at)
+    assert "This page has no list" in shown(at)
     assert len(table(at, "Agent", "Condition", "State")) == CELLS
 
 

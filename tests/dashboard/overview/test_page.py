@@ -76,7 +76,7 @@ def test_the_two_switches_change_address_and_numbers(live: str, opened: Open) ->
     app.toggle(key="background").set_value(True).run()
     assert app.query_params["background"] == "1"
     assert key_figures(app)["trials"] == len(exported(live, "all=1&background=1"))
-    assert any("also as background" in text for text in texts(app))
+    assert any("including as background" in text for text in texts(app))
     app.segmented_control(key="scope").set_value("documents").run()
     assert "all" not in app.query_params
     assert_clean(app)
@@ -166,11 +166,11 @@ def test_an_empty_view_says_what_to_do(live: str, opened: Open) -> None:
 @pytest.mark.parametrize(
     ("started", "said"),
     [
-        ([1, 0, 1, 1, 0], "Never more than 1 a year; 1 start planned or not confirmed."),
-        ([2, 2, 0, 0, 0], "Never more than 2 a year; 1 start planned or not confirmed."),
+        ([1, 0, 1, 1, 0], "At most 1 a year; 1 start planned or not confirmed."),
+        ([2, 2, 0, 0, 0], "At most 2 a year; 1 start planned or not confirmed."),
         ([3, 1, 3, 0, 0], "Most trials started in 2020 and 2022 (3 each); 1 start planned or not confirmed."),
         ([0, 4, 0, 0, 0], "Most trials started in 2021 (4); 1 start planned or not confirmed."),
-        ([2, 2, 2, 2, 1], "Never more than 2 a year; 1 start planned or not confirmed."),  # too many to name
+        ([2, 2, 2, 2, 1], "At most 2 a year; 1 start planned or not confirmed."),  # too many to name
         ([0, 0, 0, 0, 0], "1 start planned or not confirmed."),
     ],
 )

@@ -303,7 +303,7 @@ def test_a_cancelled_end_is_no_alarm(page: AppTest, store: Store) -> None:
     at = watch_to_the_end(page, store, end)
     assert not at.warning
     assert [one.value for one in at.info] == [
-        "The refresh was cancelled. 1 of 3 parts are fresh, the rest keeps the earlier data."
+        "The refresh was cancelled. 1 of 3 parts is fresh; the others keep the earlier data."
     ]
     assert "not finished, keeps its earlier data" in shown(at)
 
@@ -312,7 +312,7 @@ def test_a_job_that_died_without_a_word_is_shown_as_such(page: AppTest, store: S
     begin(store, ago=3600)
     at = page.run()
     (said,) = boxes(at)
-    assert "stopped without a word" in said
+    assert "stopped without a message" in said
     assert "Refreshing:" not in shown(at)
 
     button(at, "Refresh trial data").click()
@@ -326,7 +326,7 @@ def test_the_next_refresh_marks_the_dead_one(page: AppTest, store: Store) -> Non
     begin(store, ago=3600)
     finish(store, begin(store), "broken", BROKEN)
     at = page.run()
-    assert "stopped without a word" in boxes(at)[0]
+    assert "stopped without a message" in boxes(at)[0]
 
 
 @pytest.mark.parametrize(("code", "said"), [(2, "TRIALS_PACE_SECONDS must be a number."), (5, "The disk is full.")])

@@ -124,7 +124,7 @@ def test_what_a_first_refresh_takes_is_near_what_was_seen() -> None:
 
 
 def test_a_refresh_that_could_not_read_everything_says_of_whom() -> None:
-    cut = part("ivig", "fresh", error="Of 2 records a part could not be read.")
+    cut = part("ivig", "fresh", error="2 records could be read only in part.")
     whole = part("me_cfs", "fresh")
     said = words.summary(job(cut, whole, outcome="partial"), NAMES)
     assert said == f"Refreshed. Some records of {NAMES['ivig']} could not be read; “About the data” names them."
@@ -146,7 +146,7 @@ def test_a_failed_refresh_gives_its_reason_once_and_reassures() -> None:
 def test_a_cancelled_refresh_says_how_much_is_fresh() -> None:
     some = job(part(status="fresh"), part(status="failed", error=CANCELLED), outcome="cancelled")
     assert words.summary(some, NAMES) == (
-        "The refresh was cancelled. 1 of 2 parts are fresh, the rest keeps the earlier data."
+        "The refresh was cancelled. 1 of 2 parts is fresh; the others keep the earlier data."
     )
     none = job(part(status="failed", error=CANCELLED), outcome="cancelled")
     assert words.summary(none, NAMES) == "The refresh was cancelled. All parts keep the earlier data."
@@ -155,7 +155,7 @@ def test_a_cancelled_refresh_says_how_much_is_fresh() -> None:
 @pytest.mark.parametrize("outcome", ["broken", None])
 def test_a_job_that_died_is_shown_as_such(outcome: str | None) -> None:
     died = job(part(status="asking"), state="running" if outcome is None else "ended", outcome=outcome, ended_at=None)
-    assert "stopped without a word" in words.summary(died, NAMES)
+    assert "stopped without a message" in words.summary(died, NAMES)
 
 
 def test_how_far_a_job_has_come() -> None:

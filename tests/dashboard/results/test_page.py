@@ -35,7 +35,7 @@ def test_results_page_tells_what_is_overdue_stale_and_stopped(recorded: str) -> 
     assert list(unverified["NCT id"]) == [f"trial?nct={PART}"]
     (last,) = frames(page("results", "all=1&show=last.RECRUITING"))
     assert "trial?nct=NCT08000005" in list(last["NCT id"])
-    assert "is no list" in shown(page("results", "all=1&show=last.WITHDRAWN"))
+    assert "This page has no list" in shown(page("results", "all=1&show=last.WITHDRAWN"))
     (few,) = frames(page("results", "all=1&show=why.people"))
     assert "Slow *accrual*" in list(few["Why stopped, in the registry’s words"])
     (late,) = frames(page("results", "all=1&show=registered.retrospective"))
@@ -43,7 +43,7 @@ def test_results_page_tells_what_is_overdue_stale_and_stopped(recorded: str) -> 
 
 
 def test_a_view_without_unknown_statuses_has_no_list_of_them(recorded: str) -> None:
-    assert "is no list" in shown(page("results", "all=1&status=completed&show=last.RECRUITING"))
+    assert "This page has no list" in shown(page("results", "all=1&status=completed&show=last.RECRUITING"))
 
 
 def test_papers_are_called_unknown_and_not_results() -> None:

@@ -21,15 +21,15 @@ def test_data_of_one_age() -> None:
 @pytest.mark.parametrize(
     ("older", "said", "as_of"),
     [
-        ([("sizofiran", "2026-11-13T09:00:05")], "older: Sizofiran (of 13 November 2026)", "13 November 2026"),
+        ([("sizofiran", "2026-11-13T09:00:05")], "older: Sizofiran (from 13 November 2026)", "13 November 2026"),
         (
             [("ivig", "2026-11-12T09:00:05"), ("me_cfs", "2026-11-13")],
-            "older: IVIG (of 12 November 2026) and ME/CFS (of 13 November 2026)",
+            "older: IVIG (from 12 November 2026) and ME/CFS (from 13 November 2026)",
             "12 November 2026 to 13 November 2026",
         ),
         (
             [(f"agent{number}", f"2026-11-1{number}") for number in range(8)],
-            "8 parts older (of 10 November 2026 to 17 November 2026)",
+            "8 parts older (from 10 November 2026 to 17 November 2026)",
             "10 November 2026 to 17 November 2026",
         ),
     ],
@@ -37,12 +37,12 @@ def test_data_of_one_age() -> None:
 def test_parts_that_are_older_are_named(older: list[tuple[str, str]], said: str, as_of: str) -> None:
     fresh = FRESH._replace(older=tuple(older))
     assert words.freshness_line(fresh, NOW, NAMES) == f"{LINE} · {said}"
-    assert words.as_of(fresh) == f"20 November 2026 (parts of it of {as_of})"
+    assert words.as_of(fresh) == f"20 November 2026 (parts from {as_of})"
     assert as_of in words.attribution(fresh), "no part is dated later than it is"
 
 
 @pytest.mark.parametrize(
-    ("unread", "said"), [(1, "1 record not readable or not wholly"), (25, "25 records not readable or not wholly")]
+    ("unread", "said"), [(1, "1 record not read, or not fully"), (25, "25 records not read, or not fully")]
 )
 def test_what_could_not_be_read_is_counted(unread: int, said: str) -> None:
     assert words.freshness_line(FRESH._replace(unread=unread), NOW) == f"{LINE} · {said}"

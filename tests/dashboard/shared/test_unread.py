@@ -21,12 +21,12 @@ def test_pages_say_what_could_not_be_read(tmp_path: Path, monkeypatch: pytest.Mo
         assert rig.refresh("ivig", full=True).exit_code == 1
     use(monkeypatch, url_of(tmp_path))
     trial = shown(page("trial", nct=cut))
-    assert "2 records not readable or not wholly" in trial
+    assert "2 records not read, or not fully" in trial
     assert "older: Rintatolimod" in trial
     assert "Not readable in the registry's answer: statusModule.startDateStruct.date ('2027-02-30'" in trial
     assert 'designModule.enrollmentInfo.count ("30" where a count belongs)' in trial
     about = page("about")
-    assert "Of 1 trial a part could not be read; it counts as not known:" in shown(about)
+    assert "1 trial could be read only in part; what is missing counts as not known:" in shown(about)
     assert list(table(about, "NCT id", "What could not be read")["NCT id"]) == [cut]
     assert "1 record could not be read; what was known of it before is shown:" in shown(about)
     assert list(table(about, "Parts", "Reason")["NCT id"]) == [lost]

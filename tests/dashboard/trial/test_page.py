@@ -206,7 +206,7 @@ def test_results_are_told_as_posting_facts(live: Open) -> None:
     assert "By the US reporting rule they were due by 31 March 2022, 1,695 days before: overdue." in words
     assert "Judged on 20 November 2026." in words
     assert "no finding on anybody’s conduct" in words
-    assert "The US reporting rule does not cover it: expanded access, which is no trial." in said(live(records.ACCESS))
+    assert "The US reporting rule does not cover it: expanded access, not a trial." in said(live(records.ACCESS))
     assert "The US reporting rule does not cover it: withdrawn before anybody took part." in said(live(records.SILENT))
 
 
@@ -506,7 +506,7 @@ def test_verdicts_of_one_trial_are_those_of_all(filled: str, monkeypatch: pytest
         ),
         (
             {"primary_completion_date": "2022-02-01", "completion_date": "2022-01-31"},
-            "Primary completion after the completion: primary completion 2022-02-01, completion 2022-01-31.",
+            "Primary completion after completion: primary completion 2022-02-01, completion 2022-01-31.",
         ),
         ({"start_date": "1900-01-01"}, "A date before 1940 or after 2070: start 1900-01-01."),
     ],

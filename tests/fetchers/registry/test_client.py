@@ -159,7 +159,7 @@ def test_a_404_that_does_not_name_the_id_is_no_proof_of_absence(body: bytes, con
     with (
         Scripted(answer("404 Not Found", body, content_type=content_type)) as server,
         client(server) as registry,
-        pytest.raises(Transport, match="does not answer as the registry's API v2"),
+        pytest.raises(Transport, match="does not answer like the registry's API v2"),
     ):
         registry.exists("NCT00000001")
     assert registry.requests == 1

@@ -39,7 +39,7 @@ def test_a_fault_that_passes_leaves_no_trace(fake: FakeRegistry, fault: str) -> 
         ("503", "HTTP 503"),
         ("html-200", "a web page came instead of a page of studies"),
         ("cut-body", "the answer was cut off"),
-        ("cut-json", "the answer breaks off or is no JSON"),
+        ("cut-json", "the answer breaks off or is not JSON"),
         ("reset", "the connection was reset"),
     ],
 )
@@ -198,14 +198,14 @@ def test_more_trials_than_any_registry_holds_are_not_read(total: int) -> None:
 @pytest.mark.parametrize(("total", "size", "fade", "most"), [(100, 10, 1, 23), (20, 5, 2, 11), (1_000, 4, 1, 503)])
 def test_pages_that_shrink_end_in_a_bounded_number_of_pages(total: int, size: int, fade: int, most: int) -> None:
     with Forever(total, size, fade) as server, client(server) as registry:
-        with pytest.raises(Transport, match=f"without end .{most + 1:,} pages brought"):
+        with pytest.raises(Transport, match=f"without end .{most + 1:,} pages held"):
             list(registry.pages(QUESTION))
         assert registry.requests == most + 1
 
 
 def test_no_answer_has_more_than_the_most_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fetchers.registry.tally.MOST_PAGES", 30)
-    with Forever(4_000_000) as server, client(server) as registry, pytest.raises(Transport, match="31 pages brought"):
+    with Forever(4_000_000) as server, client(server) as registry, pytest.raises(Transport, match="31 pages held"):
         list(registry.pages(QUESTION))
 
 

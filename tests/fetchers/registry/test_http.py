@@ -177,7 +177,7 @@ def test_a_longer_wait_is_not_waited_for_but_said(status: int, headers: str, whe
     clock = Clock()
     with Scripted(answer(f"{status} Slow", headers=headers), GOOD) as server, client(server, clock) as http:
         for _ in range(2):
-            with pytest.raises(Postponed, match=f"not to be asked again before {when} .HTTP {status}"):
+            with pytest.raises(Postponed, match=f"asks us to wait until {when} .HTTP {status}"):
                 http.get(server.url, body)
     assert (http.requests, clock.total) == (1, 0), "neither waited for nor asked again"
 

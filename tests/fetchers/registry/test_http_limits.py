@@ -54,7 +54,7 @@ def test_no_other_redirect_is_followed(status: int, location: str) -> None:
     with (
         Scripted(answer(f"{status} Moved", headers=f"Location: {location}"), GOOD) as server,
         client(server) as http,
-        pytest.raises(Transport, match=f"sends us elsewhere .HTTP {status}, to .*{location}"),
+        pytest.raises(Transport, match=f"redirects us .HTTP {status}, to .*{location}"),
     ):
         http.get(server.url, body)
     assert http.requests == 1
@@ -90,7 +90,7 @@ DRIP: list[Piece] = [piece for _ in range(200) for piece in (b"x", 0.05)]
 def test_an_answer_that_drips_is_cut_off(bad: list[Piece]) -> None:
     with Scripted(bad) as server, client(server, timeout=0.2, attempts=2) as http:
         before = time.monotonic()
-        with pytest.raises(Transport, match=r"not whole after 0\.4 s .asked 2 times"):
+        with pytest.raises(Transport, match=r"incomplete after 0\.4 s .asked 2 times"):
             http.get(server.url, body)
         assert 0.8 <= time.monotonic() - before < 1.6
 

@@ -64,7 +64,7 @@ def test_other_statuses_are_not_in_the_table(status: int) -> None:
         (ssl.SSLEOFError(8, "EOF"), "the encrypted connection failed"),
         (requests.exceptions.ProxyError(), "NO_PROXY"),
         (requests.ConnectionError(), "the connection failed"),
-        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "x"), "head of its answer"),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "x"), "start of its answer"),
     ],
 )
 def test_trouble_on_the_way_may_pass(error: Exception, words: str) -> None:

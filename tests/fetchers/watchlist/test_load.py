@@ -316,7 +316,7 @@ def test_an_id_given_twice_is_told_with_the_line_of_the_second(tmp_path: Path, t
     block = SMALL[start:].split("\n\n[[" + ("conditions" if table == "agents" else ""))[0].rstrip() + "\n"
     path = written(tmp_path, SMALL + "\n" + block)
 
-    with pytest.raises(Validation, match=rf"{table}\[1\]\.id.*there twice") as caught:
+    with pytest.raises(Validation, match=rf"{table}\[1\]\.id.*appears twice") as caught:
         load(path)
 
     headers = [n for n, text in enumerate(path.read_text().splitlines(), start=1) if text == f"[[{table}]]"]
@@ -327,7 +327,7 @@ def test_two_members_with_one_id_are_told(tmp_path: Path) -> None:
     member = '\n[[agents.members]]\nid = "salve"\nname = "Again"\nnames = ["again"]\n'
     path = written(tmp_path, SMALL.replace("\n[[conditions]]", member + "\n[[conditions]]"))
 
-    with pytest.raises(Validation, match=r"line 18, at agents\[0\]\.members\[1\]\.id: 'salve' is there twice"):
+    with pytest.raises(Validation, match=r"line 18, at agents\[0\]\.members\[1\]\.id: 'salve' appears twice"):
         load(path)
 
 

@@ -38,7 +38,7 @@ START, PRIMARY, END = "start_date", "primary_completion_date", "completion_date"
         (SOUND | {PRIMARY: "1902"}, [("far", (PRIMARY,))]),
         (SOUND | {"status_verified": "2100-01"}, [("far", ("status_verified",))]),
         (SOUND | {START: "1948-03", END: "2060"}, []),  # old cohorts and long follow-ups are none
-        # Marked as happened, on a day still to come
+        # Marked as actual, but still to come
         (SOUND | {"judged_on": "2022-06-01", "completion_date_type": "ACTUAL"}, [("still_to_come", (END,))]),
         (SOUND | {"judged_on": "2022-06-01", "completion_date_type": "ESTIMATED"}, []),
         (SOUND | {"judged_on": "2023-01-01", "completion_date_type": "ACTUAL"}, []),
