@@ -132,9 +132,9 @@ def test_by_ids_of_nothing_asks_nothing(fake: FakeRegistry) -> None:
 @pytest.mark.parametrize("wrong", ["NCT1", "nct00000001", "NCT00000001,NCT2", "NCT00000001\n", "NCT0000000١", ""])
 def test_what_is_no_id_is_never_sent(fake: FakeRegistry, wrong: str) -> None:
     with client(fake) as registry:
-        with pytest.raises(Validation, match="no NCT id"):
+        with pytest.raises(Validation, match="not an NCT id"):
             registry.by_ids([IDS[0], wrong])
-        with pytest.raises(Validation, match="no NCT id"):
+        with pytest.raises(Validation, match="not an NCT id"):
             registry.exists(wrong)
     assert not fake.requests
 

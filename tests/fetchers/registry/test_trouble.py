@@ -119,7 +119,7 @@ def test_a_proxy_that_asks_for_a_password_over_plain_http(no_proxy: pytest.Monke
 def test_a_dead_proxy_is_named_as_such(no_proxy: pytest.MonkeyPatch, scheme: str, host: str) -> None:
     no_proxy.setenv(f"{scheme}_proxy", f"http://{host}")
     with Scripted(GOOD) as server, client(server, attempts=2) as http:
-        with pytest.raises(Transport, match=r"the proxy cannot be reached .*HTTPS_PROXY.*NO_PROXY") as caught:
+        with pytest.raises(Transport, match=r"the proxy could not be reached .*HTTPS_PROXY.*NO_PROXY") as caught:
             http.get(f"{scheme}://registry.invalid/api/v2/version", body)
         assert http.requests == 2
     assert "online" not in str(caught.value)
