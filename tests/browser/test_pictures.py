@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.reading import main, open_page
+from tests.browser.reading import main, open_page, still
 from tests.browser.serving import Dashboard
 
 pytestmark = pytest.mark.browser
@@ -22,6 +22,8 @@ def numbers(page: Page, key: str) -> Locator:
     expander = main(page).locator(f".st-key-{key}_numbers")
     expander.locator("summary").click()
     expander.get_by_test_id("stCode").get_by_text("Trial tracker").wait_for()  # drawn late, it moves what is below
+    expander.locator("canvas").first.wait_for()
+    still(page)
     return expander
 
 
