@@ -18,6 +18,7 @@ TRIAL = "NCT09060001"  # a stand-in's record of sizofiran, put in by agents.py
 PAGES = {
     "": ("ClinicalTrials.gov lists", "Starts per year"),
     "agents?agent=sizofiran": ("Agents", "Sizofiran"),
+    "agents?compare=sizofiran&compare=ivig": ("Agents", "Sizofiran"),
     "trials": ("All trials", "Trials that give"),
     f"trial?nct={TRIAL}": ("", TRIAL),
     "claims": ("Claims", "C1"),
@@ -34,15 +35,16 @@ LOOKS: dict[str, dict[str, Any]] = {
     "light": {"scheme": "light"},
     "dark": {"scheme": "dark"},
     "phone": {"width": 390, "height": 844, "has_touch": True, "is_mobile": True, "device_scale_factor": 2},
+    "zoomed": {"width": 683, "height": 450, "device_scale_factor": 2},  # 200 % on a laptop
 }
 
 # What axe finds in Streamlit's own markup, by rule: within which elements, and why it stays. All else fails the test.
 KNOWN_VIOLATIONS = {
-    # st.title is a first-level and st.subheader a third-level heading; the second level is as large as the title.
-    "heading-order": "h3",
-    # In dark mode a chosen segment or pill is the primary colour on a tint of itself (4.1 : 1); st.caption fades links.
-    "color-contrast": "[data-testid=stButtonGroup], [data-testid=stCaptionContainer] a",
-    # The box around st.table scrolls on a phone, and Streamlit gives it no place in the order of the Tab key.
+    # Tags of chosen filters are white on the primary colour, in dark mode 3.7 : 1: a chosen segment is written in that
+    # colour and needs it light. No theme setting parts the two (github.com/streamlit/streamlit/issues/12801).
+    "color-contrast": "[data-testid=stMultiSelectTagsContainer]",
+    # The box around st.table scrolls on a phone, and Streamlit gives it no place in the order of the Tab key
+    # (no issue found there).
     "scrollable-region-focusable": "[data-testid=stTable]",
 }
 
