@@ -27,10 +27,11 @@ _NO_TREATMENT = re.compile(
 
 
 def instead(trials: pd.DataFrame, places: "pd.Series[Any]") -> pd.DataFrame:
-    """One row for each intervention of the interventional trials that give none of the agents, without placebos and
-    names of no treatment: ``nct_id``, ``type``, ``name`` (as first written) and ``key`` (the name without case)."""
+    """One row for each intervention of the interventional trials that give none of the agents, not as background
+    either, without placebos and names of no treatment: ``nct_id``, ``type``, ``name`` (as first written) and ``key``
+    (the name without case)."""
     interventional = trials["study_type"].isna() | (trials["study_type"] == "INTERVENTIONAL")
-    none = trials[interventional & (trials["nct_id"].map(places) != "given").to_numpy()]
+    none = trials[interventional & ~trials["nct_id"].map(places).isin(["given", "background"]).to_numpy()]
     rows = []
     for nct_id, items in zip(none["nct_id"], none["interventions"], strict=True):
         for item in dict.fromkeys(items or ()):

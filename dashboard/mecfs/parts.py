@@ -61,6 +61,7 @@ def sections(found: Material, *, sample: bool) -> None:
     if (found.pem["pem"] == "unknown").all():
         _no_texts(found, sample=sample)
         return
+    left, right = st.columns(2, gap="large")  # a row of its own, so that a phone keeps the order
     with left:
         _definitions(found, as_of)
     with right:

@@ -138,9 +138,8 @@ def burden_say(findings: pd.DataFrame, pem: pd.DataFrame) -> str:
     if not known:
         return NO_TEXTS
     mine = findings[findings["trait"] == "burden"]["nct_id"].nunique()
-    return (
-        f"Of {count(known, 'trial')} whose eligibility text is known, {mine:,} say something of what taking part asks."
-    )
+    of = f"of {count(known, 'trial')} with a known eligibility text"
+    return f"{f'{mine:,}' if mine else 'None'} {of} {'say' if mine > 1 else 'says'} what taking part involves."
 
 
 def group(name: str, material: Material) -> Group | None:

@@ -33,12 +33,14 @@ def test_a_link_reopens_the_same_view_for_somebody_else(live: Dashboard, visit: 
     open_page(mine.page, f"{live.url}/trials")
     everything = ids(mine.page)
 
+    main(mine.page).locator("summary").filter(has_text=re.compile("^.*Filters")).first.click()
     statuses = main(mine.page).get_by_role("combobox", name="Statuses")
     statuses.click()
     mine.page.get_by_role("option", name="Completed", exact=True).click()
     mine.page.keyboard.press("Escape")
     expect(mine.page).to_have_url(re.compile(r"status=completed"))
     still(mine.page)
+    expect(statuses).to_be_visible()  # the filters stay open from one choice to the next
     words = main(mine.page).get_by_role("searchbox", name="Words").or_(main(mine.page).get_by_label("Words"))
     words.first.fill("syndrome")
     words.first.press("Enter")

@@ -67,6 +67,22 @@ def test_other_interventions_are_counted_by_name(rows: list[tuple[str, str]], sa
     assert mecfs_instead.instead_say(others_of(*rows)) == said
 
 
+def test_an_agent_given_as_background_is_not_tested_instead() -> None:
+    trials = pd.DataFrame({"nct_id": ["NCT1", "NCT2"], "study_type": None, "interventions": [["DRUG: IVIG"], ["A"]]})
+    places = pd.Series(["background", "excluded"], index=["NCT1", "NCT2"])
+    assert list(mecfs_instead.instead(trials, places)["name"]) == ["A"]
+
+
+@pytest.mark.parametrize(("visits", "said"), [(0, "None of 2 trials with a known eligibility text says what"),
+                                          (1, "1 of 2 trials with a known eligibility text says what"),
+                                          (2, "2 of 2 trials with a known eligibility text say what")])  # fmt: skip
+def test_the_burden_is_told_for_none_one_and_many(visits: int, said: str) -> None:
+    ids = ["NCT1", "NCT2"]
+    findings = pd.DataFrame({"nct_id": ids[:visits], "trait": "burden"})
+    pem = pd.DataFrame({"nct_id": [*ids, "NCT3"], "pem": ["none", "none", "unknown"]})
+    assert mecfs_tables.burden_say(findings, pem) == f"{said} taking part involves."
+
+
 @pytest.mark.parametrize(
     "control",
     ["DRUG: Placebo", "Placebo Oral Tablet", "DEVICE: Sham tDCS", "OTHER: No Intervention", "No treatment", "None",
