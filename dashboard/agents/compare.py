@@ -48,7 +48,7 @@ def _side_by_side(chosen: list[str], wanted: Filter) -> None:
     views = {id: agent_parts.mine(agent, wanted) for id, agent in agents.items()}
     selections = {id: data.selection(one) for id, one in views.items()}
     stories = [agent_parts.story(agents[id], wanted, selections[id]) for id in chosen]
-    st.subheader("Key figures", anchor=False)
+    st.header("Key figures", anchor=False)
     columns.table(agent_tables.side_by_side(stories, view.to_trials), "Key figures of the agents compared", _CONFIG)
     statuses = {names[id]: counts.status_by_phase(one) for id, one in selections.items()}
     groups = {name: tables.by_group(one) for name, one in statuses.items()}

@@ -33,7 +33,7 @@ def appears(wanted: Filter) -> None:
         ("Only as an exclusion", pairs["tier"] == "excluded", "people on it may not take part",
          replace(alone, tiers=("excluded",))),
     )  # fmt: skip
-    st.subheader("How it appears in the records", anchor=False)
+    st.header("How it appears in the records", anchor=False)
     with st.grid(4, min_column_width=190, gap="small"):
         for label, rows, note, listed in shown:
             with st.container(border=True, height="stretch", gap="xsmall"):
@@ -93,7 +93,7 @@ def trials_of(agent: Agent, wanted: Filter, selection: Selection) -> None:
     """The agent's trials, one page of them."""
     if selection.trials.empty:
         return
-    st.subheader("Trials", anchor=False)
+    st.header("Trials", anchor=False)
     found = len(selection.trials)
     st.text(wanted.sentence(data.watchlist()))
     more = f"The newest {columns.ROWS} of {found:,}."

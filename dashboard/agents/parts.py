@@ -99,7 +99,7 @@ def story(agent: Agent, wanted: Filter, selection: Selection) -> Story:
 def heading(agent: Agent) -> Iterator[None]:
     """The agent's name; what is drawn inside stands beside it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(agent.name, anchor=False, width="stretch")
+        st.header(agent.name, anchor=False, width="stretch")
         yield
 
 

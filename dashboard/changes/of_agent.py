@@ -33,7 +33,7 @@ def sections(wanted: Filter, *, sample: bool) -> None:
 
 def _changes(wanted: Filter, ids: "pd.Series[Any]", *, sample: bool) -> None:
     """The newest changes of some trials since the first refresh."""
-    st.subheader("What changed", anchor=False)
+    st.header("What changed", anchor=False)
     last = changes_data.refreshed()
     if sample or last.baseline is None:
         st.info(
@@ -67,7 +67,7 @@ def since_baseline(last: Refreshed) -> ChangesView:
 
 def _slips(wanted: Filter, ids: "pd.Series[Any]") -> None:
     """How many of some trials moved what they had promised, and which moved furthest."""
-    st.subheader("First promised and now", anchor=False)
+    st.header("First promised and now", anchor=False)
     every = changes_data.ledger()
 
     def address(measure: str) -> str:

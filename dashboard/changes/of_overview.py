@@ -30,7 +30,7 @@ def lately(selection: Selection, wanted: Filter) -> None:
     every = every[every["weight"].isin(changes_view.weights(shown))]
     left = data.selection(replace(wanted, left=True)).trials["nct_id"]
     found = every[among(every["nct_id"], selection.trials["nct_id"]) | among(every["nct_id"], left)]
-    st.subheader("What moved lately", anchor=False)
+    st.header("What moved lately", anchor=False)
     first = english.day(since[:10])
     if found.empty:
         st.markdown(f"No trial in this view has changed since the first load on {first}.")

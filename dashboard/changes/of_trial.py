@@ -26,7 +26,7 @@ _DATES = {
 def history(nct_id: str) -> None:
     """What is known of the trial's past; a sentence when it was seen in one state only."""
     states, events = changes_data.states(nct_id), changes_data.events(nct_id)
-    st.subheader("History", anchor=False)
+    st.header("History", anchor=False)
     if len(states) < 2 and not events:
         st.text("Seen in one state so far. What moves from now on is told here after the next refresh that sees it.")
         return

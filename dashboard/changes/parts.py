@@ -166,7 +166,7 @@ def _ids(wanted: Filter) -> "pd.Series[Any]":
 
 def _changes(shown: ChangesView, found: pd.DataFrame, since: str) -> None:
     """The summary and the list. ``found``: the changes of this view, newest first."""
-    st.subheader("What moved", anchor=False)
+    st.header("What moved", anchor=False)
     period = changes_view.period_words(shown, since)
     st.markdown(f"**{plain(changes_tables.counted(found))}**, {plain(period)}.")
     part = columns.part_of(len(found))
@@ -179,7 +179,7 @@ def _kinds(shown: ChangesView, found: pd.DataFrame, since: str) -> None:
     """How many changes there are of each kind, as bars over their numbers."""
     links = {kind: address(view.current()[0], replace(shown, kinds=(kind,))) for kind in found["kind"].unique()}
     say = changes_tables.kinds_say(found)
-    st.subheader("Kinds of change", anchor=False)
+    st.header("Kinds of change", anchor=False)
     st.markdown(say)
     bars = changes_tables.by_kind(found)
     opens = [links[str(kind)] for kind in bars.index]
@@ -282,7 +282,7 @@ def slips_section(wanted: Filter, shown: ChangesView) -> None:
 def _slips(moved: pd.DataFrame, say: str) -> None:
     named = data.trials()[["nct_id", "title"]].dropna()
     titles = dict(zip(named["nct_id"], named["title"], strict=True))
-    st.subheader("First promised and now", anchor=False)
+    st.header("First promised and now", anchor=False)
     st.markdown(say)
     part = f"{count(min(len(moved), slip_charts.MOST), 'trial')} of {len(moved):,}, the furthest first"
     caption = f"As of {words.as_of(data.freshness())} · {part} · a date without a day is drawn on its last day"

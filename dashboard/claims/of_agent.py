@@ -15,7 +15,7 @@ def _about(agent: Agent) -> list[Finding]:
 
 def claims(agent: Agent) -> None:
     """What the documents state of the agent, and the verdicts."""
-    st.subheader("What the documents state", anchor=False)
+    st.header("What the documents state", anchor=False)
     mine = _about(agent)
     for finding in mine:
         parts.claim(finding, key="agent_claim")

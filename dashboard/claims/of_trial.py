@@ -12,7 +12,7 @@ from insights.claims import Finding
 
 def claims(nct_id: str) -> None:
     """Claims of the documents that have this trial among their evidence, with their verdicts."""
-    st.subheader("Claims it is evidence for", anchor="claims")
+    st.header("Claims it is evidence for", anchor="claims")
     found = [one for finding in evidence_data.findings() if (one := _about(finding, nct_id))]
     if not found:
         st.text("No claim of the documents has this trial among its evidence.")

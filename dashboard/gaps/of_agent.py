@@ -11,7 +11,7 @@ from fetchers.watchlist.model import Agent
 
 def gaps(agent: Agent) -> None:
     """The agent in each condition group, the empty ones with the kind of empty."""
-    st.subheader("Condition by condition", anchor=False)
+    st.header("Condition by condition", anchor=False)
     background = view.current()[0].background
     cells = evidence_data.grid(background)
     mine = cells[cells["agent"] == agent.id]
@@ -23,5 +23,5 @@ def gaps(agent: Agent) -> None:
 
 def funnel(agent: Agent) -> None:
     """From the registry's rows to the trials that are counted."""
-    st.subheader("How we count", anchor=False)
+    st.header("How we count", anchor=False)
     parts.funnel(agent)

@@ -54,7 +54,7 @@ def gap_map(wanted: Filter) -> None:
     given = pd.concat([pd.Series(ids, dtype=object) for ids in cells["ids"]])
     table = gap_tables.cell_rows(cells, agents, conditions, wanted.background, view.to_trials)
     say = gap_tables.gaps_say(cells)
-    st.subheader("Agents and conditions", anchor=False)
+    st.header("Agents and conditions", anchor=False)
     st.markdown(say)
     figure = gap_charts.gap_map(
         cells, agents, conditions, lambda row: view.to_trials(gap_tables.cell(row, wanted.background))
@@ -93,7 +93,7 @@ def ladder(wanted: Filter) -> None:
     """The highest phase anywhere beside the highest in one condition."""
     names, conditions = frame.names(), frame.condition_names()
     chosen = wanted.conditions[0] if len(wanted.conditions) == 1 else next(iter(conditions))
-    st.subheader("How far each agent got", anchor=False)
+    st.header("How far each agent got", anchor=False)
     st.session_state["ladder_condition"] = chosen
     st.selectbox(
         "Condition", list(conditions), format_func=lambda one: conditions.get(one, one), key="ladder_condition",
@@ -126,7 +126,7 @@ def agent_of(wanted: Filter) -> Agent:
 
 def funnel_section(agent: Agent) -> None:
     """The funnel, and the choice of its agent."""
-    st.subheader("How we count", anchor=False)
+    st.header("How we count", anchor=False)
     frame.choose_agent("funnel_agent", agent.id)
     funnel(agent)
 

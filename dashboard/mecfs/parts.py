@@ -102,7 +102,7 @@ def _instead(found: Material, as_of: str) -> None:
 
 def _no_texts(found: Material, *, sample: bool) -> None:
     """One sentence in place of all charts that read the eligibility texts, when no text is known."""
-    st.subheader("Who may take part", anchor=False)
+    st.header("Who may take part", anchor=False)
     st.markdown(
         "The starter snapshot holds no eligibility texts. Get today’s data to see case definitions, post-exertional "
         "malaise and what taking part involves."

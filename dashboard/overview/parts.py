@@ -100,7 +100,7 @@ def _counted(selection: Selection, what: str) -> str:
 def soon(selection: Selection, wanted: Filter) -> None:
     """The trials that are to open next, by their planned start."""
     found = overview_tables.opening_soon(selection)
-    st.subheader("Opening soon", anchor=False)
+    st.header("Opening soon", anchor=False)
     st.markdown(overview_words.soon_say(len(found), sample=not data.freshness().live))
     if len(found):
         shown = overview_tables.soon_rows(found.head(SOON), selection, frame.names())

@@ -36,7 +36,7 @@ def delays(wanted: Filter, selection: Selection) -> None:
 
 
 def _line(title: str, say: str) -> None:
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     st.markdown(say)
 
 

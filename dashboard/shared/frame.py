@@ -179,7 +179,7 @@ def chart(
 ) -> None:
     """A title, the figure, one sentence on it, what is counted, and the same numbers as tables. Without a figure,
     because all it could show is nothing, the sentence stands alone; over the numbers, when there are any."""
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     if figure is not None:
         picture(key, title, say, figure, caption)
     st.markdown(say)

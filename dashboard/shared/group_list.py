@@ -34,7 +34,7 @@ def show(
 ) -> bool:
     """One page of the list, with a way back; true, for it is all that is shown. ``make``: the table of the trials from
     one place to another; ``unit``: what a row of it is."""
-    st.subheader(title.replace("_", " "), anchor=False)
+    st.header(title.replace("_", " "), anchor=False)
     frame.link(page, "Back to the whole page", view.params(view.current()[0]), ":material/arrow_back:")
     if not total:
         st.info("No trial of this view is in this group.", icon=":material/search_off:")

@@ -131,7 +131,7 @@ def linked(selection: Selection) -> None:
     ids = set(selection.trials["nct_id"])
     links = record_data.links()
     mine = links[among(links["nct_id"], ids) | among(links["cites"], ids)]
-    st.subheader("Trials that belong together", anchor=False)
+    st.header("Trials that belong together", anchor=False)
     known = set(data.trials()["nct_id"])
     once = families.once(ids, record_data.family_of())
     if once < len(ids):

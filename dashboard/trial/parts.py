@@ -148,7 +148,7 @@ def _matches(known: Known) -> pd.DataFrame:
 
 def source(known: Known) -> None:
     """Where all this comes from, and the trial's brief to download, made only when it is asked for."""
-    st.subheader("Source and brief", anchor="source")
+    st.header("Source and brief", anchor="source")
     st.text(trial_says.origin(known.row))
     agents = trial_list.agents_of(_matches(known), frame.names()).get(known.nct_id)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -166,13 +166,13 @@ def source(known: Known) -> None:
 
 def glance(known: Known) -> None:
     """The design in one table, who pays, and why it stopped."""
-    st.subheader("At a glance", anchor="glance")
+    st.header("At a glance", anchor="glance")
     pairs(trial_tables.glance(known), "Facts at a glance")
 
 
 def dates(known: Known) -> None:
     """Every date, planned or actual; registered in time or not; what has been overtaken."""
-    st.subheader("Dates", anchor="dates")
+    st.header("Dates", anchor="dates")
     table = trial_tables.dates(known)
     columns.plain_table(table, "Dates of the trial")
     for said in trial_says.flags(known):
@@ -185,7 +185,7 @@ def dates(known: Known) -> None:
 def reasons(known: Known) -> None:
     """Which agents it is here for, and what they are found by."""
     row = known.row
-    st.subheader("Why it is here", anchor="why")
+    st.header("Why it is here", anchor="why")
     mine = _matches(known)
     if mine.empty:
         st.text(f"None of the agents is found in it; it is a trial in {english.listed(frame.swept().values(), 'or')}.")

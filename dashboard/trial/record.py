@@ -26,7 +26,7 @@ _BACKGROUND = "BACKGROUND"
 
 def results(known: Known) -> None:
     """Whether results are posted and due, in sentences; then the papers the record names."""
-    st.subheader("Results", anchor="results")
+    st.header("Results", anchor="results")
     first, *more = trial_says.results(known)
     st.markdown(f"**{words.plain(first)}**")
     st.text(" ".join([*more, trial_says.POSTING]))
@@ -66,7 +66,7 @@ def _references(found: pd.DataFrame, alt: str) -> None:
 
 def eligibility(known: Known) -> None:
     """Age, sex, healthy people; then the registry's own words in two lists, in and out."""
-    st.subheader("Who may take part", anchor="who")
+    st.header("Who may take part", anchor="who")
     rules = known.study.eligibility if known.study else None
     people = trial_criteria.people(rules, told=known.told)
     st.text(". ".join(f"{name}: {said or words.MISSING}" for name, said in people.items()) + ".")
@@ -101,7 +101,7 @@ def wording(known: Known) -> None:
     found = trial_criteria.said(known.eligibility, in_focus=known.in_focus, told=known.told)
     if not found:
         return
-    st.subheader("What the criteria ask", anchor=False)
+    st.header("What the criteria ask", anchor=False)
     for one in found:
         st.markdown(f"**{one.what}** · {words.plain(one.finding)}")
         if one.quote:
@@ -112,7 +112,7 @@ def wording(known: Known) -> None:
 
 def given(known: Known) -> None:
     """Conditions, interventions, arms and outcomes."""
-    st.subheader("What is given, and what is measured", anchor="given")
+    st.header("What is given, and what is measured", anchor="given")
     row, study = known.row, known.study
     st.text(f"Conditions: {trial_words.joined(row['conditions']) or words.MISSING}.")
     if study is None or not study.interventions:
@@ -156,7 +156,7 @@ _PLACES = {
 
 def places(known: Known) -> None:
     """Countries with their sites, the most sites first; each leads to the trials in that country."""
-    st.subheader("Places", anchor="places")
+    st.header("Places", anchor="places")
     if known.row["countries"] is None:
         st.text("Countries and sites are not known.")
         return

@@ -22,7 +22,7 @@ def together(known: Known) -> None:
     Which records name this one is known only when all have been read. Where that takes seconds, only those wait who
     turn on a switch, unless the records have been read since the last refresh.
     """
-    st.subheader("Belongs together", anchor="together")
+    st.header("Belongs together", anchor="together")
     _expanded(known)
     own = [known.nct_id, *known.row["aliases"]]
     if record_data.links_at_once() or _asked():
@@ -89,7 +89,7 @@ def exclusions(known: Known) -> None:
     found = trial_exclusions.notes(known.eligibility, agents, groups, data.watchlist())
     if not found:
         return
-    st.subheader("Exclusions that meet the documents", anchor=False)
+    st.header("Exclusions that meet the documents", anchor=False)
     for one in found:
         st.markdown(words.plain(one.say))
         st.text(f"“{one.quote}”")
@@ -100,5 +100,5 @@ def ids(known: Known) -> None:
     """Other names and ids, under what each of them is."""
     found = trial_tables.ids(known)
     if found:
-        st.subheader("Other names and ids", anchor=False)
+        st.header("Other names and ids", anchor=False)
         pairs({kind: ", ".join(names) for kind, names in found.items()}, "Other names and ids of the trial")

@@ -18,7 +18,7 @@ def _hits(selection: Selection) -> str:
 
 def found(selection: Selection, wanted: Filter) -> None:
     """How many trials there are, and of what."""
-    st.subheader(_hits(selection), anchor=False)
+    st.header(_hits(selection), anchor=False)
     st.text(wanted.sentence(data.watchlist()))
 
 

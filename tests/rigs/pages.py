@@ -24,7 +24,7 @@ MAIN = ROOT / "dashboard" / "main.py"
 WATCHLIST = watchlists.load()
 ME = {"conditions": ["Myalgic Encephalomyelitis"], "condition_mesh": ["Fatigue Syndrome, Chronic"]}
 FDA = {"is_fda_regulated_drug": True, "path": {"protocolSection.oversightModule.isFdaRegulatedDevice": False}}
-WORDS = ("title", "header", "subheader", "caption", "markdown", "text", "info", "success", "warning", "error")
+WORDS = ("title", "header", "header", "caption", "markdown", "text", "info", "success", "warning", "error")
 # Codes that must never be read on a screen, and what missing values look like when nobody thought of them.
 CODES = {
     *(code for code in codes.STATUSES if "_" in code),

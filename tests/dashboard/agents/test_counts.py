@@ -44,7 +44,7 @@ def test_choosing_another_agent_goes_into_the_address(live: str, opened: Open) -
     app.selectbox(key="agent").set_value("sizofiran").run()
     assert app.query_params["agent"] == "sizofiran"
     assert app.query_params["all"] == "1"
-    assert app.subheader[0].value == "Sizofiran"
+    assert app.header[0].value == "Sizofiran"
 
 
 def test_agents_side_by_side(live: str, opened: Open) -> None:

@@ -191,7 +191,7 @@ def test_the_role_is_chosen_in_the_panel(live: str) -> None:
 def test_the_first_screen_tells_who_what_and_how_fresh(live: str) -> None:
     at = page("agents", agent="rintatolimod")
     said = shown(at)
-    assert at.subheader[0].value == "Rintatolimod (Ampligen)"
+    assert at.header[0].value == "Rintatolimod (Ampligen)"
     assert "Named in “Chronic Fatigue Syndrome (CFS) and Immunotherapy" in said
     assert "data of 20 November 2026" in said
     (story,) = (one.value for one in at.markdown if "the highest phase entered" in one.value)

@@ -116,7 +116,7 @@ def test_every_number_of_a_country_is_that_of_its_list(live: str, query: str) ->
 def test_the_page_of_the_list_says_the_same_number(live: str) -> None:
     link = str(by_country(opened("all=1")).loc["South Korea", "Trials"])
     listed = opened(link.partition("?")[2], "trials")
-    assert listed.subheader[0].value == "4 trials found"
+    assert listed.header[0].value == "4 trials found"
 
 
 def test_two_spellings_are_one_country_and_a_trial_counts_once_in_it(live: str) -> None:
@@ -157,7 +157,7 @@ def test_trials_without_a_country_are_counted_apart_and_listed(live: str) -> Non
         path, _, query = without.loc[title, "Trials"].partition("?")
         assert path == "map"
         listed = opened(query)
-        assert [one.value for one in listed.subheader] == [title]
+        assert [one.value for one in listed.header] == [title]
         (ids,) = tables(listed)
         assert len(ids) == without.loc[title, "All"]
         assert f"trial?nct={nct_id}" in list(ids["NCT id"])

@@ -65,7 +65,7 @@ def said(app: AppTest) -> str:
 
 
 def heads(app: AppTest) -> list[str]:
-    return [one.value for one in app.main.subheader]
+    return [one.value for one in app.main.header]
 
 
 def has(app: AppTest, *columns: str) -> bool:
@@ -140,7 +140,7 @@ def test_the_page_begins_with_one_line_and_its_contents_and_ends_with_a_brief(li
         "recruiting; last updated 15 January 2026.**" in said(app)
     )
     contents = next(one.value for one in app.main.markdown if one.value.startswith("On this page: "))
-    assert re.findall(r"\]\(#(\w+)\)", contents) == [one.proto.anchor for one in app.main.subheader if one.proto.anchor]
+    assert re.findall(r"\]\(#(\w+)\)", contents) == [one.proto.anchor for one in app.main.header if one.proto.anchor]
     assert "Read from the registry on" in said(app)
     buttons = elements(app.main, "download_button")
     assert [one.label for one in buttons] == ["Brief of this trial, to print", "Brief of this trial, as Markdown"]
@@ -395,7 +395,7 @@ def test_other_ids_are_named_as_what_they_are(live: Open) -> None:
 def test_nothing_of_a_hostile_record_is_markup(live: Open) -> None:
     app = live(records.HOSTILE)
     shown = [
-        one.value for kind in ("title", "subheader", "markdown", "caption", "info") for one in elements(app.main, kind)
+        one.value for kind in ("title", "header", "markdown", "caption", "info") for one in elements(app.main, kind)
     ]
     shown += [one.label for kind in ("expander", "badge", "link_button") for one in elements(app.main, kind)]
     for one in elements(app.main, "table"):

@@ -31,7 +31,7 @@ def test_the_list_holds_what_the_export_of_the_same_address_holds(live: str, ope
     app, rows = opened(live, "trials", query), exported(live, query)
     assert rows, "a query without a trial tests nothing"
     assert listed(app) == sorted((row["nct_id"] for row in rows), reverse=True)
-    assert app.subheader[0].value == f"{len(rows)} trial{'s' if len(rows) > 1 else ''} found"
+    assert app.header[0].value == f"{len(rows)} trial{'s' if len(rows) > 1 else ''} found"
     assert_clean(app)
 
 
@@ -55,7 +55,7 @@ def test_the_sentence_of_the_filter_stands_over_the_list(live: str, opened: Open
 
 def test_nothing_found_never_says_that_nothing_exists(live: str, opened: Open) -> None:
     app = opened(live, "trials", "q=nosuchwordanywhere")
-    assert app.subheader[0].value == "No trial found"
+    assert app.header[0].value == "No trial found"
     assert any("does not mean that none exists" in info.value for info in app.info)
     assert not elements(app, "download_button")
 
@@ -95,8 +95,8 @@ def test_links_to_other_pages_carry_the_scope_also_by_way_of_a_trial(live: str, 
 
 def test_the_count_comes_first_and_the_filters_fold_away(live: str, opened: Open) -> None:
     app = opened(live, "trials", "all=1&status=recruiting&phase=phase2&q=a")
-    kinds = [element.type for element in app.main if element.type in ("subheader", "text_input", "multiselect")]
-    assert kinds[:2] == ["subheader", "text_input"]
+    kinds = [element.type for element in app.main if element.type in ("header", "text_input", "multiselect")]
+    assert kinds[:2] == ["header", "text_input"]
     assert [one.label for one in app.main.expander] == ["Filters (2 set)"]
     assert {one.key for one in app.main.expander[0].multiselect} >= {
         "filter_statuses",
