@@ -4,7 +4,7 @@ from dashboard.refresh import parts as refresh_parts
 from dashboard.results import parts
 from dashboard.shared import data, frame, group_list
 
-frame.head("Results and delays", "Which results stand in the registry, which records time has overtaken, what stopped.")
+frame.head("Results and delays", "Results posted and due, out-of-date records, and why trials stopped.")
 refresh_parts.outcome()
 wanted = frame.scoped()
 selection = data.selection(wanted)

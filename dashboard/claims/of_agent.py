@@ -30,7 +30,7 @@ def verdicts(agent: Agent) -> None:
     if not mine:
         return
     with st.container(gap="xsmall"):
-        st.markdown("**What the documents say of it, and whether the registry bears it out**")
+        st.markdown("**What the articles claim, and what the registry shows**")
         for finding in mine:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 parts.badge(VERDICT[finding.verdict], verdict_word(finding))

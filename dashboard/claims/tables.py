@@ -26,8 +26,8 @@ class Look(NamedTuple):
 
 
 VERDICT = {
-    "supported": Look("Supported", ":material/check_circle:", "green", "The registry bears the claim out."),
-    "partly": Look("Partly", ":material/contrast:", "blue", "The registry bears out a part of it."),
+    "supported": Look("Supported", ":material/check_circle:", "green", "The registry confirms the claim."),
+    "partly": Look("Partly", ":material/contrast:", "blue", "The registry confirms a part of it."),
     "contradicted": Look("Contradicted", ":material/cancel:", "orange", "The registry says otherwise."),
     "not_found": Look("Not found", ":material/search_off:", "orange", "The registry was asked, and has nothing."),
     "outside": Look(

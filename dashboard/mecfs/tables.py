@@ -32,7 +32,7 @@ SITES = {
 }
 FEW = 5
 NO_DEFINITION = "none"
-NO_TEXTS = "No eligibility text of these trials is known here."
+NO_TEXTS = "The eligibility texts of these trials are not known."
 _possibly = partial(possibly, MEASURED)
 _DEFINITIONS = {**DEFINITIONS, NO_DEFINITION: "None of these named", "unknown": "Eligibility text not known"}
 

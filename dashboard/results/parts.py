@@ -21,7 +21,7 @@ RULE = (
     "beyond phase 1 or without phases, no feasibility study of a device, not withdrawn, started on or after 18 January "
     "2017 (“probably covered”: started before, ended after). Results are due a year after the primary completion, "
     "three years with a certificate of delay, and count as overdue 30 days later. A month or a year decides only when "
-    "every day it can mean would decide alike; dates that do not fit are not reckoned with; a planned date that has "
+    "every day it can mean would decide alike; dates that do not fit are not used; a planned date that has "
     "passed is no completion, and a paper is no posted result. These are facts about posting, on the day the record "
     "was read. They do not say that anybody broke a rule: who is bound is also decided by facts that are not public."
 )

@@ -152,7 +152,7 @@ def stopped_say(stopped: pd.DataFrame, facts: pd.DataFrame) -> str:
     said = f"{count(len(stopped), 'trial')} of {known:,} with a recorded status stopped or paused"
     if not given.empty:
         said += f"; most often named: {why_stopped.said(str(given.index[0])).lower()} ({int(given.iloc[0]):,})"
-    return f"{said}; no reason is known here for {silent:,} of them." if silent else f"{said}."
+    return f"{said}; the reason is unknown for {silent:,}." if silent else f"{said}."
 
 
 def reasons_known(stopped: pd.DataFrame) -> bool:

@@ -149,7 +149,7 @@ def _due(verdict: Verdict) -> Iterator[str]:
         yield f"By the US reporting rule they are due by {due}, {count(-days, 'day')} ahead."
     elif verdict.missing:
         what = listed(FACTS[one] for one in verdict.missing)
-        yield f"Whether the US reporting rule asks for them cannot be told. Not known: {what}."
+        yield f"Due under the US reporting rule: unknown. Missing: {what}."
 
 
 def _apart(days: int) -> str:
@@ -168,7 +168,7 @@ def registration(known: Known) -> str | None:
     start, sent, posted = (fact.get(name) for name in ("start_date", "first_submitted", "first_posted"))
     told = f"first submitted {day(sent)}" if sent else f"first posted {day(posted)}"
     if found == "unknown":
-        return f"Whether it was registered before it started cannot be told: start {day(start)}, {told}."
+        return f"Registered before start: unknown (start {day(start)}, {told})."
     late = f", {count(days, 'day')} later" if days is not None and days > 0 else ""
     return f"{REGISTRATION[found]}: start {day(start)}, {told}{late}."
 
@@ -179,7 +179,7 @@ def flags(known: Known) -> list[str]:
 
 
 def _odd(one: dict[str, str | int | None]) -> str:
-    return f"{ODD[str(one['flag'])]}: {one['date']}. Nothing here is reckoned with dates that do not fit."
+    return f"{ODD[str(one['flag'])]}: {one['date']}. Dates that do not fit are not used."
 
 
 def _flag(one: dict[str, str | int | None]) -> str:

@@ -215,7 +215,7 @@ def links(found: pd.DataFrame, nct_ids: Iterable[str], titles: Mapping[str, str]
             "NCT id": [id for _, _, id, _, _ in rows],
             "address": [trial_link(id) if id in titles else RECORD_URL + id for _, _, id, _, _ in rows],
             "What it is": [KINDS[order[kind]] for kind, *_ in rows],
-            "Who names whom": [
+            "Which names which": [
                 f"{'This record names it' if mine else 'It names this one'} ({place})" for _, mine, _, place, _ in rows
             ],
             "Title": [titles.get(id, "not stored here: opens the registry") for _, _, id, _, _ in rows],

@@ -80,7 +80,7 @@ def test_an_unknown_status_is_a_recorded_one() -> None:
     facts = pd.DataFrame({"overall_status": ["UNKNOWN", "TERMINATED", None]})
     stopped = pd.DataFrame({"classes": [["none_given"]]})
     assert results_tables.stopped_say(stopped, facts) == (
-        "1 trial of 2 with a recorded status stopped or paused; no reason is known here for 1 of them."
+        "1 trial of 2 with a recorded status stopped or paused; the reason is unknown for 1."
     )
 
 
@@ -97,7 +97,7 @@ def test_no_bars_are_drawn_of_what_is_only_unknown(starter: str) -> None:
     keys = {chart.proto.id.rpartition("-")[2] for chart in at.get("plotly_chart")}
     assert "results_states" in keys
     assert "results_stopped" not in keys
-    assert "no reason is known here" in shown(at)
+    assert "the reason is unknown" in shown(at)
     reasons = next(one for one in frames(at) if "Why stopped" in one)
     assert reasons["All"].sum() > 0, "the list of the stopped trials stays one click away"
 

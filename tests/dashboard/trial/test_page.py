@@ -179,7 +179,7 @@ def test_dates_say_whether_the_trial_was_registered_in_time(live: Open) -> None:
         "Registered after it started: start 10 January 2025, first submitted 20 February 2025, 41 days later."
         in said(live(records.FULL))
     )
-    assert "cannot be told: start not known, first posted not known" in said(live(records.BARE))
+    assert "unknown (start not known, first posted not known)" in said(live(records.BARE))
     assert "registered" not in said(live(records.ACCESS)).casefold()
 
 
@@ -312,14 +312,14 @@ def test_sites_without_a_status_are_not_said_to_be_closed(live: Open) -> None:
 
 
 def test_platform_and_sub_study_are_linked_in_both_directions(live: Open) -> None:
-    part = table(live(records.PART), "Who names whom")
-    assert part[["NCT id", "Who names whom"]].to_numpy().tolist() == [
+    part = table(live(records.PART), "Which names which")
+    assert part[["NCT id", "Which names which"]].to_numpy().tolist() == [
         [f"[{records.OUTSIDE}](https://clinicaltrials.gov/study/{records.OUTSIDE})", "This record names it (summary)"],
         [f"[{records.PLATFORM}](trial?nct={records.PLATFORM})", "This record names it (summary)"],
     ]
-    (roof,) = table(live(records.PLATFORM), "Who names whom").to_dict("records")
+    (roof,) = table(live(records.PLATFORM), "Which names which").to_dict("records")
     assert roof["NCT id"] == f"[{records.PART}](trial?nct={records.PART})"
-    assert (roof["What it is"], roof["Who names whom"]) == (families.KINDS["platform"], "It names this one (summary)")
+    assert (roof["What it is"], roof["Which names which"]) == (families.KINDS["platform"], "It names this one (summary)")
     assert roof["In the registry’s words"].replace("\\", "") == (
         f"A sub-study of the platform {records.PLATFORM}. See also {records.OUTSIDE}."
     )
@@ -331,14 +331,14 @@ def test_in_a_large_store_the_others_are_read_only_when_asked(live: Open, monkey
     with monkeypatch.context() as closed:
         for name in ("facts", "verdicts", "links", "overtaken", "published", "registration"):
             closed.setattr(record_data, name, lambda: pytest.fail("reads every record"))
-        assert len(table(live(records.PART), "Who names whom")) == 2
+        assert len(table(live(records.PART), "Which names which")) == 2
         app = live(records.PLATFORM)
-        assert not has(app, "Who names whom")
+        assert not has(app, "Which names which")
         assert "no stored record" not in said(app).casefold()
     app.toggle(key="trial_links").set_value(True).run()
-    assert len(table(app, "Who names whom")) == 1
+    assert len(table(app, "Which names which")) == 1
     again = live(records.PLATFORM)  # now they have been read, and stand there at once
-    assert len(table(again, "Who names whom")) == 1
+    assert len(table(again, "Which names which")) == 1
     assert "trial_links" not in {one.key for one in again.main.toggle}
 
 
@@ -516,4 +516,4 @@ def test_odd_dates_are_told_with_the_dates(facts: dict[str, str], told: str) -> 
     known = Known(row, None, pd.DataFrame([row | facts]))
     (said,) = trial_says.flags(known)
     assert said.startswith(told)
-    assert said.endswith("Nothing here is reckoned with dates that do not fit.")
+    assert said.endswith("Dates that do not fit are not used.")
