@@ -86,6 +86,14 @@ def state(store: Store) -> ResultsState:
     return ResultsState(*numbers, refreshed_at, error, cost.get("bytes", 0), cost.get("requests", 0))
 
 
+def said(state: ResultsState) -> str:
+    """How far it has come, in a few words; a number before its noun."""
+    if not state.wanted:
+        return "results: none asked for yet" if state.refreshed_at is None else "results: none to read"
+    failed = f", {state.failed:,} could not be read" if state.failed else ""
+    return f"results: {state.read:,} of {state.wanted:,} read{failed}"
+
+
 def _posted(store: Store, row: Row[Any]) -> Posted:
     if row.body is None:
         return Posted(row.nct_id, "failed" if row.error else "not_asked", None, None, None, row.error)

@@ -119,6 +119,7 @@ result = Table(
     Column("body_hash", String(32)),  # of its newest ``result_version``; null: never read
     Column("results_first_posted", String(10)),  # the record's dates when they were read: asked again when they move
     Column("last_update_posted", String(10)),
+    Column("question", String(32)),  # hash of the field list they were read with
     Column("read_at", String(20)),
     Column("error", Text),  # of the last attempt, null when it succeeded
     Column("error_at", String(20)),

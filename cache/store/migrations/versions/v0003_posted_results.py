@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("body_hash", sa.String(32)),
         sa.Column("results_first_posted", sa.String(10)),
         sa.Column("last_update_posted", sa.String(10)),
+        sa.Column("question", sa.String(32)),
         sa.Column("read_at", sa.String(20)),
         sa.Column("error", sa.Text()),
         sa.Column("error_at", sa.String(20)),
