@@ -122,13 +122,16 @@ def _complaints(settings: Settings, watchlist: Watchlist, rules: Derivation) -> 
         store.close()
 
 
-def export_command(settings: Settings, watchlist: Watchlist, *, fmt: str, out: Path, query: str | None) -> int:
-    """Write the export file and say how many rows it got."""
-    from cache.export import trials as export
+def export_command(
+    settings: Settings, watchlist: Watchlist, *, what: str, fmt: str, out: Path, query: str | None
+) -> int:
+    """Write the export file, of trials or of outcomes, and say how many rows it got."""
+    from cache.export import outcomes, trials
 
     store = open_store(settings, watchlist)
     try:
-        rows = export.write(store, watchlist, fmt, out, query)
+        write = outcomes.write if what == "outcomes" else trials.write
+        rows = write(store, watchlist, fmt, out, query)
     finally:
         store.close()
     say(sys.stderr, f"{rows:,} rows written to {printable(out)}\n")

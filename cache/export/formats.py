@@ -33,27 +33,35 @@ def columns(keys: Sequence[str]) -> list[str]:
 
 def cells(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row as harmless cells, keyed by ``columns``."""
-    flat = {name: cell(value) for name, value in row.items() if name != "agents"}
+    told = flat({name: value for name, value in row.items() if name != "agents"})
     for tier in TIERS:
         here = {agent: why["role"] for agent, why in row["agents"].items() if why["tier"] == tier}
-        flat[f"agents_{tier}"] = cell([f"{agent} ({role})" if role else agent for agent, role in here.items()])
+        told[f"agents_{tier}"] = cell([f"{agent} ({role})" if role else agent for agent, role in here.items()])
     found = {agent: ", ".join(why["found_by"]) for agent, why in row["agents"].items() if why["found_by"]}
-    return flat | {"found_by": cell([f"{agent}: {names}" for agent, names in found.items()])}
+    return told | {"found_by": cell([f"{agent}: {names}" for agent, names in found.items()])}
+
+
+def flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row without ``agents`` as harmless cells."""
+    return {name: cell(value) for name, value in row.items()}
 
 
 def csv_file(rows: Sequence[Mapping[str, Any]], keys: Sequence[str], modified: str) -> bytes:
-    """UTF-8 with a byte order mark, CRLF, every text in quotes so that no other separator can split it.
+    """Trials as ``csv_table``."""
+    return csv_table([cells(row) for row in rows], columns(keys), modified)
+
+
+def csv_table(rows: Sequence[Mapping[str, Any]], names: Sequence[str], modified: str) -> bytes:
+    """Rows of cells as UTF-8 with a byte order mark, CRLF, every text in quotes so that no other separator splits it.
 
     A last column ``modified`` says on every row what was changed, because a CSV has no other place for it.
     """
     text = io.StringIO(newline="")
     text.write(BOM)
     writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
-    names = columns(keys)
     writer.writerow([*names, "modified"])
     for row in rows:
-        flat = cells(row)
-        writer.writerow([*(_word(flat[name]) for name in names), modified])
+        writer.writerow([*(_word(row[name]) for name in names), modified])
     return text.getvalue().encode("utf-8")
 
 
@@ -74,8 +82,8 @@ def xlsx(rows: Sequence[Mapping[str, Any]], keys: Sequence[str], about: Mapping[
             sheet.set_column(place, place, _WIDTHS.get(name, 16))
             sheet.write_string(0, place, name, bold)
         for line, row in enumerate(rows, start=1):
-            flat = cells(row)
-            _write_row(sheet, line, [flat[name] for name in names])
+            told = cells(row)
+            _write_row(sheet, line, [told[name] for name in names])
         notes = book.add_worksheet("About")
         notes.set_column(0, 0, 26, bold)
         notes.set_column(1, 1, 110, wrapped)
