@@ -16,15 +16,15 @@ from typing import NamedTuple
 from filelock import FileLock
 from sqlalchemy import Connection, create_engine, delete, func, select, update
 
-from cache.recovery.check import RECORD_LOST, integrity, unlike_newest, unlike_newest_results
+from cache.recovery.check import RECORD_LOST, integrity, unlike_newest
 from cache.recovery.derived import Derivation
-from cache.recovery.rebuild import rebuild
+from cache.recovery.rebuild import rebuild, rebuild_results
 from cache.recovery.salvage import graft_first_page, salvage_table
 from cache.store import files, migrations
 from cache.store.engine import WRITING, engine_of
 from cache.store.errors import Damaged, Locked, NewerStore, local_troubles
 from cache.store.lock import hold
-from cache.store.schema import answer, match, meta, metadata, progress, refresh, result, scope, staged, study
+from cache.store.schema import answer, match, meta, metadata, progress, refresh, scope, staged, study
 from cache.store.seal import SEALED
 from cache.store.store import Store, bump, timestamp, utcnow
 from cache.store.upsert import upsert
@@ -190,6 +190,7 @@ def _settle(new: Path, found: Rescue, rules: Derivation, now: datetime) -> Rescu
     try:
         with store.writing() as connection:
             rebuild(connection, rules)
+            rebuild_results(connection)
             _drop_orphans(connection)
             # With rows missing no answer is whole: everything has to be asked again.
             connection.execute(update(scope).values(registry_timestamp=None, question=None, asked_in_full_at=None))
@@ -217,6 +218,4 @@ def _drop_orphans(connection: Connection) -> None:
         connection.execute(delete(table).where(table.c.nct_id.not_in(known)))
     lost = unlike_newest().scalar_subquery()
     connection.execute(update(study).where(study.c.nct_id.in_(lost)).values(body_hash=RECORD_LOST))
-    # What is known of results without their newest body is not known: they are read again.
-    connection.execute(delete(result).where(result.c.nct_id.in_(unlike_newest_results().scalar_subquery())))
     connection.execute(delete(progress).where(progress.c.refresh_id.not_in(select(refresh.c.id))))
