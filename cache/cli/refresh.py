@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 
 from cache.cli.terminal import Progress, printable, put_out_json, say, summary
 from cache.exit_codes import BUSY, DONE, LOCAL
+from cache.ingest.posted import NAME, SCOPE
 from cache.opening import open_store
-from cache.read.results import SCOPE
 from cache.refresh import journal
 from cache.refresh import run as refresh
 from cache.refresh.heartbeat import Heartbeat
@@ -94,7 +94,7 @@ def _run(
     quiet: bool,
 ) -> Report:
     names = {agent.id: agent.name for agent in watchlist.agents}
-    names |= {condition.id: condition.name for condition in watchlist.conditions} | {SCOPE: "Posted results"}
+    names |= {condition.id: condition.name for condition in watchlist.conditions} | {SCOPE: NAME}
     with _registry(settings, heartbeat) as registry, _registry(settings, heartbeat, attempts=1) as probe:
         report = refresh.run(
             store,

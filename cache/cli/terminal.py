@@ -12,10 +12,10 @@ from typing import Any, TextIO
 from cache.cli.streams import put_out, silence
 from cache.english import count
 from cache.exit_codes import BUSY, LOCAL, USAGE
-from cache.read.results import SCOPE
 from cache.refresh.report import Report, Result, Step
 from cache.store.errors import Damaged
 from cache.store.lock import Busy
+from cache.store.schema import RESULTS_SCOPE
 from fetchers.errors import TrackerError, Validation
 
 RESCUE = "Run python -m cache check --rescue: it copies the damaged store aside and keeps what can be read."
@@ -75,7 +75,7 @@ class Progress:
         self._expected = step.values.get("expected", self._expected)
         head = f"[{step.place}/{step.scopes}] {printable(self.names.get(step.scope, step.scope))}"
         if status in _ENDED and (step.values["error"] or not self.quiet):
-            said = outcome if step.scope != SCOPE else of_results
+            said = outcome if step.scope != RESULTS_SCOPE else of_results
             result = Result(**{name: step.values[name] for name in Result._fields})
             self._write(("\r\x1b[K" if self.bar else "") + f"{head}: {said(result)}\n")
         elif self.bar:

@@ -15,13 +15,14 @@ from cache.changes.primary_results import changed
 from cache.ingest.events import Events
 from cache.store.batches import batches
 from cache.store.packing import hash_of, pack, unpack
-from cache.store.schema import match, meta, result, result_version, scope, study
+from cache.store.schema import RESULTS_SCOPE, match, meta, result, result_version, scope, study
 from cache.store.store import Store, bump, timestamp, utcnow
 from cache.store.upsert import upsert
 from fetchers.record.results import Results, decode_results
 from fetchers.registry.result_fields import RESULT_FIELDS
 
-SCOPE = "results"
+SCOPE = RESULTS_SCOPE
+NAME = "Posted results"  # of the scope, for people
 # Results that were read with another list of fields are read anew.
 QUESTION = hashlib.sha256(RESULT_FIELDS.encode()).hexdigest()[:32]
 

@@ -10,12 +10,12 @@ from sqlalchemy import Row, func, select
 from cache.store.batches import batches
 from cache.store.errors import Damaged
 from cache.store.packing import unpack
-from cache.store.schema import meta, result, result_version, scope, study
+from cache.store.schema import RESULTS_SCOPE, meta, result, result_version, scope, study
 from cache.store.store import Store
 from fetchers.errors import Parsing
 from fetchers.record.results import Results, decode_results
 
-SCOPE = "results"
+SCOPE = RESULTS_SCOPE
 WITHDRAWN = "The registry no longer posts results of this trial; these are the last that were read."
 
 
@@ -84,6 +84,22 @@ def state(store: Store) -> ResultsState:
         refreshed_at, error = connection.execute(told).first() or (None, None)
         cost = json.loads(connection.scalar(select(meta.c.value).where(meta.c.key == SCOPE)) or "{}")
     return ResultsState(*numbers, refreshed_at, error, cost.get("bytes", 0), cost.get("requests", 0))
+
+
+class Failure(NamedTuple):
+    """Why the results of a trial could not be read, and since when (UTC)."""
+
+    nct_id: str
+    reason: str
+    at: str
+
+
+def failures(store: Store) -> list[Failure]:
+    """The trials whose results are wanted and could not be read at the last attempt, by NCT id."""
+    query = select(result.c.nct_id, result.c.error, result.c.error_at).where(result.c.wanted)
+    with store.reading() as connection:
+        rows = connection.execute(query.where(result.c.error.is_not(None)).order_by(result.c.nct_id)).all()
+    return [Failure(*row) for row in rows]
 
 
 def said(state: ResultsState) -> str:

@@ -185,6 +185,9 @@ event = Table(
     Index("ix_event_nct_id", "nct_id"),
 )
 
+# The id of the scope of posted results; all others are agents and swept conditions.
+RESULTS_SCOPE = "results"
+
 # The state of every scope: when it was last answered in full, under which data load, and why it failed since.
 scope = Table(
     "scope",

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.runtime import Runtime
 
 from cache import english, exit_codes
+from cache.read import results as posted
 from cache.read.jobs import Job, latest_job
 from cache.refresh import journal, plan
 from cache.store.store import timestamp
@@ -18,6 +19,7 @@ from dashboard.refresh import launcher as refreshing
 from dashboard.refresh import words
 from dashboard.refresh.launcher import Launch, Launcher, Permission
 from dashboard.shared import data
+from dashboard.shared import words as shared_words
 from dashboard.shared.escape import plain
 from fetchers.errors import TrackerError
 
@@ -265,4 +267,5 @@ def _brought(job: Job, names: Mapping[str, str]) -> str:
 
 def _names() -> dict[str, str]:
     watchlist = data.watchlist()
-    return {one.id: one.name for one in watchlist.conditions} | {one.id: one.name for one in watchlist.agents}
+    names = {one.id: one.name for one in watchlist.conditions} | {one.id: one.name for one in watchlist.agents}
+    return names | {posted.SCOPE: shared_words.RESULTS}

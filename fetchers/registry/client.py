@@ -161,7 +161,8 @@ class Registry:
     def _result_batches(self, ids: list[str]) -> Iterator[ResultsPage]:
         for start in range(0, len(ids), RESULTS_A_REQUEST):
             named = ",".join(ids[start : start + RESULTS_A_REQUEST])
-            size = str(min(self._page_size, RESULTS_A_REQUEST))
+            # A page with room to spare is the last one: a full one would cost a second request.
+            size = str(self._page_size)
             asked = {"filter.ids": named, "fields": RESULT_FIELDS, "sort": SORT, "pageSize": size}
             yield from self._turn(asked, decode_results_page)
 

@@ -17,7 +17,7 @@ from tests.rigs.commands import PATIENCE, Run, Start, rows
 from tests.rigs.refresh import AGENTS, SCOPES, no_sleep
 
 RESULT = {"status", "studies", "new", "changed", "left", "set_aside", "error"}
-REPORT = {"registry_timestamp", "requests", "bytes", "seconds", "agents", "sweeps", "error"}
+REPORT = {"registry_timestamp", "requests", "bytes", "seconds", "agents", "sweeps", "results", "error"}
 
 
 # -- refresh ----------------------------------------------------------------------------------------------------------
@@ -81,8 +81,8 @@ def test_quiet_refresh_says_what_failed_and_nothing_else(run: Run, fake: FakeReg
     code, out, err = run("refresh", "--quiet", "--agent", "ivig", "--agent", "rintatolimod")
     assert (code, out) == (1, "")
     failed, last = err.splitlines()
-    assert failed.startswith("[1/2] Rintatolimod (Ampligen): failed, ")
-    assert last.startswith("1 fresh, 1 failed; registry data of ")
+    assert failed.startswith("[1/3] Rintatolimod (Ampligen): failed, ")
+    assert last.startswith("2 fresh, 1 failed; registry data of ")
 
 
 def test_quiet_refresh_that_does_not_begin_says_why(run: Run, env: dict[str, str], fake: FakeRegistry) -> None:
