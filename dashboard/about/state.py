@@ -11,6 +11,7 @@ from cache.read import results as posted
 from cache.read import trials as queries
 from cache.read import unread
 from cache.read.jobs import Job, recent_jobs
+from cache.refresh.results import HOURLY, TOTAL
 from dashboard.shared import columns, data, words
 
 HISTORY = 20  # refreshes that are listed
@@ -50,7 +51,11 @@ def _posted() -> None:
         return
     cost = f"{english.count(state.requests, 'request')}, {math.ceil(state.bytes / 1000):,} kB the last time"
     why = f" {state.error}" if state.error else ""
-    st.text(f"Posted {posted.said(state)} ({cost}).{why}")
+    most = " and in ".join(
+        f"{name} at most {english.count(budget.requests, 'request')} and {budget.bytes / 1_000_000:g} MB"
+        for name, budget in (("one refresh", TOTAL), ("one hour", HOURLY))
+    )
+    st.text(f"Posted {posted.said(state)} ({cost}; in {most}).{why}")
     failures = posted.failures(data.store())
     if failures:
         shown = pd.DataFrame(

@@ -13,22 +13,17 @@ import pytest
 
 from cache.export import outcomes
 from cache.export import trials as export
-from cache.ingest import posted
 from cache.ingest.keep import keep
-from cache.ingest.posted import Cost, Wanted
 from cache.ingest.staging import stage
 from cache.read import results as read
 from cache.store.store import Store
 from fetchers.errors import Validation
-from fetchers.record.results import read_results
 from fetchers.record.study import decode_study
-from fetchers.registry.result_fields import RESULT_FIELDS
-from tests.fake_registry.pieces import project, resolve_fields
+from tests.rigs.posted_results import put_results
 from tests.rigs.records import MADE, Records, each_set_at_hand
 from tests.rigs.refresh import MATCHER, WATCHLIST
 
 Row = dict[str, Any]
-FIELDS, _ = resolve_fields(RESULT_FIELDS, ())
 
 
 def with_results(records: Records) -> list[Row]:
@@ -45,11 +40,7 @@ def stored(raws: list[Row]) -> Store:
     studies = [decode_study(msgspec.json.encode(raw)) for raw in raws]
     stage(store, 1, "ivig", "q", studies)
     keep(store, 1, "ivig", "agent", MATCHER, registry_timestamp=None, question="q", full=True, vanished=())
-    ids = [nct_id(raw) for raw in raws]
-    posted.note_wanted(store, ids, all_agents=True)
-    wanted = [Wanted(one, None, None, None, failed=False, due=True) for one in ids]
-    answers = {nct_id(raw): read_results(msgspec.json.encode(project(raw, FIELDS))) for raw in raws}
-    posted.keep(store, 1, wanted, answers, Cost())
+    put_results(store, {nct_id(raw): raw["resultsSection"] for raw in raws})
     return store
 
 

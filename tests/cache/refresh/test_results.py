@@ -11,6 +11,7 @@ from cache.read import results as read
 from cache.read.results import Posted
 from cache.recovery.check import integrity
 from cache.refresh import results as step
+from cache.refresh.heartbeat import Heartbeat
 from cache.refresh.results import NONE_GIVEN, NOT_GIVEN, Budget, Reading
 from cache.store.schema import event, result_version
 from tests.fake_registry import Request, make_study
@@ -139,6 +140,25 @@ def test_a_change_elsewhere_in_the_results_is_kept_but_no_event(rig: Rig) -> Non
     assert one.results.harms.event_groups[0].serious_num_affected == 2
     assert [row for row in rig.rows(event) if row["nct_id"] == nct(2)] == []
     assert len([row for row in rig.rows(result_version) if row["nct_id"] == nct(2)]) == 2
+
+
+def test_a_refresh_that_is_cancelled_goes_on_where_it_stopped(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(step, "BATCH", 1)
+    stop = Heartbeat()
+
+    def interrupt(request: Request) -> bool:
+        if is_results(request) and nct(2) in request.params["filter.ids"]:
+            stop.interrupt()
+        return False
+
+    rig.fake.fault("500", when=interrupt)
+    report = rig.refresh(results=READING, heartbeat=stop)
+    assert report.exit_code == 130
+    assert posted(rig, 1).state == "read"
+    rig.fake.clear_faults()
+    rig.refresh(results=READING)
+    assert nct(1) not in {nct_id for ids in asked(rig) for nct_id in ids}
+    assert read.state(rig.store).read == 3
 
 
 def test_results_that_are_withdrawn_stay_and_say_so(rig: Rig) -> None:
