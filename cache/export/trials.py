@@ -84,14 +84,14 @@ def viewed(
 
 def to_bytes(
     shown: pd.DataFrame, why: pd.DataFrame, fmt: str, facts: Mapping[str, str],
-    found: Mapping[str, Posted] | None = None,
+    found: Mapping[str, Posted],
 ) -> bytes:  # fmt: skip
     """The file's content. ``shown``: rows of ``queries.trials``; ``why``: all of ``queries.matches``; ``facts``: what
     ``about`` says of the data; ``found``: posted results, for the JSON. Raises Validation for an unknown format."""
     _check(fmt)
     rows = records(shown, why)
     if fmt == "json":
-        read = results.objects(found or {})
+        read = results.objects(found)
         rows = [row | {"results": read.get(row["nct_id"])} for row in rows]
         return msgspec.json.format(msgspec.json.encode(rows), indent=1) + b"\n"
     if fmt == "parquet":

@@ -171,9 +171,9 @@ def number_read(store: Store) -> int:
 def end(store: Store, *, complete: bool, error: str | None, registry_timestamp: str | None, at: str) -> None:
     """Write the state of the scope after a step that did not fail; ``error``: why it left something for later."""
     row: dict[str, Any] = {"scope": SCOPE, "kind": "results", "starter": False, "error": error}
-    row["error_at"] = at if error else None
+    row |= {"error_at": at if error else None, "registry_timestamp": registry_timestamp if complete else None}
     if complete:
-        row |= {"refreshed_at": at, "registry_timestamp": registry_timestamp, "question": QUESTION}
+        row |= {"refreshed_at": at, "question": QUESTION}
     with store.writing() as connection:
         upsert(connection, scope, [row])
         bump(connection)

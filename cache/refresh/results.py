@@ -103,20 +103,21 @@ class ResultsStep:
         wanted = posted.wanted(store, self.agents, self.conditions, others=others)
         posted.note_wanted(store, [one.nct_id for one in wanted], all_agents=self.everybody)
         self.read = posted.number_read(store)
-        due = [one for one in wanted if self.full or one.due or (one.failed and not self._tried())]
-        if not due and self.state is not None and not self.state.error:
-            return Outcome(0, self.read, Kept())
         context.note(posted.SCOPE, status="asking", expected=len(wanted), fetched=self.read)
+        due = [one for one in wanted if self.full or one.due or (one.failed and not self._tried())]
+        if not due and self.state is not None and not (self.everybody and self.state.error):
+            return Outcome(0, self.read, Kept())
         paused = self._ask(due)
-        whole = self.everybody and not self.lost and not paused
-        load, at = context.timestamp, timestamp(context.now())
-        posted.end(store, complete=whole, error=paused, registry_timestamp=load, at=at)
+        if self.everybody or paused or self.state is None:
+            whole = self.everybody and not self.lost and not paused
+            load, at = context.timestamp, timestamp(context.now())
+            posted.end(store, complete=whole, error=paused, registry_timestamp=load, at=at)
         return Outcome(len(due), self.read, self.kept, self._unread(), paused)
 
     def _tried(self) -> bool:
         """Whether everything was asked for under this data load, so that a failed record would fail again."""
-        load = self.context.timestamp
-        return load is not None and self.state is not None and self.state.registry_timestamp == load
+        load, state = self.context.timestamp, self.state
+        return load is not None and state is not None and state.registry_timestamp == load and not state.error
 
     def _ask(self, due: Sequence[Wanted]) -> str | None:
         """Batch by batch; returns why it stopped early."""

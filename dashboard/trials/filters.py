@@ -11,6 +11,7 @@ from cache.export import trials as export
 from cache.filters.filter import Filter
 from cache.filters.keys import KEYS, Key, Widget
 from cache.filters.kinds import LONGEST_TEXT, YEARS, Names
+from cache.read.results import posted
 from dashboard.shared import address as view
 from dashboard.shared import data
 
@@ -139,4 +140,5 @@ def _maker(wanted: Filter, fmt: str) -> Callable[[], bytes]:
     # The frames are taken now: what is saved is what the viewer saw, also when a refresh ends in between.
     selection, why, fresh = data.selection(wanted), data.matches(), data.freshness()
     facts = export.about(fresh, wanted.sentence(data.watchlist()))
-    return lambda: export.to_bytes(selection.trials, why, fmt, facts)
+    shown, store = selection.trials, data.store()
+    return lambda: export.to_bytes(shown, why, fmt, facts, posted(store, shown["nct_id"]) if fmt == "json" else {})

@@ -341,6 +341,28 @@ def test_one_agent_reads_the_results_of_its_own_trials(rig: Rig) -> None:
     assert read.said(read.state(rig.store)) == "results: 5 of 5 read"
 
 
+def test_one_agent_does_not_hide_that_others_were_left_for_later(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(step, "BATCH", 1)
+    rig.refresh(results=READING._replace(total=Budget(2, 10**9)))
+    left = read.state(rig.store).error
+    assert left is not None
+    rig.refresh("methotrexate", results=READING)
+    assert (asked(rig), read.state(rig.store).error) == ([], left)
+
+
+def test_what_a_full_refresh_lost_is_asked_again_under_the_same_data_load(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(step, "BATCH", 1)
+    rig.refresh(results=READING)
+    rig.fake.fault("503", when=lambda request: is_results(request) and nct(2) in request.params["filter.ids"])
+    assert rig.refresh(results=READING, full=True, attempts=1).exit_code == 1
+    assert posted(rig, 2).error
+    rig.fake.clear_faults()
+    rig.refresh(results=READING)
+    assert (asked(rig), posted(rig, 2).error) == ([[nct(2)]], None)
+
+
 def test_another_list_of_fields_reads_all_anew(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     rig.refresh(results=READING)
     monkeypatch.setattr("cache.ingest.posted.QUESTION", "another")
