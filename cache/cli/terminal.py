@@ -120,7 +120,10 @@ def of_results(result: Result) -> str:
 
 def summary(report: Report) -> str:
     """The last lines: what came of the whole run."""
-    results = [*report.agents.values(), *report.sweeps.values(), *([report.results] if report.results else [])]
+    results = [*report.agents.values(), *report.sweeps.values()]
+    # Posted results have a line of their own; here they count when the exit code needs a reason.
+    if report.results and report.results.status == "failed":
+        results.append(report.results)
     counts = [(sum(result.status == status for result in results), status) for status in _ENDED]
     line = ", ".join(f"{number} {status}" for number, status in counts if number)
     data = f"registry data of {report.registry_timestamp}" if report.registry_timestamp else "no data time stamp"
