@@ -126,8 +126,7 @@ def keep(
             rows.append(_read_row(one, body_hash, at))
             if body_hash == one.body_hash:
                 continue
-            dates = {"registry_date": one.last_update_posted, "seen_at": at}
-            versions.append({"nct_id": one.nct_id, "body_hash": body_hash, "body": pack(body), **dates})
+            versions.append(_version_row(one, body, at))
             kept = kept._replace(new=kept.new + (not one.body_hash), changed=kept.changed + bool(one.body_hash))
             if one.nct_id in before:
                 facts = {"nct_id": one.nct_id, "last_update_posted": one.last_update_posted}
@@ -140,6 +139,11 @@ def keep(
         upsert(connection, meta, [{"key": SCOPE, "value": json.dumps(cost._asdict())}])
         bump(connection)
     return kept
+
+
+def _version_row(one: Wanted, body: bytes, at: str) -> dict[str, Any]:
+    dates = {"registry_date": one.last_update_posted, "seen_at": at}
+    return {"nct_id": one.nct_id, "body_hash": hash_of(body), "body": pack(body), **dates}
 
 
 def _read_row(one: Wanted, body_hash: str, at: str) -> dict[str, Any]:

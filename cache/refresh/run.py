@@ -75,9 +75,8 @@ def run(
                 store, patient, lambda: matcher or Matcher(watchlist), refresh_id, question(watchlist), now
             )
             sources = [patient, *([Interruptible(probe, heartbeat)] if probe else [])]
-            job = _Job(context, sources, scopes, states, full, tell)
-            if results:
-                job.step = ResultsStep.of(context, watchlist, agents, results, states.get(posted.SCOPE), full=full)
+            step = results and ResultsStep.of(context, watchlist, agents, results, states.get(posted.SCOPE), full=full)
+            job = _Job(context, sources, scopes, states, full, tell, step)
             with heartbeat.running(job.beat):
                 return job.run()
     except Busy as error:
