@@ -39,6 +39,10 @@ def add_commands(commands: Any) -> None:
     changes.add_argument("--base-url", metavar="URL", help="the dashboard's address, for links")
     export = commands.add_parser("export", help="write the trials to a file")
     export.add_argument("--format", required=True, choices=("csv", "xlsx", "json", "parquet"))
+    export.add_argument(
+        "--what", choices=("trials", "outcomes"), default="trials",
+        help="trials unless given; outcomes: posted results, one row a group and category, as csv or json",
+    )  # fmt: skip
     export.add_argument("--out", required=True, type=Path, metavar="FILE")
     export.add_argument("--query", metavar="QUERY", help="the query string of a dashboard address: only those trials")
     check = commands.add_parser("check", help="whether the store is sound (0) or damaged (1)")
@@ -96,7 +100,8 @@ def run(options: argparse.Namespace) -> int:
         return inspect.status_command(settings, watchlist, as_json=options.json)
     if options.command == "check":
         return inspect.check_command(settings, watchlist, rescue=options.rescue)
-    return inspect.export_command(settings, watchlist, fmt=options.format, out=options.out, query=options.query)
+    chosen = {"what": options.what, "fmt": options.format, "out": options.out, "query": options.query}
+    return inspect.export_command(settings, watchlist, **chosen)
 
 
 if __name__ == "__main__":

@@ -89,10 +89,12 @@ SOURCES = {
     "/feed.xml": Source("application/atom+xml", served.atom),
     "/calendar.ics": Source("text/calendar; charset=utf-8", served.calendar, daily=True),
     "/api/trials.json": Source("application/json", served.trials),
+    "/api/outcomes.csv": Source("text/csv; charset=utf-8", served.outcomes_csv),
+    "/api/outcomes.json": Source("application/json", served.outcomes_json),
     "/api/changes.json": Source("application/json", served.changes),
 }
 # Part of every ETag: raised by hand whenever what a route makes of the same store changes.
-EDITION = "1"
+EDITION = "2"
 _TERMS = urljoin(RECORD_URL, "/about-site/terms-conditions")
 _LINK = f'<{urljoin(RECORD_URL, "/")}>; rel="via", <{_TERMS}>; rel="terms-of-service"'
 

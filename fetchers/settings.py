@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from fetchers.errors import Validation
@@ -23,6 +23,9 @@ STORE = "trials.sqlite3"
 # An hour: more is a typing error, and some systems cannot wait that long.
 LONGEST = 3600.0
 REFRESHERS = ("everyone", "signed-in", "nobody")
+WhichResults = Literal["documents", "all", "none"]
+RESULTS: tuple[WhichResults, ...] = get_args(WhichResults)
+C = TypeVar("C", bound=str)
 
 
 class Variable(NamedTuple):
@@ -45,6 +48,12 @@ VARIABLES = (
         "everyone on loopback, else nobody",
         "Who may refresh from the page: everyone, signed-in or nobody",
     ),
+    Variable(
+        "TRIALS_RESULTS",
+        "documents",
+        "Posted results that a refresh reads, of trials given an agent: all, documents (only in the documents’ "
+        "conditions) or none",
+    ),
 )
 
 
@@ -59,6 +68,7 @@ class Settings:
     watchlist: Path | None = None
     user_agent: str | None = None
     refresh: str | None = None
+    results: WhichResults = "documents"
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
@@ -72,7 +82,8 @@ class Settings:
             timeout_seconds=_seconds(given, "TRIALS_TIMEOUT_SECONDS", cls.timeout_seconds, least=0.001),
             watchlist=Path(watchlist) if watchlist else None,
             user_agent=_header(given.get("TRIALS_USER_AGENT")),
-            refresh=_refresher(given.get("TRIALS_REFRESH")),
+            refresh=_one_of("TRIALS_REFRESH", given.get("TRIALS_REFRESH"), REFRESHERS),
+            results=_one_of("TRIALS_RESULTS", given.get("TRIALS_RESULTS"), RESULTS) or cls.results,
         )
 
 
@@ -128,7 +139,10 @@ def _header(text: str | None) -> str | None:
     return text
 
 
-def _refresher(text: str | None) -> str | None:
-    if text is not None and text not in REFRESHERS:
-        raise Validation(f"TRIALS_REFRESH must be one of {', '.join(REFRESHERS)}, not {text!r}.")
-    return text
+def _one_of(name: str, text: str | None, choices: tuple[C, ...]) -> C | None:
+    if text is None:
+        return None
+    for choice in choices:
+        if choice == text:
+            return choice
+    raise Validation(f"{name} must be one of {', '.join(choices)}, not {text!r}.")

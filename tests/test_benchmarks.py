@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import func, select
 
-from benchmarks import load, measuring, overview, pages, refresh
+from benchmarks import load, measuring, overview, pages, refresh, results
 from benchmarks.ours import filled
 from benchmarks.peers import COLUMNS, LISTS
 from cache.store.schema import answer, match, study
@@ -113,6 +113,14 @@ def test_refresh_asks_once_when_nothing_is_new_and_sees_what_changed(capsys: pyt
     assert changed.bytes < 0.05 * first.bytes
     assert (lost.after.left - lost.before.left, lost.after.held - lost.before.held) == (1, -2)
     assert "of the full load" in capsys.readouterr().out
+
+
+def test_results_of_every_trial_are_read_once(capsys: pytest.CaptureFixture[str]) -> None:
+    without, first, again = results.main(["--trials", "60"])
+    assert [one.exit_code for one in (without, first, again)] == [0] * 3
+    assert [(one.read, one.wanted) for one in (without, first, again)] == [(0, 0), (60, 60), (60, 60)]
+    assert (first.requests - without.requests, again.requests) == (2, 1)
+    assert "The step alone: 2 requests" in capsys.readouterr().out
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cache import codes as labels
+from cache.changes import primary_results
 from cache.changes.weights import moved_days
 from cache.english import count, quoted
 from fetchers.record.dates import PartialDate
@@ -51,6 +52,8 @@ def _bare(before: Any, after: Any) -> str:
 
 
 def _results(before: Any, after: Any) -> str:
+    if isinstance(before, list) and isinstance(after, list):
+        return f": {primary_results.describe(before, after)}"
     return ": posted" if after else ": no longer posted"
 
 

@@ -10,6 +10,7 @@ from cache.cli.streams import put_out
 from cache.cli.terminal import RESCUE, printable, put_out_json, say, table, traffic
 from cache.exit_codes import DAMAGED, DONE
 from cache.opening import open_store
+from cache.read import results as posted
 from cache.read import trials as queries
 from cache.read import unread as unreads
 from cache.read.jobs import latest_job
@@ -58,6 +59,7 @@ def status_of(store: Store, watchlist: Watchlist) -> dict[str, Any]:
         "starter": fresh.starter,
         "agents": {row["scope"]: _scope(row, unread) for row in scopes if row["kind"] == "agent"},
         "sweeps": {row["scope"]: _scope(row, unread) for row in scopes if row["kind"] == "sweep"},
+        "results": results_state(posted.state(store)),
         "older": dict(fresh.older),
         "failed": list(fresh.failed),
         "unexplained_interventions": [
@@ -82,6 +84,7 @@ def status_text(status: Mapping[str, Any]) -> str:
         f"registry data   {status['registry_timestamp'] or 'none yet'}{_older(status['older'])}",
         f"fetched at      {status['fetched_at'] or 'never'}",
         f"trials          {status['studies']:,}",
+        f"posted          {_results_words(status['results'])}",
         f"refresh         {_job_words(status['refresh'])}",
         "",
     ]
@@ -119,13 +122,16 @@ def _complaints(settings: Settings, watchlist: Watchlist, rules: Derivation) -> 
         store.close()
 
 
-def export_command(settings: Settings, watchlist: Watchlist, *, fmt: str, out: Path, query: str | None) -> int:
-    """Write the export file and say how many rows it got."""
-    from cache.export import trials as export
+def export_command(
+    settings: Settings, watchlist: Watchlist, *, what: str, fmt: str, out: Path, query: str | None
+) -> int:
+    """Write the export file, of trials or of outcomes, and say how many rows it got."""
+    from cache.export import outcomes, trials
 
     store = open_store(settings, watchlist)
     try:
-        rows = export.write(store, watchlist, fmt, out, query)
+        write = outcomes.write if what == "outcomes" else trials.write
+        rows = write(store, watchlist, fmt, out, query)
     finally:
         store.close()
     say(sys.stderr, f"{rows:,} rows written to {printable(out)}\n")
@@ -140,6 +146,15 @@ def _scope(row: Mapping[Any, Any], unread: Mapping[str, tuple[int, int]]) -> dic
         "last_refresh": _text(row["refreshed_at"]),
         "error": failed or english.unread(*unread.get(row["scope"], (0, 0))),
     }
+
+
+def results_state(state: posted.ResultsState) -> dict[str, Any]:
+    """How far reading posted results has come, with the sentence that says it."""
+    return {"said": posted.said(state), **state._asdict()}
+
+
+def _results_words(state: Mapping[str, Any]) -> str:
+    return f"{state['said']}; {printable(state['error'])}" if state["error"] else str(state["said"])
 
 
 def _older(older: Mapping[str, str]) -> str:

@@ -9,11 +9,13 @@ from contextlib import contextmanager, suppress
 
 from cache.cli.terminal import Progress, printable, put_out_json, say, summary
 from cache.exit_codes import BUSY, DONE, LOCAL
+from cache.ingest.posted import NAME, SCOPE
 from cache.opening import open_store
 from cache.refresh import journal
 from cache.refresh import run as refresh
 from cache.refresh.heartbeat import Heartbeat
 from cache.refresh.report import Report
+from cache.refresh.results import Reading
 from cache.store import lock
 from cache.store.errors import Damaged
 from cache.store.store import Store
@@ -92,7 +94,7 @@ def _run(
     quiet: bool,
 ) -> Report:
     names = {agent.id: agent.name for agent in watchlist.agents}
-    names |= {condition.id: condition.name for condition in watchlist.conditions}
+    names |= {condition.id: condition.name for condition in watchlist.conditions} | {SCOPE: NAME}
     with _registry(settings, heartbeat) as registry, _registry(settings, heartbeat, attempts=1) as probe:
         report = refresh.run(
             store,
@@ -102,6 +104,7 @@ def _run(
             full=full,
             heartbeat=heartbeat,
             probe=probe,
+            results=None if settings.results == "none" else Reading(settings.results),
             tell=Progress(sys.stderr, names, quiet=quiet),
         )
     if report.exit_code or not quiet:

@@ -15,6 +15,7 @@ from cache.exit_codes import BUSY, LOCAL, USAGE
 from cache.refresh.report import Report, Result, Step
 from cache.store.errors import Damaged
 from cache.store.lock import Busy
+from cache.store.schema import RESULTS_SCOPE
 from fetchers.errors import TrackerError, Validation
 
 RESCUE = "Run python -m cache check --rescue: it copies the damaged store aside and keeps what can be read."
@@ -74,8 +75,9 @@ class Progress:
         self._expected = step.values.get("expected", self._expected)
         head = f"[{step.place}/{step.scopes}] {printable(self.names.get(step.scope, step.scope))}"
         if status in _ENDED and (step.values["error"] or not self.quiet):
+            said = outcome if step.scope != RESULTS_SCOPE else of_results
             result = Result(**{name: step.values[name] for name in Result._fields})
-            self._write(("\r\x1b[K" if self.bar else "") + f"{head}: {outcome(result)}\n")
+            self._write(("\r\x1b[K" if self.bar else "") + f"{head}: {said(result)}\n")
         elif self.bar:
             width = shutil.get_terminal_size().columns - 1
             self._write("\r\x1b[K" + f"{head} {self._filled(status)} {step.requests} requests"[:width])
@@ -105,9 +107,23 @@ def outcome(result: Result) -> str:
     return f"fresh, {trials} ({news}{aside}){lacking}"
 
 
+def of_results(result: Result) -> str:
+    """What reading posted results came to, in words."""
+    stored = f"{count(result.studies, 'trial')} read"
+    if result.status == "failed":
+        return f"failed, {stored} before: {printable(result.error)}"
+    if result.status == "unchanged":
+        return f"unchanged, {stored}"
+    lacking = f": {printable(result.error)}" if result.error else ""
+    return f"fresh, {stored} ({result.new} new, {result.changed} changed){lacking}"
+
+
 def summary(report: Report) -> str:
     """The last lines: what came of the whole run."""
     results = [*report.agents.values(), *report.sweeps.values()]
+    # Posted results have a line of their own; here they count when the exit code needs a reason.
+    if report.results and report.results.status == "failed":
+        results.append(report.results)
     counts = [(sum(result.status == status for result in results), status) for status in _ENDED]
     line = ", ".join(f"{number} {status}" for number, status in counts if number)
     data = f"registry data of {report.registry_timestamp}" if report.registry_timestamp else "no data time stamp"

@@ -1,1 +1,1 @@
-"""Trials as files."""
+"""Trials and posted outcomes as files."""

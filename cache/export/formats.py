@@ -31,19 +31,28 @@ def columns(keys: Sequence[str]) -> list[str]:
 
 def cells(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row as harmless cells, keyed by ``columns``."""
-    flat = {name: cell(value) for name, value in row.items() if name != "agents"}
+    told = flat({name: value for name, value in row.items() if name != "agents"})
     for tier in TIERS:
         here = {agent: why["role"] for agent, why in row["agents"].items() if why["tier"] == tier}
-        flat[f"agents_{tier}"] = cell([f"{agent} ({role})" if role else agent for agent, role in here.items()])
+        told[f"agents_{tier}"] = cell([f"{agent} ({role})" if role else agent for agent, role in here.items()])
     found = {agent: ", ".join(why["found_by"]) for agent, why in row["agents"].items() if why["found_by"]}
-    return flat | {"found_by": cell([f"{agent}: {names}" for agent, names in found.items()])}
+    return told | {"found_by": cell([f"{agent}: {names}" for agent, names in found.items()])}
+
+
+def flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row without ``agents`` as harmless cells."""
+    return {name: cell(value) for name, value in row.items()}
 
 
 def csv_file(rows: Sequence[Mapping[str, Any]], keys: Sequence[str], modified: str) -> bytes:
-    """A row a trial. A last column ``modified`` says on every row what was changed: a CSV has no other place for it."""
-    names = columns(keys)
-    flat = map(cells, rows)
-    return csv_bytes([*names, "modified"], ([*(row[name] for name in names), modified] for row in flat))
+    """Trials as ``csv_table``."""
+    return csv_table([cells(row) for row in rows], columns(keys), modified)
+
+
+def csv_table(rows: Iterable[Mapping[str, Any]], names: Sequence[str], modified: str) -> bytes:
+    """Rows of cells as a CSV. A last column ``modified`` says on every row what was changed: a CSV has no other place
+    for it."""
+    return csv_bytes([*names, "modified"], ([*(row[name] for name in names), modified] for row in rows))
 
 
 def csv_bytes(heads: Sequence[str], lines: Iterable[Sequence[Any]]) -> bytes:

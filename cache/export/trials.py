@@ -14,9 +14,10 @@ import msgspec
 import pandas as pd
 
 from cache.english import count
-from cache.export import formats, workbook
+from cache.export import formats, results, workbook
 from cache.export.atomic_write import write_atomically
 from cache.filters.filter import Filter
+from cache.read.results import Posted, posted
 from cache.read.trials import Freshness, freshness, matches, trials
 from cache.store.store import Store, timestamp, utcnow
 from fetchers.errors import Validation
@@ -48,7 +49,7 @@ _COPIED = (
 )  # fmt: skip
 # What is exported of each agent of a trial.
 _WHY = ("tier", "role", "found_by", "found_in")
-# Keys of one object of the JSON export.
+# Columns of a table; an object of the JSON export has ``results`` besides, null where none were read.
 KEYS = (*_COPIED, "agents", "left_registry", "left_registry_on", "starter", "record")
 
 
@@ -64,29 +65,40 @@ def write(
     unknown format or a path that is none, LocalTrouble when it cannot be written.
     """
     _check(fmt)
-    everything, why = _frames(store)
-    shown, view = everything, EVERYTHING
-    if query is not None:
-        wanted, ignored = Filter.from_query(query, watchlist)
-        for sentence in ignored:
-            (warn or _to_stderr)(sentence)
-        shown = wanted.apply(everything, why, watchlist).trials
-        view = " ".join([wanted.sentence(watchlist), *ignored])
+    shown, why, view = viewed(store, watchlist, query, warn=warn)
     fresh = freshness(store, [agent.id for agent in watchlist.agents])
     names = {agent.id: agent.name for agent in watchlist.agents}
-    write_atomically(out, to_bytes(shown, why, fmt, about(fresh, view, now=now), names), "export")
+    found = posted(store, shown["nct_id"]) if fmt == "json" else {}
+    write_atomically(out, to_bytes(shown, why, fmt, about(fresh, view, now=now), found, names), "export")
     return len(shown)
 
 
+def viewed(
+    store: Store, watchlist: Watchlist, query: str | None, *, warn: Callable[[str], None] | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+    """The trials of a query as ``write`` reads it, all matches, and what the view is in a sentence."""
+    everything, why = _frames(store)
+    if query is None:
+        return everything, why, EVERYTHING
+    wanted, ignored = Filter.from_query(query, watchlist)
+    for sentence in ignored:
+        (warn or _to_stderr)(sentence)
+    view = " ".join([wanted.sentence(watchlist), *ignored])
+    return wanted.apply(everything, why, watchlist).trials, why, view
+
+
 def to_bytes(
-    shown: pd.DataFrame, why: pd.DataFrame, fmt: str, facts: Mapping[str, str], names: Mapping[str, str] | None = None
-) -> bytes:
+    shown: pd.DataFrame, why: pd.DataFrame, fmt: str, facts: Mapping[str, str],
+    found: Mapping[str, Posted], names: Mapping[str, str] | None = None,
+) -> bytes:  # fmt: skip
     """The file's content. ``shown``: rows of ``queries.trials``; ``why``: all of ``queries.matches``; ``facts``: what
-    ``about`` says of the data; ``names``: of the agents by id, for a sheet that is read. Raises Validation for an
-    unknown format."""
+    ``about`` says of the data; ``found``: posted results, for the JSON; ``names``: of the agents by id, for
+    a sheet that is read. Raises Validation for an unknown format."""
     _check(fmt)
     rows = records(shown, why)
     if fmt == "json":
+        read = results.objects(found)
+        rows = [row | {"results": read.get(row["nct_id"])} for row in rows]
         return msgspec.json.format(msgspec.json.encode(rows), indent=1) + b"\n"
     if fmt == "parquet":
         return formats.parquet(rows, KEYS, _counted(rows) | dict(facts))

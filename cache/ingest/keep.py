@@ -18,7 +18,7 @@ from cache.store.store import Store, bump, timestamp, utcnow
 from cache.store.upsert import upsert
 from fetchers.matching.matcher import Matcher
 
-Kind = Literal["agent", "sweep"]
+Kind = Literal["agent", "sweep", "results"]
 
 
 class ScopeReport(NamedTuple):

@@ -158,7 +158,8 @@ def freshness(store: Store, agents: Collection[str] | None = None) -> Freshness:
         scope.c.error,
     ]
     with store.reading() as connection:
-        rows = connection.execute(select(*columns).order_by(scope.c.scope)).all()
+        # Posted results tell of themselves (``cache.read.results``).
+        rows = connection.execute(select(*columns).where(scope.c.kind != "results").order_by(scope.c.scope)).all()
         newest = connection.scalar(select(func.max(study.c.as_of)).where(study.c.origin == "starter"))
         unread = unreads.total(connection)
     counted = [row for row in rows if row.kind == "agent" and (agents is None or row.scope in agents)]

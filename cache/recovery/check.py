@@ -3,14 +3,26 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from sqlalchemy import Connection, Select, exists, or_, select, text
+from sqlalchemy import Connection, Select, exists, func, or_, select, text
 
 from cache.recovery.derived import Derivation, unlike_records
 from cache.store import seal
 from cache.store.batches import batches
 from cache.store.errors import Damaged
 from cache.store.packing import is_whole
-from cache.store.schema import answer, event, match, meta, progress, refresh, scope, study, version
+from cache.store.schema import (
+    answer,
+    event,
+    match,
+    meta,
+    progress,
+    refresh,
+    result,
+    result_version,
+    scope,
+    study,
+    version,
+)
 from cache.store.store import Store
 
 # Stands in study.body_hash when a rescue saved the row but not the record: no body has this hash, so it is asked again.
@@ -23,7 +35,7 @@ _MOST = 100
 # What a row of each table is called in a complaint.
 _NAMES = {
     meta: "note", study: "trial", version: "version", answer: "answer", match: "match", event: "change",
-    scope: "scope",
+    scope: "scope", result: "state of results", result_version: "version of results",
 }  # fmt: skip
 
 
@@ -56,12 +68,13 @@ def _broken_pages(connection: Connection) -> Iterator[str]:
 
 
 def _broken_bodies(connection: Connection) -> Iterator[str]:
-    ids = list(connection.scalars(select(version.c.id)))
-    for some in batches(ids):
-        query = select(version.c.id, version.c.nct_id, version.c.body_hash, version.c.body)
-        for row in connection.execute(query.where(version.c.id.in_(some))):
-            if not is_whole(row.body, row.body_hash):
-                yield f"Version {row.id} of {row.nct_id} cannot be read back as it was stored."
+    for table, name in ((version, "Version"), (result_version, "Version of results")):
+        ids = list(connection.scalars(select(table.c.id)))
+        for some in batches(ids):
+            query = select(table.c.id, table.c.nct_id, table.c.body_hash, table.c.body)
+            for row in connection.execute(query.where(table.c.id.in_(some))):
+                if not is_whole(row.body, row.body_hash):
+                    yield f"{name} {row.id} of {row.nct_id} cannot be read back as it was stored."
 
 
 def _broken_seals(connection: Connection) -> Iterator[str]:
@@ -88,6 +101,8 @@ def _lost_relations(connection: Connection) -> Iterator[str]:
         yield f"{nct_id} is matched to {name}, but there is no such study."
     for nct_id in connection.scalars(unlike_newest().where(shown, study.c.body_hash != RECORD_LOST)):
         yield f"The newest version of {nct_id} is not the one its row was made from, or is missing."
+    for nct_id in connection.scalars(unlike_newest_results()):
+        yield f"The newest results of {nct_id} are not those its state names, or are missing."
     for number in connection.scalars(select(progress.c.refresh_id).where(no_refresh).distinct()):
         yield f"There is progress of refresh {number}, but no such refresh."
 
@@ -98,3 +113,14 @@ def unlike_newest() -> Select[tuple[str]]:
     newer = exists().where(later.c.nct_id == version.c.nct_id, later.c.id > version.c.id)
     own = exists().where(version.c.nct_id == study.c.nct_id, version.c.body_hash == study.c.body_hash, ~newer)
     return select(study.c.nct_id).where(~own)
+
+
+def unlike_newest_results() -> Select[tuple[str]]:
+    """The ids of trials whose state of results names other results than the newest stored ones."""
+    newest = select(func.max(result_version.c.id)).group_by(result_version.c.nct_id)
+    named = exists().where(
+        result_version.c.nct_id == result.c.nct_id,
+        result_version.c.body_hash == result.c.body_hash,
+        result_version.c.id.in_(newest),
+    )
+    return select(result.c.nct_id).where(result.c.body_hash.is_not(None), ~named)

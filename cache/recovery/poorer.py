@@ -14,6 +14,7 @@ class History(NamedTuple):
     """The states and changes that the registry was seen in; the starter snapshot has none."""
 
     versions: frozenset[tuple[str, ...]]
+    results: frozenset[tuple[str, ...]]
     changes: frozenset[tuple[str, ...]]
 
 
@@ -25,15 +26,19 @@ def history(path: Path) -> History | None:
     try:
         with closing(sqlite3.connect(name, uri=True)) as connection:
             versions = connection.execute("SELECT nct_id, body_hash, seen_at FROM version WHERE origin = 'live'")
+            # A release before revision 0003 had none.
+            known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'result_version'").fetchone()
+            results = connection.execute("SELECT nct_id, body_hash, seen_at FROM result_version") if known else ()
             changes = connection.execute("SELECT nct_id, kind, seen_at FROM event")
-            return History(frozenset(versions), frozenset(changes))
+            return History(frozenset(versions), frozenset(results), frozenset(changes))
     except sqlite3.Error:
         return None
 
 
 def lacking(new: History, old: History) -> str | None:
     """What ``old`` holds and ``new`` does not, in words; None when ``new`` holds everything."""
-    versions, changes = len(old.versions - new.versions), len(old.changes - new.changes)
+    versions = len(old.versions - new.versions) + len(old.results - new.results)
+    changes = len(old.changes - new.changes)
     if not versions and not changes:
         return None
     here = "only the starter snapshot" if not new.versions else count(len(new.versions), "version")

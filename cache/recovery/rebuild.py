@@ -12,10 +12,11 @@ from sqlalchemy import Connection, case, delete, func, insert, select, update
 from cache import starter
 from cache.ingest.matches import bodies, holders, kinds, matches_of, replace_matches
 from cache.ingest.study_row import starter_facts
+from cache.recovery.check import unlike_newest_results
 from cache.recovery.derived import Derivation, Found, places, read, records
 from cache.store import seal
 from cache.store.batches import batches
-from cache.store.schema import answer, event, match, scope, study, version
+from cache.store.schema import answer, event, match, result, result_version, scope, study, version
 from cache.store.upsert import upsert
 from fetchers.matching.matcher import Match
 from fetchers.record.study import Study
@@ -41,6 +42,21 @@ def rebuild(connection: Connection, rules: Derivation) -> None:
         _hold(connection, shown, incomplete, rules)
         _match(connection, found, shown, rules)
     _name_scopes(connection, rules, asked=False)
+
+
+def rebuild_results(connection: Connection) -> None:
+    """Give posted results whose state is lost, or names others, a state again; they are read anew next."""
+    connection.execute(delete(result).where(result.c.nct_id.in_(unlike_newest_results().scalar_subquery())))
+    columns = (result_version.c.nct_id, result_version.c.body_hash, result_version.c.seen_at)
+    newest = select(func.max(result_version.c.id)).group_by(result_version.c.nct_id)
+    lost = select(*columns).where(result_version.c.id.in_(newest))
+    lost = lost.where(result_version.c.nct_id.not_in(select(result.c.nct_id)))
+    rows = [
+        {"nct_id": nct_id, "wanted": True, "body_hash": body_hash, "read_at": seen_at}
+        for nct_id, body_hash, seen_at in connection.execute(lost)
+    ]
+    if rows:
+        connection.execute(insert(result), rows)
 
 
 def _starter_facts(record: Study, row: Mapping[str, Any], sample: starter.StarterRecord | None) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, create_engine, delete, func, select, update
 
 from cache.recovery.check import RECORD_LOST, integrity, unlike_newest
 from cache.recovery.derived import Derivation
-from cache.recovery.rebuild import rebuild
+from cache.recovery.rebuild import rebuild, rebuild_results
 from cache.recovery.salvage import graft_first_page, salvage_table
 from cache.store import files, migrations
 from cache.store.engine import WRITING, engine_of
@@ -190,6 +190,7 @@ def _settle(new: Path, found: Rescue, rules: Derivation, now: datetime) -> Rescu
     try:
         with store.writing() as connection:
             rebuild(connection, rules)
+            rebuild_results(connection)
             _drop_orphans(connection)
             # With rows missing no answer is whole: everything has to be asked again.
             connection.execute(update(scope).values(registry_timestamp=None, question=None, asked_in_full_at=None))

@@ -13,7 +13,7 @@ from sqlalchemy import JSON, Table
 
 from cache.store import files
 from cache.store.packing import is_whole
-from cache.store.schema import event, meta
+from cache.store.schema import event, meta, result, result_version
 from cache.store.seal import holds
 from cache.store.store import Store
 
@@ -118,12 +118,12 @@ def _shared_columns(source: sqlite3.Connection, target: sqlite3.Connection, tabl
 def _valid(table: Table, columns: Sequence[str], row: Row) -> bool:
     """Whether lists are JSON, a version's record is what its hash says, and what nothing else tells is as sealed."""
     values = dict(zip(columns, row, strict=True))
-    if table in (event, meta) and "digest" in values and not holds(values):
+    if table in (event, meta, result, result_version) and "digest" in values and not holds(values):
         return False
     for name in columns:
         if isinstance(table.c[name].type, JSON) and not _is_json(values[name]):
             return False
-    return table.name != "version" or is_whole(values.get("body"), values.get("body_hash"))
+    return table.name not in ("version", "result_version") or is_whole(values.get("body"), values.get("body_hash"))
 
 
 def _is_json(value: object) -> bool:

@@ -22,7 +22,7 @@ from fetchers.errors import DataReloaded, Incomplete, TrackerError
 from fetchers.matching.matcher import Matcher
 from fetchers.record.study import Study
 from fetchers.registry.fields import FIELDS, SWEEP_FIELDS
-from fetchers.registry.pages import Page
+from fetchers.registry.pages import Page, ResultsPage
 from fetchers.registry.queries import Query
 
 # When the registry reloads its data between two pages, or miscounts, the next try is usually good.
@@ -56,6 +56,7 @@ class Source(Protocol):
     def version(self) -> Version: ...
     def pages(self, params: Mapping[str, str], fields: str = FIELDS) -> Iterator[Page]: ...
     def by_ids(self, nct_ids: Iterable[str], fields: str = FIELDS) -> Iterator[Page]: ...
+    def results(self, nct_ids: Iterable[str]) -> Iterator[ResultsPage]: ...
     def exists(self, nct_id: str) -> bool: ...
 
 

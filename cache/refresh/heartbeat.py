@@ -7,14 +7,15 @@ operating system can interrupt the thread that waits (see ``cache.cli.refresh``)
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Self
+from typing import Self, TypeVar
 
 from cache.refresh.ask import Source, Version
 from cache.refresh.journal import CANCELLED
 from fetchers.errors import Cancelled, LocalTrouble
 from fetchers.registry.fields import FIELDS
-from fetchers.registry.pages import Page
+from fetchers.registry.pages import Page, ResultsPage
 
+P = TypeVar("P")
 BEAT_SECONDS = 1.0
 
 
@@ -100,11 +101,14 @@ class Interruptible:
     def by_ids(self, nct_ids: Iterable[str], fields: str = FIELDS) -> Iterator[Page]:
         return self._each(self._source.by_ids(nct_ids, fields))
 
+    def results(self, nct_ids: Iterable[str]) -> Iterator[ResultsPage]:
+        return self._each(self._source.results(nct_ids))
+
     def exists(self, nct_id: str) -> bool:
         with self._heartbeat.waiting():
             return self._source.exists(nct_id)
 
-    def _each(self, pages: Iterator[Page]) -> Iterator[Page]:
+    def _each(self, pages: Iterator[P]) -> Iterator[P]:
         while True:
             with self._heartbeat.waiting():
                 page = next(pages, None)

@@ -41,6 +41,7 @@ class Report:
     agents: dict[str, Result]
     sweeps: dict[str, Result]
     error: str | None = None
+    results: Result | None = None  # reading posted results; its ``studies`` are trials whose results are stored
 
     def as_json(self) -> dict[str, Any]:
         """The report object of the contract; ``error`` says why the run as a whole ended early, else null."""
@@ -51,5 +52,6 @@ class Report:
             "seconds": round(self.seconds, 3),
             "agents": {scope: result._asdict() for scope, result in self.agents.items()},
             "sweeps": {scope: result._asdict() for scope, result in self.sweeps.items()},
+            "results": self.results._asdict() if self.results else None,
             "error": self.error,
         }

@@ -13,12 +13,14 @@ from typing import Any
 
 from cache.english import unread
 from cache.exit_codes import CANCELLED, FRESH, LOCAL, NO_REGISTRY, SOME_FAILED
+from cache.ingest import posted
 from cache.ingest.keep import Kind, ScopeReport, fail
 from cache.refresh import journal
 from cache.refresh.ask import TRIES, Context, Source, ask
 from cache.refresh.heartbeat import Heartbeat, Interruptible
 from cache.refresh.plan import Mode, PlannedScope, ScopeState, mode_of, plan, question
 from cache.refresh.report import Report, Result, Step
+from cache.refresh.results import Reading, ResultsStep
 from cache.store.errors import Damaged
 from cache.store.lock import Busy, hold
 from cache.store.store import Store, timestamp, utcnow
@@ -49,10 +51,11 @@ def run(
     heartbeat: Heartbeat | None = None,
     probe: Source | None = None,
     matcher: Matcher | None = None,
+    results: Reading | None = None,
     tell: Callable[[Step], None] = lambda step: None,
     now: Callable[[], datetime] = utcnow,
 ) -> Report:
-    """Refresh the named agents, or all agents and sweeps.
+    """Refresh the named agents, or all agents and sweeps; then read the posted ``results`` of their trials, if any.
 
     ``heartbeat`` is the ``stop`` the source was made with, else a cancel takes effect only between two pages; ``probe``
     is a client of the same registry without retries, to test whether it answers at all; ``matcher`` is that of the
@@ -65,13 +68,15 @@ def run(
         with hold(store.engine):
             states = journal.states(store)
             scopes = plan(watchlist, agents, {scope: state.studies for scope, state in states.items() if state.is_live})
+            scopes += (PlannedScope(posted.SCOPE, "results", ()),) if results else ()
             refresh_id = journal.begin(store, [planned.scope for planned in scopes], full=full, now=now())
             patient = Interruptible(source, heartbeat)
             context = Context(
                 store, patient, lambda: matcher or Matcher(watchlist), refresh_id, question(watchlist), now
             )
             sources = [patient, *([Interruptible(probe, heartbeat)] if probe else [])]
-            job = _Job(context, sources, scopes, states, full, tell)
+            step = results and ResultsStep.of(context, watchlist, agents, results, states.get(posted.SCOPE), full=full)
+            job = _Job(context, sources, scopes, states, full, tell, step)
             with heartbeat.running(job.beat):
                 return job.run()
     except Busy as error:
@@ -96,6 +101,7 @@ class _Job:
     states: Mapping[str, ScopeState]
     full: bool
     tell: Callable[[Step], None]
+    step: ResultsStep | None = None
     results: dict[str, Result] = field(default_factory=dict)
     error: str | None = None
     requests_before: int = 0
@@ -115,7 +121,8 @@ class _Job:
         self._close(exit_code)
         seconds = time.monotonic() - began
         agents, sweeps = self._results("agent"), self._results("sweep")
-        return Report(exit_code, self.context.timestamp, *self._traffic(), seconds, agents, sweeps, self.error)
+        read = self.results.get(posted.SCOPE)
+        return Report(exit_code, self.context.timestamp, *self._traffic(), seconds, agents, sweeps, self.error, read)
 
     def beat(self) -> bool:
         requests, size = self._traffic()
@@ -167,6 +174,9 @@ class _Job:
         """Ask one scope and record the outcome; returns the error when it failed."""
         scope, state = planned.scope, self.states.get(planned.scope)
         self.requests_before = self.context.source.requests
+        if planned.kind == "results":
+            self._read_results(planned)
+            return None
         mode = self._mode(planned)
         if mode == "unchanged" and state is not None:
             self._finish(scope, Result("unchanged", state.studies))
@@ -185,6 +195,19 @@ class _Job:
         self._finish(scope, _result_of(report))
         return None
 
+    def _read_results(self, planned: PlannedScope) -> None:
+        """The second step; whatever becomes of it, what the agents brought stands."""
+        self.note(planned.scope, status="asking", started_at=timestamp(self.now()))
+        try:
+            outcome = self.step.run() if self.step else None
+        except (Cancelled, LocalTrouble):
+            raise
+        except TrackerError as error:
+            self._fail(planned, str(error))
+            return
+        if outcome:
+            self._finish(planned.scope, outcome.as_result())
+
     def _mode(self, planned: PlannedScope) -> Mode:
         context = self.context
         state = self.states.get(planned.scope)
@@ -192,7 +215,7 @@ class _Job:
 
     def _registry_answers(self, place: int) -> bool:
         """Whether the registry answers at all, tested with its version and the next scope's first query."""
-        due = [planned for planned in self.scopes[place:] if self._mode(planned) != "unchanged"]
+        due = [planned for planned in self.scopes[place:] if planned.queries and self._mode(planned) != "unchanged"]
         if not due:
             return True
         try:
@@ -248,6 +271,8 @@ class _Job:
         return sum(source.requests for source in self.sources), sum(source.bytes for source in self.sources)
 
     def _failed(self, planned: PlannedScope, reason: str) -> Result:
+        if planned.kind == "results":
+            return Result("failed", self.step.read if self.step else 0, error=reason)
         state = self.states.get(planned.scope)
         return Result("failed", state.studies if state else 0, error=reason)
 

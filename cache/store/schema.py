@@ -37,7 +37,8 @@ def _sealed(name: str, *key: str) -> tuple[Column[str], Index]:
 
 
 # Single values: "version" counts every change a reader may see, "created_at" says when the store was made,
-# "rescued" what was saved from a damaged one, "rows" how many rows the other tables have (cache.store.seal).
+# "rescued" what was saved from a damaged one, "rows" how many rows the other tables have (cache.store.seal), "results"
+# what reading posted results has cost (cache.ingest.posted).
 meta = Table(
     "meta",
     metadata,
@@ -108,6 +109,37 @@ version = Table(
     Index("ix_version_nct_id", "nct_id", "id"),
 )
 
+# What is known of the posted results of a trial: whether they are asked for, and what came of it. What the last good
+# answer held stays when a later one fails, and when the registry no longer posts any.
+result = Table(
+    "result",
+    metadata,
+    Column("nct_id", String(11), primary_key=True),
+    Column("wanted", Boolean, nullable=False),  # the last refresh counted it among those to read
+    Column("body_hash", String(32)),  # of its newest ``result_version``; null: never read
+    Column("results_first_posted", String(10)),  # the record's dates when they were read: asked again when they move
+    Column("last_update_posted", String(10)),
+    Column("question", String(32)),  # hash of the field list they were read with
+    Column("read_at", String(20)),
+    Column("error", Text),  # of the last attempt, null when it succeeded
+    Column("error_at", String(20)),
+    *_sealed("ix_result_unsealed", "nct_id"),
+)
+
+# Every distinct state the results of a trial were read in, oldest first by id; ``body``: zlib over ``Results.body()``.
+result_version = Table(
+    "result_version",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("nct_id", String(11), nullable=False),
+    Column("body_hash", String(32), nullable=False),
+    Column("registry_date", String(10)),  # last update posted
+    Column("seen_at", String(20), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    *_sealed("ix_result_version_unsealed", "id"),
+    Index("ix_result_version_nct_id", "nct_id", "id"),
+)
+
 # Which scope (agent id or swept condition id) holds which trial, and until when.
 answer = Table(
     "answer",
@@ -153,12 +185,15 @@ event = Table(
     Index("ix_event_nct_id", "nct_id"),
 )
 
+# The id of the scope of posted results; all others are agents and swept conditions.
+RESULTS_SCOPE = "results"
+
 # The state of every scope: when it was last answered in full, under which data load, and why it failed since.
 scope = Table(
     "scope",
     metadata,
     Column("scope", String(60), primary_key=True),
-    Column("kind", String(10), nullable=False),  # agent | sweep
+    Column("kind", String(10), nullable=False),  # agent | sweep | results
     Column("starter", Boolean, nullable=False),  # still shows starter rows: no refresh has succeeded yet
     Column("refreshed_at", String(20)),  # last full success
     Column("asked_in_full_at", String(20)),  # last time every record was fetched again

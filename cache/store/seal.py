@@ -24,10 +24,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import NullType
 
-from cache.store.schema import answer, event, match, meta, scope, study, version
+from cache.store.schema import answer, event, match, meta, result, result_version, scope, study, version
 from cache.store.upsert import upsert
 
-SEALED = (meta, study, version, answer, match, event, scope)
+SEALED = (meta, study, version, answer, match, event, scope, result, result_version)
 _AT_ONCE = 1_000
 
 

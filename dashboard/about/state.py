@@ -1,14 +1,17 @@
 """The state of the store on the page about the data: how fresh each part is, what could not be read, past refreshes."""
 
+import math
 from collections.abc import Mapping
 
 import pandas as pd
 import streamlit as st
 
 from cache import english
+from cache.read import results as posted
 from cache.read import trials as queries
 from cache.read import unread
 from cache.read.jobs import Job, recent_jobs
+from cache.refresh.results import HOURLY, TOTAL
 from dashboard.shared import columns, data, words
 
 HISTORY = 20  # refreshes that are listed
@@ -34,9 +37,35 @@ def show() -> None:
         }
     )
     columns.table(table, "State of each part of the data")
-    names = dict(zip(scopes["scope"], scopes["name"], strict=True))
+    names = dict(zip(scopes["scope"], scopes["name"], strict=True)) | {posted.SCOPE: words.RESULTS}
+    _posted()
     _refreshes(names)
     _set_aside(names)
+
+
+def _posted() -> None:
+    """How far reading posted results has come, what it cost, what could not be read."""
+    state = posted.state(data.store())
+    if not state.wanted:
+        st.text("Posted results: none asked for yet.")
+        return
+    cost = f"{english.count(state.requests, 'request')}, {math.ceil(state.bytes / 1000):,} kB the last time"
+    why = f" {state.error}" if state.error else ""
+    most = " and in ".join(
+        f"{name} at most {english.count(budget.requests, 'request')} and {budget.bytes / 1_000_000:g} MB"
+        for name, budget in (("one refresh", TOTAL), ("one hour", HOURLY))
+    )
+    st.text(f"Posted {posted.said(state)} ({cost}; in {most}).{why}")
+    failures = posted.failures(data.store())
+    if failures:
+        shown = pd.DataFrame(
+            {
+                "NCT id": [one.nct_id for one in failures],
+                "Reason": [one.reason for one in failures],
+                "Tried": [english.moment(one.at) for one in failures],
+            }
+        )
+        columns.table(shown, "Posted results that could not be read, with the reason", height="auto")
 
 
 def _set_aside(names: Mapping[str, str]) -> None:
@@ -94,15 +123,20 @@ def _refreshes(names: Mapping[str, str]) -> None:
             "Ended": [_ENDED.get(job.outcome or "", "Running" if job.alive else "Died") for job in jobs],
             "Requests": [job.requests for job in jobs],
             "Kilobytes": [round(job.bytes / 1000) for job in jobs],
-            "New": [sum(scope.new or 0 for scope in job.scopes) for job in jobs],
-            "Changed": [sum(scope.changed or 0 for scope in job.scopes) for job in jobs],
-            "Gone": [sum(scope.left or 0 for scope in job.scopes) for job in jobs],
+            "New": [_total(job, "new") for job in jobs],
+            "Changed": [_total(job, "changed") for job in jobs],
+            "Gone": [_total(job, "left") for job in jobs],
             "Why": [_reasons(job, names) for job in jobs],
         }
     )
     columns.table(
         table, "The newest refreshes: how they ended, their traffic, what changed and why they failed"
     )  # fmt: skip
+
+
+def _total(job: Job, key: str) -> int:
+    """Trials; posted results are counted elsewhere."""
+    return sum(getattr(scope, key) or 0 for scope in job.scopes if scope.scope != posted.SCOPE)
 
 
 def _reasons(job: Job, names: Mapping[str, str]) -> str | None:

@@ -10,12 +10,13 @@ import streamlit as st
 from streamlit.runtime import Runtime
 
 from cache import exit_codes
+from cache.read import results
 from cache.read.jobs import Job, latest_job
 from cache.refresh import journal, plan
 from cache.store.store import timestamp
 from dashboard.refresh import launcher as refreshing
 from dashboard.refresh.launcher import Launch, Launcher, Permission
-from dashboard.shared import data
+from dashboard.shared import data, words
 from fetchers.errors import TrackerError
 
 # A job writes a heartbeat about every second. One that is silent for longer may be dead: the lock decides.
@@ -139,7 +140,8 @@ def outlook() -> tuple[dict[str, int], dict[str, int]]:
 def names() -> dict[str, str]:
     """The names of all parts of a refresh, by scope."""
     watchlist = data.watchlist()
-    return {one.id: one.name for one in watchlist.conditions} | {one.id: one.name for one in watchlist.agents}
+    parts = {one.id: one.name for one in watchlist.conditions} | {one.id: one.name for one in watchlist.agents}
+    return parts | {results.SCOPE: words.RESULTS}
 
 
 def failed_parts() -> list[FailedPart]:

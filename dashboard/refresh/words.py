@@ -9,6 +9,7 @@ from datetime import datetime
 
 from cache.english import agreeing, count, day, listed, moment
 from cache.read.jobs import Job, JobScope
+from cache.read.results import SCOPE
 from cache.refresh.journal import BROKEN, CANCELLED
 from dashboard.refresh.state import FailedPart
 from dashboard.shared.escape import plain
@@ -76,6 +77,8 @@ def _state(scope: JobScope) -> str:
     if scope.status == "failed":
         return "failed, keeps its earlier data"
     asked = count(scope.requests, "request")
+    if scope.scope == SCOPE:
+        return f"{_read_of(scope)}, {asked}"
     if scope.status in ("fresh", "unchanged"):
         trials = count(scope.studies or 0, "trial")
         return f"done, {trials}, {asked}"
@@ -92,10 +95,19 @@ def brought(scope: JobScope) -> str:
         return "not finished, keeps its earlier data"
     if scope.status == "failed":
         return f"failed, keeps its earlier data. {plain(scope.error) if scope.error else 'No reason was given.'}"
+    if scope.scope == SCOPE:
+        failed = f", {scope.set_aside:,} could not be read" if scope.set_aside else ""
+        return f"{_read_of(scope)}{failed}"
     changes = _changes(scope.new or 0, scope.changed or 0, scope.left or 0)
     trials = count(scope.studies or 0, "trial")
     aside = f", {count(scope.set_aside, 'record')} set aside as unreadable" if scope.set_aside else ""
     return f"{changes or 'nothing new'} ({trials}{aside})"
+
+
+def _read_of(scope: JobScope) -> str:
+    """How many trials have their posted results here, of those whose results are wanted."""
+    read = scope.fetched if scope.studies is None else scope.studies
+    return f"{read:,} read" if scope.expected is None else f"{read:,} of {scope.expected:,} read"
 
 
 def _changes(new: int, changed: int, left: int) -> str:
@@ -112,11 +124,15 @@ def summary(job: Job, names: Mapping[str, str]) -> str:
 def _fresh(job: Job, names: Mapping[str, str]) -> str:
     if not job.scopes or all(scope.status == "unchanged" for scope in job.scopes):
         return "Nothing new. The registry has not changed its data since the last refresh."
-    changes = _changes(*(_total(job.scopes, key) for key in ("new", "changed", "left")))
+    trials = [scope for scope in job.scopes if scope.scope != SCOPE]
+    results = [scope for scope in job.scopes if scope.scope == SCOPE and scope.status == "fresh"]
+    changes = _changes(*(_total(trials, key) for key in ("new", "changed", "left")))
+    read = _total(results, "new") + _total(results, "changed")
+    also = f" Posted results of {count(read, 'trial')} were read." if read else ""
     if not changes:
-        return "Refreshed. No trial is new and none has changed."
+        return f"Refreshed. No trial is new and none has changed.{also}"
     # One trial may answer to several agents and then counts in each of them.
-    return f"Refreshed: {changes}, counted agent by agent."
+    return f"Refreshed: {changes}, counted agent by agent.{also}"
 
 
 def _partial(job: Job, names: Mapping[str, str]) -> str:

@@ -21,6 +21,7 @@ from fetchers.settings import RECORD_URL
 SOURCE = f"Source: [ClinicalTrials.gov]({urljoin(RECORD_URL, '/')}), U.S. National Library of Medicine"
 DERIVED = "Agents, roles and condition groups are assigned by this product, not by the registry."
 ADVICE = "Not medical advice."
+RESULTS = "Posted results"  # the part of a refresh that reads them
 MISSING = "not known"  # what stands where a fact is missing
 _NAMED = 3  # older parts that are named one by one
 

@@ -11,6 +11,7 @@ from cache.export import trials as export
 from cache.filters.filter import Filter
 from cache.filters.keys import KEYS, Key, Widget
 from cache.filters.kinds import LONGEST_TEXT, YEARS, Names
+from cache.read.results import posted
 from dashboard.shared import address as view
 from dashboard.shared import data
 
@@ -141,4 +142,10 @@ def _maker(wanted: Filter, fmt: str) -> Callable[[], bytes]:
     selection, why, fresh = data.selection(wanted), data.matches(), data.freshness()
     facts = export.about(fresh, wanted.sentence(data.watchlist()))
     names = {agent.id: agent.name for agent in data.watchlist().agents}
-    return lambda: export.to_bytes(selection.trials, why, fmt, facts, names)
+    shown, store = selection.trials, data.store()
+
+    def made() -> bytes:
+        found = posted(store, shown["nct_id"]) if fmt == "json" else {}
+        return export.to_bytes(shown, why, fmt, facts, found, names)
+
+    return made

@@ -3,7 +3,7 @@
 Each function raises Validation, in a sentence, for a question that makes no sense.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -11,9 +11,11 @@ import msgspec
 from cache.changes import changelog, feed
 from cache.changes.differences import KINDS
 from cache.cli import changes as digest
+from cache.export import outcomes
 from cache.export import trials as export
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
+from cache.read.results import Posted, posted
 from dashboard.shared import data
 from fetchers.errors import LocalTrouble, Validation
 
@@ -25,7 +27,17 @@ _CHANGES_KEYS = ("since", "agent", "weight", "kind")
 def trials(query: Query, base_url: str, now: datetime) -> bytes:
     """The JSON export: every stored trial without a query, with one what that view of the dashboard shows."""
     shown = data.trials() if not query else _selected(query).trials
-    return export.to_bytes(shown, data.matches(), "json", {})
+    return export.to_bytes(shown, data.matches(), "json", {}, posted(data.store(), shown["nct_id"]))
+
+
+def outcomes_csv(query: Query, base_url: str, now: datetime) -> bytes:
+    """Posted outcomes in long format, of the trials that ``trials`` gives."""
+    return outcomes.to_bytes(_posted(query), "csv")
+
+
+def outcomes_json(query: Query, base_url: str, now: datetime) -> bytes:
+    """The same rows as objects."""
+    return outcomes.to_bytes(_posted(query), "json")
 
 
 def changes(query: Query, base_url: str, now: datetime) -> bytes:
@@ -52,6 +64,11 @@ def usable() -> None:
     trouble = data.trouble()
     if trouble is not None:
         raise LocalTrouble(trouble)
+
+
+def _posted(query: Query) -> Iterable[Posted]:
+    shown = data.trials() if not query else _selected(query).trials
+    return posted(data.store(), shown["nct_id"]).values()
 
 
 def _selected(query: Query) -> Selection:

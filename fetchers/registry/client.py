@@ -8,7 +8,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple, NoReturn, Self
+from typing import NamedTuple, NoReturn, Self, TypeAlias, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
@@ -16,13 +16,16 @@ import msgspec
 from fetchers.errors import DataReloaded, NotFound, Parsing, Rejected, Transport, Validation
 from fetchers.registry.fields import FIELDS
 from fetchers.registry.http import Answer, Http
-from fetchers.registry.pages import Page, Stub, decode, decode_page, moment
+from fetchers.registry.pages import Page, ResultsPage, Stub, decode, decode_page, decode_results_page, moment
+from fetchers.registry.result_fields import RESULT_FIELDS
 from fetchers.registry.tally import Tally
 
 # Without an explicit order the registry gives none that is stable; text fields (the NCT id) cannot be sorted by.
 SORT = "LastUpdatePostDate:desc"
 # 200 ids and all our fields make an address of about 4 kB; 8 kB is the usual limit.
 IDS_A_REQUEST = 200
+# Their results are eight times as large: about 2 MB unpacked, and what one bad answer costs is asked for again.
+RESULTS_A_REQUEST = 50
 RELOADED = "data have probably changed"
 _NCT_ID = re.compile(r"NCT[0-9]{8}")
 
@@ -39,6 +42,8 @@ class _Version(msgspec.Struct, rename="camel"):
     data_timestamp: object = None
 
 
+P = TypeVar("P", Page, ResultsPage)
+_Read: TypeAlias = Callable[[bytes], tuple[P, str | None]]
 _version = msgspec.json.Decoder(_Version)
 _stub = msgspec.json.Decoder(Stub)
 
@@ -120,7 +125,7 @@ class Registry:
         question = {name: value for name, value in params.items() if value.strip()}
         if not any(name.startswith(("query.", "filter.")) for name in question):
             raise Validation("A question without a search word would ask for the whole registry; it was not sent.")
-        return self._turn({**question, "fields": fields, "sort": SORT, "pageSize": str(self._page_size)})
+        return self._turn({**question, "fields": fields, "sort": SORT, "pageSize": str(self._page_size)}, decode_page)
 
     def by_ids(self, nct_ids: Iterable[str], fields: str = FIELDS) -> Iterator[Page]:
         """The records with these NCT ids, each asked for once, 200 a request; ids the registry lacks are not there.
@@ -128,10 +133,11 @@ class Registry:
         A record found by an old id comes under its present one, the old among ``nct_id_aliases``. Raises Validation
         at once for anything that is no NCT id, else as ``pages``.
         """
-        ids = list(dict.fromkeys(nct_ids))
-        for nct_id in ids:
-            _check_id(nct_id)
-        return self._batches(ids, fields)
+        return self._batches(_checked(nct_ids), fields)
+
+    def results(self, nct_ids: Iterable[str]) -> Iterator[ResultsPage]:
+        """The posted results of the trials with these NCT ids, 50 a request; otherwise as ``by_ids``."""
+        return self._result_batches(_checked(nct_ids))
 
     def exists(self, nct_id: str) -> bool:
         """Whether the registry has the study, under this or a newer id; False only when it says by name that not."""
@@ -152,12 +158,20 @@ class Registry:
         for start in range(0, len(ids), IDS_A_REQUEST):
             yield from self.pages({"filter.ids": ",".join(ids[start : start + IDS_A_REQUEST])}, fields)
 
-    def _turn(self, params: dict[str, str]) -> Iterator[Page]:
+    def _result_batches(self, ids: list[str]) -> Iterator[ResultsPage]:
+        for start in range(0, len(ids), RESULTS_A_REQUEST):
+            named = ",".join(ids[start : start + RESULTS_A_REQUEST])
+            # A page with room to spare is the last one: a full one would cost a second request.
+            size = str(self._page_size)
+            asked = {"filter.ids": named, "fields": RESULT_FIELDS, "sort": SORT, "pageSize": size}
+            yield from self._turn(asked, decode_results_page)
+
+    def _turn(self, params: dict[str, str], read: _Read[P]) -> Iterator[P]:
         asked = {**params, "countTotal": "true"}
         tokens: set[str] = set()
         tally: Tally | None = None
         while True:
-            page, token = self._page(asked)
+            page, token = self._page(asked, read)
             if tally is None:
                 tally = Tally(self._host, page, self._clock)
             tally.add(page)
@@ -168,10 +182,8 @@ class Registry:
             asked = {**params, "pageToken": token}
         tally.check()
 
-    def _page(self, asked: dict[str, str]) -> tuple[Page, str | None]:
-        return self._http.get(
-            self._url("/studies", asked), lambda answer: decode_page(_data(self._host, answer, asked))
-        )
+    def _page(self, asked: dict[str, str], read: _Read[P]) -> tuple[P, str | None]:
+        return self._http.get(self._url("/studies", asked), lambda answer: read(_data(self._host, answer, asked)))
 
     def _url(self, path: str, params: Mapping[str, str] | None = None) -> str:
         query = urlencode(params or {}, quote_via=quote, safe=",:")
@@ -200,6 +212,13 @@ def _reject(host: str, answer: Answer, asked: Mapping[str, str]) -> NoReturn:
         f"{host} does not accept our question: {answer.words[:500]} (asked: {values}). "
         f"This is a mistake in this program or in the watch-list, please report it."
     )
+
+
+def _checked(nct_ids: Iterable[str]) -> list[str]:
+    ids = list(dict.fromkeys(nct_ids))
+    for nct_id in ids:
+        _check_id(nct_id)
+    return ids
 
 
 def _check_id(nct_id: str) -> None:

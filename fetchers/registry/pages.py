@@ -1,6 +1,7 @@
 """One page of the registry's answer: the records that can be read, and those that cannot, each with its reason."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from hashlib import blake2b
 from typing import Annotated, NamedTuple, TypeVar
@@ -10,6 +11,7 @@ import msgspec
 from fetchers.errors import Parsing
 from fetchers.record.modules import NctId
 from fetchers.record.repair import sayable
+from fetchers.record.results import Results, read_results
 from fetchers.record.study import Study, read_study
 from fetchers.registry.split import apart
 
@@ -37,6 +39,14 @@ class Page(NamedTuple):
     set_aside: tuple[SetAside, ...]
     total: int | None
     version_holder: str | None
+
+
+class ResultsPage(NamedTuple):
+    """As ``Page``, of the posted results of its trials."""
+
+    studies: tuple[Results, ...]
+    set_aside: tuple[SetAside, ...]
+    total: int | None
 
 
 class _Envelope(msgspec.Struct, rename="camel"):
@@ -68,16 +78,16 @@ _stub = msgspec.json.Decoder(Stub)
 def decode_page(body: bytes) -> tuple[Page, str | None]:
     """The page and the token of the next one. Raises Parsing when ``body`` is no page; a bad record is set aside."""
     envelope, records = _opened(body)
-    studies: list[Study] = []
-    set_aside: list[SetAside] = []
-    for record in records:
-        try:
-            studies.append(read_study(record))
-        except Parsing as error:
-            set_aside.append(_set_aside(record, str(error)))
+    studies, set_aside = _each(records, read_study)
     holders = (moment(study.derived_section.misc_info_module.version_holder) for study in studies)
     newest = max((holder for holder in holders if holder), default=None)
-    return Page(tuple(studies), tuple(set_aside), envelope.total_count, newest), envelope.next_page_token or None
+    return Page(studies, set_aside, envelope.total_count, newest), envelope.next_page_token or None
+
+
+def decode_results_page(body: bytes) -> tuple[ResultsPage, str | None]:
+    """As ``decode_page``, for a page that was asked for with ``RESULT_FIELDS``."""
+    envelope, records = _opened(body)
+    return ResultsPage(*_each(records, read_results), envelope.total_count), envelope.next_page_token or None
 
 
 def decode(decoder: msgspec.json.Decoder[T], body: bytes, wanted: str) -> T:
@@ -115,6 +125,17 @@ def _opened(body: bytes) -> tuple[_Envelope, list[bytes]]:
                 continue
         raise
     return envelope, [bytes(record) for record in envelope.studies]
+
+
+def _each(records: list[bytes], read: Callable[[bytes], T]) -> tuple[tuple[T, ...], tuple[SetAside, ...]]:
+    found: list[T] = []
+    set_aside: list[SetAside] = []
+    for record in records:
+        try:
+            found.append(read(record))
+        except Parsing as error:
+            set_aside.append(_set_aside(record, str(error)))
+    return tuple(found), tuple(set_aside)
 
 
 def _set_aside(record: bytes, reason: str) -> SetAside:

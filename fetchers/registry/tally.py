@@ -2,9 +2,12 @@
 
 import math
 from collections.abc import Callable
+from typing import TypeAlias
 
 from fetchers.errors import Incomplete, Transport
-from fetchers.registry.pages import Page
+from fetchers.registry.pages import Page, ResultsPage
+
+AnyPage: TypeAlias = Page | ResultsPage
 
 # The registry may send an empty page before the end; more than this in a row that bring nothing new is a circle.
 IDLE_PAGES = 2
@@ -23,7 +26,7 @@ class Tally:
     for an answer that has cost much and has no end within reason.
     """
 
-    def __init__(self, host: str, first: Page, clock: Callable[[], float]) -> None:
+    def __init__(self, host: str, first: AnyPage, clock: Callable[[], float]) -> None:
         if first.total is None:
             raise Incomplete(
                 f"{host} did not say how many trials its answer holds. The answer may be incomplete and is not used. "
@@ -43,7 +46,7 @@ class Tally:
         self._idle = 0
         self._pages = 0
 
-    def add(self, page: Page) -> None:
+    def add(self, page: AnyPage) -> None:
         """Count one page. Raises Transport when it is one too many, or too late."""
         before = self.came
         self._ids.update(study.nct_id for study in page.studies)

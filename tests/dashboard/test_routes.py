@@ -18,6 +18,7 @@ import icalendar
 import pytest
 from sqlalchemy import update
 
+from cache.export import outcomes
 from cache.export import trials as export
 from cache.filters.filter import Filter
 from cache.store.schema import study
@@ -26,11 +27,15 @@ from dashboard import catalogue
 from dashboard.web import answers as served
 from fetchers.watchlist import load as watchlist
 from tests.browser.serving import Dashboard
+from tests.fake_registry.results import results_section
 from tests.rigs import moved_stores as moved
+from tests.rigs.posted_results import put_results
 from tests.rigs.refresh import url_of
 
 WATCHLIST = watchlist.load()
-FORMATS = ("/feed.xml", "/calendar.ics", "/api/trials.json", "/api/changes.json")
+FORMATS = (
+    "/feed.xml", "/calendar.ics", "/api/trials.json", "/api/changes.json", "/api/outcomes.csv", "/api/outcomes.json",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +45,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     store = Store.open(url_of(folder))
     moved.every_kind(store)
     moved.happened(store, 3, "status", at="2026-11-21T08:00:00Z")
+    put_results(store, {"NCT00000001": results_section()})
     soon = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 40 * 86400))
     with store.writing() as connection:
         coming = update(study).where(study.c.nct_id.in_(["NCT00000001", "NCT00000004"]))
@@ -112,6 +118,20 @@ def test_the_trials_are_those_of_the_json_export(up: Dashboard, tmp_path: Path) 
     store.close()
     assert {one["nct_id"][-1] for one in get(up, "/api/trials.json?tier=given").json} == {"1", "2"}
     assert {one["nct_id"][-1] for one in get(up, "/api/trials.json?agent=ivig").json} == {"1", "2"}
+
+
+def test_the_outcomes_are_those_of_the_command_line(up: Dashboard, tmp_path: Path) -> None:
+    out, store = tmp_path / "outcomes", Store.open(up.store_url)
+    for fmt, media_type in (("csv", "text/csv; charset=utf-8"), ("json", "application/json")):
+        assert outcomes.write(store, WATCHLIST, fmt, out, None) == 3
+        answer = get(up, f"/api/outcomes.{fmt}")
+        assert (answer.headers["Content-Type"], answer.body) == (media_type, out.read_bytes())
+    store.close()
+    assert [one["value"] for one in get(up, "/api/outcomes.json?agent=ivig").json] == ["4.2", "NA", None]
+    assert get(up, "/api/outcomes.json?agent=sizofiran").json == []
+    assert get(up, "/api/outcomes.csv?agent=aspirin").status == 400
+    told = {one["nct_id"]: one["results"] for one in get(up, "/api/trials.json").json}
+    assert [nct_id for nct_id, results in told.items() if results] == ["NCT00000001"]
 
 
 def test_the_changes_are_those_of_the_command_line(up: Dashboard) -> None:

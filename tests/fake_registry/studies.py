@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .pieces import ENUM_BY_PIECE
+from .results import results_section
 
 Study = dict[str, Any]
 
@@ -91,8 +92,9 @@ def make_study(nct_id: str, **facts: Any) -> Study:
     """A v2 record with exactly the facts given, besides identification, status, hasResults and versionHolder.
 
     Title, status and last update have defaults; None leaves a fact out. `countries` gives one site for each entry
-    (so a country may stand there twice), `interventions` and `mesh` accept plain strings, `path={"a.b": value}`
-    reaches any other place. An unknown fact is an error, never silently dropped.
+    (so a country may stand there twice), `has_results` a section of results unless
+    `results` gives another, `interventions` and `mesh` accept plain strings, `path={"a.b": value}` reaches any other
+    place. An unknown fact is an error, never silently dropped.
     """
     facts = {**_ALWAYS, **facts}
     study: Study = {"protocolSection": {"identificationModule": {"nctId": nct_id}, "statusModule": {}}}
@@ -100,6 +102,8 @@ def make_study(nct_id: str, **facts: Any) -> Study:
         facts["locations"] = [*facts.get("locations", []), *({"country": country} for country in countries)]
     extra = facts.pop("path", {})
     has_results = facts.pop("has_results", False)
+    if has_results and "results" not in facts:
+        facts["results"] = results_section()
     version = facts.pop("version_holder", "2026-11-20")
     for fact, value in facts.items():
         if fact not in _PLACES:

@@ -49,6 +49,7 @@ def test_every_variable_is_read() -> None:
         "TRIALS_WATCHLIST": "mine.toml",
         "TRIALS_USER_AGENT": "tracker/1 (mail@example.org)",
         "TRIALS_REFRESH": "signed-in",
+        "TRIALS_RESULTS": "all",
     }
     assert set(values) == {variable.name for variable in VARIABLES}
     assert Settings.from_env(values) == Settings(
@@ -59,6 +60,7 @@ def test_every_variable_is_read() -> None:
         watchlist=Path("mine.toml"),
         user_agent="tracker/1 (mail@example.org)",
         refresh="signed-in",
+        results="all",
     )
 
 

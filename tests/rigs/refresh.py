@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from cache.refresh import run as refresh
 from cache.refresh.heartbeat import Heartbeat
 from cache.refresh.report import Report, Step
+from cache.refresh.results import Reading
 from cache.store.schema import answer, event, match, study, version
 from cache.store.store import Store
 from fetchers.matching.matcher import Matcher
@@ -69,6 +70,7 @@ class Rig:
         heartbeat: Heartbeat | None = None,
         probe: bool = True,
         watchlist: Watchlist = WATCHLIST,
+        results: Reading | None = None,
     ) -> Report:
         self.fake.clear_requests()
         self.steps.clear()
@@ -86,6 +88,7 @@ class Rig:
                 heartbeat=heartbeat,
                 probe=impatient if probe else None,
                 matcher=MATCHER if watchlist is WATCHLIST else None,
+                results=results,
                 tell=self.steps.append,
                 now=lambda: self.now,
             )

@@ -18,6 +18,7 @@ import msgspec
 
 from cache.export import trials as export
 from cache.ingest.load_starter import load_starter
+from cache.refresh.results import Reading
 from cache.starter import StarterRecord
 from cache.store.lock import SUFFIX
 from cache.store.store import Store
@@ -41,7 +42,7 @@ def make(path: Path) -> None:
     store.close()
     with Rig(agent_studies(), url=url) as rig:
         rig.now = BEGAN
-        rig.refresh("sizofiran", "rintatolimod", "ivig")
+        rig.refresh("sizofiran", "rintatolimod", "ivig", results=Reading("all"))
         changed, gone, *_ = held(rig, "ivig")
         record = rig.fake.studies[gone]
         next_day(rig)
@@ -49,16 +50,16 @@ def make(path: Path) -> None:
         rig.fake.remove(gone)
         drugs = [{"type": "BIOLOGICAL", "name": "IVIG"}]
         rig.fake.put(make_study("NCT09990001", title="A new fictional trial", interventions=drugs, start="2026-12"))
-        rig.refresh("sizofiran", "rintatolimod", "ivig")
+        rig.refresh("sizofiran", "rintatolimod", "ivig", results=Reading("all"))
         next_day(rig)
         rig.fake.put(record)
         rig.fake.edit("NCT09990001", **{UPDATED: "2026-11-24", COMPLETION: {"date": "2028-03", "type": "ESTIMATED"}})
-        rig.refresh("sizofiran", "rintatolimod", "ivig")
+        rig.refresh("sizofiran", "rintatolimod", "ivig", results=Reading("all"))
         next_day(rig)
         rig.fake.remove(held(rig, "rintatolimod")[-1])
         rig.fake.fault("garbage-record", times=1, when=lambda request: "sizofiran" in str(request.params).lower())
         rig.fake.fault("short-total", when=lambda request: "immunoglobulin" in str(request.params).lower())
-        rig.refresh("sizofiran", "rintatolimod", "ivig", full=True)
+        rig.refresh("sizofiran", "rintatolimod", "ivig", full=True, results=Reading("all"))
         export.write(rig.store, WATCHLIST, "json", path.with_suffix(".json"), None)
     tidy(path)
 

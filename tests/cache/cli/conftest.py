@@ -12,6 +12,7 @@ import pytest
 
 from cache.__main__ import main
 from cache.opening import open_store
+from cache.refresh.results import Reading
 from fetchers.settings import ROOT, VARIABLES, Settings
 from tests.fake_registry import FakeRegistry, agent_studies
 from tests.rigs.commands import Run, Start
@@ -37,7 +38,7 @@ def whole(starter: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store after a refresh of everything."""
     folder = tmp_path_factory.mktemp("whole")
     with Rig(page_cap=20, url=url_of(Path(shutil.copy(starter, folder)).parent)) as rig:
-        assert rig.refresh().exit_code == 0
+        assert rig.refresh(results=Reading()).exit_code == 0
     return folder / "trials.sqlite3"
 
 

@@ -17,7 +17,7 @@ from tests.rigs.commands import PATIENCE, Run, Start, rows
 from tests.rigs.refresh import AGENTS, SCOPES, no_sleep
 
 RESULT = {"status", "studies", "new", "changed", "left", "set_aside", "error"}
-REPORT = {"registry_timestamp", "requests", "bytes", "seconds", "agents", "sweeps", "error"}
+REPORT = {"registry_timestamp", "requests", "bytes", "seconds", "agents", "sweeps", "results", "error"}
 
 
 # -- refresh ----------------------------------------------------------------------------------------------------------
@@ -40,8 +40,8 @@ def test_refresh_of_all_reports_every_agent_and_the_sweeps_apart(run: Run, fake:
     assert report["bytes"] == sum(request.bytes_sent for request in fake.requests)
     assert report["seconds"] > 0
     lines = err.splitlines()
-    assert len(lines) == len(SCOPES) + 1  # a line a scope, and the summary
-    assert lines[0].startswith(f"[1/{len(SCOPES)}] Sizofiran: fresh, 4 trials (4 new, 0 changed, 0 left)")
+    assert len(lines) == len(SCOPES) + 2  # a line a scope, one for posted results, and the summary
+    assert lines[0].startswith(f"[1/{len(SCOPES) + 1}] Sizofiran: fresh, 4 trials (4 new, 0 changed, 0 left)")
     assert lines[-1].startswith(f"{len(SCOPES)} fresh; registry data of 2026-11-20T09:00:05;")
 
 
@@ -81,7 +81,7 @@ def test_quiet_refresh_says_what_failed_and_nothing_else(run: Run, fake: FakeReg
     code, out, err = run("refresh", "--quiet", "--agent", "ivig", "--agent", "rintatolimod")
     assert (code, out) == (1, "")
     failed, last = err.splitlines()
-    assert failed.startswith("[1/2] Rintatolimod (Ampligen): failed, ")
+    assert failed.startswith("[1/3] Rintatolimod (Ampligen): failed, ")
     assert last.startswith("1 fresh, 1 failed; registry data of ")
 
 

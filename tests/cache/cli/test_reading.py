@@ -46,9 +46,13 @@ def test_status_after_a_refresh(run: Run, fake: FakeRegistry) -> None:
     assert missed
     assert all(set(one) == {"name", "trials", "nct_ids"} and one["trials"] == len(one["nct_ids"]) for one in missed)
     assert [one["trials"] for one in missed] == sorted((one["trials"] for one in missed), reverse=True)
+    read = status["results"]
+    assert (read["said"], read["wanted"], read["read"]) == ("results: 3 of 3 read", 3, 3)
+    assert (read["failed"], read["error"], read["requests"]) == (0, None, 1)
     text = run("status")[1]
+    assert "posted          results: 3 of 3 read" in text
     assert f"{report['requests']} requests" in text
-    heading, *lines = text.splitlines()[6:]
+    heading, *lines = text.splitlines()[7:]
     assert heading.split() == ["scope", "trials", "given", "mentioned", "excluded", "last", "refresh"]
     assert [line.split()[0] for line in lines] == [*AGENTS, "me_cfs"]
 

@@ -74,7 +74,7 @@ def test_every_trial_is_exported_with_every_key(store: Store, tmp_path: Path) ->
          2: [Why("methotrexate", "mentioned", None)], 3: [Why("ivig")]}, held_by="me_cfs")  # fmt: skip
     found = objects(store, tmp_path)
     assert [one["nct_id"] for one in found] == ["NCT00000001", "NCT00000002", "NCT00000003", "NCT00000004"]
-    assert all(list(one) == list(export.KEYS) and set(one) >= CONTRACT for one in found)
+    assert all(list(one) == [*export.KEYS, "results"] and set(one) >= CONTRACT for one in found)
     assert found[0]["agents"] == {
         "ivig": {"tier": "given", "role": "background", "found_by": ["IVIg"], "found_in": None},
         "methotrexate": {"tier": "excluded", "role": None, "found_by": [], "found_in": None},
@@ -255,18 +255,20 @@ def test_all_formats_hold_the_same(facts: list[dict[str, Any]]) -> None:
     about = {"Source": "ClinicalTrials.gov"}
     rows = export.records(trials, matches)
     assert [{name: one[name] for name in fact} for one, fact in zip(rows, facts, strict=True)] == [*map(as_read, facts)]
-    assert msgspec.json.decode(export.to_bytes(trials, matches, "json", about)) == rows
+    assert msgspec.json.decode(export.to_bytes(trials, matches, "json", about, {})) == [
+        row | {"results": None} for row in rows
+    ]
 
-    table = pq.read_table(io.BytesIO(export.to_bytes(trials, matches, "parquet", about)))
+    table = pq.read_table(io.BytesIO(export.to_bytes(trials, matches, "parquet", about, {})))
     agents = [{why.pop("agent"): why for why in one} for one in table["agents"].to_pylist()]
     assert [one | {"agents": why} for one, why in zip(table.to_pylist(), agents, strict=True)] == rows
 
     names = formats.columns(export.KEYS)
     expected = [[formats.cells(one)[name] for name in names] for one in rows]
-    read = csv_rows(export.to_bytes(trials, matches, "csv", about))
+    read = csv_rows(export.to_bytes(trials, matches, "csv", about, {}))
     assert [[one[name] for name in names] for one in read] == [[as_csv(value) for value in one] for one in expected]
 
-    book = openpyxl.load_workbook(io.BytesIO(export.to_bytes(trials, matches, "xlsx", about)))
+    book = openpyxl.load_workbook(io.BytesIO(export.to_bytes(trials, matches, "xlsx", about, {})))
     sheet = [[value.value for value in line] for line in book["Trials"].iter_rows()]
     assert sheet[0] == names
     assert sheet[1:] == [[as_xlsx(value) for value in one] for one in expected]
@@ -285,11 +287,11 @@ def test_all_formats_hold_the_same(facts: list[dict[str, Any]]) -> None:
 def test_every_format_holds_texts_as_people_read_them(written: str, read: str) -> None:
     trials, matches = frames_of([{"title": written, "conditions": [written], "why_stopped": written}])
     for fmt in ("csv", "json"):
-        text = export.to_bytes(trials, matches, fmt, {"Source": "x"}).decode("utf-8-sig")
+        text = export.to_bytes(trials, matches, fmt, {"Source": "x"}, {}).decode("utf-8-sig")
         (one,) = csv_rows(text.encode("utf-8-sig")) if fmt == "csv" else json.loads(text)
         assert (one["title"], one["why_stopped"]) == (read, read)
         assert one["conditions"] in (read, [read])
-    book = openpyxl.load_workbook(io.BytesIO(export.to_bytes(trials, matches, "xlsx", {"Source": "x"})))
+    book = openpyxl.load_workbook(io.BytesIO(export.to_bytes(trials, matches, "xlsx", {"Source": "x"}, {})))
     head, line = [[value.value for value in one] for one in book["Trials"].iter_rows()]
     assert line[head.index("title")] == read
 
@@ -316,10 +318,10 @@ def test_no_value_becomes_a_cell_that_runs(value: str | list[str] | None) -> Non
 @given(st.lists(FACTS, min_size=1, max_size=2))
 def test_no_cell_of_a_file_runs(facts: list[dict[str, Any]]) -> None:
     trials, matches = frames_of(facts)
-    content = export.to_bytes(trials, matches, "csv", {})
+    content = export.to_bytes(trials, matches, "csv", {}, {})
     for line in csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")):
         assert not any(runs(value) for value in line)
-    book = openpyxl.load_workbook(io.BytesIO(export.to_bytes(trials, matches, "xlsx", {"Shown": "=1+1"})))
+    book = openpyxl.load_workbook(io.BytesIO(export.to_bytes(trials, matches, "xlsx", {"Shown": "=1+1"}, {})))
     for sheet in book:
         for line in sheet.iter_rows():
             assert all(value.data_type != "f" for value in line)

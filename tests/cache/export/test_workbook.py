@@ -27,7 +27,7 @@ def book(*facts: dict[str, Any], names: dict[str, str] = NAMES) -> Any:
         number: [Why("ivig", "given", "tested"), Why("methotrexate", "mentioned", None)] for number in (1, len(facts))
     }
     put(store, [row(number, **fact) for number, fact in enumerate(facts, start=1)], why)
-    content = export.to_bytes(queries.trials(store), queries.matches(store), "xlsx", {"Source": "x"}, names)
+    content = export.to_bytes(queries.trials(store), queries.matches(store), "xlsx", {"Source": "x"}, {}, names)
     store.close()
     return openpyxl.load_workbook(io.BytesIO(content))
 

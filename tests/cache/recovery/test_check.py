@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cache.ingest.load_starter import load_starter
 from cache.recovery.check import integrity
 from cache.recovery.derived import Derivation
+from cache.refresh.results import Reading
 from cache.store.errors import Damaged
 from cache.store.schema import meta, metadata
 from cache.store.seal import SEALED, close
@@ -27,7 +28,7 @@ CELLS = [(table.name, column.name) for table in SEALED for column in table.colum
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with starter rows, live answers, versions, changes, and a trial that has left."""
+    """A store with starter rows, live answers, versions, changes, posted results, and a trial that has left."""
     path = tmp_path_factory.mktemp("original") / "trials.sqlite3"
     url = f"sqlite:///{path}"
     store = Store.open(url)
@@ -41,7 +42,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
         rig.fake.remove(gone)
         make.next_day(rig)
         rig.refresh(*agents)
-        rig.refresh()
+        rig.refresh(results=Reading("all"))
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
-from cache.store.schema import progress, refresh
+from cache.store.schema import progress, refresh, study
 from cache.store.store import Store
+from tests.fake_registry.results import results_section
 from tests.rigs.pages import WATCHLIST, assert_clean, tables, texts
+from tests.rigs.posted_results import put_results
 
 NAMES = {agent.id: agent.name for agent in WATCHLIST.agents}
 Open = Callable[..., AppTest]
@@ -36,6 +38,23 @@ def test_the_data_page_lists_past_refreshes_with_traffic_and_reasons(own_live: s
     (told,) = (table for table in tables(app) if "Requests" in table)
     assert told.loc[0, ["Ended", "Requests", "Kilobytes"]].tolist() == ["Some parts failed", requests, 123]
     assert told.loc[0, "Why"] == f"{NAMES['ivig']}: It was down."
+    assert_clean(app)
+
+
+def test_the_data_page_says_how_far_posted_results_are_read_and_what_failed(own_live: str, opened: Open) -> None:
+    assert "Posted results: none asked for yet." in texts(opened(own_live, "about"))
+    store = Store.open(own_live)
+    with store.reading() as connection:
+        one, other = connection.scalars(select(study.c.nct_id).limit(2))
+    put_results(store, {one: results_section(), other: "The results were =garbage."})
+    store.close()
+    app = opened(own_live, "about")
+    assert (
+        "Posted results: 1 of 2 read, 1 could not be read (1 request, 3 kB the last time; in one refresh at most 120 "
+        "requests and 24 MB and in one hour at most 240 requests and 48 MB)."
+    ) in texts(app)
+    (told,) = (table for table in tables(app) if "Tried" in table)
+    assert told.loc[0, ["NCT id", "Reason"]].tolist() == [other, "The results were =garbage."]
     assert_clean(app)
 
 

@@ -81,6 +81,17 @@ def test_the_summary_of_a_fresh_refresh_adds_up_its_parts() -> None:
     assert words.summary(done, NAMES) == "Refreshed: 2 new, 4 changed, 1 left, counted agent by agent."
 
 
+def test_posted_results_are_counted_apart_from_trials() -> None:
+    asking = part("results", "asking", fetched=50, expected=230, requests=1)
+    assert words.progress_line(asking, "Posted results") == "**Posted results**: 50 of 230 read, 1 request"
+    ended = part("results", "fresh", fetched=212, studies=212, expected=230, new=162, changed=1, set_aside=18)
+    assert words.brought(ended) == "212 of 230 read, 18 could not be read"
+    trials = part(status="fresh", studies=9, new=2, changed=0, left=0)
+    assert words.summary(job(trials, ended, outcome="fresh"), NAMES) == (
+        "Refreshed: 2 new, counted agent by agent. Posted results of 163 trials were read."
+    )
+
+
 def test_nothing_new_is_told_apart_from_nothing_changed() -> None:
     unchanged = job(part(status="unchanged", studies=9), outcome="fresh")
     assert words.summary(unchanged, NAMES).startswith("Nothing new.")

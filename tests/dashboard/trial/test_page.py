@@ -319,7 +319,10 @@ def test_platform_and_sub_study_are_linked_in_both_directions(live: Open) -> Non
     ]
     (roof,) = table(live(records.PLATFORM), "Which names which").to_dict("records")
     assert roof["NCT id"] == f"[{records.PART}](trial?nct={records.PART})"
-    assert (roof["What it is"], roof["Which names which"]) == (families.KINDS["platform"], "It names this one (summary)")
+    assert (roof["What it is"], roof["Which names which"]) == (
+        families.KINDS["platform"],
+        "It names this one (summary)",
+    )
     assert roof["In the registry’s words"].replace("\\", "") == (
         f"A sub-study of the platform {records.PLATFORM}. See also {records.OUTSIDE}."
     )

@@ -5,10 +5,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from fetchers.errors import Transport, Validation
+from fetchers.errors import Incomplete, Transport, Validation
 from fetchers.registry.client import Version
 from fetchers.registry.fields import FIELDS, SWEEP_FIELDS
 from fetchers.registry.pages import Page
+from fetchers.registry.result_fields import RESULT_FIELDS
 from tests.fake_registry import FakeRegistry, make_study
 from tests.rigs.asking import COUNT, IDS, QUESTION, client, held, ids
 from tests.rigs.scripted import Scripted, answer
@@ -121,6 +122,35 @@ def test_by_ids_asks_for_two_hundred_at_a_time() -> None:
     with FakeRegistry(make_study(nct_id) for nct_id in many) as fake, client(fake, page_size=1000) as registry:
         assert sorted(ids(registry.by_ids(many))) == many
         assert [len(request.params["filter.ids"].split(",")) for request in fake.requests] == [200, 200, 50]
+
+
+def test_results_come_fifty_trials_a_request_and_only_what_is_used_of_them() -> None:
+    many = [f"NCT{number:08d}" for number in range(1, 121)]
+    records = [make_study(nct_id, has_results=True) for nct_id in many]
+    with FakeRegistry(records) as fake, client(fake, page_size=1000) as registry:
+        found = [one for page in registry.results(many) for one in page.studies]
+        assert sorted(one.nct_id for one in found) == many
+        assert {one.primary[0].title for one in found} == {"Fatigue, change from baseline"}
+        assert [len(request.params["filter.ids"].split(",")) for request in fake.requests] == [50, 50, 20]
+        assert {request.params["fields"] for request in fake.requests} == {RESULT_FIELDS}
+        assert max(len(str(request.params)) for request in fake.requests) < 8_000
+        with pytest.raises(Validation):
+            registry.results(["NCT1"])
+
+
+def test_results_that_are_no_object_cost_one_record_and_those_of_a_short_answer_are_not_whole() -> None:
+    records = [make_study(f"NCT0000000{number}", has_results=True) for number in (1, 2, 3)]
+    records[1]["resultsSection"] = ["garbage"]
+    with FakeRegistry(records, page_cap=2) as fake, client(fake) as registry:
+        ids_asked = [record["protocolSection"]["identificationModule"]["nctId"] for record in records]
+        pages = list(registry.results(ids_asked))
+        assert sorted(one.nct_id for page in pages for one in page.studies) == [ids_asked[0], ids_asked[2]]
+        (aside,) = (one for page in pages for one in page.set_aside)
+        assert aside.nct_id == ids_asked[1]
+        assert "a list where an object belongs - at `$.resultsSection`" in aside.reason
+        fake.fault("short-total")
+        with pytest.raises(Incomplete):
+            list(registry.results(ids_asked))
 
 
 def test_by_ids_of_nothing_asks_nothing(fake: FakeRegistry) -> None:
