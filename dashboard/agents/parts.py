@@ -42,7 +42,7 @@ def looks() -> None:
     st.session_state["agents_look"] = chosen
     st.segmented_control(
         "Look at", list(_LOOKS), format_func=_LOOKS.__getitem__, key="agents_look", label_visibility="collapsed",
-        on_change=_look_changed,
+        on_change=_look_changed, width=200,
     )  # fmt: skip
 
 

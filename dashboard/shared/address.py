@@ -136,6 +136,9 @@ def carried() -> list[tuple[str, str]]:
     return params(scope(current()[0]))
 
 
+_SCOPE_WIDTH = 648  # pixels
+
+
 def scope_bar(wanted: Filter, names: Mapping[str, str]) -> None:
     """The two switches every page of numbers shares: which conditions, and whether background counts. ``names``: of the
     condition groups; those in focus, and those near them, can be chosen one by one."""
@@ -145,7 +148,7 @@ def scope_bar(wanted: Filter, names: Mapping[str, str]) -> None:
     options = {DOCUMENTS: _SCOPES[DOCUMENTS], **single, EVERYTHING: _SCOPES[EVERYTHING]}
     st.session_state["scope"] = _chosen_scope(wanted, single)
     st.session_state["background"] = wanted.background
-    # A wider gap would break the row on a laptop, but only once the switches are drawn: all below would jump.
+    # As wide as our own watch-list's conditions, so that nothing jumps once they are drawn; the row fits a laptop.
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.segmented_control(
             "Conditions",
@@ -154,6 +157,7 @@ def scope_bar(wanted: Filter, names: Mapping[str, str]) -> None:
             key="scope",
             label_visibility="collapsed",
             on_change=_scope_changed,
+            width=_SCOPE_WIDTH,
         )
         st.toggle(
             "Include background treatment",
