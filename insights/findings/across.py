@@ -1,0 +1,122 @@
+"""What the posted results of many trials report, trial by trial: nothing is pooled, nothing is weighed. Pure."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from cache.english import count, listed
+from cache.read.results import Posted
+from fetchers.record.results import Results
+from insights.findings import analysis, tables
+from insights.findings.analysis import BELOW, KINDS, NONE, NOT_BELOW, OTHER, Reading
+
+# What is known of the results of a trial: key -> words.
+STATES = {
+    "read": "Results read",
+    "not_asked": "Results posted, not asked for yet",
+    "failed": "Results posted, asked for, and that failed",
+    "none_posted": "No results posted",
+    "not_known": "Not known whether results are posted",
+}
+# What the registered analyses of a trial's primary outcomes report, all of them together: key -> words.
+REPORTS = {
+    "below": "A primary analysis with p below the registered level",
+    "not_below": "Primary analyses with p, none below the registered level",
+    "other": "Primary analyses of another kind only",
+    "none": "No analysis of a primary outcome registered",
+}
+
+
+class Report(NamedTuple):
+    """One trial with results. ``readings``: of every registered analysis of its primary outcomes, with the sentence;
+    ``bare``: how many primary outcomes have no analysis; ``serious``: serious events a group, in words."""
+
+    nct_id: str
+    primary: tuple[str, ...]
+    readings: tuple[tuple[str, Reading], ...]
+    bare: int
+    serious: tuple[str, ...]
+    deaths: tuple[str, ...]
+
+    @property
+    def kinds(self) -> Mapping[str, int]:
+        """How many analyses of each kind; outcomes without one under NONE."""
+        found = Counter(reading.kind for _, reading in self.readings)
+        return {kind: number for kind in KINDS if (number := self.bare if kind == NONE else found[kind])}
+
+    @property
+    def key(self) -> str:
+        """The key of REPORTS: the first of below, not below, other, none of which there is an analysis."""
+        return next((kind for kind in (BELOW, NOT_BELOW, OTHER) if kind in self.kinds), NONE)
+
+
+def report(results: Results) -> Report:
+    """What the results of one trial report."""
+    readings = [
+        (analysis.sentence(one, outcome), analysis.read(one)) for outcome in results.primary for one in outcome.analyses
+    ]
+    _, *rows = zip(*tables.harms(results).rows, strict=True) if results.harms.event_groups else ((), (), (), ())
+    groups = [row[0] for row in tables.harms(results).rows]
+    return Report(
+        results.nct_id,
+        tuple(tables.line(one.title) or "Without a title" for one in results.primary),
+        tuple(readings),
+        sum(not one.analyses for one in results.primary),
+        tuple(f"{group}: {cell}" for group, cell in zip(groups, rows[1], strict=True)),
+        tuple(f"{group}: {cell}" for group, cell in zip(groups, rows[0], strict=True)),
+    )
+
+
+def reports(posted: Mapping[str, Posted]) -> dict[str, Report]:
+    """The trials whose results are read and still have a section."""
+    return {id: report(one.results) for id, one in posted.items() if one.results and one.results.results_section}
+
+
+def state(has_results: bool | None, posted: Posted | None) -> str:
+    """The key of STATES for a trial."""
+    if posted is not None and posted.results is not None and posted.results.results_section is not None:
+        return "read"
+    if not has_results:
+        return "not_known" if has_results is None else "none_posted"
+    return posted.state if posted is not None and posted.state == "failed" else "not_asked"
+
+
+def says(one: Report) -> str:
+    """What the analyses of a trial report, in one line: "2 of 3 analyses: p below the registered level; …"."""
+    if not one.primary:
+        return "The record gives no primary outcome."
+    total = len(one.readings)
+    parts = [f"{number} of {count(total, 'analysis', 'analyses')}: {KINDS[kind]}" for kind, number in one.kinds.items()
+             if kind != NONE]  # fmt: skip
+    if one.bare:
+        parts.append(f"{one.bare} of {count(len(one.primary), 'primary outcome')}: {KINDS[NONE]}")
+    return "; ".join(parts)
+
+
+def rests_on(one: Report) -> str:
+    """The words the kinds rest on, each reason once, with the record's own in quotation marks."""
+    said: dict[str, None] = {}
+    for _, reading in one.readings:
+        said[reading.why + "".join(f" (“{words}”)" for words in reading.words)] = None
+    return "; ".join(said)
+
+
+def empty(states: Mapping[str, int]) -> str:
+    """Why no result is shown, by the number of trials in each state; which of: none posted, not asked yet, failed."""
+    if not sum(states.values()):
+        return "No trial is in this view, so there are no results to show."
+    said = {
+        "none_posted": "{} no results posted",
+        "not_asked": "{} results posted that have not been asked for yet",
+        "failed": "{} results posted that were asked for without success",
+        "not_known": "of {} it is not known whether results are posted",
+    }
+    parts = []
+    for state, words in said.items():
+        number = states.get(state, 0)
+        if number:
+            trials = count(number, "trial")
+            parts.append(
+                words.format(trials if state == "not_known" else f"{trials} {'has' if number == 1 else 'have'}")
+            )
+    return f"No posted results to show here: {listed(parts)}."
