@@ -9,6 +9,7 @@ from cache.read.results import Posted
 from fetchers.record.results import Results
 from insights.findings import analysis, tables
 from insights.findings.analysis import BELOW, KINDS, NONE, NOT_BELOW, OTHER, Reading
+from insights.findings.lines import line
 
 # What is known of the results of a trial: key -> words.
 STATES = {
@@ -29,7 +30,7 @@ REPORTS = {
 
 class Report(NamedTuple):
     """One trial with results. ``readings``: of every registered analysis of its primary outcomes, with the sentence;
-    ``bare``: how many primary outcomes have no analysis; ``serious``: serious events a group, in words."""
+    ``bare``: how many primary outcomes have no analysis; ``serious``, ``deaths``: people a group, in words."""
 
     nct_id: str
     primary: tuple[str, ...]
@@ -55,15 +56,14 @@ def report(results: Results) -> Report:
     readings = [
         (analysis.sentence(one, outcome), analysis.read(one)) for outcome in results.primary for one in outcome.analyses
     ]
-    _, *rows = zip(*tables.harms(results).rows, strict=True) if results.harms.event_groups else ((), (), (), ())
-    groups = [row[0] for row in tables.harms(results).rows]
+    harmed = tables.harms(results).rows
     return Report(
         results.nct_id,
-        tuple(tables.line(one.title) or "Without a title" for one in results.primary),
+        tuple(line(one.title) or "Without a title" for one in results.primary),
         tuple(readings),
         sum(not one.analyses for one in results.primary),
-        tuple(f"{group}: {cell}" for group, cell in zip(groups, rows[1], strict=True)),
-        tuple(f"{group}: {cell}" for group, cell in zip(groups, rows[0], strict=True)),
+        tuple(f"{group}: {serious}" for group, _, serious, _ in harmed),
+        tuple(f"{group}: {deaths}" for group, deaths, *_ in harmed),
     )
 
 

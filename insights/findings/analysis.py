@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from fetchers.record.result_modules import Analysis, Outcome
 from insights.findings import level, p_value
+from insights.findings.lines import line
 
 BELOW, NOT_BELOW, OTHER, NONE = "below", "not_below", "other", "none"
 KINDS = {
@@ -41,12 +42,12 @@ class Said(NamedTuple):
 
 def say(analysis: Analysis, outcome: Outcome) -> Said:
     """One analysis of an outcome in words."""
-    names = {one.id: one.title or one.id or "a group without a name" for one in outcome.groups}
+    names = {one.id: line(one.title) or one.id or "a group without a name" for one in outcome.groups}
     return Said(
         sentence(analysis, outcome),
         read(analysis),
         tuple(names.get(id, id) for id in analysis.group_ids),
-        tuple((what, text) for what, text in _comments(analysis) if text),
+        tuple((what, line(text)) for what, text in _comments(analysis) if text),
     )
 
 
@@ -66,7 +67,7 @@ def _comments(analysis: Analysis) -> Sequence[tuple[str, str | None]]:
 def sentence(analysis: Analysis, outcome: Outcome) -> str:
     """The numbers of an analysis as registered: estimate, interval, spread, p value, method; what is absent is said."""
     parts = [part for part in (_estimate(analysis, outcome), _spread(analysis), _p(analysis)) if part]
-    method = f"method {_line(analysis.statistical_method)}" if analysis.statistical_method else "method not named"
+    method = f"method {line(analysis.statistical_method)}" if analysis.statistical_method else "method not named"
     return f"{', '.join(parts)}, as registered; {method}"
 
 
@@ -74,9 +75,9 @@ def _estimate(analysis: Analysis, outcome: Outcome) -> str:
     interval = _interval(analysis)
     if analysis.param_value is None:
         return f"No estimate given{f' ({interval})' if interval else ''}"
-    what = _line(analysis.param_type) if analysis.param_type else "Estimate (what of is not named)"
+    what = line(analysis.param_type) if analysis.param_type else "Estimate (what of is not named)"
     unit = _unit(analysis, outcome)
-    return f"{what} {_line(analysis.param_value)}{unit}{f' ({interval})' if interval else ''}"
+    return f"{what} {line(analysis.param_value)}{unit}{f' ({interval})' if interval else ''}"
 
 
 def _unit(analysis: Analysis, outcome: Outcome) -> str:
@@ -85,20 +86,20 @@ def _unit(analysis: Analysis, outcome: Outcome) -> str:
     plain = "differ" in what and not any(
         word in what for word in ("risk", "ratio", "log", "standard", "percent", "%", "rate", "proportion", "odds")
     )
-    return f" {_line(outcome.unit_of_measure)}" if plain and outcome.unit_of_measure else ""
+    return f" {line(outcome.unit_of_measure)}" if plain and outcome.unit_of_measure else ""
 
 
 def _interval(analysis: Analysis) -> str:
     low, high = analysis.ci_lower_limit, analysis.ci_upper_limit
     if low is None and high is None:
         return ""
-    name = f"{_line(analysis.ci_pct_value)} % CI" if analysis.ci_pct_value else "CI, its level not given,"
+    name = f"{line(analysis.ci_pct_value)} % CI" if analysis.ci_pct_value else "CI, its level not given,"
     side = ", one-sided" if analysis.ci_num_sides == "ONE_SIDED" else ""
     if low is not None and high is not None:
-        return f"{name} {_line(low)} to {_line(high)}{side}"
+        return f"{name} {line(low)} to {line(high)}{side}"
     if low is not None:
-        return f"{name} from {_line(low)}, no upper limit given{side}"
-    return f"{name} up to {_line(high)}, no lower limit given{side}"
+        return f"{name} from {line(low)}, no upper limit given{side}"
+    return f"{name} up to {line(high)}, no lower limit given{side}"
 
 
 _SPREADS = {"STANDARD_DEVIATION": "standard deviation", "STANDARD_ERROR_OF_MEAN": "standard error of the mean"}
@@ -108,15 +109,11 @@ def _spread(analysis: Analysis) -> str:
     if analysis.dispersion_value is None:
         return ""
     kind = analysis.dispersion_type or ""
-    return f"{_SPREADS.get(kind, _line(kind) or 'spread, its kind not named,')} {_line(analysis.dispersion_value)}"
+    return f"{_SPREADS.get(kind, line(kind) or 'spread, its kind not named,')} {line(analysis.dispersion_value)}"
 
 
 def _p(analysis: Analysis) -> str:
     return "no p value given" if p_value.is_missing(analysis.p_value) else p_value.said(str(analysis.p_value))
-
-
-def _line(text: str | None) -> str:
-    return " ".join((text or "").split())
 
 
 def read(analysis: Analysis) -> Reading:

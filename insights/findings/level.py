@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from fetchers.record.result_modules import Analysis
+from insights.findings.lines import line
 
 USUAL = Decimal("0.05")
 _MOST_WORDS = 160
@@ -111,8 +112,7 @@ def another_kind(analysis: Analysis) -> Marked | None:
 
 
 def _begun(text: str | None) -> str:
-    found = " ".join((text or "").replace("\\", "").split())
-    return sentence(found, 0, 0)
+    return sentence(line(text), 0, 0)
 
 
 def _no_worse(analysis: Analysis) -> Marked | None:
@@ -132,7 +132,7 @@ def _texts(analysis: Analysis) -> Iterator[str]:
     for name in _COMMENTS:
         text = getattr(analysis, name)
         if text:
-            yield " ".join(text.replace("\\", "").split())
+            yield line(text)
 
 
 def sentence(text: str, start: int, end: int) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from fetchers.record.result_modules import Category, Denom, DenomCount, Measurement, Outcome, OutcomeClass
-from insights.findings.tables import NOT_GIVEN, Names, Notes, Table, line, names_of, row
+from insights.findings.lines import line
+from insights.findings.tables import NOT_GIVEN, Names, Notes, Table, names_of, row
 
 _PEOPLE = ("participants", "participant", "subjects", "patients", "people")
 _COUNTS = ("COUNT_OF_PARTICIPANTS", "COUNT_OF_UNITS")
@@ -51,7 +52,7 @@ def _analysed(denom: Denom, within: str, names: Names) -> tuple[str, ...]:
 
 
 def _category(one: Outcome, kind: OutcomeClass, category: Category, names: Names, notes: Notes) -> tuple[str, ...]:
-    label = " · ".join(filter(None, (line(kind.title), line(category.title)))) or "All"
+    label = " · ".join(filter(None, (line(kind.title), line(category.title)))) or _kind(one)
     of = _counted_of(one, kind)
     cells: dict[str, list[str]] = {}
     for found in category.measurements:
@@ -100,11 +101,15 @@ def around(found: Measurement) -> str:
 
 def measure(one: Outcome) -> str:
     """What the numbers of an outcome are: "Mean (standard deviation), in points"."""
+    unit = f", in {line(one.unit_of_measure)}" if line(one.unit_of_measure) else ", unit not named"
+    return f"{_kind(one)}{unit}"
+
+
+def _kind(one: Outcome) -> str:
     kind = line(one.param_type)
     what = PARAMS.get(kind, kind.replace("_", " ").lower()) or "numbers, of what kind is not named"
     spread = f" ({spread_name(one)})" if one.dispersion_type else ""
-    unit = f", in {line(one.unit_of_measure)}" if line(one.unit_of_measure) else ", unit not named"
-    return f"{what[0].upper()}{what[1:]}{spread}{unit}"
+    return f"{what[0].upper()}{what[1:]}{spread}"
 
 
 def spread_name(one: Outcome) -> str:

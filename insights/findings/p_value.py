@@ -7,6 +7,8 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
+from insights.findings.lines import line
+
 _NUMBER = (
     r"(?P<number>(?:\d+(?:[.,]\d+)?|[.,]\d+)(?:\s*(?:e|[x×*]\s*10\s*\^?)\s*(?P<power>[-−]?\d+))?)(?P<percent>\s*%)?"
 )
@@ -39,7 +41,7 @@ class PValue(NamedTuple):
 
 def read(text: str | None) -> PValue | None:
     """The number in a p value; None when there is no single one between 0 and 1."""
-    found = _READ.fullmatch((text or "").replace("\\", "").strip())
+    found = _READ.fullmatch(line(text))
     if found is None or _ANOTHER.search(found["rest"]) or re.match(r"\s*[\d.,]", found["rest"]):
         return None
     number = _decimal(found)
@@ -57,17 +59,17 @@ def _decimal(found: re.Match[str]) -> Decimal:
 
 def says_not(text: str | None) -> bool:
     """Whether the record writes "NS" or "not significant" in the place of a number."""
-    return _NOT.fullmatch((text or "").strip()) is not None
+    return _NOT.fullmatch(line(text)) is not None
 
 
 def is_missing(text: str | None) -> bool:
     """Whether nothing is given: no text, "NA", "not applicable"."""
-    return _NONE.fullmatch(text or "") is not None
+    return _NONE.fullmatch(line(text)) is not None
 
 
 def said(text: str) -> str:
     """The p value with its letter, every sign as the record writes it: "p = 0.02", "p <.0001", "p: NS"."""
-    written = " ".join(text.replace("\\", "").split())
+    written = line(text)
     if re.match(r"(?:(?:one|two|1|2)[- ]\w+\s+)?p\b", written, re.IGNORECASE):
         return written
     if re.match(r"[<>=≤≥]", written):

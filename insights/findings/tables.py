@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from fetchers.record.result_modules import DropWithdraw, EventGroup, Group, Milestone, ParticipantFlow, Period
 from fetchers.record.results import Results
+from insights.findings.lines import line
 
 NOT_GIVEN = "not given"
 _MILESTONES = {"STARTED": "Started", "COMPLETED": "Completed", "NOT COMPLETED": "Did not complete"}
@@ -30,11 +31,6 @@ class Names(NamedTuple):
 
     def head(self, first: str) -> tuple[str, ...]:
         return (first, *self.titles.values())
-
-
-def line(text: str | None) -> str:
-    """A text on one line."""
-    return " ".join((text or "").split())
 
 
 def names_of(groups: Iterable[Group], ids: Iterable[str | None]) -> Names:
@@ -70,9 +66,9 @@ def periods(flow: ParticipantFlow) -> tuple[tuple[str, Table], ...]:
 
 
 def _period(flow: ParticipantFlow, period: Period) -> Table:
-    counted = [*(c for one in period.milestones for c in one.achievements),
-               *(c for one in period.drop_withdraws for c in one.reasons)]  # fmt: skip
-    names, notes = names_of(flow.groups, counted), Notes()
+    ids = [count.group_id for one in period.milestones for count in one.achievements]
+    ids += [count.group_id for one in period.drop_withdraws for count in one.reasons]
+    names, notes = names_of(flow.groups, ids), Notes()
     rows = [_milestone(one, names, notes) for one in period.milestones]
     rows += [_reason(one, names, notes) for one in period.drop_withdraws]
     return Table(names.head("People"), tuple(rows), notes.told())
