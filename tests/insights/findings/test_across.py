@@ -89,8 +89,8 @@ EMPTY = {
     "none posted": ({"none_posted": 2}, "No posted results to show here: 2 trials have no results posted."),
     "not asked": (
         {"not_asked": 1, "none_posted": 1},
-        "No posted results to show here: 1 trial has no results posted and 1 trial has results posted that have not been "
-        "asked for yet.",
+        "No posted results to show here: 1 trial has no results posted and 1 trial has results posted that have not "
+        "been asked for yet.",
     ),
     "failed": (
         {"failed": 3},
