@@ -8,13 +8,18 @@ import pandas as pd
 
 from cache.filters.select import any_of
 from cache.read import records
+from cache.read import results as stored_results
+from cache.read.results import Posted
 from dashboard.shared import data
 from dashboard.shared.kept import kept
 from fetchers.record.study import Study
 from insights import criteria, families, results_due, stale
+from insights.findings import across, papers
+from insights.findings.across import Found
 
 NO_LINKS = pd.DataFrame(columns=list(families.LINK_COLUMNS), dtype="str")
 READING = "Reading the records …"
+_AT_A_TIME = 500  # trials whose results are held at once
 AT_ONCE = 5000  # stored trials that are read in less than a second
 
 
@@ -41,6 +46,19 @@ def facts_of(nct_id: str) -> pd.DataFrame:
     return results_due.judged(records.facts(data.store(), [nct_id]), trials[trials["nct_id"] == nct_id])
 
 
+def posted_of(nct_id: str) -> Posted | None:
+    """What is known of the posted results of one trial."""
+    return stored_results.posted(data.store(), [nct_id]).get(nct_id)
+
+
+@kept(spinner="Reading the posted results …")
+def found() -> Found:
+    """What the posted results of every stored trial report, as far as they are read."""
+    ids = list(data.trials()["nct_id"])
+    parts = (ids[at : at + _AT_A_TIME] for at in range(0, len(ids), _AT_A_TIME))
+    return across.found(one for part in parts for one in stored_results.posted(data.store(), part).values())
+
+
 @kept(spinner=READING)
 def verdicts() -> pd.DataFrame:
     """``results_due.judge`` of every stored trial."""
@@ -49,8 +67,8 @@ def verdicts() -> pd.DataFrame:
 
 @kept()
 def published() -> pd.DataFrame:
-    """``results_due.published`` of every stored trial."""
-    return results_due.published(facts())
+    """``papers.published`` of every stored trial."""
+    return papers.published(facts())
 
 
 @kept(spinner=READING)

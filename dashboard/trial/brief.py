@@ -22,7 +22,7 @@ from dashboard.trial import words as trial_words
 from dashboard.trial.brief_formats import CUT, Brief, Line, Section, cut
 from dashboard.trial.known import Known
 from fetchers.settings import PUBMED_URL, RECORD_URL, SOURCE_URL
-from insights.results_due import REFERENCE_TYPES
+from insights.findings.papers import REFERENCE_TYPES, is_pubmed
 
 # The most of each, so that ordinary trials fit on one page.
 TITLE, NAME, QUOTE, OUTCOME, PAPERS, MANY = 220, 110, 200, 150, 8, 6
@@ -146,7 +146,7 @@ def _places(known: Known) -> Iterator[Line]:
 
 def _results(known: Known) -> Iterator[Line]:
     yield Line("Posted", " ".join(trial_says.results(known)))
-    papers = [one for one in known.published if trial_tables.is_pubmed(one["pmid"])]
+    papers = [one for one in known.published if is_pubmed(one["pmid"])]
     kinds = Counter(one["type"] for one in known.published)
     for kind in kinds:
         ids = list(dict.fromkeys(str(one["pmid"]) for one in papers if one["type"] == kind))

@@ -58,6 +58,11 @@ def _references(found: pd.DataFrame, alt: str) -> None:
                 f"[{pmid}]({address})" if address else words.quiet(pmid or "–")
                 for pmid, address in zip(found["PubMed"], found["address"], strict=True)
             ],
+            # Percent-encoded, so no sign of it can end the link or start another.
+            "DOI": [
+                f"[{words.quiet(name)}]({address})" if address else "–"
+                for name, address in zip(found["doi"], found["doi_address"], strict=True)
+            ],
             "Citation": [words.quiet(one or "–") for one in found["Citation"]],
         }
     )

@@ -20,6 +20,7 @@ from insights import claim_rules, evidence, funnel, gaps, results_due, stale
 from insights import claims as ledgers
 from insights.claims import Finding
 from insights.evidence import Asked
+from insights.findings import papers
 from insights.funnel import Funnel, Step
 
 Row = dict[str, Any]
@@ -174,14 +175,14 @@ def _posting(facts: pd.DataFrame) -> dict[str, Row]:
 
 def _publishing(facts: pd.DataFrame) -> dict[str, Row]:
     """By trial the PubMed ids of the papers its record names."""
-    papers = results_due.papers(results_due.published(facts))
+    named = papers.by_trial(papers.published(facts))
     return {
         str(nct_id): {
             "papers": group,
-            "papers_results": papers["RESULT"].get(nct_id, []),
-            "papers_derived": papers["DERIVED"].get(nct_id, []),
+            "papers_results": named["RESULT"].get(nct_id, []),
+            "papers_derived": named["DERIVED"].get(nct_id, []),
         }
-        for nct_id, group in results_due.paper_groups(facts).items()
+        for nct_id, group in papers.paper_groups(facts).items()
     }
 
 

@@ -1,7 +1,7 @@
 """What the posted results of many trials report, trial by trial: nothing is pooled, nothing is weighed. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from cache.english import count, listed
@@ -67,18 +67,36 @@ def report(results: Results) -> Report:
     )
 
 
-def reports(posted: Mapping[str, Posted]) -> dict[str, Report]:
-    """The trials whose results are read and still have a section."""
-    return {id: report(one.results) for id, one in posted.items() if one.results and one.results.results_section}
+def has_section(one: Posted | None) -> bool:
+    """Whether there are results to show."""
+    return one is not None and one.results is not None and one.results.results_section is not None
 
 
-def state(has_results: bool | None, posted: Posted | None) -> str:
-    """The key of STATES for a trial."""
-    if posted is not None and posted.results is not None and posted.results.results_section is not None:
-        return "read"
-    if not has_results:
-        return "not_known" if has_results is None else "none_posted"
-    return posted.state if posted is not None and posted.state == "failed" else "not_asked"
+class Found(NamedTuple):
+    """The posted results of the stored trials: of those that are read what they report, and of those that could not be
+    read why, both by id."""
+
+    reports: Mapping[str, Report] = {}
+    failed: Mapping[str, str] = {}
+
+    def state(self, nct_id: str, has_results: bool | None) -> str:
+        """The key of STATES for a trial."""
+        if nct_id in self.reports:
+            return "read"
+        if not has_results:
+            return "not_known" if has_results is None else "none_posted"
+        return "failed" if nct_id in self.failed else "not_asked"
+
+
+def found(posted: Iterable[Posted]) -> Found:
+    """What is known of the results of some trials."""
+    reports, failed = {}, {}
+    for one in posted:
+        if has_section(one) and one.results is not None:
+            reports[one.nct_id] = report(one.results)
+        elif one.error:
+            failed[one.nct_id] = one.error
+    return Found(reports, failed)
 
 
 def says(one: Report) -> str:

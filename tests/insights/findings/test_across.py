@@ -13,7 +13,8 @@ READ = results_sections.results()
 
 
 def posted(state: Any, results: Any = None) -> Posted:
-    return Posted("NCT09990001", state, results, None, None, None)
+    error = "The registry did not answer." if state == "failed" else None
+    return Posted("NCT09990001", state, results, None, None, error)
 
 
 def with_p(*values: str | None) -> across.Report:
@@ -64,24 +65,20 @@ STATES = {
     "read": (True, posted("read", READ), "read"),
     "withdrawn since, the last that were read": (False, posted("read", READ), "read"),
     "posted, not asked": (True, posted("not_asked"), "not_asked"),
-    "posted, not stored": (True, None, "not_asked"),
     "posted, failed": (True, posted("failed"), "failed"),
     "none posted": (False, posted("not_asked"), "none_posted"),
     "not known": (None, posted("not_asked"), "not_known"),
+    "an answer without a section": (False, posted("read", type(READ)(READ.protocol_section)), "none_posted"),
 }
 
 
 @pytest.mark.parametrize(("has_results", "one", "key"), STATES.values(), ids=STATES)
-def test_the_state_of_a_trials_results(has_results: bool | None, one: Posted | None, key: str) -> None:
-    assert across.state(has_results, one) == key
+def test_the_state_of_a_trials_results(has_results: bool | None, one: Posted, key: str) -> None:
+    assert across.found([one]).state(one.nct_id, has_results) == key
 
 
-def test_an_answer_without_a_section_is_no_result() -> None:
-    empty = posted("read", results_sections.results(section={}))
-    gone = posted("read", READ.__class__(READ.protocol_section))
-    assert across.state(True, empty) == "read"
-    assert across.state(False, gone) == "none_posted"
-    assert list(across.reports({"a": gone, "b": posted("failed"), "c": posted("read", READ)})) == ["c"]
+def test_posted_results_of_a_trial_that_is_not_stored_were_not_asked_for() -> None:
+    assert across.Found().state("NCT09990009", True) == "not_asked"
 
 
 EMPTY = {
