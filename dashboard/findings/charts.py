@@ -38,7 +38,8 @@ def dots(shown: Dots, unit: str) -> go.Figure:
         "height": 76 + sum(max(ROW + 6, 17 * number) for number in rows),
         "margin": {"l": 0, "r": 24, "t": 8, "b": 8},
         "showlegend": False,
-        "xaxis": AXIS | {"showgrid": True, "zeroline": True, "nticks": 6, "title": {"text": _title(unit)}},
+        "xaxis": AXIS
+        | {"showgrid": True, "zeroline": True, "nticks": 6, "title": {"text": _title(unit), "font": {"color": INK}}},
         "yaxis": WORDS,
     }
     return figure([mark], layout)

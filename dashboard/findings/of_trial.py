@@ -96,10 +96,22 @@ def _outcome(one: Outcome, at: int) -> None:
             f" They are announced for {day(one.anticipated_posting_date)}." if one.anticipated_posting_date else ""
         )
         st.text(f"No numbers are posted for this outcome.{posting}")
-    _analyses(one, at)
-    told = (("What was measured", one.description), ("Who was analysed", one.population_description),
-            *((group.title or group.id or "A group", group.description) for group in one.groups))  # fmt: skip
-    _folded(f"In the sponsor’s words: outcome {at}", told)
+    said = [analysis.say(each, one) for each in one.analyses]
+    _analyses(said)
+    _folded(f"In the sponsor’s words: outcome {at}", _told(one, said))
+
+
+def _told(one: Outcome, said: Sequence[analysis.Said]) -> list[tuple[str, str | None]]:
+    """What the record says at length of an outcome, its groups and its analyses."""
+    groups = [(group.title or group.id or "A group", group.description) for group in one.groups]
+    numbered = len(said) > 1
+    comments = [
+        (f"{what}, analysis {number}" if numbered else what, text)
+        for number, each in enumerate(said, 1)
+        for what, text in each.comments
+    ]
+    whole = [("What was measured", one.description), ("Who was analysed", one.population_description)]
+    return [*whole, *groups, *comments]
 
 
 def _chart(one: Outcome, at: int) -> None:
@@ -113,20 +125,16 @@ def _chart(one: Outcome, at: int) -> None:
     st.text(f"Dot: the number of the group. Line: {shown.interval}.{without}")
 
 
-def _analyses(one: Outcome, at: int) -> None:
-    if not one.analyses:
+def _analyses(said: Sequence[analysis.Said]) -> None:
+    if not said:
         st.text("No analysis of this outcome is registered.")
         return
-    st.text(f"{count(len(one.analyses), 'registered analysis', 'registered analyses')}:")
-    said = [analysis.say(each, one) for each in one.analyses]
+    st.text(f"{count(len(said), 'registered analysis', 'registered analyses')}:")
     for each in said:
         with st.container(gap="xxsmall", border=True):
             st.text(each.sentence)
             st.badge(_kind(each.reading.kind), color="gray")
             st.text("\n".join(_rests(each)))
-    comments = [(f"{what}, analysis {number}" if len(said) > 1 else what, text)
-                for number, each in enumerate(said, 1) for what, text in each.comments]  # fmt: skip
-    _folded(f"In the sponsor’s words: analyses of outcome {at}", comments)
 
 
 def _kind(kind: str) -> str:

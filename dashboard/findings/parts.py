@@ -25,6 +25,9 @@ RULES = (
 _CONFIG: dict[str, Any] = columns.ID_TITLE | {
     "Title": st.column_config.TextColumn(width="medium"),
     "People": columns.number(help="Enrolment"),
+    "Reports": st.column_config.TextColumn(
+        width=205, help="What the registered analyses of its primary outcomes report"
+    ),
     "Primary outcome": columns.WIDE,
     "What its analyses report": columns.WIDE,
     "It rests on": columns.WIDE,

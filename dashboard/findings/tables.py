@@ -106,8 +106,9 @@ def rows(part: pd.DataFrame, shown: Material, names: Mapping[str, str], found_pa
     return pd.DataFrame(
         {
             "NCT id": [trial_link(id) for id in ids],
-            "People": part["enrollment"].to_numpy(),
             "Title": part["title"].to_numpy(),
+            "People": part["enrollment"].to_numpy(),
+            "Reports": told(lambda one: REPORTS[one.key]),
             "Agents": [agents.get(id, "none of them") for id in ids],
             "Primary outcome": told(lambda one: " · ".join(one.primary) or "none given"),
             "What its analyses report": told(across.says),

@@ -59,13 +59,12 @@ def _references(found: pd.DataFrame, alt: str) -> None:
                 for pmid, address in zip(found["PubMed"], found["address"], strict=True)
             ],
             # Percent-encoded, so no sign of it can end the link or start another.
-            "DOI": [
-                f"[{words.quiet(name)}]({address})" if address else "–"
-                for name, address in zip(found["doi"], found["doi_address"], strict=True)
-            ],
+            "DOI": [f"[DOI]({address})" if address else "–" for address in found["doi_address"]],
             "Citation": [words.quiet(one or "–") for one in found["Citation"]],
         }
     )
+    if not found["doi_address"].notna().any():
+        shown = shown.drop(columns="DOI")
     columns.plain_table(shown, alt)
 
 

@@ -108,7 +108,7 @@ def _date(known: Known, field: str) -> str:
 
 def references(known: Known) -> pd.DataFrame:
     """The record's papers, those with results first: what each is, its PubMed id and that id's address (only of an
-    id that is one), its DOI and where that opens, its citation."""
+    id that is one), where its DOI opens, its citation."""
     order = list(REFERENCE_TYPES)
     rows = sorted(known.published, key=lambda one: order.index(one["type"]) if one["type"] in order else len(order))
     return pd.DataFrame(
@@ -117,7 +117,6 @@ def references(known: Known) -> pd.DataFrame:
             "What it is": [trial_words.word(REFERENCE_TYPES, one["type"]) for one in rows],
             "PubMed": [one["pmid"] for one in rows],
             "address": [PUBMED_URL + str(one["pmid"]) if is_pubmed(one["pmid"]) else None for one in rows],
-            "doi": [doi(one["citation"]) for one in rows],
             "doi_address": [doi_address(name) if (name := doi(one["citation"])) else None for one in rows],
             "Citation": [one["citation"] for one in rows],
         },

@@ -21,10 +21,10 @@ STATES = {
 }
 # What the registered analyses of a trial's primary outcomes report, all of them together: key -> words.
 REPORTS = {
-    "below": "A primary analysis with p below the registered level",
-    "not_below": "Primary analyses with p, none below the registered level",
-    "other": "Primary analyses of another kind only",
-    "none": "No analysis of a primary outcome registered",
+    "below": "A p below the registered level",
+    "not_below": "p given, none below the level",
+    "other": "Another kind of analysis only",
+    "none": "No primary analysis registered",
 }
 
 
