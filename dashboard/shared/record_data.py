@@ -19,7 +19,6 @@ from insights.findings.across import Found
 
 NO_LINKS = pd.DataFrame(columns=list(families.LINK_COLUMNS), dtype="str")
 READING = "Reading the records …"
-_AT_A_TIME = 500  # trials whose results are held at once
 AT_ONCE = 5000  # stored trials that are read in less than a second
 
 
@@ -54,9 +53,7 @@ def posted_of(nct_id: str) -> Posted | None:
 @kept(spinner="Reading the posted results …")
 def found() -> Found:
     """What the posted results of every stored trial report, as far as they are read."""
-    ids = list(data.trials()["nct_id"])
-    parts = (ids[at : at + _AT_A_TIME] for at in range(0, len(ids), _AT_A_TIME))
-    return across.found(one for part in parts for one in stored_results.posted(data.store(), part).values())
+    return across.stored(data.store(), list(data.trials()["nct_id"]))
 
 
 @kept(spinner=READING)

@@ -14,6 +14,7 @@ from cache.codes import LANE_WORDS
 from cache.english import count, day
 from dashboard.shared.trial_list import STATUS, status_words
 from dashboard.shared.words import ADVICE, DERIVED, MISSING, code, intervention
+from dashboard.trial import brief_findings
 from dashboard.trial import brief_formats as brief
 from dashboard.trial import criteria as trial_criteria
 from dashboard.trial import sentences as trial_says
@@ -51,6 +52,11 @@ def of_trial(known: Known, agents: str | None) -> Brief:
         Section("Who may take part", source, tuple(_people(known))),
         Section("What the criteria ask", _RULES, tuple(_wording(known))),
         Section("Places", source, tuple(_places(known))),
+        Section(
+            "What was found",
+            brief_findings.source(known.posted),
+            tuple(brief_findings.lines(known.posted, known.has_results)),
+        ),
         Section("Results", f"{source}; US reporting rule as this product applies it", tuple(_results(known))),
     )
     return Brief(

@@ -21,6 +21,7 @@ from insights import claims as ledgers
 from insights.claims import Finding
 from insights.evidence import Asked
 from insights.findings import papers
+from insights.findings.across import Found
 from insights.funnel import Funnel, Step
 
 Row = dict[str, Any]
@@ -37,11 +38,12 @@ class Frames(NamedTuple):
     matches: pd.DataFrame
     scopes: pd.DataFrame
     answers: pd.DataFrame
+    results: Found = Found()  # of claims only
 
 
 def of_claims(watchlist: Watchlist, held: Frames, wanted: Filter, *, today: date) -> list[Row]:
     """A row a claim, in the watch-list's order; of the agents of ``wanted`` only, when it names some."""
-    found = ledgers.ledger(watchlist, held.trials, held.matches, held.scopes, today=today)
+    found = ledgers.ledger(watchlist, held.trials, held.matches, held.scopes, held.results, today=today)
     chosen = set(wanted.agents)
     return [_claim(one, watchlist) for one in found if not chosen or not chosen.isdisjoint(one.agents)]
 

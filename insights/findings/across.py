@@ -1,16 +1,19 @@
 """What the posted results of many trials report, trial by trial: nothing is pooled, nothing is weighed. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from cache.english import count, listed
 from cache.read.results import Posted
+from cache.read.results import posted as posted_results
+from cache.store.store import Store
 from fetchers.record.results import Results
 from insights.findings import analysis, tables
 from insights.findings.analysis import BELOW, KINDS, NONE, NOT_BELOW, OTHER, Reading
 from insights.findings.lines import line
 
+_AT_A_TIME = 500
 # What is known of the results of a trial: key -> words.
 STATES = {
     "read": "Results read",
@@ -88,6 +91,9 @@ class Found(NamedTuple):
         return "failed" if nct_id in self.failed else "not_asked"
 
 
+NOTHING = Found()
+
+
 def found(posted: Iterable[Posted]) -> Found:
     """What is known of the results of some trials."""
     reports, failed = {}, {}
@@ -97,6 +103,12 @@ def found(posted: Iterable[Posted]) -> Found:
         elif one.error:
             failed[one.nct_id] = one.error
     return Found(reports, failed)
+
+
+def stored(store: Store, nct_ids: Sequence[str]) -> Found:
+    """What the stored results of some trials report; only a part of them is held at once."""
+    parts = (nct_ids[at : at + _AT_A_TIME] for at in range(0, len(nct_ids), _AT_A_TIME))
+    return found(one for part in parts for one in posted_results(store, part).values())
 
 
 def says(one: Report) -> str:
