@@ -25,7 +25,7 @@ def lines(posted: Posted | None, has_results: bool | None) -> Iterator[Line]:
         yield from _lines(found)
     elif has_results:
         error = posted.error if posted else None
-        reason = f"asked for, and that failed: {error}" if error else "not asked for yet"
+        reason = f"asked for, and that failed: {error.rstrip('.')}" if error else "not asked for yet"
         yield Line("Posted results", f"{reason}; the record has them")
 
 
@@ -66,6 +66,10 @@ def _outcome(one: Outcome, at: int) -> Iterator[Line]:
         yield Line("Numbers", "none posted for this outcome")
     elif one.unit_of_measure:
         yield Line("Unit", cut(line(one.unit_of_measure), TITLE))
+    yield from _analyses(one)
+
+
+def _analyses(one: Outcome) -> Iterator[Line]:
     for each in one.analyses[:ANALYSES]:
         kind = analysis.KINDS[analysis.read(each).kind]
         yield Line("Analysis", f"{cut(analysis.sentence(each, one), CELLS)} ({kind})")
