@@ -3,11 +3,8 @@ the checkout."""
 
 import gzip
 import json
-from collections.abc import Mapping
 from typing import Any
 
-from cache.ingest import posted as ingest
-from cache.store.store import Store
 from fetchers.record.results import Results, read_results
 from fetchers.settings import ROOT
 
@@ -122,10 +119,3 @@ def real() -> list[dict[str, Any]]:
         return []
     with gzip.open(RECORDS, "rb") as file:
         return [json.loads(line) for line in file if b'"resultsSection"' in line]
-
-
-def put(store: Store, answers: Mapping[str, Results | str]) -> None:
-    """Take these results into a store as a refresh would, or the reason why there are none."""
-    ingest.note_wanted(store, list(answers), all_agents=False)
-    asked = [ingest.Wanted(id, None, "2026-10-01", None, failed=False, due=True) for id in answers]
-    ingest.keep(store, 0, asked, answers, ingest.Cost())

@@ -12,6 +12,7 @@ from tests.fake_registry.shorthand import experimental, phase
 from tests.fake_registry.studies import make_study
 from tests.rigs import results_sections
 from tests.rigs.pages import ME, assert_clean, live_url, numbers, page, shown, table, tables, use
+from tests.rigs.posted_results import put_results
 
 BELOW, NONE_BELOW, FAILED, UNREAD, WITHOUT = (f"NCT0999000{number}" for number in range(1, 6))
 GIVES = {**ME, **phase(2), **experimental("Methotrexate")}
@@ -38,11 +39,7 @@ def none_below() -> dict[str, Any]:
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     for url in live_url(tmp_path_factory.mktemp("findings"), studies()):
         store = Store.open(url)
-        results_sections.put(store, {
-            BELOW: results_sections.results(BELOW),
-            NONE_BELOW: results_sections.results(NONE_BELOW, none_below()),
-            FAILED: REASON,
-        })  # fmt: skip
+        put_results(store, {BELOW: results_sections.SECTION, NONE_BELOW: none_below(), FAILED: REASON})
         store.close()
         yield url
 
