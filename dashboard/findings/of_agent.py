@@ -15,6 +15,6 @@ def findings(wanted: Filter, selection: Selection) -> None:
     shown = findings_parts.material(selection)
     st.markdown(findings_tables.say(shown))
     if len(shown.read):
-        findings_parts.listed(shown.read, shown)
+        findings_parts.listed(shown.read, shown, {"show": ["findings"]})
         st.caption("Each trial by itself, nothing is pooled; a p value says neither direction nor size.")
     frame.link("findings", "Findings of these trials, in numbers", view.params(wanted), ":material/science:")

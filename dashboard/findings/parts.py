@@ -1,5 +1,6 @@
 """The sections of the page of findings, and its lists. The registry's texts stand in tables only."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -67,8 +68,8 @@ def sections(shown: Material, wanted: Filter) -> None:
         listed(shown.read, shown)
 
 
-def listed(rows: pd.DataFrame, shown: Material) -> None:
-    """One page of the trials, as large ones first."""
+def listed(rows: pd.DataFrame, shown: Material, own: Mapping[str, list[str]] | None = None) -> None:
+    """One page of the trials in their order. ``own``: keys of the address that turning a page keeps."""
     part = columns.part_of(len(rows))
     st.caption(f"{part.first + 1:,} to {part.last:,} of {count(len(rows), 'trial')}. An NCT id opens the trial.")
     table = _table(rows.iloc[part.first : part.last], shown)
@@ -76,7 +77,7 @@ def listed(rows: pd.DataFrame, shown: Material) -> None:
         table, "Trials with posted results, the largest first", _CONFIG, missing=words.MISSING,
         height=columns.at_most(640, table), key=f"findings_{part.number}",
     )  # fmt: skip
-    columns.pages_bar(part, "findings_page")
+    columns.pages_bar(part, "findings_page", lambda: own or {})
 
 
 def _table(rows: pd.DataFrame, shown: Material) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cache.store.store import Store
+from dashboard.shared import columns
 from tests.fake_registry.shorthand import experimental, phase
 from tests.fake_registry.studies import make_study
 from tests.rigs import results_sections
@@ -128,3 +129,14 @@ def test_a_trials_page_has_the_section_before_its_posting_facts(open_: Callable[
     )
     assert "What was found" not in [one.value for one in open_("trial", nct=WITHOUT).main.subheader]
     assert REASON in shown(open_("trial", nct=FAILED))
+
+
+def test_the_list_in_an_agents_section_has_pages_that_stay_in_it(
+    open_: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(columns, "ROWS", 1)
+    kept: list[Any] = []
+    monkeypatch.setattr(columns, "pages_bar", lambda part, key, own: kept.append((part.pages, own())))
+    app = open_("agents", "agent=methotrexate&show=findings&page=2")
+    assert [one[-11:] for one in table(app, "NCT id", "What its analyses report")["NCT id"]] == [BELOW]
+    assert (2, {"show": ["findings"]}) in kept
