@@ -3,8 +3,8 @@
 from typing import Literal, NamedTuple, get_args
 
 Page = Literal[
-    "overview", "agents", "mecfs", "trials", "map", "timeline", "trial", "claims", "gaps", "results", "changes",
-    "glossary", "about",
+    "overview", "agents", "mecfs", "trials", "map", "timeline", "trial", "claims", "findings", "gaps", "results",
+    "changes", "glossary", "about",
 ]  # fmt: skip
 Group = Literal["See", "Judge", "Follow", "About"]
 
@@ -30,6 +30,7 @@ PAGES = (
     Entry("timeline", "Timeline", "view_timeline", "See", "From start to completion, and which belong together."),
     Entry("trial", "Trial", "description", "See", shown=False),
     Entry("claims", "Claims", "fact_check", "Judge", "What the articles claim, and what the registry shows."),
+    Entry("findings", "Findings", "science", "Judge", "What trials with posted results report, trial by trial."),
     Entry("gaps", "What’s missing", "grid_view", "Judge", "Where no trial was found, and how far each agent got."),
     Entry(
         "results", "Results and delays", "assignment_turned_in", "Judge",

@@ -19,6 +19,7 @@ SOURCE_URL = "https://clinicaltrials.gov"
 REGISTRY_URL = f"{SOURCE_URL}/api/v2"
 RECORD_URL = f"{SOURCE_URL}/study/"
 PUBMED_URL = "https://pubmed.ncbi.nlm.nih.gov/?term="
+DOI_URL = "https://doi.org/"
 STORE = "trials.sqlite3"
 # An hour: more is a typing error, and some systems cannot wait that long.
 LONGEST = 3600.0

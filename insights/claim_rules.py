@@ -2,9 +2,6 @@
 applies decides. They read the claim's own fields and the trials found; there is no list of answers.
 """
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeAlias
-
 import pandas as pd
 
 from cache.codes import LANE_WORDS
@@ -12,31 +9,31 @@ from cache.english import listed, on_day
 from cache.filters.select import Mask, coded
 from fetchers.watchlist.model import Claim
 from insights import evidence
-from insights.verdicts.seen import Seen, begun, done, in_phase, named, part_of, running, studies, unconfirmed
+from insights.verdicts import effects
+from insights.verdicts.rule import (
+    CONTRADICTED,
+    NOT_ASKED,
+    NOT_CHECKABLE,
+    NOT_FOUND,
+    OUTSIDE,
+    PARTLY,
+    SUPPORTED,
+    VERDICTS,
+    Parts,
+    Rule,
+    here,
+    number,
+    parts,
+    said,
+)
+from insights.verdicts.seen import Seen, begun, done, in_phase, part_of, running, studies, unconfirmed
 
-Parts: TypeAlias = Mapping[str, pd.DataFrame]
+__all__ = ["NOT_ASKED", "OUTSIDE", "RULES", "VERDICTS", "counted", "decide"]
 
-SUPPORTED, PARTLY, CONTRADICTED, NOT_FOUND, OUTSIDE, NOT_CHECKABLE, NOT_ASKED = VERDICTS = (
-    "supported", "partly", "contradicted", "not_found", "outside", "not_checkable", "not_asked",
-)  # fmt: skip
 REGISTERED_SINCE = (
     2005  # the medical journals began to demand registration in that year; trials before it are rarely there
 )
 _NOT_HELD = "The claim is about what people felt, or about relief in general. No registry records that."
-
-
-class Rule(NamedTuple):
-    """``words`` say it in general; ``say`` tells of the case at hand. ``absence``: it rests on trials not found, so it
-    decides nothing as long as the registry has not been asked. ``parts``: which of the trials in the condition it rests
-    on, by what they are; ``say`` gets them as numbers."""
-
-    id: str
-    verdict: str
-    words: str
-    absence: bool
-    applies: Callable[[Claim, Seen], bool]
-    say: Callable[[Claim, Seen], str]
-    parts: Callable[[Claim, Seen], Parts] = lambda claim, seen: {}
 
 
 def decide(claim: Claim, seen: Seen) -> Rule:
@@ -46,34 +43,8 @@ def decide(claim: Claim, seen: Seen) -> Rule:
 
 def counted(rule: Rule, claim: Claim, seen: Seen) -> Seen:
     """With the numbers of the rule's parts beside the others."""
-    parts = {what: part_of(seen, what, found) for what, found in rule.parts(claim, seen).items()}
-    return seen._replace(numbers={**seen.numbers, **parts})
-
-
-def _number(seen: Seen, name: str) -> str:
-    """A number as its button has it, with the first of its trials; empty when there is none."""
-    number = seen.numbers.get(name)
-    return f"{number.words} ({named(number.ids)})." if number and number.ids else ""
-
-
-def _here(seen: Seen) -> str:
-    return _number(seen, "here") or f"No trial gives it in {seen.place}."
-
-
-def _parts(seen: Seen, *, but: str = "") -> str:
-    """How many of the trials in the condition are what the rule rests on: "Running: 1 of 5 (NCT00000001)."."""
-    whole = seen.numbers["here"].ids
-    if not whole:
-        return ""
-    parts = [(number.label, number.ids) for name, number in seen.numbers.items() if name == number.label]
-    return " ".join(
-        f"{label}: {len(ids):,} of {len(whole):,}{f' ({named(ids)})' if 0 < len(ids) < len(whole) else ''}{but}."
-        for label, ids in parts
-    )
-
-
-def _said(*sentences: str) -> str:
-    return " ".join(filter(None, sentences))
+    made = {what: part_of(seen, what, found) for what, found in rule.parts(claim, seen).items()}
+    return seen._replace(numbers={**seen.numbers, **made})
 
 
 def _phase(claim: Claim) -> str:
@@ -102,10 +73,10 @@ def _read_them(seen: Seen) -> str:
 
 
 def _not_found(claim: Claim, seen: Seen) -> str:
-    everywhere = _number(seen, "anywhere")
+    everywhere = number(seen, "anywhere")
     when, _, _ = evidence.newest(pd.concat([seen.near, seen.elsewhere]))
     last = f" Last activity {on_day(when)}." if everywhere and when else ""
-    return _said(_here(seen), _number(seen, "background"), _number(seen, "named"), everywhere) + last
+    return said(here(seen), number(seen, "background"), number(seen, "named"), everywhere) + last
 
 
 def _not_running(claim: Claim, seen: Seen) -> str:
@@ -129,7 +100,7 @@ def _early(claim: Claim) -> bool:
 
 def _near_says(claim: Claim, seen: Seen) -> str:
     old = f"Work in {seen.place} up to {claim.until} is older than registration." if _early(claim) else ""
-    return _said(f"No trial gives it in {seen.place} itself.", _number(seen, "around"), old)
+    return said(f"No trial gives it in {seen.place} itself.", number(seen, "around"), old)
 
 
 def _trial(claim: Claim, status: str) -> bool:
@@ -142,23 +113,16 @@ RULES = (
         "The claim states nothing a registry records, such as what people felt, or relief in general. Matching trials "
         "are shown beside it.", False,
         lambda claim, seen: not claim.checkable,
-        lambda claim, seen: _said(claim.unchecked_because or _NOT_HELD, _number(seen, "here")),
+        lambda claim, seen: said(claim.unchecked_because or _NOT_HELD, number(seen, "here")),
     ),
-    Rule(
-        "effect", OUTSIDE,
-        "The claim says that it works. A registry shows what was tested and whether results are posted, not whether "
-        "they confirm an effect.", False,
-        lambda claim, seen: claim.kind == "effect",
-        lambda claim, seen: _said("A registry shows what was tested, not whether it works.", _here(seen),
-                                  _number(seen, "background")),
-    ),
+    *effects.RULES,
     Rule(
         "risk", OUTSIDE,
         "The claim says that it can harm. A registry shows the harms of a trial only in its posted results; read them "
         "there.", False,
         lambda claim, seen: claim.kind == "risk",
-        lambda claim, seen: _said("A registry shows how often it harms only in posted results.", _here(seen),
-                                  _parts(seen), _read_them(seen), _number(seen, "background")),
+        lambda claim, seen: said("A registry shows how often it harms only in posted results.", here(seen),
+                                  parts(seen), _read_them(seen), number(seen, "background")),
         lambda claim, seen: _results(seen.here),
     ),
     Rule(
@@ -166,8 +130,8 @@ RULES = (
         "The claim says that more research is needed. That is an opinion, but a trial is running by the rules below.",
         False,
         lambda claim, seen: claim.kind == "need" and len(running(claim, seen)) > 0,
-        lambda claim, seen: _said("A registry cannot say what is needed, but it shows that somebody has taken it up.",
-                                  _here(seen), _parts(seen)),
+        lambda claim, seen: said("A registry cannot say what is needed, but it shows that somebody has taken it up.",
+                                  here(seen), parts(seen)),
         lambda claim, seen: {"Running": running(claim, seen)},
     ),
     Rule(
@@ -175,17 +139,17 @@ RULES = (
         "The same, but no trial is known to run in the condition: all are planned, ended or of unknown status, or none "
         "is found.", True,
         lambda claim, seen: claim.kind == "need",
-        lambda claim, seen: _said("A registry cannot say what is needed, and does not show that anybody has "
-                                  "taken it up.", _here(seen),
+        lambda claim, seen: said("A registry cannot say what is needed, and does not show that anybody has "
+                                  "taken it up.", here(seen),
                                   "Not one of them is known to run." if len(seen.here) else "",
-                                  _number(seen, "around")),
+                                  number(seen, "around")),
     ),
     Rule(
         "runs", SUPPORTED,
         "The claim says that a trial is going on: one of the claimed phase is open or active, with activity in the "
         "last two years.", False,
         lambda claim, seen: _trial(claim, "ongoing") and len(running(claim, seen)) > 0,
-        lambda claim, seen: _said(_here(seen), _parts(seen)),
+        lambda claim, seen: said(here(seen), parts(seen)),
         lambda claim, seen: {f"Running{_phase(claim)}": running(claim, seen)},
     ),
     Rule(
@@ -193,7 +157,7 @@ RULES = (
         "The same, but the open or planned trials do not fit: another phase, not started, past the planned end, "
         "without activity for two years, or only expanded access.", False,
         lambda claim, seen: _trial(claim, "ongoing") and bool(_open(seen.here).any()),
-        lambda claim, seen: _said(_here(seen), _parts(seen, but=f", but {_not_running(claim, seen)}")),
+        lambda claim, seen: said(here(seen), parts(seen, but=f", but {_not_running(claim, seen)}")),
         lambda claim, seen: {"Open or planned": seen.here[_open(seen.here)]},
     ),
     Rule(
@@ -201,22 +165,22 @@ RULES = (
         "The same, but no trial is known to run: for at least one, nobody has confirmed the status for two years.",
         True,
         lambda claim, seen: _trial(claim, "ongoing") and len(unconfirmed(seen.here)) > 0,
-        lambda claim, seen: _said(_here(seen), f"No trial is known to be running{_phase(claim)}.",
-                                  _parts(seen)),
+        lambda claim, seen: said(here(seen), f"No trial is known to be running{_phase(claim)}.",
+                                  parts(seen)),
         lambda claim, seen: {"Not confirmed for two years": unconfirmed(seen.here)},
     ),
     Rule(
         "ended", CONTRADICTED,
         "The same, but every trial found has ended or was stopped.", True,
         lambda claim, seen: _trial(claim, "ongoing") and len(seen.here) > 0,
-        lambda claim, seen: _said(_here(seen), f"No trial is running{_phase(claim)}: every one has ended or was "
+        lambda claim, seen: said(here(seen), f"No trial is running{_phase(claim)}: every one has ended or was "
                                   "stopped."),
     ),
     Rule(
         "done", SUPPORTED,
         "The claim says that a trial was done: one of the claimed phase is completed.", False,
         lambda claim, seen: _trial(claim, "completed") and len(done(claim, seen)) > 0,
-        lambda claim, seen: _said(_here(seen), _parts(seen)),
+        lambda claim, seen: said(here(seen), parts(seen)),
         lambda claim, seen: {f"Completed{_phase(claim)}": done(claim, seen)},
     ),
     Rule(
@@ -224,19 +188,19 @@ RULES = (
         "The same, but every trial found was withdrawn before anybody took part.", True,
         lambda claim, seen: _trial(claim, "completed") and len(seen.here) > 0
         and bool(coded(seen.here["overall_status"], ["WITHDRAWN"]).all()),
-        lambda claim, seen: _said(_here(seen), "Withdrawn before anybody took part."),
+        lambda claim, seen: said(here(seen), "Withdrawn before anybody took part."),
     ),
     Rule(
         "done_otherwise", PARTLY,
         "The same, but what is found is of another phase or not completed.", False,
         lambda claim, seen: _trial(claim, "completed") and len(seen.here) > 0,
-        lambda claim, seen: _said(_here(seen), f"Not completed{_phase(claim)}."),
+        lambda claim, seen: said(here(seen), f"Not completed{_phase(claim)}."),
     ),
     Rule(
         "was_used", SUPPORTED,
         "The claim says that it has been used: a registered trial or expanded access that gives it has started.", False,
         lambda claim, seen: claim.kind == "use" and claim.tense == "past" and len(begun(seen.here)) > 0,
-        lambda claim, seen: _said(_here(seen), _parts(seen)),
+        lambda claim, seen: said(here(seen), parts(seen)),
         lambda claim, seen: {"Begun": begun(seen.here)},
     ),
     Rule(
@@ -244,7 +208,7 @@ RULES = (
         "The claim says that it is in common use: trials give it, but a registry does not show how common that is "
         "outside trials.", False,
         lambda claim, seen: claim.kind == "use" and len(begun(seen.here)) > 0,
-        lambda claim, seen: _said(_here(seen), _parts(seen),
+        lambda claim, seen: said(here(seen), parts(seen),
                                   "A registry does not show how common that is outside trials."),
         lambda claim, seen: {"Begun": begun(seen.here)},
     ),
@@ -253,7 +217,7 @@ RULES = (
         "The claim says that studies hint at something: there are studies, but only their results say what they "
         "found.", False,
         lambda claim, seen: claim.kind == "hint" and len(studies(seen.here)) > 0,
-        lambda claim, seen: _said(_here(seen), _parts(seen), _read_them(seen)),
+        lambda claim, seen: said(here(seen), parts(seen), _read_them(seen)),
         lambda claim, seen: {"Studied": studies(seen.here), **_results(studies(seen.here))},
     ),
     Rule(
@@ -261,7 +225,7 @@ RULES = (
         "There are records in the condition, but nothing is known to have started, or only expanded access. "
         "Planned or withdrawn trials confirm no claim.", True,
         lambda claim, seen: len(seen.here) > 0,
-        lambda claim, seen: _said(_here(seen), "Planned, withdrawn, not known to have started, or expanded access."),
+        lambda claim, seen: said(here(seen), "Planned, withdrawn, not known to have started, or expanded access."),
     ),
     Rule(
         "near", PARTLY,

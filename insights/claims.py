@@ -17,6 +17,7 @@ from fetchers.watchlist.model import Claim, Document, Watchlist
 from insights import claim_rules, evidence
 from insights.claim_rules import NOT_ASKED, OUTSIDE, VERDICTS
 from insights.evidence import Asked
+from insights.findings.across import NOTHING, Found
 from insights.verdicts import condition_groups, now
 from insights.verdicts.now import Tense
 from insights.verdicts.seen import Asking, Number, Seen, gather
@@ -53,9 +54,15 @@ class Finding:
 
 
 def ledger(
-    watchlist: Watchlist, trials: pd.DataFrame, matches: pd.DataFrame, scopes: pd.DataFrame, *, today: date
+    watchlist: Watchlist,
+    trials: pd.DataFrame,
+    matches: pd.DataFrame,
+    scopes: pd.DataFrame,
+    results: Found = NOTHING,
+    *,
+    today: date,
 ) -> tuple[Finding, ...]:
-    """One finding for each claim of the watch-list, in its order."""
+    """One finding for each claim of the watch-list, in its order. ``results``: what posted results report."""
     found = evidence.pairs(trials, matches)
     answers = evidence.asked(scopes)
     days = {one.id: evidence.registry_day(answers, scopes_of(one, watchlist), today) for one in watchlist.claims}
@@ -68,7 +75,7 @@ def ledger(
         on = days[claim.id]
         others = giving.get((claim.interventions, swept_of(claim, watchlist)))
         dated = known[on].iloc[:0] if others is None else evidence.dated(others, on)
-        seen = _seen(claim, watchlist, known[on], dated, on)
+        seen = _seen(claim, watchlist, known[on], dated, on)._replace(found=results)
         findings.append(_finding(claim, watchlist, seen, answers))
     return tuple(findings)
 
@@ -152,7 +159,8 @@ def _seen(claim: Claim, watchlist: Watchlist, found: pd.DataFrame, others: pd.Da
     groups, near = groups_of(claim, watchlist), near_of(claim, watchlist)
     asking = Asking(claim, agents_of(claim, watchlist), groups, near)
     mine = evidence.of_agents(found, asking.agents)
-    return gather(asking, mine, others, on, place=_places(groups, watchlist), around=_places(near, watchlist))
+    seen = gather(asking, mine, others, on, place=_places(groups, watchlist), around=_places(near, watchlist))
+    return seen._replace(names={one.id: one.name for one in watchlist.agents})
 
 
 def _counts(seen: Seen) -> dict[str, int]:

@@ -70,21 +70,6 @@ FACTS = {
 RESULT_COLUMNS = (
     "nct_id", "state", "coverage", "reason", "missing", "due_on", "days", "certificate", "ended_on", "judged_on",
 )  # fmt: skip
-PUBLISHED_COLUMNS = ("nct_id", "type", "pmid", "citation")
-REFERENCE_TYPES = {
-    "RESULT": "Results paper, named by the sponsor",
-    "DERIVED": "Paper that names the trial, found by the registry",
-    "BACKGROUND": "Background, named by the sponsor",
-}
-# Whether results are posted and a paper is named: code -> words.
-PAPERS = {
-    "posted_paper": "Results posted, and a results paper named",
-    "posted_alone": "Results posted, no results paper named",
-    "paper_alone": "No results posted, a results paper named",
-    "found_alone": "No results posted, only a paper the registry found",
-    "neither": "Neither",
-    "unknown": "Not known whether results are posted",
-}
 # What alone keeps it from being told -> the state that says so.
 _UNTOLD_BY = {
     "actual_completion": "planned",
@@ -204,41 +189,6 @@ def _late(row: Mapping[str, Any], sent: str) -> int | None:
 
 def _standing(days: int) -> str:
     return "overdue" if days > GRACE.days else "due" if days > 0 else "ahead"
-
-
-def published(facts: pd.DataFrame) -> pd.DataFrame:
-    """Every reference of the records, in their order; columns ``PUBLISHED_COLUMNS``."""
-    rows = [
-        (nct_id, kind, pmid, citation)
-        for nct_id, references in zip(facts["nct_id"], facts["references"], strict=True)
-        for kind, pmid, citation in references or ()
-    ]
-    return pd.DataFrame.from_records(rows, columns=list(PUBLISHED_COLUMNS)).astype("str")
-
-
-def papers(found: pd.DataFrame) -> pd.DataFrame:
-    """For each trial the PubMed ids of the papers that may tell its results: ``nct_id`` as index, columns RESULT and
-    DERIVED, each a list."""
-    known = found[found["pmid"].notna() & found["type"].isin(["RESULT", "DERIVED"])]
-    lists = known.groupby(["nct_id", "type"])["pmid"].agg(lambda ids: list(dict.fromkeys(ids)))
-    table = lists.unstack().reindex(columns=["RESULT", "DERIVED"])
-    return table.map(lambda ids: ids if isinstance(ids, list) else [])
-
-
-def paper_groups(facts: pd.DataFrame) -> "pd.Series[Any]":
-    """For each trial its key of PAPERS. What the starter snapshot does not say of papers is not known."""
-    found = papers(published(facts))
-    told = facts["has_results"].notna() & ((facts["origin"] == "live") | (facts["references"].str.len() > 0))
-    groups = []
-    for nct_id, known, posted in zip(facts["nct_id"], told, facts["has_results"], strict=True):
-        results, derived = found.loc[nct_id] if nct_id in found.index else ((), ())
-        if not known:
-            groups.append("unknown")
-        elif posted:
-            groups.append("posted_paper" if results else "posted_alone")
-        else:
-            groups.append("paper_alone" if results else "found_alone" if derived else "neither")
-    return pd.Series(groups, index=facts["nct_id"], dtype="str")
 
 
 def _missing(row: Mapping[str, Any]) -> set[str]:

@@ -26,6 +26,7 @@ SECTIONS = {
     "claims": "Claims",
     "conditions": "Conditions and phases",
     "changes": "Changes",
+    "findings": "What was found",
     "results": "Results and delays",
     "counting": "Trials and counting",
 }

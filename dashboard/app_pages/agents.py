@@ -3,6 +3,7 @@
 from dashboard.agents import compare, counts, parts
 from dashboard.changes import of_agent as changes_of_agent
 from dashboard.claims import of_agent as claims_of_agent
+from dashboard.findings import of_agent as findings_of_agent
 from dashboard.gaps import of_agent as gaps_of_agent
 from dashboard.refresh import parts as refresh_parts
 from dashboard.results import of_agent as results_of_agent
@@ -26,7 +27,7 @@ if parts.one_agent():
     parts.first_screen(agent, story)
     claims_of_agent.verdicts(agent)
     parts.names_and_papers(agent)
-    timeline, claims, conditions, changes, results, counting = parts.sections()
+    timeline, claims, conditions, changes, findings, results, counting = parts.sections()
     with timeline:
         timeline_parts.few(selection, mine)
         platforms.once(selection, mine)
@@ -37,6 +38,9 @@ if parts.one_agent():
         counts.charts_of(mine, selection)
     with changes:
         changes_of_agent.sections(mine, sample=story.sample)
+    with findings:
+        if findings.open:  # as the next one
+            findings_of_agent.findings(mine, selection)
     with results:
         if results.open:  # it reads every stored record once: only those who open it should wait for that
             results_of_agent.delays(mine, selection)

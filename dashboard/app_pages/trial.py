@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard.changes import of_trial as changes_of_trial
 from dashboard.claims import of_trial as claims_of_trial
+from dashboard.findings import of_trial as findings_of_trial
 from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import address as view
 from dashboard.shared import frame
@@ -27,6 +28,7 @@ else:
         parts.glance(known)
     with right:
         parts.dates(known)
+    findings_of_trial.findings(known.posted, known.has_results)
     record.given(known)
     record.results(known)
     together = st.container()

@@ -8,7 +8,8 @@ from cache.codes import NOT_RECORDED, STATUS_WORDS
 from dashboard.results.tables import ALL
 from dashboard.shared.trial_list import Group
 from insights.dates.odd import ODD
-from insights.results_due import COVERAGE, FACTS, PAPERS, REASONS, STATES, UNTOLD
+from insights.findings.papers import PAPERS
+from insights.results_due import COVERAGE, FACTS, REASONS, STATES, UNTOLD
 from insights.stale import FLAGS, REGISTRATION
 from insights.why_stopped import CLASSES, said
 

@@ -15,6 +15,7 @@ from dashboard.results.groups import Material
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, frame, group_list, record_data, words
 from insights import results_due, stale, why_stopped
+from insights.findings import papers
 
 RULE = (
     "The rule, as trackers of the US reporting law test it: an interventional trial of a product the FDA regulates, "
@@ -37,7 +38,7 @@ def material(selection: Selection) -> Material:
     facts, verdicts = mine(record_data.facts()), mine(record_data.verdicts())
     return Material(
         facts, verdicts, mine(record_data.overtaken()), mine(record_data.stopped()), mine(record_data.registration()),
-        results_due.paper_groups(facts),
+        papers.paper_groups(facts),
     )  # fmt: skip
 
 
@@ -83,7 +84,7 @@ def _published(found: Material, to: results_tables.Address, as_of: str) -> None:
         f"{as_of} · papers as the record names them, with a PubMed id; one that names the trial may tell something "
         "else",
         ("Trials by results and papers", results_tables.paper_numbers(found.papers, to)),
-        unknown=[results_due.PAPERS["unknown"]],
+        unknown=[papers.PAPERS["unknown"]],
     )
 
 
@@ -150,7 +151,7 @@ def group(name: str, found: Material) -> bool:
         return group_list.unknown(name)
 
     def table(first: int, last: int) -> pd.DataFrame:
-        papers = results_due.papers(record_data.published())
-        return results_tables.listed(chosen._replace(rows=chosen.rows.iloc[first:last]), data.trials(), papers)
+        named = papers.by_trial(record_data.published())
+        return results_tables.listed(chosen._replace(rows=chosen.rows.iloc[first:last]), data.trials(), named)
 
     return group_list.show("results", chosen.title, len(chosen.rows), table, _CONFIG)

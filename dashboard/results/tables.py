@@ -9,10 +9,11 @@ from cache.codes import NOT_RECORDED, STATUS_WORDS
 from cache.english import count
 from dashboard.shared.number_tables import LINK, group_numbers, numbered
 from dashboard.shared.trial_list import Group, named
-from fetchers.settings import PUBMED_URL
 from insights import why_stopped
 from insights.dates.odd import ODD
-from insights.results_due import COVERAGE, FACTS, PAPERS, REASONS, STATES, UNTOLD
+from insights.findings import papers as papers_of
+from insights.findings.papers import PAPERS
+from insights.results_due import COVERAGE, FACTS, REASONS, STATES, UNTOLD
 from insights.stale import FLAGS, GOING_ON, REGISTRATION
 
 ALL = "all"  # the row that adds up
@@ -178,21 +179,8 @@ def listed(group: Group, trials: pd.DataFrame, papers: pd.DataFrame) -> pd.DataF
     table = named(trials, list(group.rows["nct_id"]))
     for name in group.rows.columns.drop("nct_id"):
         table[name] = group.rows[name].to_numpy()
-    table["Papers"] = [_pubmed(papers, nct_id) for nct_id in group.rows["nct_id"]]
+    table["Papers"] = [papers_of.address(papers, nct_id) for nct_id in group.rows["nct_id"]]
     return table
-
-
-def _papers(papers: pd.DataFrame, nct_id: str) -> tuple[list[str], list[str]]:
-    """PubMed ids of a trial's results papers and of other papers that name it."""
-    if nct_id not in papers.index:
-        return [], []
-    mine: dict[Any, list[str]] = papers.loc[nct_id].to_dict()
-    return mine["RESULT"], mine["DERIVED"]
-
-
-def _pubmed(papers: pd.DataFrame, nct_id: str) -> str | None:
-    results, derived = _papers(papers, nct_id)
-    return PUBMED_URL + ",".join(dict.fromkeys([*results, *derived])) if results or derived else None
 
 
 def _capital(words: str) -> str:

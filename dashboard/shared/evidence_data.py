@@ -4,7 +4,7 @@ import pandas as pd
 
 from cache.read import questions as holdings
 from cache.read import trials as queries
-from dashboard.shared import data
+from dashboard.shared import data, record_data
 from dashboard.shared.kept import kept, today
 from fetchers.watchlist.model import Claim
 from insights import claims, evidence, gaps, literature
@@ -19,7 +19,9 @@ from insights.literature import Note
 @kept(daily=True)
 def findings() -> tuple[Finding, ...]:
     """Every claim against the store."""
-    return claims.ledger(data.watchlist(), data.trials(), data.matches(), data.scopes(), today=today())
+    return claims.ledger(
+        data.watchlist(), data.trials(), data.matches(), data.scopes(), record_data.found(), today=today()
+    )
 
 
 def asked() -> dict[str, Asked]:

@@ -8,10 +8,14 @@ import pandas as pd
 
 from cache.filters.select import any_of
 from cache.read import records
+from cache.read import results as stored_results
+from cache.read.results import Posted
 from dashboard.shared import data
 from dashboard.shared.kept import kept
 from fetchers.record.study import Study
 from insights import criteria, families, results_due, stale
+from insights.findings import across, papers
+from insights.findings.across import Found
 
 NO_LINKS = pd.DataFrame(columns=list(families.LINK_COLUMNS), dtype="str")
 READING = "Reading the records …"
@@ -41,6 +45,17 @@ def facts_of(nct_id: str) -> pd.DataFrame:
     return results_due.judged(records.facts(data.store(), [nct_id]), trials[trials["nct_id"] == nct_id])
 
 
+def posted_of(nct_id: str) -> Posted | None:
+    """What is known of the posted results of one trial."""
+    return stored_results.posted(data.store(), [nct_id]).get(nct_id)
+
+
+@kept(spinner="Reading the posted results …")
+def found() -> Found:
+    """What the posted results of every stored trial report, as far as they are read."""
+    return across.stored(data.store(), list(data.trials()["nct_id"]))
+
+
 @kept(spinner=READING)
 def verdicts() -> pd.DataFrame:
     """``results_due.judge`` of every stored trial."""
@@ -49,8 +64,8 @@ def verdicts() -> pd.DataFrame:
 
 @kept()
 def published() -> pd.DataFrame:
-    """``results_due.published`` of every stored trial."""
-    return results_due.published(facts())
+    """``papers.published`` of every stored trial."""
+    return papers.published(facts())
 
 
 @kept(spinner=READING)

@@ -14,6 +14,7 @@ from cache.codes import LANE_WORDS
 from cache.english import count, day
 from dashboard.shared.trial_list import STATUS, status_words
 from dashboard.shared.words import ADVICE, DERIVED, MISSING, code, intervention
+from dashboard.trial import brief_findings
 from dashboard.trial import brief_formats as brief
 from dashboard.trial import criteria as trial_criteria
 from dashboard.trial import sentences as trial_says
@@ -22,7 +23,7 @@ from dashboard.trial import words as trial_words
 from dashboard.trial.brief_formats import CUT, Brief, Line, Section, cut
 from dashboard.trial.known import Known
 from fetchers.settings import PUBMED_URL, RECORD_URL, SOURCE_URL
-from insights.results_due import REFERENCE_TYPES
+from insights.findings.papers import REFERENCE_TYPES, is_pubmed
 
 # The most of each, so that ordinary trials fit on one page.
 TITLE, NAME, QUOTE, OUTCOME, PAPERS, MANY = 220, 110, 200, 150, 8, 6
@@ -51,6 +52,11 @@ def of_trial(known: Known, agents: str | None) -> Brief:
         Section("Who may take part", source, tuple(_people(known))),
         Section("What the criteria ask", _RULES, tuple(_wording(known))),
         Section("Places", source, tuple(_places(known))),
+        Section(
+            "What was found",
+            brief_findings.source(known.posted),
+            tuple(brief_findings.lines(known.posted, known.has_results)),
+        ),
         Section("Results", f"{source}; US reporting rule as this product applies it", tuple(_results(known))),
     )
     return Brief(
@@ -146,7 +152,7 @@ def _places(known: Known) -> Iterator[Line]:
 
 def _results(known: Known) -> Iterator[Line]:
     yield Line("Posted", " ".join(trial_says.results(known)))
-    papers = [one for one in known.published if trial_tables.is_pubmed(one["pmid"])]
+    papers = [one for one in known.published if is_pubmed(one["pmid"])]
     kinds = Counter(one["type"] for one in known.published)
     for kind in kinds:
         ids = list(dict.fromkeys(str(one["pmid"]) for one in papers if one["type"] == kind))

@@ -12,9 +12,11 @@ from typing import Any
 import pandas as pd
 
 from cache.read.frames import plain_rows
+from cache.read.results import Posted
 from dashboard.trial.words import Row, text
 from fetchers.record.study import Study
 from insights import results_due, stale
+from insights.findings import papers
 from insights.results_due import Verdict
 from insights.why_stopped import CLASSES, said, why_classes
 
@@ -23,12 +25,13 @@ from insights.why_stopped import CLASSES, said, why_classes
 class Known:
     """One trial. ``row``: of ``queries.trials``; ``study``: its newest record, None when there is none that can be
     read; ``facts``: its row of ``record_data.facts`` as a frame, without a row when there is no record; ``in_focus``:
-    it is in a condition the watch-list puts into focus."""
+    it is in a condition the watch-list puts into focus; ``posted``: what is known of its posted results."""
 
     row: Row
     study: Study | None
     facts: pd.DataFrame
     in_focus: bool = False
+    posted: Posted | None = None
 
     @property
     def nct_id(self) -> str:
@@ -38,6 +41,12 @@ class Known:
     def told(self) -> bool:
         """Whether the record is the registry's own: what it does not name is then not there, else only not known."""
         return self.study is not None and self.row["origin"] == "live"
+
+    @property
+    def has_results(self) -> bool | None:
+        """Whether results are posted; None when that is not known."""
+        posted = self.row["has_results"]
+        return None if posted is None or pd.isna(posted) else bool(posted)
 
     @cached_property
     def fact(self) -> Mapping[str, Any] | None:
@@ -68,7 +77,7 @@ class Known:
     @cached_property
     def published(self) -> list[dict[Any, Any]]:
         """The references of the record in their order; None for what one does not say."""
-        return plain_rows(results_due.published(self.facts))
+        return plain_rows(papers.published(self.facts))
 
     @property
     def why_stopped(self) -> str | None:

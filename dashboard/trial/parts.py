@@ -37,7 +37,7 @@ def find(nct_id: str) -> Known | None:
         return None
     found = str(row["nct_id"])
     in_focus = record_data.in_focus(row["condition_groups"])
-    return Known(row, data.study(found), record_data.facts_of(found), in_focus)
+    return Known(row, data.study(found), record_data.facts_of(found), in_focus, record_data.posted_of(found))
 
 
 def title(known: Known | None) -> str:

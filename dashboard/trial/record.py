@@ -58,9 +58,13 @@ def _references(found: pd.DataFrame, alt: str) -> None:
                 f"[{pmid}]({address})" if address else words.quiet(pmid or "–")
                 for pmid, address in zip(found["PubMed"], found["address"], strict=True)
             ],
+            # Percent-encoded, so no sign of it can end the link or start another.
+            "DOI": [f"[DOI]({address})" if address else "–" for address in found["doi_address"]],
             "Citation": [words.quiet(one or "–") for one in found["Citation"]],
         }
     )
+    if not found["doi_address"].notna().any():
+        shown = shown.drop(columns="DOI")
     columns.plain_table(shown, alt)
 
 

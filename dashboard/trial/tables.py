@@ -19,7 +19,7 @@ from fetchers.record.modules import Outcome
 from fetchers.record.study import Study
 from fetchers.settings import PUBMED_URL, RECORD_URL
 from insights.families import KINDS
-from insights.results_due import REFERENCE_TYPES
+from insights.findings.papers import REFERENCE_TYPES, doi, doi_address, is_pubmed
 
 DATES = (
     ("Start", "start_date"),
@@ -108,7 +108,7 @@ def _date(known: Known, field: str) -> str:
 
 def references(known: Known) -> pd.DataFrame:
     """The record's papers, those with results first: what each is, its PubMed id and that id's address (only of an
-    id that is one), its citation."""
+    id that is one), where its DOI opens, its citation."""
     order = list(REFERENCE_TYPES)
     rows = sorted(known.published, key=lambda one: order.index(one["type"]) if one["type"] in order else len(order))
     return pd.DataFrame(
@@ -117,15 +117,11 @@ def references(known: Known) -> pd.DataFrame:
             "What it is": [trial_words.word(REFERENCE_TYPES, one["type"]) for one in rows],
             "PubMed": [one["pmid"] for one in rows],
             "address": [PUBMED_URL + str(one["pmid"]) if is_pubmed(one["pmid"]) else None for one in rows],
+            "doi_address": [doi_address(name) if (name := doi(one["citation"])) else None for one in rows],
             "Citation": [one["citation"] for one in rows],
         },
         dtype=object,
     )
-
-
-def is_pubmed(pmid: object) -> bool:
-    """Whether a text of the record can be a PubMed id, so that an address may be made of it."""
-    return isinstance(pmid, str) and re.fullmatch(r"[0-9]{1,9}", pmid) is not None
 
 
 class Arm(NamedTuple):

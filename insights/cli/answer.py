@@ -20,6 +20,7 @@ from fetchers.watchlist.model import Watchlist
 from insights import results_due
 from insights.cli import printing, rows
 from insights.cli.rows import Frames, Row
+from insights.findings import across
 
 # Which fields of a query narrow the rows, as they do on the page; None: all of them.
 NARROWING: Mapping[str, tuple[str, ...] | None] = {
@@ -76,6 +77,8 @@ def rows_of(store: Store, watchlist: Watchlist, name: str, view: Filter, *, toda
 def _rows(store: Store, watchlist: Watchlist, name: str, view: Filter, today: date) -> list[Row]:
     trials, matches = queries.trials(store), queries.matches(store)
     held = Frames(trials, matches, queries.scopes(store, watchlist), questions.answers(store))
+    if name == "claims":
+        held = held._replace(results=across.stored(store, list(trials["nct_id"])))
     if name != "results":
         return _MAKERS[name](watchlist, held, view, today=today)
     selection = view.apply(trials, matches, watchlist)

@@ -20,6 +20,8 @@ from insights import claim_rules, evidence, funnel, gaps, results_due, stale
 from insights import claims as ledgers
 from insights.claims import Finding
 from insights.evidence import Asked
+from insights.findings import papers
+from insights.findings.across import Found
 from insights.funnel import Funnel, Step
 
 Row = dict[str, Any]
@@ -36,11 +38,12 @@ class Frames(NamedTuple):
     matches: pd.DataFrame
     scopes: pd.DataFrame
     answers: pd.DataFrame
+    results: Found = Found()  # of claims only
 
 
 def of_claims(watchlist: Watchlist, held: Frames, wanted: Filter, *, today: date) -> list[Row]:
     """A row a claim, in the watch-list's order; of the agents of ``wanted`` only, when it names some."""
-    found = ledgers.ledger(watchlist, held.trials, held.matches, held.scopes, today=today)
+    found = ledgers.ledger(watchlist, held.trials, held.matches, held.scopes, held.results, today=today)
     chosen = set(wanted.agents)
     return [_claim(one, watchlist) for one in found if not chosen or not chosen.isdisjoint(one.agents)]
 
@@ -174,14 +177,14 @@ def _posting(facts: pd.DataFrame) -> dict[str, Row]:
 
 def _publishing(facts: pd.DataFrame) -> dict[str, Row]:
     """By trial the PubMed ids of the papers its record names."""
-    papers = results_due.papers(results_due.published(facts))
+    named = papers.by_trial(papers.published(facts))
     return {
         str(nct_id): {
             "papers": group,
-            "papers_results": papers["RESULT"].get(nct_id, []),
-            "papers_derived": papers["DERIVED"].get(nct_id, []),
+            "papers_results": named["RESULT"].get(nct_id, []),
+            "papers_derived": named["DERIVED"].get(nct_id, []),
         }
-        for nct_id, group in results_due.paper_groups(facts).items()
+        for nct_id, group in papers.paper_groups(facts).items()
     }
 
 

@@ -16,6 +16,7 @@ from cache.filters.filter import Filter
 from cache.filters.select import among, coded
 from fetchers.watchlist.model import Claim
 from insights import evidence
+from insights.findings.across import Found
 
 
 class Number(NamedTuple):
@@ -43,6 +44,8 @@ class Seen(NamedTuple):
     on: date  # the day of the data
     place: str  # the names of the conditions
     around: str  # the names of the groups near them
+    found: Found = Found()  # what their posted results report
+    names: Mapping[str, str] = {}  # of the agents
     numbers: Mapping[str, Number] = {}  # by what is counted: here around background named anywhere
 
 

@@ -28,6 +28,7 @@ PAGES = {
     "timeline?all=1": ("Timeline", "Newest start"),
     "map?all=1": ("Where the trials are", "Trials whose record names no site"),
     "results?all=1": ("Results and delays", "Posted and published"),
+    "findings?all=1": ("Findings", "What registered analyses report"),
     "glossary": ("Glossary", "Post-exertional malaise"),
     "about": ("About the data", "ClinicalTrials.gov"),
 }

@@ -18,8 +18,8 @@ def test_the_checked_names_are_those_of_the_list() -> None:
 
 def test_the_way_around_is_in_order_and_leaves_out_what_only_links_reach() -> None:
     assert catalogue.NAVIGATION == (
-        "overview", "agents", "mecfs", "trials", "map", "timeline", "claims", "gaps", "results", "changes", "glossary",
-        "about",
+        "overview", "agents", "mecfs", "trials", "map", "timeline", "claims", "findings", "gaps", "results",
+        "changes", "glossary", "about",
     )  # fmt: skip
 
 

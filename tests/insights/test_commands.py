@@ -27,6 +27,7 @@ from fetchers.settings import ROOT, VARIABLES, Settings
 from insights import claims, funnel, gaps, results_due
 from insights.__main__ import COMMANDS, main, parser
 from insights.cli import printing
+from insights.findings import papers
 from tests.rigs.pages import live_url
 from tests.rigs.refresh import WATCHLIST, url_of
 
@@ -184,9 +185,9 @@ def test_results_are_those_of_the_page_as_it_opens(run: Run, held: Held, store: 
         **{words: int(counted.get(words, 0)) for words in results_due.STATES.values()},
         "All trials": len(rows),
     }
-    papers = results_tables.paper_numbers(results_due.paper_groups(facts), lambda group: "results")
-    named = pd.Series([results_due.PAPERS[row["papers"]] for row in rows]).value_counts()
-    assert list(papers["All"]) == [int(named.get(words, 0)) for words in papers.iloc[:, 0]]
+    shown = results_tables.paper_numbers(papers.paper_groups(facts), lambda group: "results")
+    named = pd.Series([papers.PAPERS[row["papers"]] for row in rows]).value_counts()
+    assert list(shown["All"]) == [int(named.get(words, 0)) for words in shown.iloc[:, 0]]
     live_rows = [row for row in rows if not row["starter"]]
     assert all(row["query"] for row in live_rows)
 

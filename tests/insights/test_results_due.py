@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cache.read.records import FACT_COLUMNS
 from insights import results_due
+from insights.findings import papers
 from insights.results_due import COVERAGE, FACTS, REASONS, STATES
 
 # A trial the rule covers in every respect; its results are due on 31 March 2024.
@@ -292,11 +293,11 @@ def test_published_beside_posted() -> None:
         ("RESULT", None, "A book"), ("RESULT", "12", "The results again"),
     ]  # fmt: skip
     facts = pd.DataFrame([PLAIN | {"references": references}, PLAIN | {"nct_id": "NCT00000002"}])
-    found = results_due.published(facts)
+    found = papers.published(facts)
     assert list(found["nct_id"].unique()) == ["NCT00000001"]
     assert list(found["type"]) == ["BACKGROUND", "RESULT", "DERIVED", "RESULT", "RESULT"]
-    papers = results_due.papers(found)
-    assert papers.loc["NCT00000001"].to_dict() == {"RESULT": ["12"], "DERIVED": ["13"]}
+    lists = papers.by_trial(found)
+    assert lists.loc["NCT00000001"].to_dict() == {"RESULT": ["12"], "DERIVED": ["13"]}
     # A paper changes nothing about what is posted.
     assert list(results_due.judge(facts)["state"]) == ["overdue", "overdue"]
 
@@ -304,4 +305,4 @@ def test_published_beside_posted() -> None:
 def test_nothing_in_nothing_out() -> None:
     none = pd.DataFrame(columns=[*FACT_COLUMNS, "judged_on"])
     assert list(results_due.judge(none).columns) == list(results_due.RESULT_COLUMNS)
-    assert results_due.papers(results_due.published(none)).empty
+    assert papers.by_trial(papers.published(none)).empty

@@ -259,7 +259,9 @@ def test_sections_are_opened_by_the_address_and_only_then_read_every_record(
     use(monkeypatch, live)
     assert "the US rule covers" in shown(page("agents", agent="ivig", show="results"))
     assert "This page has no section “other”" in shown(page("agents", agent="ivig", show="other"))
-    assert set(agent_parts.SECTIONS) == {"timeline", "claims", "conditions", "changes", "results", "counting"}
+    assert set(agent_parts.SECTIONS) == {
+        "timeline", "claims", "conditions", "changes", "findings", "results", "counting",
+    }  # fmt: skip
 
 
 def test_the_timeline_shows_a_few_and_leads_to_the_rest(live: str, monkeypatch: pytest.MonkeyPatch) -> None:

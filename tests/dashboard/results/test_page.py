@@ -11,6 +11,7 @@ from dashboard.results import tables as results_tables
 from dashboard.results.groups import Material
 from dashboard.shared.number_tables import LINK
 from insights import results_due, stale
+from insights.findings import papers
 from insights.results_due import STATES
 from tests.rigs.pages import frames, page, shown
 from tests.rigs.recorded_studies import PART, PLATFORM
@@ -131,7 +132,7 @@ def test_what_cannot_be_told_is_counted_by_its_reason(facts: dict[str, Any], sta
     assert list(missing[LINK][missing["All"] > 0]) == [f"missing.{fact}"]
     material = Material(
         known, verdicts, stale.stale(known), stale.stopped(known), stale.registration(known),
-        results_due.paper_groups(known),
+        papers.paper_groups(known),
     )  # fmt: skip
     for name in (f"state.{state}", f"missing.{fact}"):
         found = results_groups.find(name, material)
@@ -156,7 +157,7 @@ def test_odd_dates_have_a_row_and_a_list_beside_overtaken_records(facts: dict[st
     assert list(numbers[LINK][numbers["All"] > 0]) == [f"stale.{kind}"]
     assert "1 has dates that do not fit" in results_tables.stale_say(overtaken, known)
     material = Material(known, results_due.judge(known), overtaken, stale.stopped(known), stale.registration(known),
-                        results_due.paper_groups(known))  # fmt: skip
+                        papers.paper_groups(known))  # fmt: skip
     found = results_groups.find(f"stale.{kind}", material)
     assert found is not None
     assert found.rows.to_dict("records") == [{"nct_id": "NCT00000001", "Dates": dates, "Judged on": "2026-11-20"}]

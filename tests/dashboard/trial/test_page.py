@@ -25,6 +25,7 @@ from fetchers.record import eligibility
 from fetchers.record.study import Study, decode_study
 from fetchers.record.texts import plain
 from insights import families
+from insights.findings.papers import is_pubmed
 from tests.rigs import trial_records as records
 from tests.rigs.pages import elements, page, shown, table, tables, use
 from tests.rigs.records import Records, each_set_at_hand
@@ -465,7 +466,7 @@ def test_kinds_of_ids(id: str, kind: str | None, is_: str) -> None:
 
 @pytest.mark.parametrize("pmid", ["", "12a", "١٢", None, "1) [x](y", "1\n"])
 def test_no_address_is_made_of_what_is_no_pubmed_id(pmid: Any) -> None:
-    assert not trial_tables.is_pubmed(pmid)
+    assert not is_pubmed(pmid)
 
 
 def test_sham_and_unmarked_placebo() -> None:

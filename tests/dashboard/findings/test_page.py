@@ -1,0 +1,142 @@
+"""The page of findings, the section on an agent's page, and what both say when there is nothing to show."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cache.store.store import Store
+from dashboard.shared import columns
+from tests.fake_registry.shorthand import experimental, phase
+from tests.fake_registry.studies import make_study
+from tests.rigs import results_sections
+from tests.rigs.pages import ME, assert_clean, live_url, numbers, page, shown, table, tables, use
+from tests.rigs.posted_results import put_results
+
+BELOW, NONE_BELOW, FAILED, UNREAD, WITHOUT = (f"NCT0999000{number}" for number in range(1, 6))
+GIVES = {**ME, **phase(2), **experimental("Methotrexate")}
+REASON = "The registry answered 500 four times."
+
+
+def studies() -> list[dict[str, Any]]:
+    return [
+        make_study(BELOW, **GIVES, enrollment=84, has_results=True, title="The *smaller* one"),
+        make_study(NONE_BELOW, **GIVES, enrollment=300, has_results=True, title="The larger one"),
+        make_study(FAILED, **GIVES, has_results=True, title="Failed"),
+        make_study(UNREAD, **GIVES, has_results=True, title="Unread"),
+        make_study(WITHOUT, **GIVES, title="Without"),
+    ]
+
+
+def none_below() -> dict[str, Any]:
+    first = results_sections.SECTION["outcomeMeasuresModule"]["outcomeMeasures"][0]
+    one = {**first, "analyses": [{"groupIds": ["OG000", "OG001"], "pValue": "0.6"}]}
+    return {"outcomeMeasuresModule": {"outcomeMeasures": [one]}}
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    for url in live_url(tmp_path_factory.mktemp("findings"), studies()):
+        store = Store.open(url)
+        put_results(store, {BELOW: results_sections.SECTION, NONE_BELOW: none_below(), FAILED: REASON})
+        store.close()
+        yield url
+
+
+@pytest.fixture
+def open_(filled: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    use(monkeypatch, filled)
+    return page
+
+
+def test_every_trial_with_results_is_listed_the_largest_first(open_: Callable[..., AppTest]) -> None:
+    app = open_("findings")
+    assert_clean(app)
+    listed = table(app, "NCT id", "What its analyses report")
+    assert [one[-11:] for one in listed["NCT id"]] == [NONE_BELOW, BELOW]
+    first, second = listed.to_dict("records")
+    assert first["People"] == 300
+    assert first["What its analyses report"] == "1 of 1 analysis: p not below the registered level"
+    assert "p = 0.6 is not below 0.05" in first["It rests on"]
+    assert second["Reports"] == "A p below the registered level"
+    assert second["Serious events"] == "Placebo: 3 of 41; Azathioprine: 0 of 0: nobody at risk"
+    assert second["Primary outcome"].startswith("Change in *fatigue* · Remission")
+    assert second["Record"] == f"https://clinicaltrials.gov/study/{BELOW}?tab=results"
+    assert (
+        "Of 5 trials, the posted results of 2 are read: 1 with a primary analysis whose p lies below the registered "
+        "level, 1 whose primary analyses have a p value, none of it below the level. Of the others: 1 with posted "
+        "results that have not been asked for yet, 1 with posted results that were asked for without success, 1 "
+        "without posted results." in shown(app)
+    )
+
+
+def test_every_number_opens_the_list_of_its_trials(open_: Callable[..., AppTest]) -> None:
+    app = open_("findings")
+    for first in ("What the analyses report", "Results"):
+        for name, row in numbers(app, first).iterrows():
+            query = row["Trials"].partition("?")[2]
+            group = open_("findings", query)
+            found = re.search(r"of ([\d,]+) trials?\. An NCT id", shown(group))
+            assert (int(found[1]) if found else 0) == row["All"], name
+            assert_clean(group)
+
+
+def test_a_failure_is_told_with_its_reason_in_its_list(open_: Callable[..., AppTest]) -> None:
+    listed = table(open_("findings", "show=state.failed"), "NCT id", "Results")
+    assert listed["Results"].tolist() == [f"Results posted, asked for, and that failed: {REASON}"]
+
+
+def test_a_list_that_does_not_exist_shows_the_whole_page(open_: Callable[..., AppTest]) -> None:
+    app = open_("findings", "show=report.wonderful")
+    assert "is no list of this page" in shown(app)
+    assert table(app, "NCT id", "What its analyses report") is not None
+
+
+def test_filters_hold_here_as_everywhere(open_: Callable[..., AppTest]) -> None:
+    app = open_("findings", "agent=ivig")
+    assert "No trial is in this view, so there are no results to show." in shown(app)
+    assert not [one for one in tables(app) if "What its analyses report" in one]
+
+
+EMPTY = {
+    WITHOUT: "1 trial has no results posted.",
+    UNREAD: "1 trial has results posted that have not been asked for yet.",
+    FAILED: "1 trial has results posted that were asked for without success.",
+}
+
+
+@pytest.mark.parametrize(("id", "said"), EMPTY.items(), ids=list(EMPTY))
+def test_empty_says_which_kind_of_empty(open_: Callable[..., AppTest], id: str, said: str) -> None:
+    assert f"No posted results to show here: {said}" in shown(open_("findings", f"ids={id}"))
+
+
+def test_an_agents_page_has_the_same_trials(open_: Callable[..., AppTest]) -> None:
+    app = open_("agents", "agent=methotrexate&show=findings")
+    assert_clean(app)
+    listed = table(app, "NCT id", "What its analyses report")
+    assert [one[-11:] for one in listed["NCT id"]] == [NONE_BELOW, BELOW]
+
+
+def test_a_trials_page_has_the_section_before_its_posting_facts(open_: Callable[..., AppTest]) -> None:
+    app = open_("trial", nct=BELOW)
+    assert_clean(app)
+    heads = [one.value for one in app.main.header]
+    assert heads.index("What was found") == heads.index("Results") - 1
+    assert "Mean Difference (Net) -2.1 points (95 % CI -3.9 to -0.3), p = 0.02, as registered; method ANCOVA" in shown(
+        app
+    )
+    assert "What was found" not in [one.value for one in open_("trial", nct=WITHOUT).main.header]
+    assert REASON in shown(open_("trial", nct=FAILED))
+
+
+def test_the_list_in_an_agents_section_has_pages_that_stay_in_it(
+    open_: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(columns, "ROWS", 1)
+    kept: list[Any] = []
+    monkeypatch.setattr(columns, "pages_bar", lambda part, key, own: kept.append((part.pages, own())))
+    app = open_("agents", "agent=methotrexate&show=findings&page=2")
+    assert [one[-11:] for one in table(app, "NCT id", "What its analyses report")["NCT id"]] == [BELOW]
+    assert (2, {"show": ["findings"]}) in kept

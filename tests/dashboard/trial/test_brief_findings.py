@@ -1,0 +1,39 @@
+"""What was found, in the brief of a trial."""
+
+from cache.read.results import Posted
+from dashboard.trial import brief_findings
+from tests.rigs import results_sections
+
+
+def lines(posted: Posted | None, has_results: bool | None = True) -> list[tuple[str, str]]:
+    return [(one.label, one.text) for one in brief_findings.lines(posted, has_results)]
+
+
+def test_the_brief_has_who_finished_the_primary_outcomes_their_analyses_and_the_harms() -> None:
+    found = lines(Posted("X", "read", results_sections.results(), None, "2026-10-01", None))
+    for line in (
+        ("Completed (Weeks 1 to 12)", "Placebo: 38; Azathioprine: 39"),
+        ("Primary outcome 1", "Change in *fatigue* (when: 24 weeks)"),
+        ("Mean (standard deviation)", "Placebo: -1.5 (4.25); Azathioprine: -3.60 (5.1)"),
+        ("Unit", "points"),
+        ("Analysis", "Mean Difference (Net) -2.1 points (95 % CI -3.9 to -0.3), p = 0.02, as registered; method ANCOVA "
+                     "(p below the registered level)"),
+        ("Week 24 · whole", "Placebo: 4 of 40; Azathioprine: 8 of 43"),
+        ("More", "1 more primary outcome in the record […]"),
+        ("Serious events", "Placebo: 3 of 41; Azathioprine: 0 of 0: nobody at risk"),
+    ):  # fmt: skip
+        assert line in found, line
+
+
+def test_results_that_are_not_here_are_told_and_none_posted_is_left_to_the_section_on_results() -> None:
+    assert lines(None) == [("Posted results", "not asked for yet; the record has them")]
+    failed = Posted("X", "failed", None, None, None, "It answered 500.")
+    assert lines(failed) == [("Posted results", "asked for, and that failed: It answered 500; the record has them")]
+    assert lines(failed, has_results=False) == []
+
+
+def test_every_real_section_has_its_lines() -> None:
+    for raw in results_sections.real():
+        results = results_sections.results("NCT09990001", raw["resultsSection"])
+        labels = [label for label, _ in lines(Posted("X", "read", results, None, None, None))]
+        assert labels.count("Primary outcome 1") == labels.count("Serious events") == 1

@@ -1,0 +1,1 @@
+"""The rules that put posted results into words and tables."""
