@@ -50,7 +50,7 @@ def test_the_literature_stands_apart_with_source_and_day(starter: str) -> None:
 def test_the_rules_are_on_the_page(starter: str) -> None:
     rules = table(page("claims"), "Rule", "Verdict")
     assert len(rules) == len(RULES)
-    assert "Not found does not mean that there is none" in rules["Rule"].iloc[-1]
+    assert "That does not mean that none exists." in rules["Rule"].iloc[-1]
 
 
 def test_a_live_store_with_one_agent_that_failed(unanswered: str, monkeypatch: pytest.MonkeyPatch) -> None:
