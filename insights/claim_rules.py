@@ -230,8 +230,8 @@ RULES = (
     Rule(
         "near", PARTLY,
         "No trial in the condition itself, but some that have started in the groups near it. Does not apply to a claim "
-        "that a trial runs or was done.", True,
-        lambda claim, seen: claim.kind != "trial" and len(begun(seen.near)) > 0,
+        "that a trial runs or was done, or that it works.", True,
+        lambda claim, seen: claim.kind not in ("trial", "effect") and len(begun(seen.near)) > 0,
         _near_says,
     ),
     Rule(

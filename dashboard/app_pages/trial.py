@@ -28,8 +28,8 @@ else:
         parts.glance(known)
     with right:
         parts.dates(known)
-    findings_of_trial.findings(known.posted, known.has_results)
     record.given(known)
+    findings_of_trial.findings(known.posted, known.has_results)
     record.results(known)
     together = st.container()
     related.exclusions(known)

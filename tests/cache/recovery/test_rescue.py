@@ -334,7 +334,7 @@ def test_only_files_can_be_rescued() -> None:
 @pytest.mark.parametrize(
     ("statement", "complaint"),
     [
-        ("DELETE FROM study WHERE nct_id = 'NCT00000002'", "azathioprine holds NCT00000002, but no such study is stored."),
+        ("DELETE FROM study WHERE nct_id = 'NCT00000002'", "azathioprine holds NCT00000002, but no such study"),
         ("DELETE FROM version WHERE nct_id = 'NCT00000001'", "The newest version of NCT00000001 is not the one"),
         ("UPDATE study SET body_hash = 'x' WHERE nct_id = 'NCT00000002'", "The newest version of NCT00000002 is not"),
         ("UPDATE version SET body_hash = 'x' WHERE id = 3", "Version 3 of NCT00000003 cannot be read back"),

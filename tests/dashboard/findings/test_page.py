@@ -90,7 +90,7 @@ def test_a_failure_is_told_with_its_reason_in_its_list(open_: Callable[..., AppT
 
 def test_a_list_that_does_not_exist_shows_the_whole_page(open_: Callable[..., AppTest]) -> None:
     app = open_("findings", "show=report.wonderful")
-    assert "is no list of this page" in shown(app)
+    assert "This page has no list" in shown(app)
     assert table(app, "NCT id", "What its analyses report") is not None
 
 

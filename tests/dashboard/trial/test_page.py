@@ -110,8 +110,8 @@ def test_a_starter_record_never_says_none_for_not_known(sampled: Open) -> None:
         assert pair(app, label) == "not known"
     words = said(app)
     assert "Whether results are posted in the registry is not known." in words
-    assert "Due under the US reporting rule: unknown. Missing: whether the FDA regulates a product of the trial and whether "
-        "results are posted." in words
+    missing = "whether the FDA regulates a product of the trial and whether results are posted"
+    assert f"Due under the US reporting rule: unknown. Missing: {missing}." in words
     assert "Judged on 26 June 2026." in words
     assert "Whether the record names papers is not known." in words
     assert "Age: not known. Sex: not known. Healthy volunteers: not known." in words
