@@ -29,9 +29,8 @@ def show(wanted: Filter) -> None:
     behind = [row for row in _PANEL if row[0].kind != "words"]
     hidden = sum(getattr(wanted, key.field) != getattr(Filter(), key.field) for _, key in behind)
     label = f"Filters ({hidden} set)" if hidden else "Filters"
-    # As a widget it stays open when its label changes, which it does with every choice.
-    shown = st.expander(label, icon=":material/tune:", key="filters", on_change="rerun")
-    with shown, st.grid(3, min_column_width=230, gap="small"):
+    # Its label changes with every choice, which would fold it away between one choice and the next.
+    with st.expander(label, icon=":material/tune:", expanded=hidden > 0), st.grid(3, min_column_width=230, gap="small"):
         _draw(behind, wanted)
     if wanted != view.scope(wanted):
         st.button(

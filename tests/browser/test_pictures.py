@@ -84,6 +84,8 @@ def test_numbers_are_saved_and_the_line_to_cite_names_the_view(live: Dashboard, 
     open_page(window.page, f"{live.url}/mecfs")
     expander = numbers(window.page, "mecfs_agents")
     button = expander.get_by_role("button", name="CSV: Trials by how near an agent comes")
+    button.scroll_into_view_if_needed()
+    window.page.wait_for_timeout(1500)  # tables that are still being drawn move the button from below the mouse
     path = saved(window.page, button, tmp_path)
     assert path.name == "trials-by-how-near-an-agent-comes.csv"
     rows = list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))

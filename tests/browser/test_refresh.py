@@ -21,7 +21,7 @@ Serve = Callable[..., Dashboard]
 PACE = {"TRIALS_PACE_SECONDS": "0.1"}
 SLOW = {"TRIALS_PACE_SECONDS": "1.5"}
 REFRESH_MS = 60_000
-RUNNING = re.compile(r"Refreshing: \d+ of 10 parts done")
+RUNNING = re.compile(r"Refreshing: \d+ of 11 parts done")
 
 
 _NOTE_CANCELLING = """() => new MutationObserver(() => {
