@@ -42,7 +42,9 @@ def claims_on(at: AppTest) -> dict[str, tuple[list[str], list[tuple[str, str]]]]
     found: dict[str, tuple[list[str], list[tuple[str, str]]]] = {}
     now = None
     for kind, element in in_order(at.main):
-        if kind == "caption" and (start := re.match(r"\[?(C\d+)(?:\]\(claims\?claim=\1\))? · ", element.value)):
+        if kind == "markdown" and (
+            start := re.match(r":small\[\[?(C\d+)(?:\]\(claims\?claim=\1\))? · ", element.value)
+        ):
             now = found.setdefault(start[1], ([], []))
         elif now is not None and kind == "text":
             now[0].append(element.value)
