@@ -24,6 +24,13 @@ _LEDGER = {
     "Trials": columns.linked(help="In the claim’s condition, people get the agent; opens their list"),
 }
 
+# Words that must not be cut: "Not known (recruiting on 31 October 2018)", "2023-12 (planned)".
+_EVIDENCE = columns.ID_TITLE | {
+    "Status": st.column_config.TextColumn(width=290),
+    "Start": st.column_config.TextColumn(width=130),
+    "Completion": st.column_config.TextColumn(width=130),
+}
+
 
 def choose(findings: Sequence[Finding], agents: tuple[str, ...]) -> list[Finding]:
     """The agent's switch, and the claims that speak of it."""
@@ -188,7 +195,7 @@ def _details(finding: Finding) -> None:
     else:
         more = len(finding.evidence) - len(rows)
         columns.table(
-            rows, f"Evidence for claim {finding.claim.id}", columns.ID_TITLE, missing=words.MISSING,
+            rows, f"Evidence for claim {finding.claim.id}", _EVIDENCE, missing=words.MISSING,
             height=columns.at_most(420, rows),
         )  # fmt: skip
         st.caption(f"{more:,} more in the lists linked above." if more > 0 else "Newest activity first.")

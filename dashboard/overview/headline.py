@@ -14,18 +14,19 @@ Link = Callable[[Filter], str]  # a view -> where its trials are listed
 
 def headline(
     cover: AgentCover, figures: KeyFigures, wanted: Filter, conditions: Sequence[str],
-    *, to_trials: Link, gaps: str, who: str, live: bool,
+    *, to_trials: Link, gaps: str, who: str, live: bool, sampled: int = 0,
 ) -> str:  # fmt: skip
     """One or two sentences. ``cover`` and ``figures``: of the view ``wanted``, trials of any agent in ``conditions``
     (their names). ``gaps``: the address that shows which agents have none. ``who``: what the agents are called.
-    ``live``: the registry has answered for an agent; before, the trials are a sample."""
+    ``live``: the registry has answered for an agent; before, the trials are a sample. ``sampled``: agents it has never
+    answered for."""
     agents = sum(map(len, cover))
     where = listed(map(plain, conditions), "or")
     trials = _link(count(figures.trials, "trial"), to_trials(wanted))
     if not live:
         return _sample(len(cover.found), agents, trials, where, who)
     parts = _parts(figures, wanted, to_trials)
-    waiting = _waiting(len(cover.not_asked))
+    waiting = _waiting(max(sampled, len(cover.not_asked)), sample=sampled > len(cover.not_asked))
     if not cover.found:
         none = f"any of the {agents} {who}" if not cover.not_asked else f"{len(cover.none_found)} of the {agents} {who}"
         return f"ClinicalTrials.gov lists {_link('no trial', gaps)} in {where} for {none}.{waiting}"
@@ -56,8 +57,12 @@ def _parts(figures: KeyFigures, wanted: Filter, to_trials: Link) -> str:
     )
 
 
-def _waiting(agents: int) -> str:
-    return f" {count(agents, 'agent')} {'is' if agents == 1 else 'are'} not asked for yet." if agents else ""
+def _waiting(agents: int, *, sample: bool) -> str:
+    """``sample``: trials of these agents are counted, which say nothing about how many there are."""
+    if not agents:
+        return ""
+    counted = "; of their trials only a sample is counted" if sample else ""
+    return f" {count(agents, 'agent')} {agreeing(agents, 'is', 'are')} not asked for yet{counted}."
 
 
 def _sample(found: int, agents: int, trials: str, where: str, who: str) -> str:

@@ -35,10 +35,11 @@ def headline(wanted: Filter) -> None:
         gaps=view.address("gaps", view.params(view.scope(wanted))),
         who="recommended agents" if watchlist.documents else "agents",
         live=data.freshness().live,
+        sampled=len(frame.sampled()),
     )
     st.title(said, anchor=False)
     names = headlines.names_of(cover, frame.names())
-    if names and len(cover.not_asked) < len(frame.names()):
+    if names and data.freshness().live:
         st.caption(names)
 
 

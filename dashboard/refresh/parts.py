@@ -75,7 +75,7 @@ def first_data() -> bool:
                 disabled=not state.permission().allowed,
             )  # fmt: skip
             questions, sizes = state.outlook()
-            st.markdown(words.first_takes(questions, sizes, data.settings().pace_seconds), width="stretch")
+            st.markdown(words.first_takes(questions, sizes, data.settings().pace_seconds), width="content")
     return False
 
 

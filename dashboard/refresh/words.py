@@ -44,8 +44,8 @@ def first_takes(questions: Mapping[str, int], sizes: Mapping[str, int], pace: fl
     requests = 1 + sum(asked + sizes.get(part, 0) // PAGE for part, asked in questions.items())
     megabytes = max(1, round(sum(sizes.values()) * _PACKED / 1_000_000))
     return (
-        f"You see a sample. Getting the registry’s own data takes about {requests:,} requests, {megabytes:,} MB and "
-        f"{duration(requests * max(pace, _ANSWER)).removeprefix('about ')}; you can go on reading."
+        f"A sample so far. The registry’s own data: about {requests:,} requests, {megabytes:,} MB, "
+        f"{duration(requests * max(pace, _ANSWER)).removeprefix('about ')}."
     )
 
 

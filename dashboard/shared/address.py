@@ -158,6 +158,7 @@ def scope_bar(wanted: Filter, names: Mapping[str, str]) -> None:
             label_visibility="collapsed",
             on_change=_scope_changed,
             width=_SCOPE_WIDTH,
+            wrap=True,  # on a phone every choice is in sight
         )
         st.toggle(
             "Include background treatment",

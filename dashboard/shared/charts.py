@@ -34,9 +34,9 @@ from dashboard.shared.palette import (
 
 Trace = dict[str, Any]
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showAxisDragHandles": False}
-ROW = 29  # pixels of a row with a label of one line
+ROW = 28  # pixels of a row with a label of one line
 LINE_HEIGHT = 16  # pixels of a line of a label
-LEGEND_ROW = 26
+LEGEND_ROW = 22
 AXIS = {"fixedrange": True, "automargin": True, "showgrid": False, "tickfont": {"color": INK}}
 NUMBERS = AXIS | {"rangemode": "tozero", "nticks": 5, "tickformat": ",d"}
 WORDS = AXIS | {"type": "category", "autorange": "reversed", "ticklabelstandoff": 6}

@@ -62,7 +62,7 @@ def head(title: str, lede: str | None = None) -> None:
     fresh = data.freshness()
     icon = ":material/history:" if fresh.live else ":material/science:"
     line = words.freshness_line(fresh, datetime.now(UTC), names() | condition_names())
-    st.caption(f"{icon} {line}", help=words.fetched(fresh))
+    st.caption(f"{icon} {line}.", help=words.fetched(fresh))
     later = words.starter_line(fresh, [names()[agent] for agent in sampled()])
     if later:
         st.caption(later)

@@ -52,8 +52,7 @@ def freshness_line(fresh: Freshness, now: datetime, names: Mapping[str, str] | N
         return f"{said}{_older(fresh, names or {})}{unread}"
     if fresh.starter:
         return (
-            f"Starter snapshot of {day(fresh.starter_date)}: a sample of trials from public copies, not a count. "
-            "The registry has not been asked yet"
+            f"Starter snapshot of {day(fresh.starter_date)}: a sample, not a count. The registry has not been asked yet"
         )
     return "No data yet · press “Refresh trial data” to ask the registry"
 

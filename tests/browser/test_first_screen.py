@@ -1,6 +1,7 @@
 """The answer at a glance: what stands on the first screen of a laptop and of a phone; its numbers open their lists."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -22,6 +23,19 @@ def chart(page: Page, at: int) -> Locator:
     drawn = main(page).get_by_test_id("stPlotlyChart").nth(at).locator(".main-svg").first
     drawn.wait_for()
     return drawn
+
+
+def test_headline_and_both_charts_of_the_starter_stand_on_the_first_screen(
+    serve: Callable[..., Dashboard], visit: Visit
+) -> None:
+    up = serve()
+    laptop = visit(width=1366, height=900)
+    open_page(laptop.page, up.url)
+    for at in (0, 1):
+        assert bottom(chart(laptop.page, at)) <= 900
+    phone = visit(width=390, height=844, is_mobile=True, has_touch=True)
+    open_page(phone.page, up.url)
+    assert bottom(chart(phone.page, 0)) <= 844 * 1.5
 
 
 def test_headline_figures_and_both_charts_stand_on_a_laptops_first_screen(live: Dashboard, visit: Visit) -> None:

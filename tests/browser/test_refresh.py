@@ -216,7 +216,7 @@ def test_the_sample_becomes_todays_data_in_place(serve: Serve, registry: FakeReg
     title = main(window.page).locator("h1").first
     before = title.inner_text()
     box = main(window.page).locator(".st-key-first_data")
-    expect(box).to_contain_text(re.compile(r"about \d+ requests, \d+ MB and \d+ minutes"))
+    expect(box).to_contain_text(re.compile(r"about \d+ requests, \d+ MB, \d+ minutes"))
     box.get_by_role("button", name="Get today’s data").tap()
     expect(box).to_contain_text(RUNNING)
     expect(box).to_be_in_viewport()

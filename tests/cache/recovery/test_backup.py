@@ -4,8 +4,8 @@ import io
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,25 +23,17 @@ from cache.recovery.check import integrity
 from cache.store.errors import Damaged, Locked, NewerStore
 from cache.store.lock import SUFFIX, hold
 from cache.store.schema import event, meta, study
-from cache.store.store import Store, bump
+from cache.store.store import bump
 from fetchers.errors import LocalTrouble, Validation
 from fetchers.matching.matcher import Matcher
 from fetchers.settings import VARIABLES, Settings
 from tests.rigs.answering import Refresher, everything, record, rows
 from tests.rigs.refresh import WATCHLIST
+from tests.rigs.stores import opened
 
 NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
 REPLACED = "copy.sqlite3.replaced-20261122T123000Z"
 ASIDE = "trials.sqlite3.before-restore-20261122T123000Z"
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[Store]:
-    store = Store.open(url(path), patience=2.0)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 def url(path: Path) -> str:
@@ -50,7 +42,7 @@ def url(path: Path) -> str:
 
 def contents(path: Path) -> dict[str, list[Any]]:
     """Every row but the number that counts the states."""
-    with opened(path) as store:
+    with opened(path, patience=2.0) as store:
         assert integrity(store) == []
         return everything(store, skip=[meta])
 
@@ -63,7 +55,7 @@ def names(folder: Path) -> set[str]:
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a store of five trials, one of them in two versions."""
     folder = tmp_path_factory.mktemp("original")
-    with opened(folder / "store" / "trials.sqlite3") as store:
+    with opened(folder / "store" / "trials.sqlite3", patience=2.0) as store:
         refresher = Refresher(store)
         refresher.answer("azathioprine", [record(number, "azathioprine") for number in range(1, 6)])
         refresher.answer("azathioprine", [record(1, "azathioprine", title="New")], [f"NCT{n:08d}" for n in range(2, 6)])
@@ -77,7 +69,7 @@ def went_on(original: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(original, folder)
     path = folder / "store" / "trials.sqlite3"
     assert backup(url(path), folder / "kept.sqlite3") == ((5, 6), None)
-    with opened(path) as store:
+    with opened(path, patience=2.0) as store:
         refresher = Refresher(store)
         refresher.id = 2
         refresher.answer("methotrexate", [record(number, "methotrexate") for number in range(6, 9)])
@@ -107,7 +99,7 @@ def test_a_backup_holds_every_row(path: Path, tmp_path: Path) -> None:
 
 def test_a_backup_while_a_refresh_writes_is_one_state(path: Path, tmp_path: Path) -> None:
     stop = threading.Event()
-    with opened(path) as store:
+    with opened(path, patience=2.0) as store:
 
         def write() -> None:
             refresher = Refresher(store)
@@ -156,7 +148,7 @@ def lost(path: Path) -> None:
 def asked_again(path: Path) -> None:
     """Begun anew, and grown richer in numbers than the backup."""
     path.unlink()
-    with opened(path) as store:
+    with opened(path, patience=2.0) as store:
         refresher = Refresher(store)
         refresher.now = refresher.now.replace(year=2027)
         for title in ("One", "Two", "Three"):
@@ -164,7 +156,7 @@ def asked_again(path: Path) -> None:
 
 
 def without_its_changes(path: Path) -> None:
-    with opened(path) as store, store.writing() as connection:
+    with opened(path, patience=2.0) as store, store.writing() as connection:
         connection.execute(delete(event))
         bump(connection)
 
@@ -186,7 +178,7 @@ def test_a_rich_backup_is_never_replaced_by_a_poorer_store(
     tmp_path: Path, lose: Callable[[Path], None], words: str
 ) -> None:
     path, out = tmp_path / "store" / "trials.sqlite3", tmp_path / "kept.sqlite3"
-    with opened(path) as store:
+    with opened(path, patience=2.0) as store:
         refresher = Refresher(store)
         refresher.answer("azathioprine", [record(number, "azathioprine") for number in range(1, 6)])
         backup(url(path), path.with_name("older"))
@@ -211,10 +203,10 @@ def test_a_rich_backup_is_never_replaced_by_a_poorer_store(
 def test_a_store_that_went_on_replaces_its_backup_without_a_word(kept: Path, path: Path) -> None:
     assert backup(url(path), kept, force=True) == ((8, 9), None)
     assert backup(url(path), kept, force=True) == ((8, 9), None)
-    with opened(path) as store:  # a first live answer takes the place of starter rows
+    with opened(path, patience=2.0) as store:  # a first live answer takes the place of starter rows
         load_starter(store, starter.records(), Matcher(WATCHLIST), WATCHLIST)
     backup(url(path), kept, force=True)
-    with opened(path) as store:
+    with opened(path, patience=2.0) as store:
         refresher = Refresher(store)
         refresher.id = 4
         refresher.answer("rintatolimod", [])
@@ -251,7 +243,7 @@ def test_a_damaged_store_never_replaces_a_good_backup(path: Path, tmp_path: Path
     out = tmp_path / "copy.sqlite3"
     backup(url(path), out)
     good = out.read_bytes()
-    with opened(path) as store, store.writing() as connection:
+    with opened(path, patience=2.0) as store, store.writing() as connection:
         connection.exec_driver_sql("UPDATE version SET body = x'00'")
     with pytest.raises(Damaged, match="no backup was written"):
         backup(url(path), out, force=True)
@@ -287,7 +279,7 @@ def test_a_backup_of_nothing_and_to_nowhere(path: Path, tmp_path: Path, monkeypa
 def test_a_restore_brings_the_backup_back_and_keeps_the_present_store_aside(path: Path, kept: Path) -> None:
     present, wanted, file = contents(path), contents(kept), kept.read_bytes()
     assert present != wanted
-    with opened(path) as store:
+    with opened(path, patience=2.0) as store:
         number = store.version()
     done = restore(url(path), kept, lambda: NOW)
     assert done == ((5, 6), path.with_name(ASIDE))
@@ -296,13 +288,13 @@ def test_a_restore_brings_the_backup_back_and_keeps_the_present_store_aside(path
     assert kept.read_bytes() == file
     assert names(path.parent) == {path.name, ASIDE}
     assert names(kept.parent) == {"store", kept.name}
-    with opened(path) as store:
+    with opened(path, patience=2.0) as store:
         assert store.version() > number, "a reader could take the restored state for one it has seen"
 
 
 def test_a_reader_with_the_store_open_sees_the_restored_state(path: Path, kept: Path) -> None:
     wanted = contents(kept)
-    with opened(path) as reader, opened(path) as busy:
+    with opened(path, patience=2.0) as reader, opened(path, patience=2.0) as busy:
         assert len(rows(reader, study, "nct_id")) == 8
         with busy.reading() as held:
             assert held.exec_driver_sql("SELECT count(*) FROM study").scalar() == 8
@@ -324,7 +316,7 @@ def test_a_restore_can_be_taken_back(path: Path, kept: Path) -> None:
 
 
 def test_a_restore_from_another_store_that_is_in_use(path: Path, kept: Path, tmp_path: Path) -> None:
-    with opened(kept) as other:
+    with opened(kept, patience=2.0) as other:
         refresher = Refresher(other)
         refresher.id = 2
         refresher.answer("azathioprine", [record(9, "azathioprine")])
@@ -352,7 +344,7 @@ def test_a_restore_replaces_a_damaged_store_and_keeps_its_bytes(path: Path, kept
 
 
 def test_a_backup_of_a_running_refresh_lets_the_next_one_run(path: Path, kept: Path, tmp_path: Path) -> None:
-    with opened(path) as store:
+    with opened(path, patience=2.0) as store:
         refresher = Refresher(store)
         refresher.id = 10
         refresher.begin()
@@ -417,7 +409,7 @@ def test_a_restore_does_not_disturb_a_refresh(path: Path, kept: Path, monkeypatc
 def test_a_store_somebody_writes_to_is_left_alone(path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backups, "PATIENCE_SECONDS", 0.2)
     before = contents(path)
-    with opened(path) as store, store.writing(), pytest.raises(Locked, match="locked by another process"):
+    with opened(path, patience=2.0) as store, store.writing(), pytest.raises(Locked, match="locked by another process"):
         restore(url(path), kept, lambda: NOW)
     assert contents(path) == before
 

@@ -1,8 +1,7 @@
 """After a rescue every trial with a readable record is shown again, as that record says, and nothing altered is."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from cache.store.store import Store, bump
 from tests.fake_registry import agent_studies
 from tests.rigs.answering import everything
 from tests.rigs.refresh import MATCHER, WATCHLIST, Rig, held
+from tests.rigs.stores import opened
 from tests.stores import make
 
 RULES = Derivation.of(WATCHLIST, MATCHER)
@@ -53,15 +53,6 @@ def path(original: Path, tmp_path: Path) -> Path:
     copy = tmp_path / "trials.sqlite3"
     copy.write_bytes(original.read_bytes())
     return copy
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[Store]:
-    store = Store.open(f"sqlite:///{path}")
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 def run(path: Path, *statements: str) -> int:

@@ -3,8 +3,7 @@
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from fetchers.errors import LocalTrouble
 from fetchers.settings import ROOT
 from tests.rigs.answering import NameMatcher, Refresher, everything, record, rows
 from tests.rigs.refresh import WATCHLIST
+from tests.rigs.stores import opened
 
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 PAGE = 4096
@@ -61,15 +61,6 @@ def path(original: Path, tmp_path: Path) -> Path:
 
 def url(path: Path) -> str:
     return f"sqlite:///{path}"
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[Store]:
-    store = Store.open(url(path))
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 def overwrite(path: Path, at: int, data: bytes) -> None:

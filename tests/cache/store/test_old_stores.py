@@ -3,8 +3,7 @@
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,9 @@ from cache.export import trials as export
 from cache.recovery import backup as backups
 from cache.recovery.check import integrity
 from cache.store import migrations
-from cache.store.store import Store
 from tests.fake_registry import agent_studies
 from tests.rigs.refresh import WATCHLIST, Rig, held
+from tests.rigs.stores import opened
 from tests.stores import make
 
 # A store of each release that is out (``tests/stores/make.py``).
@@ -34,15 +33,6 @@ def release(request: pytest.FixtureRequest) -> str:
 def path(release: str, tmp_path: Path) -> Path:
     """A copy: the file in the repository stays as the release wrote it."""
     return Path(shutil.copy(make.HERE / f"{release}.sqlite3", tmp_path / "trials.sqlite3"))
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[Store]:
-    store = Store.open(f"sqlite:///{path}")
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 def rows(path: Path) -> dict[str, list[dict[str, Any]]]:

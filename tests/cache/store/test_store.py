@@ -23,6 +23,7 @@ from fetchers.errors import LocalTrouble, Validation
 from fetchers.settings import ROOT, Settings
 from fetchers.watchlist.load import load
 from tests.rigs.answering import Refresher, everything, record, rows
+from tests.rigs.stores import opened
 
 
 @pytest.fixture
@@ -32,15 +33,6 @@ def path(tmp_path: Path) -> Path:
 
 def url(path: Path) -> str:
     return f"sqlite:///{path}"
-
-
-@contextmanager
-def opened(path: Path, **options: bool) -> Iterator[Store]:
-    store = Store.open(url(path), **options)  # type: ignore[arg-type]
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 @contextmanager

@@ -77,6 +77,16 @@ def test_a_sample_says_that_it_is_one_and_never_that_there_is_none(found: int) -
     assert "ClinicalTrials.gov lists" not in sentence
 
 
+def test_trials_of_agents_nobody_asked_for_are_a_sample() -> None:
+    ids = AGENTS[:9]
+    cover = AgentCover(tuple(ids[:4]), tuple(ids[4:8]), (ids[8],))
+    written = headline.headline(
+        cover, KeyFigures(6, 6, 1, 0, 6, 0, 0, 0, 6), Filter(conditions=("me_cfs",)), ["ME/CFS"],
+        to_trials=lambda wanted: "trials", gaps="gaps", who="recommended agents", live=True, sampled=3,
+    )  # fmt: skip
+    assert written.endswith("3 agents are not asked for yet; of their trials only a sample is counted.")
+
+
 def numbers_of(app: AppTest) -> dict[str, str]:
     return {address: words for words, address in LINK.findall(app.title[0].value)}
 

@@ -274,7 +274,7 @@ def test_the_sample_offers_todays_data_shows_its_progress_in_place_and_says_how_
     store: Store, start: FakeStart
 ) -> None:
     at = AppTest.from_function(first, default_timeout=30).run()
-    assert "You see a sample." in shown(at)
+    assert "A sample so far." in shown(at)
     button(at, "Get today’s data").click()
     at.run()
     assert len(start.commands) == 1
