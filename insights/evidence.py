@@ -21,7 +21,7 @@ from cache.filters.filter import Filter
 from cache.filters.select import Mask, any_of, coded, places
 from fetchers.errors import Parsing
 from fetchers.matching.context import is_make_believe
-from fetchers.matching.names import Names, Text, squeeze
+from fetchers.matching.names import Names, Text
 from fetchers.record.dates import PartialDate
 
 QUIET_YEARS = 2  # the registry itself calls a status unknown after two years without a word
@@ -105,7 +105,7 @@ def giving(trials: pd.DataFrame, found: pd.DataFrame, words: Sequence[str], grou
 
 def _gives(intervention: str, names: Names) -> bool:
     """``intervention``: as the store has it, "DRUG: Rituximab"."""
-    text = Text(squeeze(_plain_name(intervention)))
+    text = Text(_plain_name(intervention))
     is_test = intervention.partition(":")[0] in _TESTS
     return bool(names.find(text)) and not is_test and not is_make_believe(text.folded)
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cache.english import inner
-from fetchers.matching.names import Names, Text, squeeze
+from fetchers.matching.names import Names, Text
 from fetchers.record import eligibility
 from fetchers.record.texts import plain
 from fetchers.watchlist.model import OTHER, Condition, Watchlist
@@ -77,10 +77,10 @@ def _paired(agent: Agent, texts: Sequence[str], groups: Sequence[str], watchlist
 def _quote(names: Names, texts: Sequence[str]) -> str | None:
     """The first criterion that holds a name; of a long one the sentence."""
     for one in texts:
-        if names.find(Text(squeeze(one))):
+        if names.find(Text(one)):
             if len(one) <= _SHORT:
                 return one
-            return next((part for part in _SENTENCE.split(one) if names.find(Text(squeeze(part)))), one)
+            return next((part for part in _SENTENCE.split(one) if names.find(Text(part))), one)
     return None
 
 

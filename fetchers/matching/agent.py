@@ -54,7 +54,8 @@ class AgentNames:
 
     def in_text(self, text: Text, company: str = "") -> tuple[str, ...]:
         """The names in a text, whatever is said about them."""
-        return self._names.ordered(hit.name for hit in self._find(text, company))
+        hits = self._find(text, company)
+        return self._names.ordered(hit.name for hit in hits) if hits else ()
 
     def in_inclusion(self, inclusion: Iterable[Text]) -> tuple[str, ...]:
         """The names in criteria that let people in, but for those that ask people not to have the agent."""

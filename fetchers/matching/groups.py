@@ -9,7 +9,7 @@ index heading is made from keywords too, so it gives way to all of these.
 import re
 from typing import NamedTuple
 
-from fetchers.matching.names import Hit, Names, Text, squeeze
+from fetchers.matching.names import Hit, Names, Text
 from fetchers.matching.texts import Reading
 from fetchers.watchlist.model import Condition
 
@@ -39,7 +39,7 @@ class Group:
         self.id = condition.id
         self._terms, self._not_terms = Names(terms), Names(condition.not_terms)
         self._lasting, self._what_lasts = Names(words.lasting), Names(words.what_lasts)
-        self._lasting_terms = frozenset(term for term in terms if self._lasting.find(Text(squeeze(term))))
+        self._lasting_terms = frozenset(term for term in terms if self._lasting.find(Text(term)))
         self._passing, self._settings = Names(words.passing), Names(words.settings)
         self._pairs = [tuple(Names([term]) for term in pair) for pair in words.pairs]
         self._operations, self._numbing = Names(words.operations), Names(words.numbing)

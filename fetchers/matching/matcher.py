@@ -15,7 +15,7 @@ from fetchers.matching.agent import AgentNames
 from fetchers.matching.arms import Giving, Told, arms_of, comparability
 from fetchers.matching.context import is_make_believe
 from fetchers.matching.groups import Group
-from fetchers.matching.names import Text, squeeze
+from fetchers.matching.names import Text
 from fetchers.matching.roles import Role, role
 from fetchers.matching.texts import Reading
 from fetchers.record.study import Study
@@ -80,7 +80,7 @@ class Matcher:
 
     def explains(self, name: str) -> bool:
         """Whether anything of the watch-list, false friends and members that are off included, tells what this is."""
-        text = Text(squeeze(name), self._vocabulary)
+        text = Text(name, self._vocabulary)
         return any(agent.knows(text) for agent in self._agents.values())
 
     def condition_groups(self, study: Study) -> tuple[str, ...]:

@@ -18,6 +18,8 @@ from fetchers.watchlist.model import ShortName
 
 _WORD = re.compile(r"[^\W_]+")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+# Cutting an ASCII text at everything but letters and figures: three times as fast as finding its words.
+_CUT = {code: " " for code in range(128) if not chr(code).isalnum()}
 _INTRAVENOUS = re.compile(r"\b([Ii])\.([Vv])\.?(?!\w)")
 # Dashes become spaces, a soft hyphen nothing; α as in "TNF-α" is written out.
 _SPELT = {
@@ -47,9 +49,13 @@ class Text:
     ``vocabulary``: the words that any name looked for begins with; the text is read for them once, for all agents.
     """
 
-    def __init__(self, squeezed: str, vocabulary: frozenset[str] | None = None) -> None:
-        self.squeezed = squeezed
+    def __init__(self, text: str, vocabulary: frozenset[str] | None = None) -> None:
+        self._written = text
         self._vocabulary = vocabulary
+
+    @cached_property
+    def squeezed(self) -> str:
+        return squeeze(self._written)
 
     @cached_property
     def folded(self) -> str:
@@ -58,7 +64,8 @@ class Text:
     @cached_property
     def words(self) -> frozenset[str]:
         """Every word of the folded text, or those of the vocabulary."""
-        words = _WORD.findall(self.folded)
+        text = self.folded
+        words = text.translate(_CUT).split() if text.isascii() else _WORD.findall(text)
         return frozenset(words) if self._vocabulary is None else self._vocabulary.intersection(words)
 
     def starts(self, word: str) -> Iterator[int]:

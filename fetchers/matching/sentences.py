@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from fetchers.matching.context import denied, parts
-from fetchers.matching.names import Text, squeeze
+from fetchers.matching.names import Text
 from fetchers.record.texts import plain
 
 
@@ -114,7 +114,7 @@ def sentences(text: str | None) -> Iterator[Sentence]:
     """The sentences, items and lines of a registry text."""
     for quote in _CUT.split(plain(text or "")):
         if quote and quote.strip():
-            yield Sentence(quote.strip(), Text(squeeze(quote)))
+            yield Sentence(quote.strip(), Text(quote))
 
 
 def says_given(text: str, start: int, end: int) -> bool:

@@ -3,7 +3,7 @@
 import re
 from functools import cached_property
 
-from fetchers.matching.names import Text, squeeze
+from fetchers.matching.names import Text
 from fetchers.matching.sentences import Sentence, sentences
 from fetchers.record.eligibility import criteria, split
 from fetchers.record.modules import Browse, Intervention
@@ -119,7 +119,7 @@ class Reading:
         return _headings(self.study.derived_section.condition_browse_module)
 
     def _joined(self, *texts: str | None) -> Text:
-        return Text(BREAK.join(squeeze(text) for text in texts if text), self._vocabulary)
+        return Text(BREAK.join(text for text in texts if text), self._vocabulary)
 
 
 def _headings(browse: Browse) -> frozenset[str]:
@@ -127,7 +127,7 @@ def _headings(browse: Browse) -> frozenset[str]:
 
 
 def _text(text: str | None, vocabulary: frozenset[str] | None) -> Text:
-    return Text(squeeze(text or ""), vocabulary)
+    return Text(text or "", vocabulary)
 
 
 def _ways_to_name(intervention: Intervention) -> frozenset[str]:

@@ -130,8 +130,8 @@ def test_how_many_parts_are_done_counts_the_failed_ones_too() -> None:
 
 def test_what_a_first_refresh_takes_is_near_what_was_seen() -> None:
     said = words.first_takes({"a": 17, "b": 36}, {"a": 12_000, "b": 2_000}, 1.0)
-    assert "about 68 requests, 39 MB and 2 minutes" in said
-    assert "about 54 requests, 1 MB and a minute" in words.first_takes({"a": 53}, {"a": 20}, 1.0)
+    assert "about 68 requests, 39 MB, 2 minutes" in said
+    assert "about 54 requests, 1 MB, a minute" in words.first_takes({"a": 53}, {"a": 20}, 1.0)
 
 
 def test_a_refresh_that_could_not_read_everything_says_of_whom() -> None:

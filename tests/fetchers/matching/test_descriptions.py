@@ -2,7 +2,7 @@
 
 import pytest
 
-from fetchers.matching.names import Text, squeeze
+from fetchers.matching.names import Text
 from fetchers.matching.sentences import says_given, sentences
 from tests.fetchers.matching.invented import A, E, N, O, P, match_of, study, tiers
 
@@ -161,7 +161,7 @@ def test_a_placebo_arm_gives_nothing(label: str) -> None:
     ],
 )
 def test_a_dose_or_a_verb_is_needed_in_a_long_sentence(words: str, given: bool) -> None:
-    text = Text(squeeze(words)).folded
+    text = Text(words).folded
     start = text.index("prednisone")
 
     assert says_given(text, start, start + len("prednisone")) is given
