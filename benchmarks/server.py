@@ -1,0 +1,167 @@
+"""A Streamlit server in a process of its own, and viewers who speak its protocol as a browser does: nothing is drawn."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+NOBODY = "http://127.0.0.1:9/api/v2"  # the discard port: no registry is asked
+PATIENCE = 60.0
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def environment_of(store: Path) -> dict[str, str]:
+    """The environment of a server that shows this store, without anything of this process's own settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TRIALS_", "STREAMLIT_"))}
+    return kept | product(store)
+
+
+def product(store: Path) -> dict[str, str]:
+    """What tells the product which store to show."""
+    return {"TRIALS_CACHE_URL": f"sqlite:///{store}", "TRIALS_REGISTRY_URL": NOBODY}
+
+
+class Server(AbstractContextManager["Server"]):
+    """``streamlit run`` of a script, for the length of a ``with`` block; ``root``: where it is started."""
+
+    def __init__(self, root: Path, script: str, env: dict[str, str], arguments: Sequence[str] = ()) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+        given = {
+            "STREAMLIT_SERVER_PORT": str(self.port),
+            "STREAMLIT_SERVER_ADDRESS": "127.0.0.1",
+            "STREAMLIT_SERVER_HEADLESS": "true",
+            "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
+        }
+        command = [sys.executable, "-m", "streamlit", "run", script, *arguments]
+        self.process = subprocess.Popen(
+            command, cwd=root, env=env | given, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def __enter__(self) -> Self:
+        self.wait("/_stcore/health")
+        return self
+
+    def wait(self, path: str) -> None:
+        """Until the server answers a path with success."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.url}{path}", timeout=PATIENCE) as answer:  # noqa: S310 - our own
+                    answer.read()
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.01)
+        raise RuntimeError(f"The server did not answer {self.url}{path}.")
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.process.terminate()
+        self.process.wait(PATIENCE)
+
+    def cpu(self) -> float:
+        """Seconds of the processor the server has used so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def resident(self) -> float:
+        """Megabytes of memory the server holds."""
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) / 1000 for line in lines if line.startswith("VmRSS"))
+
+
+class Viewer:
+    """One session: a page that is open, and a switch on it that can be clicked."""
+
+    def __init__(self, server: Server, switch: str, page: str = "") -> None:
+        from websockets.sync.client import connect
+
+        address = f"ws://127.0.0.1:{server.port}/_stcore/stream"
+        self._socket = connect(address, subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]
+        self._switch, self._page = switch, page
+        self._id, self._query, self._script = "", "", ""
+        self._on = False
+        self.failed: list[str] = []
+        self.elements = 0
+        self.bytes = 0
+        self._run([])
+
+    def click(self) -> float:
+        """Turn the switch; seconds until the whole answer is here."""
+        from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+        self._on = not self._on
+        began = time.perf_counter()
+        self._run([WidgetState(id=self._id, bool_value=self._on)])
+        return time.perf_counter() - began
+
+    def _run(self, states: list[Any]) -> None:
+        from streamlit.proto.BackMsg_pb2 import BackMsg
+
+        message = BackMsg()
+        message.rerun_script.query_string = self._query
+        message.rerun_script.page_script_hash = self._script
+        message.rerun_script.page_name = self._page
+        message.rerun_script.widget_states.widgets.extend(states)
+        self.elements = self.bytes = 0
+        self._socket.send(message.SerializeToString())
+        while not self._take(self._socket.recv(PATIENCE)):
+            pass
+
+    def _take(self, packed: Any) -> bool:
+        from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+        message = ForwardMsg.FromString(packed)
+        self.bytes += len(packed)
+        kind = message.WhichOneof("type")
+        if kind == "new_session":
+            self._script = message.new_session.page_script_hash
+        elif kind == "page_info_changed":
+            self._query = message.page_info_changed.query_string
+        elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+            self._element(message.delta.new_element)
+        return kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+
+    def _element(self, element: Any) -> None:
+        self.elements += 1
+        kind = element.WhichOneof("type")
+        if kind == "exception":
+            self.failed.append(element.exception.message)
+        elif kind == "checkbox" and element.checkbox.label == self._switch:
+            self._id = element.checkbox.id
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def at_once(viewers: Sequence[Viewer], seconds: float) -> tuple[list[float], float]:
+    """All viewers click again and again for so long: seconds of each click, and clicks answered a second."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    end = time.monotonic() + seconds
+    began = time.perf_counter()
+    with ThreadPoolExecutor(len(viewers)) as pool:
+        taken = [one for each in pool.map(_until(end), viewers) for one in each]
+    return taken, len(taken) / (time.perf_counter() - began)
+
+
+def _until(end: float) -> Callable[[Viewer], list[float]]:
+    def clicking(viewer: Viewer) -> list[float]:
+        taken = []
+        while time.monotonic() < end:
+            taken.append(viewer.click())
+        return taken
+
+    return clicking
