@@ -1,4 +1,4 @@
-"""The command line: ``python -m insights claims | gaps | funnel | results``, the evidence as rows for programs."""
+"""The command line: ``python -m insights claims`` and its kind, the evidence as rows for programs."""
 
 import argparse
 import sys
@@ -13,6 +13,7 @@ COMMANDS = {
     "gaps": "every agent in every condition group, and why a cell is empty",
     "funnel": "from the registry's rows to the counted trials, agent by agent",
     "results": "results posted and due, out-of-date records, why trials stopped: one row per trial",
+    "findings": "what posted results report, trial by trial, the largest first",
 }
 FORMATS = ("table", "json", "csv")
 
@@ -33,6 +34,9 @@ def add_commands(commands: Any) -> None:
         command.add_argument("--json", action="store_true", help="the same as --format json: a list of rows")
         command.add_argument("--format", choices=FORMATS, help="table unless given")
         command.add_argument("--agent", action="append", default=[], metavar="ID", help="only this agent; repeatable")
+        command.add_argument(
+            "--condition", action="append", default=[], metavar="ID", help="only this condition; repeatable"
+        )
         command.add_argument("--query", metavar="QUERY", help="the query string of the page's address")
 
 
@@ -49,7 +53,9 @@ def run(options: argparse.Namespace) -> int:
 
     settings = Settings.from_env()
     watchlist = watchlists.load(settings.watchlist)
-    wanted = answer.Wanted(options.command, answer.format_of(options), tuple(options.agent), options.query or "")
+    wanted = answer.Wanted(
+        options.command, answer.format_of(options), tuple(options.agent), tuple(options.condition), options.query or ""
+    )
     return answer.command(settings, watchlist, wanted)
 
 

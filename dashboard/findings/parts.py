@@ -13,7 +13,6 @@ from dashboard.findings import tables as findings_tables
 from dashboard.findings.tables import Material
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, frame, group_list, record_data, words
-from insights.findings import papers
 
 RULES = (
     "A registered analysis is put under a kind by its p value as written, against the level its record names; where it "
@@ -37,6 +36,10 @@ _CONFIG: dict[str, Any] = columns.ID_TITLE | {
     "Papers": st.column_config.LinkColumn(
         help="Opens PubMed in the browser: results papers first, then papers that name the trial",
         display_text=r"term=(.*)",
+    ),
+    "Paper by DOI": st.column_config.LinkColumn(
+        help="Opens the first of these papers that has a DOI; the trial’s page lists them all",
+        display_text=r"doi\.org/(.*)",
     ),
     "Record": st.column_config.LinkColumn(help="Opens the results at ClinicalTrials.gov", display_text="Results"),
 }
@@ -81,7 +84,7 @@ def listed(rows: pd.DataFrame, shown: Material, own: Mapping[str, list[str]] | N
 
 
 def _table(rows: pd.DataFrame, shown: Material) -> pd.DataFrame:
-    return findings_tables.rows(rows, shown, frame.names(), papers.by_trial(record_data.published()))
+    return findings_tables.rows(rows, shown, frame.names(), record_data.published())
 
 
 def group(name: str, shown: Material) -> bool:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cache.codes import LANE_WORDS
 from cache.english import count
-from cache.filters.select import Selection
+from cache.filters.select import Selection, among
 from dashboard.shared.number_tables import group_numbers, trial_link
 from dashboard.shared.trial_list import agents_of
 from fetchers.settings import RECORD_URL
@@ -40,15 +40,12 @@ class Material(NamedTuple):
 def material(selection: Selection, found: Found) -> Material:
     """What is known of the results of the trials of a view."""
     trials = selection.trials
-    posted = trials["has_results"].astype(object).where(trials["has_results"].notna(), None)
-    states = [found.state(id, has) for id, has in zip(trials["nct_id"], posted, strict=True)]
     keys = [found.reports[id].key if id in found.reports else None for id in trials["nct_id"]]
     made = trials.assign(
-        state=pd.Series(states, index=trials.index, dtype=object),
+        state=pd.Series(across.states(found, trials), index=trials.index, dtype=object),
         report=pd.Series(keys, index=trials.index, dtype=object),
     )
-    ordered = made.sort_values(["enrollment", "nct_id"], ascending=[False, True], na_position="last")
-    return Material(ordered.reset_index(drop=True), selection.pairs, found)
+    return Material(across.largest_first(made).reset_index(drop=True), selection.pairs, found)
 
 
 def say(shown: Material) -> str:
@@ -94,9 +91,12 @@ def group(name: str, shown: Material) -> tuple[str, pd.DataFrame] | None:
     return (titles[key], shown.trials[(shown.trials[kind] == key).to_numpy(dtype=bool)]) if key in titles else None
 
 
-def rows(part: pd.DataFrame, shown: Material, names: Mapping[str, str], found_papers: pd.DataFrame) -> pd.DataFrame:
-    """Some trials of the material as a table in words; what results do not tell is missing."""
+def rows(part: pd.DataFrame, shown: Material, names: Mapping[str, str], published: pd.DataFrame) -> pd.DataFrame:
+    """Some trials of the material as a table in words; what results do not tell is missing. ``published``: the papers
+    of all records."""
     ids = list(part["nct_id"])
+    mine = published[among(published["nct_id"], ids)]
+    named, dois = papers.by_trial(mine), papers.dois(mine)
     agents = agents_of(shown.pairs[shown.pairs["nct_id"].isin(ids)], names)
     reports = [shown.found.reports.get(id) for id in ids]
 
@@ -117,12 +117,15 @@ def rows(part: pd.DataFrame, shown: Material, names: Mapping[str, str], found_pa
             "Deaths": told(lambda one: "; ".join(one.deaths) or "not given"),
             "Phase": [LANE_WORDS[str(lane)] for lane in part["lane"]],
             "Results": [_state(id, state, shown.found) for id, state in zip(ids, part["state"], strict=True)],
-            "Papers": [papers.address(found_papers, id) for id in ids],
+            "Papers": [papers.address(named, id) for id in ids],
+            "Paper by DOI": [papers.doi_address(dois[id][0]) if id in dois else None for id in ids],
             "Record": [f"{RECORD_URL}{id}?tab=results" for id in ids],
         }
     )
 
 
 def _state(nct_id: str, state: Any, found: Found) -> str:
+    if nct_id in found.older:
+        return f"{STATES[state]}, not anew: {found.older[nct_id]}"
     reason = found.failed.get(nct_id) if state == "failed" else None
     return f"{STATES[state]}: {reason}" if reason else STATES[state]

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -18,7 +19,7 @@ from fetchers.errors import Validation
 from fetchers.settings import Settings
 from fetchers.watchlist.model import Watchlist
 from insights import results_due
-from insights.cli import printing, rows
+from insights.cli import findings, printing, rows
 from insights.cli.rows import Frames, Row
 from insights.findings import across
 
@@ -28,6 +29,7 @@ NARROWING: Mapping[str, tuple[str, ...] | None] = {
     "gaps": ("agents", "conditions", "background"),
     "funnel": ("agents",),
     "results": None,
+    "findings": None,
 }
 _MAKERS: Mapping[str, Callable[..., list[Row]]] = {
     "claims": rows.of_claims,
@@ -43,6 +45,7 @@ class Wanted(NamedTuple):
     command: str
     fmt: str = "table"
     agents: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
     query: str = ""
 
 
@@ -55,14 +58,17 @@ def format_of(options: argparse.Namespace) -> str:
 
 
 def command(settings: Settings, watchlist: Watchlist, wanted: Wanted, *, today: date | None = None) -> int:
-    """Print the rows on standard output, and on standard error what of the query was ignored; always 0.
+    """Print the rows on standard output, and on standard error what of the query was ignored, and why there are no
+    findings when there are none; always 0.
 
-    Raises Validation for an unknown agent, and what opening the store raises.
+    Raises Validation for an unknown agent or condition, and what opening the store raises.
     """
     view = _view(watchlist, wanted)
     store = open_store(settings, watchlist)
     try:
         found = rows_of(store, watchlist, wanted.command, view, today=today or datetime.now(UTC).date())
+        if wanted.command == "findings" and not found:
+            say(sys.stderr, f"{why_no_findings(store, watchlist, view)}\n")
     finally:
         store.close()
     printing.put_out(wanted.command, found, wanted.fmt)
@@ -79,11 +85,22 @@ def _rows(store: Store, watchlist: Watchlist, name: str, view: Filter, today: da
     held = Frames(trials, matches, queries.scopes(store, watchlist), questions.answers(store))
     if name == "claims":
         held = held._replace(results=across.stored(store, list(trials["nct_id"])))
-    if name != "results":
+    if name in _MAKERS:
         return _MAKERS[name](watchlist, held, view, today=today)
     selection = view.apply(trials, matches, watchlist)
-    facts = results_due.judged(records.facts(store, list(selection.trials["nct_id"])), selection.trials)
+    ids = list(selection.trials["nct_id"])
+    facts = results_due.judged(records.facts(store, ids), selection.trials)
+    if name == "findings":
+        held = held._replace(results=across.stored(store, ids))
+        return findings.of_findings(watchlist, held, selection, facts)
     return rows.of_results(watchlist, held, selection, facts)
+
+
+def why_no_findings(store: Store, watchlist: Watchlist, view: Filter) -> str:
+    """Why a view has no posted results, as its page says it."""
+    trials = view.apply(queries.trials(store), queries.matches(store), watchlist).trials
+    states = across.states(across.stored(store, list(trials["nct_id"])), trials)
+    return across.empty(Counter(states))
 
 
 def _steady(store: Store, read: Callable[[], _Made]) -> _Made:
@@ -97,7 +114,8 @@ def _steady(store: Store, read: Callable[[], _Made]) -> _Made:
 def _view(watchlist: Watchlist, wanted: Wanted) -> Filter:
     view, ignored = Filter.from_query(wanted.query, watchlist)
     agents = {watchlist.agent(agent).id for agent in wanted.agents}
-    view = replace(view, agents=(*view.agents, *agents))
+    conditions = {watchlist.condition(condition).id for condition in wanted.conditions}
+    view = replace(view, agents=(*view.agents, *agents), conditions=(*view.conditions, *conditions))
     fields = NARROWING[wanted.command]
     if fields is not None:
         idle = [key for key in view.to_query() if key not in {one.name for one in KEYS if one.field in fields}]

@@ -25,8 +25,10 @@ _COLUMNS = {
     "gaps": ("agent", "condition", "cell", "date", "total", "recruiting", "stopped", "highest", "newest_activity"),
     "funnel": ("agent", "step", "number", "date", "rule_words"),
     "results": ("nct_id", "results", "rule", "due_on", "overtaken", "date", "title"),
+    "findings": ("nct_id", "enrollment", "results", "rule", "says", "date", "title"),
 }
-_HEADS = {"ids": "trials", "rule_words": "what it counts", "date": "data of", "newest_activity": "newest activity"}
+_HEADS = {"ids": "trials", "rule_words": "what it counts", "date": "data of", "newest_activity": "newest activity",
+          "enrollment": "people"}  # fmt: skip
 
 
 def put_out(command: str, rows: Sequence[Row], fmt: str) -> None:

@@ -38,7 +38,7 @@ class Frames(NamedTuple):
     matches: pd.DataFrame
     scopes: pd.DataFrame
     answers: pd.DataFrame
-    results: Found = Found()  # of claims only
+    results: Found = Found()  # of claims and findings only
 
 
 def of_claims(watchlist: Watchlist, held: Frames, wanted: Filter, *, today: date) -> list[Row]:
@@ -133,7 +133,7 @@ def _funnel(mine: Funnel, watchlist: Watchlist) -> list[Row]:
 def of_results(watchlist: Watchlist, held: Frames, selection: Selection, facts: pd.DataFrame) -> list[Row]:
     """A row a trial of ``selection``, by NCT id. ``facts``: ``results_due.judged`` of just these trials."""
     agents = selection.pairs.groupby("nct_id")["agent"].agg(lambda ids: sorted(set(ids)))
-    asked = _asked_for(watchlist, held.answers)
+    asked = asked_for(watchlist, held.answers)
     trials = _by_id(selection.trials)
     parts = (_posting(facts), _publishing(facts), _timing(facts))
     return [
@@ -207,7 +207,7 @@ def _by_id(found: pd.DataFrame) -> dict[str, Mapping[Any, Any]]:
     return {row["nct_id"]: row for row in plain_rows(found)}
 
 
-def _asked_for(watchlist: Watchlist, answers: pd.DataFrame) -> dict[str, list[str]]:
+def asked_for(watchlist: Watchlist, answers: pd.DataFrame) -> dict[str, list[str]]:
     """By trial the questions that brought it; a question nobody asks any more is named by its id."""
     asked = [query for agent in watchlist.agents for query in agent_queries(agent)]
     asked += [query for condition in watchlist.conditions for query in sweep_queries(condition)]

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+import pandas as pd
+
 from cache.english import count, listed
 from cache.read.results import Posted
 from cache.read.results import posted as posted_results
@@ -76,11 +78,12 @@ def has_section(one: Posted | None) -> bool:
 
 
 class Found(NamedTuple):
-    """The posted results of the stored trials: of those that are read what they report, and of those that could not be
-    read why, both by id."""
+    """The posted results of the stored trials by id: of those that are read what they report, of those that could not
+    be read why. ``older``: why the results that are read are not the newest (withdrawn since, or reading failed)."""
 
     reports: Mapping[str, Report] = {}
     failed: Mapping[str, str] = {}
+    older: Mapping[str, str] = {}
 
     def state(self, nct_id: str, has_results: bool | None) -> str:
         """The key of STATES for a trial."""
@@ -96,19 +99,32 @@ NOTHING = Found()
 
 def found(posted: Iterable[Posted]) -> Found:
     """What is known of the results of some trials."""
-    reports, failed = {}, {}
+    reports: dict[str, Report] = {}
+    failed: dict[str, str] = {}
+    older: dict[str, str] = {}
     for one in posted:
         if has_section(one) and one.results is not None:
             reports[one.nct_id] = report(one.results)
-        elif one.error:
-            failed[one.nct_id] = one.error
-    return Found(reports, failed)
+        if one.error:
+            (older if one.nct_id in reports else failed)[one.nct_id] = one.error
+    return Found(reports, failed, older)
 
 
 def stored(store: Store, nct_ids: Sequence[str]) -> Found:
     """What the stored results of some trials report; only a part of them is held at once."""
     parts = (nct_ids[at : at + _AT_A_TIME] for at in range(0, len(nct_ids), _AT_A_TIME))
     return found(one for part in parts for one in posted_results(store, part).values())
+
+
+def states(found: Found, trials: pd.DataFrame) -> list[str]:
+    """For each trial of a frame its key of STATES."""
+    posted = trials["has_results"].astype(object).where(trials["has_results"].notna(), None)
+    return [found.state(id, has) for id, has in zip(trials["nct_id"], posted, strict=True)]
+
+
+def largest_first(trials: pd.DataFrame) -> pd.DataFrame:
+    """Trials by size; those of unknown size last."""
+    return trials.sort_values(["enrollment", "nct_id"], ascending=[False, True], na_position="last")
 
 
 def says(one: Report) -> str:

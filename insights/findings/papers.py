@@ -41,10 +41,17 @@ def published(facts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame.from_records(rows, columns=list(PUBLISHED_COLUMNS)).astype("str")
 
 
+def may_tell(found: pd.DataFrame) -> pd.DataFrame:
+    """The papers of ``published`` that may tell results: those named as such, then those that name the trial."""
+    told = found[found["type"].isin(["RESULT", "DERIVED"])]
+    return told.sort_values("type", ascending=False, kind="stable")
+
+
 def by_trial(found: pd.DataFrame) -> pd.DataFrame:
     """For each trial the PubMed ids of the papers that may tell its results: ``nct_id`` as index, columns RESULT and
     DERIVED, each a list."""
-    known = found[found["pmid"].notna() & found["type"].isin(["RESULT", "DERIVED"])]
+    told = may_tell(found)
+    known = told[told["pmid"].notna()]
     lists = known.groupby(["nct_id", "type"])["pmid"].agg(lambda ids: list(dict.fromkeys(ids)))
     table = lists.unstack().reindex(columns=["RESULT", "DERIVED"])
     return table.map(lambda ids: ids if isinstance(ids, list) else [])
@@ -89,6 +96,16 @@ def doi(citation: object) -> str | None:
     """The DOI in a citation; None without one."""
     found = _DOI.search(citation) if isinstance(citation, str) else None
     return found[1].rstrip(".,;)]}") if found else None
+
+
+def dois(found: pd.DataFrame) -> dict[str, list[str]]:
+    """For each trial with any the DOIs of the papers that may tell its results, each once. ``found``: ``published``."""
+    told: dict[str, list[str]] = {}
+    for nct_id, citation in may_tell(found)[["nct_id", "citation"]].itertuples(index=False):
+        name = doi(citation)
+        if name and name not in told.setdefault(nct_id, []):
+            told[nct_id].append(name)
+    return told
 
 
 def doi_address(name: str) -> str:

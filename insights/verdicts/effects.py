@@ -12,6 +12,7 @@ import pandas as pd
 from cache.english import count, listed
 from fetchers.watchlist.model import Claim
 from insights import evidence
+from insights.findings import across
 from insights.verdicts.rule import NOT_ASKED, NOT_FOUND, PARTLY, Parts, Rule, here, number, parts, said
 from insights.verdicts.seen import Seen
 
@@ -36,10 +37,7 @@ _READ_THEM = (
 
 def _states(seen: Seen) -> "pd.Series[str]":
     """For each row in the condition its key of ``across.STATES``."""
-    found = seen.here
-    posted = found["has_results"].astype(object).where(found["has_results"].notna(), None)
-    states = [seen.found.state(id, has) for id, has in zip(found["nct_id"], posted, strict=True)]
-    return pd.Series(states, index=found.index, dtype=object)
+    return pd.Series(across.states(seen.found, seen.here), index=seen.here.index, dtype=object)
 
 
 def _by_report(seen: Seen) -> Mapping[str, pd.DataFrame]:

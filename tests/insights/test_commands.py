@@ -20,6 +20,7 @@ from cache.read import questions, records
 from cache.read import trials as queries
 from cache.store.store import Store
 from dashboard.claims import tables as claim_tables
+from dashboard.findings import tables as findings_tables
 from dashboard.gaps import funnel as funnel_tables
 from dashboard.gaps import tables as gap_tables
 from dashboard.results import tables as results_tables
@@ -27,19 +28,27 @@ from fetchers.settings import ROOT, VARIABLES, Settings
 from insights import claims, funnel, gaps, results_due
 from insights.__main__ import COMMANDS, main, parser
 from insights.cli import printing
-from insights.findings import papers
+from insights.findings import across, papers
+from tests.rigs import results_sections
 from tests.rigs.pages import live_url
+from tests.rigs.posted_results import put_results
 from tests.rigs.refresh import WATCHLIST, url_of
 
 Run = Callable[..., tuple[int, bytes, str]]
 TODAY = datetime.now(UTC).date()
+READ, FAILED = "NCT09040002", "NCT09070001"
+REASON = "The registry answered 500 four times."
 COMMON = {"ids", "rule", "rule_words", "query", "state", "date", "starter", "source"}
 
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A store after a refresh that failed for one agent."""
-    yield from live_url(tmp_path_factory.mktemp("live"), failing="sizofiran")
+    """A store after a refresh that failed for one agent and read the posted results of one trial of three."""
+    for url in live_url(tmp_path_factory.mktemp("live"), failing="sizofiran"):
+        store = Store.open(url)
+        put_results(store, {READ: results_sections.SECTION, FAILED: REASON})
+        store.close()
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +98,7 @@ class Held:
         self.trials, self.matches = queries.trials(store), queries.matches(store)
         self.scopes, self.answers = queries.scopes(store, WATCHLIST), questions.answers(store)
         self.frames = (WATCHLIST, self.trials, self.matches, self.scopes)
+        self.results = across.stored(store, list(self.trials["nct_id"]))
 
     def ids(self, wanted: Filter) -> list[str]:
         return list(wanted.apply(self.trials, self.matches, WATCHLIST).trials["nct_id"])
@@ -119,13 +129,13 @@ def test_every_row_has_its_ids_rule_query_and_date(run: Run) -> None:
             assert row.keys() >= COMMON
             assert all(isinstance(one, str) for one in (*row["ids"], *row["query"], row["rule"], row["rule_words"]))
             assert row["rule"]
-            assert row["query"] or command == "results"
+            assert row["query"] or command in ("results", "findings")
             assert row["state"] in ("asked", "not_asked", "failed", "partly")
 
 
 def test_claims_are_those_of_the_page(run: Run, held: Held) -> None:
     rows = asked(run, "claims")
-    findings = claims.ledger(*held.frames, today=TODAY)
+    findings = claims.ledger(*held.frames, held.results, today=TODAY)
     page = claim_tables.ledger_rows(findings, {one.claim.id: "trials" for one in findings})
     assert [f"claims?claim={row['claim']}" for row in rows] == list(page["Claim"])
     assert [row["words"] for row in rows] == list(page["The document says (in our words)"])
@@ -190,6 +200,43 @@ def test_results_are_those_of_the_page_as_it_opens(run: Run, held: Held, store: 
     assert list(shown["All"]) == [int(named.get(words, 0)) for words in shown.iloc[:, 0]]
     live_rows = [row for row in rows if not row["starter"]]
     assert all(row["query"] for row in live_rows)
+
+
+def test_findings_are_those_of_the_page_the_largest_first(live: str, held: Held, run: Run, url: str) -> None:
+    selection = Filter().apply(held.trials, held.matches, WATCHLIST)
+    page = findings_tables.material(selection, held.results).trials
+    posted = page[page["state"].isin(["read", "failed", "not_asked"]).to_numpy(dtype=bool)]
+    rows = asked(run, "findings")
+    assert [row["nct_id"] for row in rows] == list(posted["nct_id"])
+    assert [row["results"] for row in rows] == list(posted["state"])
+    if url != live:
+        assert {row["rule"] for row in rows} == {"not_asked"}
+        return
+    assert {row["results"] for row in rows} == {"read", "failed", "not_asked"}
+    told = next(row for row in rows if row["nct_id"] == READ)
+    report = held.results.reports[READ]
+    assert (told["rule"], told["rule_words"], told["says"]) == (
+        report.key,
+        across.REPORTS["below"],
+        across.says(report),
+    )
+    assert told["analyses"] == [sentence for sentence, _ in report.readings]
+    assert told["analysis_kinds"] == ["below", "not_below", "other"]
+    assert (told["outcomes_without_analysis"], told["serious_events"]) == (1, list(report.serious))
+    failed = next(row for row in rows if row["nct_id"] == FAILED)
+    assert (failed["state"], failed["error"], failed["analyses"]) == ("failed", REASON, None)
+
+
+def test_no_findings_says_which_kind_of_none(run_live: Run) -> None:
+    code, out, err = run_live("findings", "--json", "--agent", "autologous_lymph_node_cells")
+    assert (code, json.loads(out)) == (0, [])
+    assert err == "No posted results to show here: 1 trial has no results posted.\n"
+
+
+def test_conditions_narrow_as_on_the_page(run: Run, held: Held) -> None:
+    wanted = Filter(conditions=("lupus",))
+    assert [row["nct_id"] for row in asked(run, "results", "--condition", "lupus")] == held.ids(wanted)
+    assert {row["condition"] for row in asked(run, "gaps", "--condition", "lupus")} == {"lupus"}
 
 
 def test_none_found_not_asked_and_failed_are_three_things(run_live: Run, live: str) -> None:
@@ -262,6 +309,7 @@ def test_the_table_is_for_people(run: Run, command: str) -> None:
     ("argv", "said"),
     [
         (("claims", "--agent", "nobody"), "There is no agent 'nobody'"),
+        (("findings", "--condition", "nothing"), "There is no condition 'nothing'"),
         (("claims", "--json", "--format", "csv"), "do not go together"),
     ],
 )
@@ -304,5 +352,5 @@ def test_help_needs_no_database() -> None:
     code = "import sys\nimport insights.__main__ as it\nit.parser()\nsys.exit('pandas' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, timeout=60)
     assert done.returncode == 0
-    assert set(COMMANDS) == {"claims", "gaps", "funnel", "results"}
+    assert set(COMMANDS) == {"claims", "gaps", "funnel", "results", "findings"}
     assert parser().parse_args(["claims", "--json"]).json

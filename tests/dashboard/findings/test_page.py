@@ -23,7 +23,19 @@ REASON = "The registry answered 500 four times."
 def studies() -> list[dict[str, Any]]:
     return [
         make_study(BELOW, **GIVES, enrollment=84, has_results=True, title="The *smaller* one"),
-        make_study(NONE_BELOW, **GIVES, enrollment=300, has_results=True, title="The larger one"),
+        make_study(
+            NONE_BELOW,
+            **GIVES,
+            enrollment=300,
+            has_results=True,
+            title="The larger one",
+            start="2019-03",
+            references=[
+                {"pmid": "39000001", "type": "RESULT", "citation": "A. Before. J. 2011;1:2. doi: 10.1000/early.1."},
+                {"pmid": "39000003", "type": "DERIVED", "citation": "C. Found. J. 2023;3:4."},
+                {"pmid": "39000002", "type": "RESULT", "citation": "B. Found. J. 2022;3:4. doi: 10.1000/result.2."},
+            ],
+        ),
         make_study(FAILED, **GIVES, has_results=True, title="Failed"),
         make_study(UNREAD, **GIVES, has_results=True, title="Unread"),
         make_study(WITHOUT, **GIVES, title="Without"),
@@ -40,7 +52,9 @@ def none_below() -> dict[str, Any]:
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     for url in live_url(tmp_path_factory.mktemp("findings"), studies()):
         store = Store.open(url)
-        put_results(store, {BELOW: results_sections.SECTION, NONE_BELOW: none_below(), FAILED: REASON})
+        sections: dict[str, Any] = {BELOW: results_sections.SECTION, NONE_BELOW: none_below(), FAILED: REASON}
+        put_results(store, sections)
+        put_results(store, {**sections, BELOW: REASON})
         store.close()
         yield url
 
@@ -81,6 +95,20 @@ def test_every_number_opens_the_list_of_its_trials(open_: Callable[..., AppTest]
             found = re.search(r"of ([\d,]+) trials?\. An NCT id", shown(group))
             assert (int(found[1]) if found else 0) == row["All"], name
             assert_clean(group)
+
+
+def test_papers_open_by_pubmed_id_and_by_doi(open_: Callable[..., AppTest]) -> None:
+    listed = table(open_("findings"), "NCT id", "What its analyses report").set_index("Title")
+    # Published before the trial began, so it is no results paper; the one the registry found has no DOI.
+    assert listed.loc["The larger one", "Papers"] == "https://pubmed.ncbi.nlm.nih.gov/?term=39000002,39000003"
+    assert listed.loc["The larger one", "Paper by DOI"] == "https://doi.org/10.1000/result.2"
+    assert listed["Papers"].isna().tolist() == listed["Paper by DOI"].isna().tolist() == [False, True]
+
+
+def test_older_results_stay_and_the_reason_is_told(open_: Callable[..., AppTest]) -> None:
+    listed = table(open_("findings"), "NCT id", "What its analyses report").set_index("Title")
+    assert listed.loc["The *smaller* one", "Results"] == f"Results read, not anew: {REASON}"
+    assert listed.loc["The *smaller* one", "Reports"] == "A p below the registered level"
 
 
 def test_a_failure_is_told_with_its_reason_in_its_list(open_: Callable[..., AppTest]) -> None:
