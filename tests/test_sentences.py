@@ -65,4 +65,4 @@ def test_the_product_s_own_texts_are_found(capsys: pytest.CaptureFixture[str]) -
     main(["--figures"])
     assert "words a sentence:" in capsys.readouterr().out
     main([])
-    assert "dashboard/glossary/terms.toml:" in capsys.readouterr().out
+    assert "dashboard/terms.toml:" in capsys.readouterr().out

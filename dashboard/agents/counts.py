@@ -11,6 +11,7 @@ from cache.codes import ROLE_WORDS, ROLES, TIERS
 from cache.filters import counts
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
+from dashboard import terms
 from dashboard.agents import tables as agent_tables
 from dashboard.shared import address as view
 from dashboard.shared import charts, columns, data, frame, trial_list, words
@@ -33,7 +34,7 @@ def appears(wanted: Filter) -> None:
         ("Only as an exclusion", pairs["tier"] == "excluded", "people on it may not take part",
          replace(alone, tiers=("excluded",))),
     )  # fmt: skip
-    st.header("How it appears in the records", anchor=False)
+    st.header("How it appears in the records", anchor=False, help=terms.meaning("Role"))
     with st.grid(4, min_column_width=190, gap="small"):
         for label, rows, note, listed in shown:
             with st.container(border=True, height="stretch", gap="xsmall"):

@@ -11,6 +11,7 @@ import streamlit as st
 from cache import english
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
+from dashboard import terms
 from dashboard.agents import story as agent_story
 from dashboard.agents import tables as agent_tables
 from dashboard.agents.story import Story
@@ -143,7 +144,7 @@ def _figures(told: Story) -> None:
     with st.grid(5, min_column_width=150, gap="small"):
         for figure in agent_story.figures(told):
             with st.container(border=True, height="stretch", gap="xsmall"):
-                st.metric(figure.label, figure.value)
+                st.metric(figure.label, figure.value, help=terms.meaning(figure.label))
                 st.caption(figure.note)
                 for label, wanted in figure.lists:
                     frame.trials_link(wanted, label)

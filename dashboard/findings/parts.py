@@ -24,7 +24,7 @@ RULES = (
 )
 _CONFIG: dict[str, Any] = columns.ID_TITLE | {
     "Title": st.column_config.TextColumn(width="medium"),
-    "People": columns.number(help="Enrolment"),
+    "People": columns.number(),
     "Reports": st.column_config.TextColumn(
         width=205, help="What the registered analyses of its primary outcomes report"
     ),

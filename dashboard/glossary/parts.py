@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cache.english import listed
-from dashboard.glossary import terms
+from dashboard import terms
 
 
 def entries() -> None:

@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 import streamlit as st
 
+from dashboard import terms
 from dashboard.shared import address as view
 from dashboard.shared.number_tables import LINK
 
@@ -64,10 +65,18 @@ def table(
     height: int | Literal["auto", "content"] = "content",
     **how: Any,
 ) -> Any:
-    """A table that can be sorted and searched. ``missing``: what stands in a cell without a value."""
+    """A table that can be sorted and searched; a heading that is a word of the field is explained on hover.
+    ``missing``: what stands in a cell without a value."""
     return st.dataframe(
-        shown, hide_index=True, column_config=config, placeholder=missing, height=height, alt=alt, **how
+        shown, hide_index=True, column_config=_explained(shown, config or {}), placeholder=missing, height=height,
+        alt=alt, **how,
     )  # fmt: skip
+
+
+def _explained(shown: pd.DataFrame, config: Config) -> Config:
+    """The columns with the glossary's text after their own."""
+    found = {head: config.get(head) or {} for head in shown.columns if terms.meaning(str(head))}
+    return {**config, **{head: {**own, "help": terms.hint(head, own.get("help"))} for head, own in found.items()}}
 
 
 def plain_table(shown: Any, alt: str) -> None:

@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cache.filters.filter import Filter
 from cache.filters.kinds import LONGEST_TEXT
-from dashboard import catalogue
+from dashboard import catalogue, terms
 from dashboard.shared import address as view
 from dashboard.shared import charts, columns, data, taking_along, words
 from dashboard.shared import number_tables as tables
@@ -179,7 +179,7 @@ def chart(
 ) -> None:
     """A title, the figure, one sentence on it, what is counted, and the same numbers as tables. Without a figure,
     because all it could show is nothing, the sentence stands alone; over the numbers, when there are any."""
-    st.header(title, anchor=False)
+    st.header(title, anchor=False, help=terms.meaning(title))
     if figure is not None:
         picture(key, title, say, figure, caption)
     st.markdown(say)

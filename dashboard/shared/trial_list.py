@@ -151,7 +151,7 @@ _CONFIG: dict[str, Any] = {
     "Agents": st.column_config.TextColumn(width=150),
     "Countries": st.column_config.TextColumn(width=125),
     "Phase": st.column_config.TextColumn(width=125),
-    "People": columns.number(help="Enrolment"),
+    "People": columns.number(),
     "Counted": st.column_config.TextColumn(help="Whether the enrolment is planned or actual"),
 }
 

@@ -122,7 +122,7 @@ def _drawn(shown: pd.DataFrame, today: date, say: str, part: str, key: str) -> N
     frame.picture(key, "Timeline of trials", say, figure, caption)
     st.caption(caption)
     with frame.numbers_below(key, "Timeline of trials", say) as numbers:
-        config = {"NCT id": columns.trial(), "Title": columns.WIDE, "People": columns.number(help="Enrolment")}
+        config = {"NCT id": columns.trial(), "Title": columns.WIDE, "People": columns.number()}
         numbers.table(timeline_rows.table(shown), "The bars of the timeline", config, missing=words.MISSING)
 
 

@@ -12,6 +12,7 @@ import streamlit as st
 
 from cache import english
 from cache.codes import LANE_WORDS, ROLE_WORDS, TIER_WORDS
+from dashboard import terms
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, frame, record_data, trial_list, words
 from dashboard.shared.palette import BADGES, GROUPS, group_of
@@ -84,8 +85,8 @@ def identity(known: Known, given: str) -> None:
     status = trial_list.status_words(*(row[name] for name in trial_list.STATUS)) or "Status not known"
     group = next(one for one in GROUPS if one.id == group_of(row["overall_status"]))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(status, color=BADGES[group.id], icon=_ICONS[group.id])
-        st.badge(LANE_WORDS[str(row["lane"])], color="gray")
+        st.badge(status, color=BADGES[group.id], icon=_ICONS[group.id], help=terms.meaning("Status"))
+        st.badge(LANE_WORDS[str(row["lane"])], color="gray", help=terms.meaning("Phase"))
         _record(row["nct_id"])
     if given != row["nct_id"]:
         st.text(f"{given} is a former id of this trial. Its id now is {row['nct_id']}.")
@@ -166,14 +167,15 @@ def source(known: Known) -> None:
 
 def glance(known: Known) -> None:
     """The design in one table, who pays, and why it stopped."""
-    st.header("At a glance", anchor="glance")
-    pairs(trial_tables.glance(known), "Facts at a glance")
+    facts = trial_tables.glance(known)
+    st.header("At a glance", anchor="glance", help=terms.meanings(facts))
+    pairs(facts, "Facts at a glance")
 
 
 def dates(known: Known) -> None:
     """Every date, planned or actual; registered in time or not; what has been overtaken."""
-    st.header("Dates", anchor="dates")
     table = trial_tables.dates(known)
+    st.header("Dates", anchor="dates", help=terms.meanings(table["What"]))
     columns.plain_table(table, "Dates of the trial")
     for said in trial_says.flags(known):
         st.info(words.plain(said), icon=":material/event_busy:")
@@ -185,7 +187,7 @@ def dates(known: Known) -> None:
 def reasons(known: Known) -> None:
     """Which agents it is here for, and what they are found by."""
     row = known.row
-    st.header("Why it is here", anchor="why")
+    st.header("Why it is here", anchor="why", help=terms.meanings(["Role"]))
     mine = _matches(known)
     if mine.empty:
         st.text(f"None of the agents is found in it; it is a trial in {english.listed(frame.swept().values(), 'or')}.")

@@ -10,6 +10,7 @@ import streamlit as st
 
 from cache.english import count
 from cache.filters.filter import Filter
+from dashboard import terms
 from dashboard.shared import address as view
 from dashboard.shared import columns, frame, words
 from dashboard.shared.number_tables import LINK
@@ -26,7 +27,7 @@ _BACKGROUND = "BACKGROUND"
 
 def results(known: Known) -> None:
     """Whether results are posted and due, in sentences; then the papers the record names."""
-    st.header("Results", anchor="results")
+    st.header("Results", anchor="results", help=terms.meanings(["Posted", "Results due"]))
     first, *more = trial_says.results(known)
     st.markdown(f"**{words.plain(first)}**")
     st.text(" ".join([*more, trial_says.POSTING]))
@@ -70,7 +71,7 @@ def _references(found: pd.DataFrame, alt: str) -> None:
 
 def eligibility(known: Known) -> None:
     """Age, sex, healthy people; then the registry's own words in two lists, in and out."""
-    st.header("Who may take part", anchor="who")
+    st.header("Who may take part", anchor="who", help=terms.meaning("Who may take part"))
     rules = known.study.eligibility if known.study else None
     people = trial_criteria.people(rules, told=known.told)
     st.text(". ".join(f"{name}: {said or words.MISSING}" for name, said in people.items()) + ".")
@@ -105,7 +106,7 @@ def wording(known: Known) -> None:
     found = trial_criteria.said(known.eligibility, in_focus=known.in_focus, told=known.told)
     if not found:
         return
-    st.header("What the criteria ask", anchor=False)
+    st.header("What the criteria ask", anchor=False, help=terms.meanings(one.what for one in found))
     for one in found:
         st.markdown(f"**{one.what}** · {words.plain(one.finding)}")
         if one.quote:
@@ -126,12 +127,12 @@ def given(known: Known) -> None:
     if study is None:
         return
     if study.arms:
-        st.markdown("**Arms**")
+        st.markdown("**Arms**", help=terms.meaning("Arms"))
         for arm in trial_tables.arms(study):
             st.markdown(f"**{words.quiet(arm.label)}** · {words.quiet(arm.kind)}")
             st.text(arm.words)
     outcomes = study.protocol_section.outcomes_module
-    st.markdown("**Primary outcomes**")
+    st.markdown("**Primary outcomes**", help=terms.meaning("Primary outcomes"))
     if not table(trial_tables.outcomes(outcomes.primary_outcomes), "Primary outcomes of the trial"):
         st.text("The record names none." if known.told else "Not known.")
     if outcomes.secondary_outcomes:

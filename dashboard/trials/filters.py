@@ -12,6 +12,7 @@ from cache.filters.filter import Filter
 from cache.filters.keys import KEYS, Key, Widget
 from cache.filters.kinds import LONGEST_TEXT, YEARS, Names
 from cache.read.results import posted
+from dashboard import terms
 from dashboard.shared import address as view
 from dashboard.shared import data
 
@@ -42,7 +43,7 @@ def _draw(rows: Sequence[tuple[Widget, Key]], wanted: Filter) -> None:
     for widget, key in rows:
         label = widget.label if isinstance(widget.label, str) else widget.label(data.watchlist())
         if label:
-            _WIDGETS[widget.kind](key, label, widget.help, getattr(wanted, key.field))
+            _WIDGETS[widget.kind](key, label, terms.hint(label, widget.help), getattr(wanted, key.field))
 
 
 def _set(key: Key, state: Any, read: Callable[[Any], Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ UNSEEN = ("fetchers/matching/", "fetchers/record/", "cache/store/migrations/", "
 SHOWN = {  # by file, the keys whose texts are shown
     "fetchers/watchlist.toml": {"words", "unchecked_because", "size_hint"},
     "insights/literature.toml": {"words"},
-    "dashboard/glossary/terms.toml": {"name", "text"},
+    "dashboard/terms.toml": {"name", "text"},
 }
 NOT_PROSE = re.compile(
     r"\\[bdswW(.]|\(\?|%[YmdHb]|^(SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|DROP|ALTER|ANALYZE|VACUUM)\b"
