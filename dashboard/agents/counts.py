@@ -43,23 +43,24 @@ def appears(wanted: Filter) -> None:
                 frame.trials_link(listed)
 
 
-def charts_of(wanted: Filter, selection: Selection) -> None:
-    """Phases by status, conditions and roles of the trials of a view; nothing of an empty one."""
+def charts_of(agent: Agent, wanted: Filter, selection: Selection) -> None:
+    """Phases by status, conditions and roles of the agent's trials in a view; nothing of an empty one."""
     if selection.trials.empty:
         return
     said = words.plain(wanted.sentence(data.watchlist()))
     caption = words.counted(data.freshness(), len(selection.trials), 1, said)
-    frame.phases("agent_phases", counts.status_by_phase(selection), caption, wanted)
-    _conditions_and_roles(wanted, selection)
+    frame.phases("agent_phases", counts.status_by_phase(selection), caption, wanted, of=agent.name)
+    _conditions_and_roles(agent, wanted, selection)
 
 
-def _conditions_and_roles(wanted: Filter, selection: Selection) -> None:
+def _conditions_and_roles(agent: Agent, wanted: Filter, selection: Selection) -> None:
     conditions = frame.condition_names()
     # Of a trial in two groups only the groups of the view are counted, as in the lists that the numbers open.
     inside = {id: conditions[id] for id in conditions if id in (wanted.groups(data.watchlist()) or conditions)}
     left, right = st.columns(2, gap="large")
     with left:
         _bars(
+            agent,
             "agent_conditions",
             "Conditions",
             agent_tables.by_condition(selection, inside),
@@ -69,6 +70,7 @@ def _conditions_and_roles(wanted: Filter, selection: Selection) -> None:
     with right:
         every = data.selection(replace(wanted, background=True))
         _bars(
+            agent,
             "agent_roles",
             "Roles",
             agent_tables.by_role(every, ROLE_WORDS),
@@ -77,7 +79,9 @@ def _conditions_and_roles(wanted: Filter, selection: Selection) -> None:
         )
 
 
-def _bars(key: str, title: str, found: "pd.Series[int]", what: str, links: Sequence[str]) -> None:
+def _bars(
+    agent: Agent, key: str, title: str, found: "pd.Series[int]", what: str, links: Sequence[str]
+) -> None:  # fmt: skip
     table = pd.DataFrame({title[:-1]: found.index, "All": found.to_numpy(), tables.LINK: list(links)})
     caption = words.counted(data.freshness(), int(found.sum()), 1, what)
     frame.chart(
@@ -87,6 +91,7 @@ def _bars(key: str, title: str, found: "pd.Series[int]", what: str, links: Seque
         charts.bars(found, [link if n else "" for link, n in zip(links, found, strict=True)]) if found.sum() else None,
         caption,
         (f"Trials by {title.lower()}", table),
+        of=agent.name,
     )
 
 

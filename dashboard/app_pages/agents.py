@@ -29,13 +29,13 @@ if parts.one_agent():
     parts.names_and_papers(agent)
     timeline, claims, conditions, changes, findings, results, counting = parts.sections()
     with timeline:
-        timeline_parts.few(selection, mine)
+        timeline_parts.few(selection, mine, of=agent.name)
         platforms.once(selection, mine)
     with claims:
         claims_of_agent.claims(agent)
     with conditions:
         gaps_of_agent.gaps(agent)
-        counts.charts_of(mine, selection)
+        counts.charts_of(agent, mine, selection)
     with changes:
         changes_of_agent.sections(mine, sample=story.sample)
     with findings:

@@ -29,7 +29,7 @@ def gap_map(
     rows: list[dict[Any, Any]] = cells.to_dict("records")
     drawn = [
         Cell(
-            lines(conditions[row["condition"]], 14),
+            lines(conditions[row["condition"]], 26),
             lines(agents[row["agent"]], 18),
             _shade(row),
             _sign(row),
@@ -40,11 +40,11 @@ def gap_map(
     ]
     plain = {"type": "category", "fixedrange": True, "automargin": True, "showgrid": False, "zeroline": False}
     layout = {
-        # Upright words: at a slant they would run into one another on a phone.
-        "xaxis": plain | {"side": "top", "tickangle": -90, "tickfont": {"color": INK}},
+        # Steep words on one line: on a phone a column is as wide as one line is high.
+        "xaxis": plain | {"side": "top", "tickangle": -60, "tickfont": {"color": INK}},
         "yaxis": plain | {"autorange": "reversed", "tickfont": {"color": INK}},
-        "height": 130 + 38 * len(agents),
-        "margin": {"l": 0, "r": 40, "t": 0, "b": 0},
+        "height": 150 + 38 * len(agents),
+        "margin": {"l": 0, "r": 44, "t": 0, "b": 0},
         "showlegend": False,
     }
     return figure(heatmap(drawn), layout)

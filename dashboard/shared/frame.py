@@ -175,25 +175,35 @@ def _agent_chosen(key: str) -> None:
 
 
 def chart(
-    key: str, title: str, say: str, figure: go.Figure | None, caption: str, *numbers: tuple[str, pd.DataFrame]
-) -> None:
+    key: str, title: str, say: str, figure: go.Figure | None, caption: str, *numbers: tuple[str, pd.DataFrame],
+    of: str | None = None,
+) -> None:  # fmt: skip
     """A title, the figure, one sentence on it, what is counted, and the same numbers as tables. Without a figure,
-    because all it could show is nothing, the sentence stands alone; over the numbers, when there are any."""
+    because all it could show is nothing, the sentence stands alone; over the numbers, when there are any. ``of``: the
+    one agent it is about, which the picture and the line to cite name as well."""
     st.header(title, anchor=False, help=terms.meaning(title))
+    whole = titled(title, of)
     if figure is not None:
-        picture(key, title, say, figure, caption)
+        picture(key, whole, say, figure, caption)
     st.markdown(say)
     if figure is None and not any(tables.adds_up(table) for _, table in numbers):
         return
     st.caption(caption)
-    with numbers_below(key, title, say) as shown:
+    with numbers_below(key, whole, say) as shown:
         for name, table in numbers:
             shown.table(table, name, columns.counts(table), missing="not asked")
 
 
-def phases(key: str, statuses: pd.DataFrame, caption: str, wanted: Filter, *, sample: bool = False) -> None:
+def titled(title: str, of: str | None) -> str:
+    """The title of a chart as it stands away from its page: with the agent that the page is about."""
+    return f"{title}: {of}" if of else title
+
+
+def phases(
+    key: str, statuses: pd.DataFrame, caption: str, wanted: Filter, *, sample: bool = False, of: str | None = None
+) -> None:
     """Trials by phase and group of statuses, over the same numbers and the registry's own statuses. ``statuses``:
-    ``counts.status_by_phase``."""
+    ``counts.status_by_phase``; ``of``: see ``chart``."""
     groups = tables.by_group(statuses)
     total = int(groups.to_numpy().sum())
     chart(
@@ -204,6 +214,7 @@ def phases(key: str, statuses: pd.DataFrame, caption: str, wanted: Filter, *, sa
         caption,
         ("Trials by phase and group of statuses", tables.phase_numbers(statuses, wanted, view.to_trials)),
         ("Trials by the registry’s own status and phase", tables.status_numbers(statuses, wanted, view.to_trials)),
+        of=of,
     )
 
 

@@ -100,28 +100,29 @@ def chart(selection: Selection, by: str) -> None:
     columns.pages_bar(part, own=lambda: _kept(by))
 
 
-def few(selection: Selection, wanted: Filter) -> None:
-    """The bars of the newest few, for another page, with a link to all of them."""
+def few(selection: Selection, wanted: Filter, *, of: str) -> None:
+    """The bars of the newest few, for the page of the agent ``of``, with a link to all of them."""
     today = day()
     bars, say = _said(selection, today)
     if bars.empty:
         return
     shown = bars.head(FEW)
     part = f"the newest {FEW} of {count(len(bars), 'trial')}" if len(bars) > FEW else "newest start first"
-    _drawn(shown, today, say, part, "timeline_few")
+    _drawn(shown, today, say, part, "timeline_few", of)
     label = f"All {len(bars):,} on the timeline" if len(bars) > FEW else "The same on the timeline’s own page"
     frame.link("timeline", label, view.params(wanted), ":material/view_timeline:")
 
 
-def _drawn(shown: pd.DataFrame, today: date, say: str, part: str, key: str) -> None:
+def _drawn(shown: pd.DataFrame, today: date, say: str, part: str, key: str, of: str | None = None) -> None:
+    title = frame.titled("Timeline of trials", of)
     figure = timeline_charts.timeline(shown, today)
     caption = (
         f"As of {words.as_of(data.freshness())} · {part} · filled: actual, outlined: planned or not confirmed · "
         "a month or a year is drawn from its first day as a start and to its last day as an end"
     )
-    frame.picture(key, "Timeline of trials", say, figure, caption)
+    frame.picture(key, title, say, figure, caption)
     st.caption(caption)
-    with frame.numbers_below(key, "Timeline of trials", say) as numbers:
+    with frame.numbers_below(key, title, say) as numbers:
         config = {"NCT id": columns.trial(), "Title": columns.WIDE, "People": columns.number()}
         numbers.table(timeline_rows.table(shown), "The bars of the timeline", config, missing=words.MISSING)
 

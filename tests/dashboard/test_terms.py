@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import terms
+from tests.rigs.pages import elements
 
 Open = Callable[..., AppTest]
 WIDGETS = ("multiselect", "toggle", "number_input")
@@ -29,7 +30,7 @@ ON_A_HEADER = {  # headers over tables that have no hover of their own
 
 def hints(at: AppTest) -> Iterator[tuple[str, str]]:
     """Every label of a page that the glossary explains, or that stands over such words, and what it says on hover."""
-    for frame in at.get("dataframe"):
+    for frame in elements(at, "dataframe"):
         config = json.loads(frame.proto.columns or "{}")
         for head in frame.value.columns:
             yield str(head), config.get(str(head), {}).get("help") or ""
@@ -38,7 +39,7 @@ def hints(at: AppTest) -> Iterator[tuple[str, str]]:
     for header in at.header:
         yield header.value, header.proto.help
     for kind in WIDGETS:
-        for widget in at.get(kind):
+        for widget in elements(at, kind):
             yield widget.label, widget.proto.help
 
 

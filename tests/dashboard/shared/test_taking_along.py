@@ -102,6 +102,13 @@ def test_every_table_of_numbers_can_be_saved_and_every_chart_cited(live: str, op
             assert "](" not in cited.value
 
 
+def test_a_chart_of_one_agent_is_cited_with_its_name(live: str, opened: Open) -> None:
+    app = opened(live, "agents", "agent=methotrexate&all=1")
+    cited = [one.code[0].value for one in app.expander if one.label.startswith("Numbers")]
+    assert len(cited) > 3
+    assert [line for line in cited if not line.partition(".")[0].endswith(": Methotrexate")] == []
+
+
 def test_every_chart_can_be_saved_as_a_picture_and_carries_its_words(live: str, opened: Open) -> None:
     for name, query in (("overview", "all=1"), ("map", "all=1"), ("gaps", ""), ("timeline", "all=1")):
         app = opened(live, name, query)
