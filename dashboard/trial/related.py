@@ -13,7 +13,7 @@ from dashboard.trial import exclusions as trial_exclusions
 from dashboard.trial import sentences as trial_says
 from dashboard.trial import tables as trial_tables
 from dashboard.trial.known import Known
-from dashboard.trial.parts import pairs
+from fetchers.record import other_registries
 
 
 def together(known: Known) -> None:
@@ -97,8 +97,17 @@ def exclusions(known: Known) -> None:
 
 
 def ids(known: Known) -> None:
-    """Other names and ids, under what each of them is."""
+    """Other names and ids, under what each of them is; an id that has a page of its own opens it."""
     found = trial_tables.ids(known)
-    if found:
-        st.header("Other names and ids", anchor=False)
-        pairs({kind: ", ".join(names) for kind, names in found.items()}, "Other names and ids of the trial")
+    if not found:
+        return
+    st.header("Other names and ids", anchor=False)
+    if known.study is not None and (also := trial_says.also_registered(known.study)):
+        st.markdown(also)
+    shown = {kind: ", ".join(map(_opened, names)) for kind, names in found.items()}
+    st.table(shown, border="horizontal", alt="Other names and ids of the trial")
+
+
+def _opened(name: str) -> str:
+    one = other_registries.entry(name)
+    return f"[{words.quiet(name)}]({one.url})" if one and one.url else words.quiet(name)

@@ -13,6 +13,8 @@ from dashboard.shared.trial_list import STATUS, status_words
 from dashboard.trial import words as trial_words
 from dashboard.trial.known import Known
 from dashboard.trial.words import Row
+from fetchers.record import other_registries
+from fetchers.record.study import Study
 from insights.dates.odd import ODD
 from insights.results_due import FACTS, REASONS, Verdict
 from insights.stale import REGISTRATION
@@ -68,6 +70,14 @@ def _people(row: Row) -> str:
 def _allocation(known: Known) -> str:
     found = trial_words.design(known.study).get("Allocation")
     return inner(found) if found in ("Randomised", "Not randomised") else ""
+
+
+def also_registered(study: Study) -> str:
+    """That the trial stands in other registries too, by the ids its record gives; empty when it names none."""
+    registries = dict.fromkeys(one.registry for one in other_registries.elsewhere(study))
+    if not registries:
+        return ""
+    return f"Also registered elsewhere, as its ids tell: {listed(registries)}. The registries may differ."
 
 
 def short(known: Known) -> str:

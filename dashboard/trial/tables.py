@@ -3,7 +3,6 @@
 The registry's texts are in the frames as they are; whoever draws them must show them letter by letter.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from dashboard.shared.number_tables import LINK, trial_link
 from dashboard.shared.words import code
 from dashboard.trial import words as trial_words
 from dashboard.trial.known import Known
+from fetchers.record import other_registries
 from fetchers.record.modules import Outcome
 from fetchers.record.study import Study
 from fetchers.settings import PUBMED_URL, RECORD_URL
@@ -46,19 +46,6 @@ _ID_TYPES = {
     "SAMHSA": "SAMHSA grant or contract",
     "OTHER_GRANT": "Other grant or funding",
     "OTHER": "Other id",
-}
-_ID_SHAPES = {
-    "ISRCTN": r"ISRCTN\d{8}",
-    "ANZCTR (Australia, New Zealand)": r"ACTRN\d{14}p?",
-    "DRKS (Germany)": r"DRKS\d{8}",
-    "jRCT (Japan)": r"jRCT[a-z]*\d+",
-    "UMIN (Japan)": r"UMIN\d{9}",
-    "ChiCTR (China)": r"ChiCTR[-\w]*\d",
-    "CTRI (India)": r"CTRI/\d{4}/\d+/\d+",
-    "WHO universal trial number": r"U1111-\d{4}-\d{4}",
-    "EU trial number (CTIS)": r"20\d\d-5\d{5}-\d\d(?:-\d\d)?",
-    "EudraCT number (EU)": r"20\d\d-\d{6}-\d\d",
-    "ClinicalTrials.gov": r"NCT\d{8}",
 }
 
 
@@ -242,5 +229,5 @@ def ids(known: Known) -> dict[str, list[str]]:
 
 def kind_of_id(id: str, kind: str | None) -> str:
     """What a second id is: the registry it has the shape of, else the registry's own word for it."""
-    shaped = next((name for name, shape in _ID_SHAPES.items() if re.fullmatch(shape, id.strip())), None)
-    return shaped or (_ID_TYPES.get(kind, str(code(kind))) if kind else "Kind not said")
+    known = other_registries.entry(id)
+    return known.registry if known else _ID_TYPES.get(kind, str(code(kind))) if kind else "Kind not said"

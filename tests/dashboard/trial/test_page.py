@@ -388,13 +388,15 @@ def test_a_trial_in_another_condition_is_no_evidence_for_a_claim(live: Open) -> 
 
 def test_other_ids_are_named_as_what_they_are(live: Open) -> None:
     app = live(records.FULL)
-    assert pair(app, "EU trial number (CTIS)") == "2024-512345-12-00"
-    assert pair(app, "ISRCTN") == "ISRCTN12345678"
-    assert pair(app, "EudraCT number (EU)") == "2019-001234-22"
+    european = "[2024-512345-12-00](https://euclinicaltrials.eu/ctis-public/view/2024-512345-12-00)"
+    assert pair(app, "EU trial number (CTIS)") == european
+    assert pair(app, "ISRCTN") == "[ISRCTN12345678](https://www.isrctn.com/ISRCTN12345678)"
+    assert pair(app, "EudraCT number (EU)").startswith("[2019-001234-22](https://www.clinicaltrialsregister.eu/")
     assert pair(app, "NIH grant or contract") == "U01"
     assert pair(app, "Kind not said") == "X9"
     assert pair(app, "Acronym") == "RIME"
     assert pair(app, "Official title") == "A long official title"
+    assert any("Also registered elsewhere" in text and "ISRCTN" in text for text in (one.value for one in app.markdown))
 
 
 def test_nothing_of_a_hostile_record_is_markup(live: Open) -> None:
