@@ -46,15 +46,15 @@ def show() -> None:
 def _posted() -> None:
     """How far reading posted results has come, what it cost, what could not be read."""
     state = posted.state(data.store())
-    if not state.wanted:
-        st.text("Posted results: none asked for yet.")
-        return
     cost = f"{english.count(state.requests, 'request')}, {math.ceil(state.bytes / 1000):,} kB the last time"
     why = f" {state.error}" if state.error else ""
     most = " and in ".join(
         f"{name} at most {english.count(budget.requests, 'request')} and {budget.bytes / 1_000_000:g} MB"
         for name, budget in (("one refresh", TOTAL), ("one hour", HOURLY))
     )
+    if not state.wanted:
+        st.text(f"Posted results: none asked for yet (in {most}).")
+        return
     st.text(f"Posted {posted.said(state)} ({cost}; in {most}).{why}")
     failures = posted.failures(data.store())
     if failures:

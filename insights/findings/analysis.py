@@ -93,7 +93,8 @@ def _interval(analysis: Analysis) -> str:
     low, high = analysis.ci_lower_limit, analysis.ci_upper_limit
     if low is None and high is None:
         return ""
-    name = f"{line(analysis.ci_pct_value)} % CI" if analysis.ci_pct_value else "CI, its level not given,"
+    percent = line(analysis.ci_pct_value).rstrip("% ")
+    name = f"{percent} % CI" if any(char.isdigit() for char in percent) else "CI, its level not given,"
     side = ", one-sided" if analysis.ci_num_sides == "ONE_SIDED" else ""
     if low is not None and high is not None:
         return f"{name} {line(low)} to {line(high)}{side}"
@@ -121,7 +122,8 @@ def read(analysis: Analysis) -> Reading:
 
     another type of hypothesis than a difference; no p value; one-sided and no level named; "NS"; no single number
     between 0 and 1; else p against every level the record names (0.05 where it names none, and beside it the level of
-    an interval that is not of 95 %): below or not below when it is so for each of them, otherwise another kind.
+    an interval that is not of 95 %): below or not below when it is so for each of them, otherwise another kind, and so
+    is p below with "not significant" beside it.
     """
     other = level.another_kind(analysis)
     if other:
@@ -146,6 +148,8 @@ def _judged(analysis: Analysis, named: tuple[level.Level, ...]) -> Reading:
     rests = tuple(one.words for one in named)
     said, levels = p_value.said(written), " and ".join(f"{one.normalize():f}" for one in against)
     source = "named in the record" if named else _source(against)
+    if answers == {True} and p_value.says_not_beside(written):
+        return Reading(OTHER, f"p is below {levels}, {source}, but the record says “not” beside it", (written, *rests))
     if answers == {True}:
         return Reading(BELOW, f"{said} is below {levels}, {source}", rests)
     if answers == {False}:
@@ -155,7 +159,7 @@ def _judged(analysis: Analysis, named: tuple[level.Level, ...]) -> Reading:
 
 def _unnamed(analysis: Analysis) -> list[Decimal]:
     """0.05; an interval of 90 % tells of another level, so that p must stand to both alike."""
-    interval = p_value.read(f"{analysis.ci_pct_value}%") if analysis.ci_pct_value else None
+    interval = p_value.read(f"{line(analysis.ci_pct_value).rstrip('% ')}%") if analysis.ci_pct_value else None
     if interval is None or interval.number >= 1 or 1 - interval.number == level.USUAL:
         return [level.USUAL]
     return sorted({level.USUAL, 1 - interval.number}) if interval.number > Decimal("0.5") else [level.USUAL]

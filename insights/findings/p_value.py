@@ -18,10 +18,17 @@ _READ = re.compile(
     rf"(?P<sign><=|=<|>=|=>|[<>=≤≥]|less than|greater than)?\s*{_NUMBER}(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_SIGNS = {"<=": "≤", "=<": "≤", ">=": "≥", "=>": "≥", "less than": "<", "greater than": ">", "": "="}
+_SIGNS = {"<=": "≤", "=<": "≤", ">=": "≥", "=>": "≥", "less than": "<", "greater than": ">"}
 _ANOTHER = re.compile(r"(?<![\w-])[<>=≤≥]?\s*\d*[.,]\d|\bto\b|[-–/]\s*[\d.]", re.IGNORECASE)
 _NOT = re.compile(r"(?:p\s*[:=]?\s*)?(?:n\.?\s*s\.?|(?:not|non)[- ](?:statistically )?significant)\W*", re.IGNORECASE)
-_NONE = re.compile(r"\W*(?:n\.?/?a\.?|not (?:applicable|available|calculated|done|reported)|none)?\W*", re.IGNORECASE)
+_NOT_BESIDE = re.compile(r"\bn\.?s\b|\b(?:not|non)[- ](?:statistically )?significant\b", re.IGNORECASE)
+_NONE = re.compile(
+    r"\W*(?:n\.?/?a\.?|n\.?[de]\.?|none|not (?:applicable|available|calcula(?:ted|ble)|done|reported|tested|performed|"
+    r"provided|estimable|evalua(?:ted|ble)|determined))?\W*",
+    re.IGNORECASE,
+)
+_OR_LESS = re.compile(r"\s*(?:or|and) (?:less|lower|below|smaller)\b", re.IGNORECASE)
+_OR_MORE = re.compile(r"\s*(?:or|and) (?:more|greater|higher|above|larger)\b", re.IGNORECASE)
 
 
 class PValue(NamedTuple):
@@ -42,11 +49,17 @@ class PValue(NamedTuple):
 def read(text: str | None) -> PValue | None:
     """The number in a p value; None when there is no single one between 0 and 1."""
     found = _READ.fullmatch(line(text))
-    if found is None or _ANOTHER.search(found["rest"]) or re.match(r"\s*[\d.,]", found["rest"]):
+    if found is None or _ANOTHER.search(found["rest"]) or re.match(r"\s*[\d.,](?!\s*$)", found["rest"]):
         return None
     number = _decimal(found)
+    return PValue(_sign(found), number) if 0 <= number <= 1 else None
+
+
+def _sign(found: re.Match[str]) -> str:
     sign = (found["sign"] or "").lower()
-    return PValue(_SIGNS.get(sign, sign), number) if 0 <= number <= 1 else None
+    if sign in ("", "="):
+        return "≤" if _OR_LESS.match(found["rest"]) else "≥" if _OR_MORE.match(found["rest"]) else "="
+    return _SIGNS.get(sign, sign)
 
 
 def _decimal(found: re.Match[str]) -> Decimal:
@@ -60,6 +73,11 @@ def _decimal(found: re.Match[str]) -> Decimal:
 def says_not(text: str | None) -> bool:
     """Whether the record writes "NS" or "not significant" in the place of a number."""
     return _NOT.fullmatch(line(text)) is not None
+
+
+def says_not_beside(text: str | None) -> bool:
+    """Whether "NS" or "not significant" stands anywhere in it, be it beside a number."""
+    return _NOT_BESIDE.search(line(text)) is not None
 
 
 def is_missing(text: str | None) -> bool:

@@ -42,7 +42,8 @@ def test_the_data_page_lists_past_refreshes_with_traffic_and_reasons(own_live: s
 
 
 def test_the_data_page_says_how_far_posted_results_are_read_and_what_failed(own_live: str, opened: Open) -> None:
-    assert "Posted results: none asked for yet." in texts(opened(own_live, "about"))
+    budget = "in one refresh at most 120 requests and 24 MB and in one hour at most 240 requests and 48 MB"
+    assert f"Posted results: none asked for yet ({budget})." in texts(opened(own_live, "about"))
     store = Store.open(own_live)
     with store.reading() as connection:
         one, other = connection.scalars(select(study.c.nct_id).limit(2))

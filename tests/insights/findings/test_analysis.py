@@ -68,6 +68,19 @@ BY_P = {
     "a span in words": ("0.01 to 0.04", OTHER),
     "a text": ("see comment", OTHER),
     "two points": ("0.0.4", OTHER),
+    "a full stop at the end": ("0.03.", BELOW),
+    "at most the level, in words": ("0.05 or less", OTHER),
+    "at most a smaller number, in words": ("0.0001 or less", BELOW),
+    "at least a smaller number, in words": ("0.01 or greater", OTHER),
+    "at least the level, in words": ("0.05 or more", NOT_BELOW),
+    "not significant beside a number below": ("0.04 (NS)", OTHER),
+    "not significant beside a number above": (">0.05 (not significant)", NOT_BELOW),
+    "not tested": ("not tested", OTHER),
+    "only zeros": ("0.0000", BELOW),
+    "one, with zeros": ("1.000", NOT_BELOW),
+    "no first zero": (".03", BELOW),
+    "a cell for nothing": ("99999", OTHER),
+    "two signs": ("0.001 < p < 0.01", OTHER),
 }
 
 
@@ -219,6 +232,23 @@ SENTENCES = {
         "Median Difference 3 points (95 % CI 1 to NA), no p value given, as registered; method not named",
     ),
 }  # fmt: skip
+
+
+NO_P = ("NA", "N/A", "-", "ND", "NE", "Not Reported", "not tested", "not performed", "not estimable", "Not Evaluable")
+
+
+@pytest.mark.parametrize("written", NO_P)
+def test_what_says_that_there_is_no_p_value(written: str) -> None:
+    assert analysis.read(made(written)).why == "no p value is given"
+
+
+LEVELS = {"95.0": "95.0 % CI", "95%": "95 % CI", "NA": "CI, its level not given,", "%": "CI, its level not given,"}
+
+
+@pytest.mark.parametrize(("written", "said"), LEVELS.items())
+def test_the_level_of_an_interval_is_as_written_or_not_given(written: str, said: str) -> None:
+    one = made(ci_pct_value=written, ci_lower_limit="1,234.5", ci_upper_limit="2,000")
+    assert f"({said} 1,234.5 to 2,000)" in analysis.sentence(one, OUTCOME)
 
 
 @pytest.mark.parametrize(("one", "words"), SENTENCES.values(), ids=SENTENCES)
