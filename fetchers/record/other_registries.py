@@ -8,6 +8,7 @@ import re
 from typing import NamedTuple
 
 from fetchers.record.study import Study
+from fetchers.settings import RECORD_URL
 
 _ICTRP = "https://trialsearch.who.int/Trial2.aspx?TrialID={}"
 _CTGOV = "ClinicalTrials.gov"
@@ -57,7 +58,7 @@ _REGISTRIES = (
         "https://www.clinicaltrialsregister.eu/ctr-search/search?query=eudract_number:{}",
     ),
     _registry("WHO universal trial number", r"U1111-\d{4}-\d{4}", None),
-    _registry(_CTGOV, r"NCT\d{8}", "https://clinicaltrials.gov/study/{}"),
+    _registry(_CTGOV, r"NCT\d{8}", RECORD_URL + "{}"),
 )  # fmt: skip
 
 
