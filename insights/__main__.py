@@ -9,7 +9,7 @@ from cache.cli.ending import ended
 from fetchers.settings import Settings
 
 COMMANDS = {
-    "claims": "what the documents claim, each with its verdict, the rule behind it and its trials",
+    "claims": "each claim of the documents with its verdict, rule and trials",
     "gaps": "every agent in every condition group, and why a cell is empty",
     "funnel": "from the registry's rows to the counted trials, agent by agent",
     "results": "results posted and due, out-of-date records, why trials stopped: one row per trial",

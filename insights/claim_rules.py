@@ -33,7 +33,7 @@ __all__ = ["NOT_ASKED", "OUTSIDE", "RULES", "VERDICTS", "counted", "decide"]
 REGISTERED_SINCE = (
     2005  # the medical journals began to demand registration in that year; trials before it are rarely there
 )
-_NOT_HELD = "The claim is about what people felt, or about relief in general. No registry records that."
+_NOT_HELD = "The claim is about how people felt, or about relief in general. No registry records that."
 
 
 def decide(claim: Claim, seen: Seen) -> Rule:
@@ -110,8 +110,8 @@ def _trial(claim: Claim, status: str) -> bool:
 RULES = (
     Rule(
         "not_checkable", NOT_CHECKABLE,
-        "The claim states nothing a registry records, such as what people felt, or relief in general. Matching trials "
-        "are shown beside it.", False,
+        "The claim says nothing that a registry records: it is about how people felt, or about relief in "
+        "general. Matching trials are shown beside it.", False,
         lambda claim, seen: not claim.checkable,
         lambda claim, seen: said(claim.unchecked_because or _NOT_HELD, number(seen, "here")),
     ),
@@ -130,7 +130,7 @@ RULES = (
         "The claim says that more research is needed. That is an opinion, but a trial is running by the rules below.",
         False,
         lambda claim, seen: claim.kind == "need" and len(running(claim, seen)) > 0,
-        lambda claim, seen: said("A registry cannot say what is needed, but it shows that somebody has taken it up.",
+        lambda claim, seen: said("A registry cannot say what is needed, but it shows that somebody is looking into it.",
                                   here(seen), parts(seen)),
         lambda claim, seen: {"Running": running(claim, seen)},
     ),

@@ -197,7 +197,7 @@ def _not_asked(mine: Mapping[str, Asked], watchlist: Watchlist) -> str:
     failed = [agent for agent, one in mine.items() if one.state == "failed"]
     said = []
     if waiting:
-        said.append(f"The registry has not been asked yet for {_names(waiting, watchlist)}, so finding nothing in "
+        said.append(f"The registry has not been asked yet about {_names(waiting, watchlist)}, so finding nothing in "
                     "the starter sample means nothing.")  # fmt: skip
     if failed:
         said.append(f"The registry did not answer for {_names(failed, watchlist)}, so nothing is known.")

@@ -165,6 +165,32 @@ def test_the_rooms_are_walked() -> None:
     assert ("cache.opening", "cache.store.store") in EDGES
 
 
+def plurals_by_hand(tree: ast.AST) -> list[int]:
+    """The lines that choose between two words by whether a number is one."""
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.IfExp)
+        and isinstance(node.test, ast.Compare)
+        and isinstance(node.test.ops[0], ast.Eq | ast.NotEq)
+        and ast.unparse(node.test.comparators[0]) == "1"
+        and all(isinstance(word, ast.Constant) and isinstance(word.value, str) for word in (node.body, node.orelse))
+    ]
+
+
+@pytest.mark.parametrize("path", modules("insights", "dashboard"), ids=str)
+def test_a_plural_is_chosen_by_the_language(path: Path) -> None:
+    assert not plurals_by_hand(tree_of(path)), "cache.english.agreeing knows which word goes with a number"
+
+
+def test_a_plural_by_hand_is_seen() -> None:
+    assert plurals_by_hand(ast.parse("a = f'{n} {'is' if n == 1 else 'are'}'\nb = 's' if len(x) != 1 else ''")) == [
+        1,
+        2,
+    ]
+    assert not plurals_by_hand(ast.parse("a = x[0] if len(x) == 1 else 'several'"))
+
+
 # -- the walk itself ------------------------------------------------------------------------------------------------
 
 

@@ -48,7 +48,7 @@ def registry_data(fresh: Freshness) -> str:
         return f"{said} Older: {older}." if older else said
     if fresh.starter:
         return (
-            f"Starter snapshot of {fresh.starter_date}: a sample of public copies, the registry has not been asked yet."
+            f"Starter snapshot of {fresh.starter_date}: a sample of public copies; the registry has not been asked yet."
         )
     return "The registry has not been asked yet."
 
@@ -156,7 +156,7 @@ def _origin(trial: Mapping[str, Any], fresh: Freshness) -> str:
     if trial["origin"] != "starter":
         return registry_data(fresh)
     as_of = trial["as_of"] if isinstance(trial["as_of"], str) else "a day that was not recorded"
-    return f"Starter snapshot: facts of {as_of} from a public copy, the registry has not been asked yet."
+    return f"Starter snapshot: facts of {as_of} from a public copy; the registry has not been asked yet."
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -67,7 +67,7 @@ _TIERS = (
         "People in the trial get the agent: the interventions name it, or the description of an intervention or arm "
         "says so.",
     ),
-    ("Only mentioned", "A title, a keyword or a description names it, but nobody gets it."),
+    ("Only mentioned", "A title, keyword or description names it, but nobody gets it."),
     ("Only as an exclusion", "It is named only as a reason why people may not take part."),
 )
 _ROLES = (
@@ -141,7 +141,7 @@ def missed() -> None:
     with st.expander("Interventions that no name explains", icon=":material/help:"):
         st.text(
             f"{english.count(len(found), 'intervention')} in trials of the documents’ conditions "
-            f"{'matches' if len(found) == 1 else 'match'} no name, false friend or left-out member above. "
+            f"{english.agreeing(len(found), 'matches', 'match')} no name, false friend or left-out member above. "
             "Most are other treatments. If one names an agent, add it to the watch-list. The most frequent ones:"
         )
         shown = found[:MISSED]

@@ -79,7 +79,7 @@ def _set_aside(names: Mapping[str, str]) -> None:
     table = one.agg({"scope": list, "nct_id": "first", "reason": "first", "seen_at": "max"})
     st.text(
         f"{english.count(len(table), 'record')} could not be read; what was known of "
-        f"{'it' if len(table) == 1 else 'them'} before is shown:"
+        f"{english.agreeing(len(table), 'it', 'them')} before is shown:"
     )
     shown = pd.DataFrame(
         {

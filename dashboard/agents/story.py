@@ -142,7 +142,7 @@ def sentence(story: Story) -> str:
     name = plain(english.inner(story.name))
     if not story.trials:
         return nothing(story)
-    give = "gives" if story.trials == 1 else "give"
+    give = english.agreeing(story.trials, "gives", "give")
     trials = f"{count(story.trials, 'trial')} {'that ' if story.sample else ''}{give} {name} {story.place}"
     head = f"The starter sample holds {trials}" if story.sample else trials
     said = f"{'; '.join([head, _phases(story), *_rest(story)])}."
@@ -170,8 +170,7 @@ def _lane(rung: Rung) -> str:
 def _rest(story: Story) -> list[str]:
     said = []
     if story.status_known:
-        of = "" if story.status_known == story.trials else f" of the {story.status_known:,} with a recorded status"
-        said.append(f"{_number(story.recruiting)}{of} {_recruiting(story)}")
+        said.append(f"{_recruiting(story)} {'when the record was copied' if story.sample else 'now'}")
     else:
         said.append("how many recruit is not known")
     if story.newest:
@@ -183,11 +182,14 @@ def _rest(story: Story) -> list[str]:
 
 
 def _recruiting(story: Story) -> str:
-    """A public copy tells what was so when it was made."""
+    """How many of the trials whose status is known recruit. A public copy tells what was so when it was made."""
     one = story.recruiting <= 1
-    if story.sample:
-        return f"{'was' if one else 'were'} recruiting when the record was copied"
-    return f"{'is' if one else 'are'} recruiting now"
+    are = ("was" if one else "were") if story.sample else ("is" if one else "are")
+    if story.status_known == 1:
+        which = "the one with a recorded status" if story.trials > 1 else "the trial"
+        return f"{which} {are} {'' if story.recruiting else 'not '}recruiting"
+    of = "" if story.status_known == story.trials else f" of the {story.status_known:,} with a recorded status"
+    return f"{_number(story.recruiting)}{of} {are} recruiting"
 
 
 def _results(story: Story) -> str:

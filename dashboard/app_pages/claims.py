@@ -4,7 +4,7 @@ from dashboard.claims import parts
 from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import evidence_data, frame
 
-frame.head("Claims", "What the documents state, sentence by sentence, and what the registry says about it.")
+frame.head("Claims", "What the documents claim, and what the registry shows.")
 refresh_parts.outcome()
 wanted = frame.wanted()
 named = parts.named(evidence_data.findings())

@@ -4,7 +4,7 @@ from dashboard.map import parts
 from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import data, frame, group_list
 
-frame.head("Where the trials are", "In which countries trials have sites, how many of them are open, and their lists.")
+frame.head("Where the trials are", "The countries with trial sites, and how many of their trials are open.")
 refresh_parts.outcome()
 wanted = frame.scoped()
 selection = data.selection(wanted)

@@ -5,7 +5,7 @@ from dashboard.shared import address as view
 from dashboard.shared import data, frame
 from dashboard.timeline import parts
 
-frame.head("Timeline", "From start to completion: filled what has happened, outlined what is planned.")
+frame.head("Timeline", "From start to completion. Filled: it has happened. Outlined: it is planned.")
 refresh_parts.outcome()
 wanted = frame.wanted()
 view.scope_bar(wanted, frame.condition_names())

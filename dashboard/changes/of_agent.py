@@ -56,7 +56,7 @@ def _changes(wanted: Filter, ids: "pd.Series[Any]", *, sample: bool) -> None:
         st.markdown(f"**{plain(changes_tables.counted(found))}** since the first load on {english.day(since[:10])}.")
         changes_parts.newest(found, MOST, "agent_changes")
         more = f"The newest {MOST} of {len(found):,}. " if len(found) > MOST else ""
-        st.caption(f"{more}Before → after; without changes of only wording, order or a few days.")
+        st.caption(f"{more}Before → after; without changes of wording or order, or by a few days.")
     frame.link("changes", "All changes of this agent", changes_parts.params(wanted, shown), ":material/update:")
 
 

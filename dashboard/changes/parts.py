@@ -105,7 +105,7 @@ def _controls(wanted: Filter, shown: ChangesView, last: Refreshed) -> None:
         )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Mark all as seen", key="changes_looked", icon=":material/done_all:", on_click=_look, args=(last,),
-                  help="Puts this moment into the address. As a bookmark it opens with what is new.")  # fmt: skip
+                  help="Puts this moment into the address. Bookmark it to see only what is new next time.")  # fmt: skip
         if shown.looked:
             st.caption(f"Seen up to {moment(shown.looked)}. Bookmark this page to come back to what is new.")
 

@@ -26,22 +26,26 @@ class Look(NamedTuple):
 
 
 VERDICT = {
-    "supported": Look("Supported", ":material/check_circle:", "green", "The registry confirms the claim."),
-    "partly": Look("Partly", ":material/contrast:", "blue", "The registry confirms a part of it."),
-    "contradicted": Look("Contradicted", ":material/cancel:", "orange", "The registry says otherwise."),
-    "not_found": Look("Not found", ":material/search_off:", "orange", "The registry was asked, and has nothing."),
-    "outside": Look(
-        "Outside the registry’s reach", ":material/block:", "gray", "A registry could not show it, true or not."
+    "supported": Look("Supported", ":material/check_circle:", "green", "The registry shows what the claim says."),
+    "partly": Look("Partly", ":material/contrast:", "blue", "The registry shows part of what the claim says."),
+    "contradicted": Look("Contradicted", ":material/cancel:", "orange", "The registry shows something else."),
+    "not_found": Look(
+        "Not found", ":material/search_off:", "orange", "The registry was asked, and no trial was found."
     ),
-    "not_checkable": Look("Not checkable", ":material/help:", "gray", "The claim states nothing a registry holds."),
+    "outside": Look(
+        "Outside the registry’s reach", ":material/block:", "gray", "No registry could show this, even if it is true."
+    ),
+    "not_checkable": Look(
+        "Not checkable", ":material/help:", "gray", "The claim says nothing that a registry records."
+    ),
     "not_asked": Look("Not asked yet", ":material/pending:", "violet", "Press “Refresh trial data” to find out."),
 }
 TENSE = {
     "holds": Look("“Now” holds", ":material/event_available:", "green", ""),
-    "idle": Look("“Now” not borne out", ":material/pause_circle:", "orange", ""),
+    "idle": Look("“Now” not confirmed", ":material/pause_circle:", "orange", ""),
     "contradicted": Look("“Now” does not hold", ":material/event_busy:", "orange", ""),
     "elsewhere": Look("“Now” only elsewhere", ":material/travel_explore:", "gray", ""),
-    "undated": Look("“Now” cannot be dated", ":material/event_note:", "gray", ""),
+    "undated": Look("“Now”: no date found", ":material/event_note:", "gray", ""),
     "not_asked": Look("“Now” not asked yet", ":material/pending:", "violet", ""),
 }
 _WHERE = {

@@ -67,7 +67,7 @@ def hover(row: Mapping[Any, Any]) -> str:
     if row["state"] != gaps.FOUND:
         return {gaps.NONE: "none found", gaps.NOT_ASKED: "not asked yet", gaps.FAILED: "no answer"}[row["state"]]
     phase = AXIS_WORDS[row["highest"]].lower() if row["highest"] else "none entered"
-    number = "1 trial" if row["total"] == 1 else f"{row['total']:,} trials"
+    number = count(int(row["total"]), "trial")
     return (
         f"{number}{' in the sample' if row['sample'] else ''}<br>recruiting: {row['recruiting']:,}, stopped or paused: "
         f"{row['stopped']:,}<br>highest phase: {phase}<br>newest activity: {row['newest'] or 'not known'}"

@@ -120,7 +120,9 @@ def why_differs(funnel: Funnel, agent: Agent, unread: int) -> str:
         f"{number['counted']:,}."
     )
     if unread:
-        said.append(f"{count(unread, 'record')} could not be read and {'is' if unread == 1 else 'are'} not counted.")
+        said.append(
+            f"{count(unread, 'record')} could not be read and {english.agreeing(unread, 'is', 'are')} not counted."
+        )
     said.append(
         "The registry’s own page shows the answer to one question and includes mentions, so its number differs."
     )
@@ -129,4 +131,4 @@ def why_differs(funnel: Funnel, agent: Agent, unread: int) -> str:
 
 def _do(number: int, verb: str) -> str:
     """ "1 gives", "4 give"; a name of several things is no subject then."""
-    return f"{number:,} {verb}{'s' if number == 1 else ''}"
+    return f"{number:,} {english.agreeing(number, f'{verb}s', verb)}"

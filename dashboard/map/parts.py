@@ -53,7 +53,7 @@ def sections(selection: Selection, wanted: Filter) -> None:
     say = map_tables.say(counted, selection.trials, sample=not data.freshness().live)
     st.markdown(say)
     if wanted.countries:
-        st.caption("Only the countries of the address are shown; the same trials may have sites in others.")
+        st.caption("Shown: only the countries in the address. These trials may have sites in others.")
     if not counted.empty:
         as_of = f"As of {words.as_of(data.freshness())} · {count(len(selection.trials), 'trial')}"
         _charts(counted, wanted, say, as_of)

@@ -36,7 +36,7 @@ def say(counted: pd.DataFrame, trials: pd.DataFrame, *, sample: bool) -> str:
     first = [f"{words.quiet(name)} ({n:,})" for name, n in zip(counted["country"], counted["trials"], strict=True)][:3]
     most = f"Most trials: {english.listed(first)}." if len(counted) > 1 else f"It is {first[0]}."
     opened = int(there["overall_status"].isin(OPEN).sum())
-    named = f"{len(there):,} of {total} {'names' if len(there) == 1 else 'name'}"
+    named = f"{len(there):,} of {total} {english.agreeing(len(there), 'names', 'name')}"
     return (
         f"{named} a country, {count(len(counted), 'country', 'countries')} in all. {most} "
         f"Open or about to open: {opened:,} of these {len(there):,}."
@@ -53,9 +53,7 @@ def not_drawn_say(counted: pd.DataFrame) -> str:
     missing = counted["country"].drop(map_charts.drawn(counted).index)
     if missing.empty:
         return ""
-    return (
-        f"Not drawn on the map, because the place is not known here: {english.listed(missing)}. They are in the table."
-    )
+    return f"Not on the map, because we have no place for it: {english.listed(missing)}. They are in the table."
 
 
 def groups(trials: pd.DataFrame) -> Groups:

@@ -114,7 +114,7 @@ def _no_texts(found: Material, *, sample: bool) -> None:
         frame.bars(
             "mecfs_sites",
             "Number of sites",
-            "How many sites a trial has, which is how far people may have to travel.",
+            "How many sites a trial has. With more sites, people may travel less.",
             "As the record lists them; each trial counts once",
             ("Trials by number of sites, as the record lists them", sites),
         )
@@ -134,7 +134,7 @@ def _malaise(found: Material, as_of: str) -> None:
     frame.bars(
         "mecfs_pem",
         "Post-exertional malaise",
-        "Possibly, by word rules that could not be measured on real texts: read the quotes before you cite a number.",
+        "Possibly: these word rules could not be measured on real texts. Read the quotes before you cite a number.",
         f"{as_of} · each trial counts once; “not named” is not “not asked for”",
         ("Trials by post-exertional malaise", mecfs_tables.pem_numbers(found.pem, _to)),
     )
@@ -145,7 +145,7 @@ def _burden(found: Material, as_of: str) -> None:
         "mecfs_burden",
         "What taking part involves",
         mecfs_tables.burden_say(found.findings, found.pem),
-        f"{as_of} · named in the eligibility text, which rarely tells everything; a trial may stand in several rows",
+        f"{as_of} · named in the eligibility text, which rarely says everything; a trial may be in several rows",
         ("Trials by what taking part involves", mecfs_tables.burden_numbers(found.findings, _to)),
         ("Trials by number of sites, as the record lists them", mecfs_tables.site_numbers(found.trials, _to)),
     )

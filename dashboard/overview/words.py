@@ -8,7 +8,7 @@ import pandas as pd
 
 from cache import english
 from cache.codes import PHASE_PATH
-from cache.english import count, listed, number
+from cache.english import agreeing, count, listed, number
 from cache.filters.counts import KeyFigures
 from cache.filters.filter import Filter
 from dashboard.shared.words import lane_inside, plain
@@ -17,10 +17,10 @@ from dashboard.shared.words import lane_inside, plain
 def what(agents: int, documents: int) -> str:
     """What this is, in one sentence, for whichever watch-list."""
     counts = [number(agents), number(documents)]
-    those = "agent" if agents == 1 else "agents"
+    those = agreeing(agents, "agent")
     if not documents:
         return f"What ClinicalTrials.gov really shows about the {counts[0]} {those} of this watch-list."
-    texts = "document recommends" if documents == 1 else "documents recommend"
+    texts = agreeing(documents, "document recommends", "documents recommend")
     return f"What ClinicalTrials.gov really shows about the {counts[0]} {those} that {counts[1]} {texts}."
 
 
@@ -69,7 +69,7 @@ def soon_say(trials: int, *, sample: bool) -> str:
     """One sentence on the trials that are not yet recruiting."""
     if not trials:
         return "No trial of this sample is about to open." if sample else "No trial in this view is about to open."
-    verb = "is" if trials == 1 else "are"
+    verb = agreeing(trials, "is", "are")
     return f"{count(trials, 'trial')} {verb} registered and not yet recruiting, by planned start."
 
 

@@ -138,7 +138,7 @@ def _fresh(job: Job, names: Mapping[str, str]) -> str:
 def _partial(job: Job, names: Mapping[str, str]) -> str:
     failed = [plain(names.get(scope.scope, scope.scope)) for scope in job.scopes if scope.status == "failed"]
     lacking = [scope for scope in job.scopes if scope.status == "fresh" and scope.error]
-    said = f"Refreshed, except for {listed(failed)}. Earlier data stays there." if failed else "Refreshed."
+    said = f"Refreshed, except {listed(failed)}. Earlier data stays there." if failed else "Refreshed."
     return f"{said} {unread(lacking, names)}" if lacking else said
 
 

@@ -29,7 +29,7 @@ def delays(wanted: Filter, selection: Selection) -> None:
     _line("Why trials stopped", results_tables.stopped_say(found.stopped, found.facts))
     _lists(wanted, "why", {name: said(name) for name in CLASSES}, found.stopped["classes"].explode())
     st.caption(
-        f"As of {words.as_of(data.freshness())} · posting facts, no finding on anybody’s conduct · a trial may "
+        f"As of {words.as_of(data.freshness())} · facts about posting, not a judgement on anybody · a trial may "
         "stand in several groups of the last two lines"
     )
     frame.link("results", "Charts, rules and papers of these trials", view.params(wanted), ":material/fact_check:")

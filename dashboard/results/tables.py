@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from cache.codes import NOT_RECORDED, STATUS_WORDS
-from cache.english import count
+from cache.english import agreeing, count
 from dashboard.shared.number_tables import LINK, group_numbers, numbered
 from dashboard.shared.trial_list import Group, named
 from insights import why_stopped
@@ -89,7 +89,7 @@ def results_say(verdicts: pd.DataFrame, facts: pd.DataFrame) -> str:
     there = int(facts["has_results"].sum())
     within = verdicts[verdicts["coverage"].isin(["covered", "probable"])]
     posted = int((within["state"] == "posted").sum())
-    of = "" if known == len(facts) else f" that {'says' if known == 1 else 'say'} so"
+    of = "" if known == len(facts) else f" that {agreeing(known, 'says', 'say')} so"
     parts = ["No trial here says whether results are posted"]
     if known:
         parts = [f"Results are posted for {there:,} of {count(known, 'trial')}{of}"]
@@ -111,12 +111,12 @@ def papers_say(groups: "pd.Series[Any]") -> str:
     found = groups.value_counts()
     known = len(groups) - int(found.get("unknown", 0))
     if not known:
-        return "No trial in this view tells both whether results are posted and which papers its record names."
+        return "No record in this view tells both whether results are posted and which papers it names."
     neither = int(found.get("neither", 0))
     alone = int(found.get("paper_alone", 0)) + int(found.get("found_alone", 0))
     return (
-        f"Of {count(known, 'trial')} with both known, {alone:,} {'has' if alone == 1 else 'have'} no results in the "
-        f"registry but a paper beside the record; {neither:,} {'has' if neither == 1 else 'have'} neither."
+        f"Of {count(known, 'trial')} with both known, {alone:,} {agreeing(alone, 'has', 'have')} no results in the "
+        f"registry but a paper beside the record; {neither:,} {agreeing(neither, 'has', 'have')} neither."
     )
 
 

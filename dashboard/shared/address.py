@@ -198,7 +198,7 @@ def narrowed(wanted: Filter) -> None:
     if wanted == scope(wanted):
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(":material/filter_alt: More filters are set by the address.", width="content")
+        st.markdown(":material/filter_alt: The address sets more filters.", width="content")
         st.button("Clear them", key="clear_filters", type="tertiary", on_click=clear)
 
 

@@ -113,7 +113,7 @@ def phases_say(counts: pd.DataFrame, *, sample: bool = False) -> str:
     parts = [f"{int(groups[group.id]):,} {_GROUP_SAYS[group.id]}" for group in GROUPS if groups.get(group.id, 0)]
     of = f"{count(total, 'trial')} in the sample" if sample else count(total, "trial")
     has, each = ("have", " each") if (lanes == largest).sum() > 1 else ("has", "")
-    return f"Of {of}, {lane} {has} the most ({int(largest):,}{each}); {listed(parts)}."
+    return f"Of {of}, {lane} {has} the most ({int(largest):,}{each}). By status: {listed(parts)}."
 
 
 _GROUP_SAYS = {

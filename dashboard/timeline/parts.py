@@ -143,7 +143,7 @@ def linked(selection: Selection) -> None:
         st.markdown("No record in this view names another trial by its NCT id.")
         return
     else:
-        st.markdown("No two trials in this view stand under one roof; the records below name other trials.")
+        st.markdown("No two trials in this view belong to one platform; the records below name other trials.")
     columns.table(
         _links(mine, known), "Trials that name other trials",
         {"NCT id": columns.trial(), "Names": columns.trial(), "In the registry’s words": columns.WIDE},

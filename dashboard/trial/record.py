@@ -153,7 +153,7 @@ def _interventions(study: Study) -> None:
 _PLACES = {
     "Country": columns.NAME,
     "Sites": columns.number(),
-    "Recruiting": columns.number(help="Sites that are recruiting; the record says so of open trials only"),
+    "Recruiting": columns.number(help="Sites that are recruiting; records tell this only for open trials"),
     LINK: columns.list_link("Opens the list of trials in this country"),
     "Cities": columns.WIDE,
 }

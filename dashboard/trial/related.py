@@ -93,7 +93,7 @@ def exclusions(known: Known) -> None:
     for one in found:
         st.markdown(words.plain(one.say))
         st.text(f"“{one.quote}”")
-    st.caption("A fact about this trial, found by word rules; no advice for anybody.")
+    st.caption("A fact about this trial, found by word rules. It is not advice.")
 
 
 def ids(known: Known) -> None:

@@ -20,8 +20,8 @@ from insights.results_due import FACTS, REASONS, Verdict
 from insights.stale import REGISTRATION
 
 PAPERS = "A paper in a journal is no posted result."
-POSTING = "This is a fact about posting in the registry, and no finding on anybody’s conduct."
-EXPANDED = "This is expanded access and no trial: people get the treatment outside of one."
+POSTING = "This is a fact about posting. It does not judge anybody’s conduct."
+EXPANDED = "This is expanded access, not a trial: people get the treatment outside of one."
 
 
 def origin(row: Row) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cache.codes import DATE_TYPE_WORDS, SPONSOR_WORDS
-from cache.english import count, day
+from cache.english import count, day, listed
 from dashboard.shared.words import MISSING, code, intervention
 from fetchers.matching.context import is_make_believe
 from fetchers.matching.names import lower, squeeze
@@ -39,7 +39,7 @@ def word(known: Mapping[str, str], found: Any) -> str | None:
 def masking(found: str | None, who: Iterable[str]) -> str | None:
     """The masking, and who is masked."""
     said = code(found)
-    masked = ", ".join(str(code(one)).lower() for one in who)
+    masked = listed(str(code(one)).lower() for one in who)
     return f"{said} ({masked})" if said and masked else said
 
 
@@ -83,11 +83,11 @@ def helpers(study: Study | None, *, told: bool) -> str | None:
 
 
 def arms(study: Study | None, *, told: bool) -> str | None:
-    """How many arms of which kind: "3: 2 experimental, 1 placebo comparator"."""
+    """How many arms of which kind: "3: 2 experimental and 1 placebo comparator"."""
     if study is None or not study.arms:
         return "The record lists no arms" if told else None
     kinds = Counter(str(code(arm.type)).lower() if arm.type else "kind not said" for arm in study.arms)
-    said = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
+    said = listed(f"{number} {kind}" for kind, number in kinds.items())
     return f"{len(study.arms)}: {said}" if len(kinds) > 1 else said
 
 
@@ -99,7 +99,7 @@ def control(study: Study | None) -> str | None:
     if found:
         return f"Yes, {count(len(found), f'{found[0]} arm')}" if len(set(found)) == 1 else "Yes, placebo and sham arms"
     if any(is_make_believe(lower(squeeze(one.name or ""))) for one in study.interventions):
-        return "No arm is marked so, but an intervention’s name speaks of it"
+        return "No arm is marked so, but the name of an intervention says so"
     return "No arm is marked as placebo or sham"
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from cache.english import count, listed
+from cache.english import agreeing, count, listed
 from cache.read.results import Posted
 from cache.read.results import posted as posted_results
 from cache.store.store import Store
@@ -163,6 +163,6 @@ def empty(states: Mapping[str, int]) -> str:
         if number:
             trials = count(number, "trial")
             parts.append(
-                words.format(trials if state == "not_known" else f"{trials} {'has' if number == 1 else 'have'}")
+                words.format(trials if state == "not_known" else f"{trials} {agreeing(number, 'has', 'have')}")
             )
     return f"No posted results to show here: {listed(parts)}."

@@ -129,7 +129,7 @@ def test_agents_and_interventions_together_count_each_trial_once() -> None:
 def test_while_the_condition_was_not_asked_nothing_is_not_found() -> None:
     found = judged(THERAPY, [], states={"me_cfs": NEVER})
     assert found.verdict == "not_asked"
-    assert "The registry has not been asked yet for ME/CFS" in found.because
+    assert "The registry has not been asked yet about ME/CFS" in found.because
     assert judged(THERAPY, [], states={"me_cfs": {}}).verdict == "not_found"
 
 

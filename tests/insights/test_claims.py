@@ -142,7 +142,7 @@ def test_asked_and_failed_is_told_apart_from_not_asked() -> None:
     never: dict[str, Any] = {"starter": True, "refreshed_at": None, "registry_timestamp": None}
     waiting, failed = judged(HINT, [], **never), judged(HINT, [], **never, error="No answer.")
     assert waiting.verdict == failed.verdict == "not_asked"
-    assert "has not been asked yet for methotrexate" in waiting.because
+    assert "has not been asked yet about methotrexate" in waiting.because
     assert "did not answer for methotrexate" in failed.because
     stale = judged(HINT, [], error="No answer.")
     assert (stale.verdict, stale.sample) == ("not_found", False)

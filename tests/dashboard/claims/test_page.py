@@ -25,7 +25,7 @@ def test_the_starter_is_no_answer(starter: str) -> None:
     assert "Not found" not in said
     assert "Contradicted:" not in said
     assert "Partly (on the starter sample; not asked yet)" in said
-    assert "The registry has not been asked yet for sizofiran" in said
+    assert "The registry has not been asked yet about sizofiran" in said
     ledger = table(at, "Claim", "Verdict")
     assert len(ledger) == len(LISTED.claims)
     assert ledger["Trials"].str.fullmatch(r"(trials\?.+|claims)#\d+").all()

@@ -104,7 +104,7 @@ def test_a_partial_refresh_names_the_agents_that_failed_and_one_common_reason() 
         return part(scope, "failed", error=error)
 
     one = job(part("ivig", "fresh"), failed("sizofiran", "Cut off."), outcome="partial")
-    assert words.summary(one, NAMES) == "Refreshed, except for Sizofiran. Earlier data stays there."
+    assert words.summary(one, NAMES) == "Refreshed, except Sizofiran. Earlier data stays there."
     two = job(failed("me_cfs", "Cut off."), failed("tnf_inhibitors", "Cut off."), outcome="partial")
     assert "except for ME/CFS and TNF inhibitors." in words.summary(two, NAMES)
 
@@ -141,7 +141,7 @@ def test_a_refresh_that_could_not_read_everything_says_of_whom() -> None:
     assert said == f"Refreshed. Some records of {NAMES['ivig']} could not be read; “About the data” names them."
     failed = part("sizofiran", "failed", error="Cut off.")
     said = words.summary(job(cut, failed, outcome="partial"), NAMES)
-    assert said.startswith("Refreshed, except for Sizofiran.")
+    assert said.startswith("Refreshed, except Sizofiran.")
     assert said.endswith("“About the data” names them.")
 
 

@@ -50,7 +50,7 @@ def test_a_view_without_unknown_statuses_has_no_list_of_them(recorded: str) -> N
 def test_papers_are_called_unknown_and_not_results() -> None:
     unknown = pd.Series(["unknown"] * 4)
     assert results_tables.papers_say(unknown) == (
-        "No trial in this view tells both whether results are posted and which papers its record names."
+        "No record in this view tells both whether results are posted and which papers it names."
     )
     some = pd.Series(["unknown", "neither", "found_alone", "posted_alone"])
     assert results_tables.papers_say(some) == (

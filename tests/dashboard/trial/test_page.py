@@ -152,7 +152,7 @@ def test_the_page_begins_with_one_line_and_its_contents_and_ends_with_a_brief(li
 
 def test_at_a_glance_tells_design_and_who_pays(live: Open) -> None:
     app = live(records.FULL)
-    assert pair(app, "Arms") == "2: 1 experimental, 1 placebo comparator"
+    assert pair(app, "Arms") == "2: 1 experimental and 1 placebo comparator"
     assert pair(app, "Placebo or sham") == "Yes, 1 placebo arm"
     assert pair(app, "Allocation") == "Randomised"
     assert pair(app, "Lead sponsor") == "AIM · Industry"
@@ -480,7 +480,7 @@ def test_sham_and_unmarked_placebo() -> None:
     sham = study(armGroups=[{"label": "a", "type": "SHAM_COMPARATOR"}, {"label": "b", "type": "SHAM_COMPARATOR"}])
     assert trial_words.control(sham) == "Yes, 2 sham arms"
     named = study(armGroups=[{"label": "a", "type": "OTHER"}], interventions=[{"name": "Placebo tablets"}])
-    assert trial_words.control(named) == "No arm is marked so, but an intervention’s name speaks of it"
+    assert trial_words.control(named) == "No arm is marked so, but the name of an intervention says so"
     assert trial_words.control(study()) is None
 
 
