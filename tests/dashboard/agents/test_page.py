@@ -382,6 +382,8 @@ NEVER, FAILED = Asked("not_asked", None, None, None), Asked("failed", None, None
         ({"here": Rung("PHASE3", ())}, "the highest phase entered is phase 3, here and anywhere;"),
         ({"anywhere": Rung(None, ()), "here": Rung(None, ())}, "none is known to have entered a phase;"),
         ({"status_known": 2, "recruiting": 2}, "2 of the 2 with a recorded status are recruiting now;"),
+        ({"status_known": 1, "recruiting": 0}, "the one with a recorded status is not recruiting now;"),
+        ({"trials": 1, "status_known": 1, "recruiting": 1}, "the trial is recruiting now;"),
         ({"status_known": 0}, "how many recruit is not known;"),
         ({"newest": None}, "no activity has a date;"),
         ({"ended": 0}, "none is known to have ended."),

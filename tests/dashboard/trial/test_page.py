@@ -207,7 +207,7 @@ def test_results_are_told_as_posting_facts(live: Open) -> None:
     assert "No results are posted in the registry." in words
     assert "By the US reporting rule they were due by 31 March 2022, 1,695 days before: overdue." in words
     assert "Judged on 20 November 2026." in words
-    assert "no finding on anybody’s conduct" in words
+    assert "does not judge anybody’s conduct" in words
     assert "The US reporting rule does not cover it: expanded access, not a trial." in said(live(records.ACCESS))
     assert "The US reporting rule does not cover it: withdrawn before anybody took part." in said(live(records.SILENT))
 
@@ -348,7 +348,7 @@ def test_in_a_large_store_the_others_are_read_only_when_asked(live: Open, monkey
 
 
 def test_expanded_access_is_told_in_its_own_words(live: Open) -> None:
-    assert "This is expanded access and no trial" in said(live(records.ACCESS))
+    assert "This is expanded access, not a trial" in said(live(records.ACCESS))
     assert "people can get the treatment outside of the trial (expanded access). It names no record of it." in said(
         live(records.FULL)
     )
@@ -365,7 +365,7 @@ def test_exclusions_that_meet_the_documents_are_quoted_and_no_advice(live: Open)
         "and its exclusions name multiple sclerosis." in words
     )
     assert "“* Multiple sclerosis or other demyelinating disease”" in words
-    assert "no advice for anybody" in said(app)
+    assert "It is not advice" in said(app)
     assert "Exclusions that meet the documents" not in heads(live(records.PLATFORM))
 
 
