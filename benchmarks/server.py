@@ -1,4 +1,4 @@
-"""A Streamlit server in a process of its own, and viewers who speak its protocol as a browser does: nothing is drawn."""
+"""A Streamlit server in a process of its own, and viewers who speak its protocol as a browser does, without drawing."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class Viewer:
             self._query = message.page_info_changed.query_string
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             self._element(message.delta.new_element)
-        return kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+        return bool(kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN)
 
     def _element(self, element: Any) -> None:
         self.elements += 1
@@ -146,22 +146,24 @@ class Viewer:
         self._socket.close()
 
 
-def at_once(viewers: Sequence[Viewer], seconds: float) -> tuple[list[float], float]:
-    """All viewers click again and again for so long: seconds of each click, and clicks answered a second."""
+def at_once(viewers: Sequence[Viewer], seconds: float, pause: float = 0) -> tuple[list[float], float]:
+    """All viewers click again and again for so long, with a ``pause`` after each click: seconds of each click, and
+    clicks answered a second."""
     from concurrent.futures import ThreadPoolExecutor
 
     end = time.monotonic() + seconds
     began = time.perf_counter()
     with ThreadPoolExecutor(len(viewers)) as pool:
-        taken = [one for each in pool.map(_until(end), viewers) for one in each]
+        taken = [one for each in pool.map(_until(end, pause), viewers) for one in each]
     return taken, len(taken) / (time.perf_counter() - began)
 
 
-def _until(end: float) -> Callable[[Viewer], list[float]]:
+def _until(end: float, pause: float) -> Callable[[Viewer], list[float]]:
     def clicking(viewer: Viewer) -> list[float]:
         taken = []
         while time.monotonic() < end:
             taken.append(viewer.click())
+            time.sleep(pause)
         return taken
 
     return clicking

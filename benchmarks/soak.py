@@ -33,13 +33,15 @@ class Round(NamedTuple):
     resident: float
 
 
-def soak(store: Path, minutes: float, viewers: int, every: float, options: Sequence[str] = ()) -> list[Round]:
+def soak(
+    store: Path, minutes: float, viewers: int, every: float, pause: float, options: Sequence[str] = ()
+) -> list[Round]:
     """The rounds of a run of so many minutes."""
     with _copied(store) as mine, Server(ROOT, "dashboard/app.py", environment_of(mine), options) as server:
         inside = [Viewer(server, SWITCH) for _ in range(viewers)]
         began, clicks, rounds = time.monotonic(), 0, list[Round]()
         while (minutes_so_far := (time.monotonic() - began) / 60) < minutes or not rounds:
-            taken, _ = at_once(inside, every)
+            taken, _ = at_once(inside, every, pause)
             clicks += len(taken)
             failed = [error for viewer in inside for error in viewer.failed]
             if failed:
@@ -86,6 +88,7 @@ def main(argv: list[str] | None = None) -> list[Round]:
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--viewers", type=int, default=4)
     parser.add_argument("--every", type=float, default=60, help="seconds between two versions of the store")
+    parser.add_argument("--pause", type=float, default=0.5, help="seconds a viewer waits after a click")
     parser.add_argument("--studies", type=int, default=25_000)
     parser.add_argument("--store", type=Path, help="keep the filled store in this file, or use the one it holds")
     parser.add_argument("--as-it-is", action="store_true", help="take the file of --store whatever it holds")
@@ -95,7 +98,7 @@ def main(argv: list[str] | None = None) -> list[Round]:
         store = (given.store or Path(folder) / "filled.sqlite3").absolute()
         if not given.as_it_is:
             filled(store, given.studies).close()
-        rounds = soak(store, given.minutes, given.viewers, given.every, given.options)
+        rounds = soak(store, given.minutes, given.viewers, given.every, given.pause, given.options)
     print(report(rounds))
     print(f"\n{environment()}")
     return rounds

@@ -1,5 +1,6 @@
 """Two to four agents on one scale."""
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -74,7 +75,7 @@ def _numbers(views: dict[str, Filter], statuses: dict[str, Any], groups: dict[st
     """The numbers of the chart: agents by group of statuses, and each agent's phases by the same groups."""
     rows = agent_tables.by_agent(groups, [view.to_trials(one) for one in views.values()])
     by_phase = [
-        (f"{name}, by phase", tables.phase_numbers(table, one, view.to_trials))
+        (f"{name}, by phase", partial(tables.phase_numbers, table, one, view.to_trials))
         for one, (name, table) in zip(views.values(), statuses.items(), strict=True)
     ]
     return [("The agents compared", rows), *by_phase]

@@ -188,9 +188,12 @@ def _kinds(shown: ChangesView, found: pd.DataFrame, since: str) -> None:
     caption = f"{count(len(found), 'change')} {period}; a trial may have several."
     frame.picture("kinds", "Kinds of change", say, figure, caption)
     st.caption(caption)
-    with frame.numbers_below("kinds", "Kinds of change", say) as numbers:
-        config = {SHOW: columns.list_link("Only changes of this kind", "Show changes")}
-        numbers.table(changes_tables.kind_numbers(found, links), "Changes by kind and weight", config, missing=None)
+    config = {SHOW: columns.list_link("Only changes of this kind", "Show changes")}
+    table = changes_tables.kind_numbers(found, links)
+    frame.numbers_below(
+        "kinds", "Kinds of change", say,
+        lambda numbers: numbers.table(table, "Changes by kind and weight", config, missing=None),
+    )  # fmt: skip
 
 
 _CONFIG = {
@@ -290,9 +293,11 @@ def _slips(moved: pd.DataFrame, say: str) -> None:
     st.caption(caption)
     if copies := changes_tables.copies_say(moved):
         st.caption(f":material/content_copy: {copies}")
-    with frame.numbers_below("slips", "First promised and now", say) as numbers:
-        rows = changes_tables.slip_numbers(moved, titles)
-        numbers.table(rows, "First promised and now", _CONFIG, missing=words.MISSING)
+    rows = changes_tables.slip_numbers(moved, titles)
+    frame.numbers_below(
+        "slips", "First promised and now", say,
+        lambda numbers: numbers.table(rows, "First promised and now", _CONFIG, missing=words.MISSING),
+    )  # fmt: skip
 
 
 def _first_measure(ledger: pd.DataFrame) -> str:

@@ -1,6 +1,7 @@
 """The claims at a glance, for the Overview."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 
@@ -30,7 +31,7 @@ def strip() -> None:
         f"Of {count(len(findings), 'claim')}: {listed(parts)}.",
         claims_charts.strip(findings, names, address),
         f"As of {words.as_of(data.freshness())} · a claim about two agents counts for both",
-        ("Claims by agent and verdict", _numbers(names, address)),
+        ("Claims by agent and verdict", partial(_numbers, names, address)),
     )
     frame.link("claims", "All claims, one by one", icon=":material/fact_check:")
 

@@ -1,6 +1,7 @@
 """The parts of the Claims page, and the claims on an agent's page."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -11,6 +12,7 @@ from dashboard.claims.tables import TENSE, VERDICT, Look
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, evidence_data, frame, words
 from dashboard.shared.escape import plain
+from dashboard.shared.taking_along import Numbers
 from fetchers.watchlist.model import Document
 from insights.claim_rules import RULES
 from insights.claims import Finding
@@ -65,13 +67,15 @@ def summary(findings: Sequence[Finding]) -> None:
     said = [f"{VERDICT[key].word}: {', '.join(ids)}." for key, ids in found.items() if ids]
     say = " ".join([f"{english.count(len(findings), 'claim')}.", *said])
     st.text(say)
-    with frame.numbers_below("claims", "Claims and verdicts", plain(say), pictures={}) as numbers:
-        watchlist = data.watchlist()
-        addresses = {one.claim.id: _address(one) for one in findings}
-        numbers.table(claims_tables.ledger_rows(findings, addresses), "Every claim with its verdict", _LEDGER)
-        missing = len(watchlist.claims) - len(findings)
-        if missing:
-            st.caption(f"{english.count(missing, 'claim')} of other agents not shown.")
+    frame.numbers_below("claims", "Claims and verdicts", plain(say), partial(_numbers, findings), pictures={})
+
+
+def _numbers(findings: Sequence[Finding], numbers: Numbers) -> None:
+    addresses = {one.claim.id: _address(one) for one in findings}
+    numbers.table(claims_tables.ledger_rows(findings, addresses), "Every claim with its verdict", _LEDGER)
+    missing = len(data.watchlist().claims) - len(findings)
+    if missing:
+        st.caption(f"{english.count(missing, 'claim')} of other agents not shown.")
 
 
 def _address(finding: Finding) -> str:
@@ -200,6 +204,6 @@ def _details(finding: Finding) -> None:
         )  # fmt: skip
         st.caption(f"{more:,} more in the lists linked above." if more > 0 else "Newest activity first.")
     columns.table(
-        claims_tables.query_rows(finding, frame.names()), f"Queries behind claim {finding.claim.id}",
+        claims_tables.query_rows(finding, frame.names() | frame.swept()), f"Queries behind claim {finding.claim.id}",
         {"Asked of the registry": columns.WIDE},
     )  # fmt: skip

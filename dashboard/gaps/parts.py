@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -13,6 +14,7 @@ from dashboard.gaps import funnel as funnel_words
 from dashboard.gaps import tables as gap_tables
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, evidence_data, frame, group_list, trial_list, words
+from dashboard.shared.taking_along import Numbers
 from fetchers.watchlist.model import Agent
 
 CELLS = {
@@ -52,7 +54,6 @@ def gap_map(wanted: Filter) -> None:
     agents, conditions = frame.names(), frame.condition_names()
     cells = evidence_data.grid(wanted.background)
     given = pd.concat([pd.Series(ids, dtype=object) for ids in cells["ids"]])
-    table = gap_tables.cell_rows(cells, agents, conditions, wanted.background, view.to_trials)
     say = gap_tables.gaps_say(cells)
     st.header("Agents and conditions", anchor=False)
     st.markdown(say)
@@ -66,8 +67,16 @@ def gap_map(wanted: Filter) -> None:
     frame.picture("gap_map", "Agents and conditions", say, figure, f"{counted}. {_SIGNS}")
     st.caption(_SIGNS)
     st.caption(counted)
-    with frame.numbers_below("gap_map", "Agents and conditions", say) as numbers:
-        numbers.table(table, "Trials by agent and condition", CELLS, height=columns.at_most(560, table))
+    frame.numbers_below(
+        "gap_map", "Agents and conditions", say, partial(_map_numbers, cells, agents, conditions, wanted.background)
+    )
+
+
+def _map_numbers(
+    cells: pd.DataFrame, agents: dict[str, str], conditions: dict[str, str], background: bool, numbers: Numbers
+) -> None:
+    table = gap_tables.cell_rows(cells, agents, conditions, background, view.to_trials)
+    numbers.table(table, "Trials by agent and condition", CELLS, height=columns.at_most(560, table))
 
 
 def cell_table(table: pd.DataFrame, name: str) -> None:
@@ -110,9 +119,12 @@ def ladder(wanted: Filter) -> None:
     )
     frame.picture("ladder", "How far each agent got", say, figure, caption)
     st.caption(caption)
-    with frame.numbers_below("ladder", "How far each agent got", say) as numbers:
-        config = dict.fromkeys(("Trials there", f"Trials there, {here}"), columns.linked())
-        numbers.table(gap_tables.ladder_rows(steps, names, here, view.to_trials), "Highest phase by agent", config)
+    frame.numbers_below("ladder", "How far each agent got", say, partial(_ladder_numbers, steps, names, here))
+
+
+def _ladder_numbers(steps: pd.DataFrame, names: dict[str, str], here: str, numbers: Numbers) -> None:
+    config = dict.fromkeys(("Trials there", f"Trials there, {here}"), columns.linked())
+    numbers.table(gap_tables.ladder_rows(steps, names, here, view.to_trials), "Highest phase by agent", config)
 
 
 def _ladder_changed() -> None:

@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 
 from cache.english import count
 from dashboard.shared.charts import opening
+from dashboard.shared.drawing import Drawing
 from dashboard.shared.palette import BAR, INK
 from insights.geography import land, places
 
@@ -81,7 +82,7 @@ def bubbles(counted: pd.DataFrame, address: Listed) -> go.Figure:
     }
     for part in parts:
         layout |= _axes(part)
-    return go.Figure({"data": traces, "layout": layout})
+    return Drawing(traces, layout)
 
 
 def ranking(counted: pd.DataFrame, address: Listed) -> go.Figure:
@@ -123,7 +124,7 @@ def ranking(counted: pd.DataFrame, address: Listed) -> go.Figure:
         "yaxis": plain | words,
         "font": {"color": INK},
     }
-    return go.Figure({"data": [*bars, sums], "layout": layout})
+    return Drawing([*bars, sums], layout)
 
 
 def _label(name: str) -> str:

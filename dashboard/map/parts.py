@@ -1,5 +1,7 @@
 """The sections of the map page. The registry's spellings stand in tables and, escaped, on axes and in sentences."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -62,11 +64,7 @@ def sections(selection: Selection, wanted: Filter) -> None:
     pictures = {} if counted.empty else {"map_bubbles": "map", "map_ranking": "ranking"}
     if map_charts.drawn(counted).empty:
         pictures.pop("map_bubbles", None)
-    with frame.numbers_below("map", "Trials by country", say, pictures) as numbers:
-        if not counted.empty:
-            _numbers(numbers, counted, wanted)
-        table = map_tables.without_numbers(without, _to_group)
-        numbers.table(table, "Trials without a country", columns.counts(table), missing="not asked")
+    frame.numbers_below("map", "Trials by country", say, partial(_numbers, counted, without, wanted), pictures)
 
 
 def _charts(counted: pd.DataFrame, wanted: Filter, say: str, as_of: str) -> None:
@@ -96,7 +94,14 @@ def _charts(counted: pd.DataFrame, wanted: Filter, say: str, as_of: str) -> None
             st.caption(f"{as_of} · {caption}")
 
 
-def _numbers(numbers: Numbers, counted: pd.DataFrame, wanted: Filter) -> None:
+def _numbers(counted: pd.DataFrame, without: map_tables.Groups, wanted: Filter, numbers: Numbers) -> None:
+    if not counted.empty:
+        _countries(numbers, counted, wanted)
+    table = map_tables.without_numbers(without, _to_group)
+    numbers.table(table, "Trials without a country", columns.counts(table), missing="not asked")
+
+
+def _countries(numbers: Numbers, counted: pd.DataFrame, wanted: Filter) -> None:
     table = map_tables.numbers(counted, wanted, view.to_trials)
     if wanted.statuses and not set(wanted.statuses) & set(map_tables.OPEN):
         table = table.drop(columns=map_tables.OPEN_LINK)  # the view lets no open trial through: there is no such list

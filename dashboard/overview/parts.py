@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import streamlit as st
 
@@ -89,7 +90,7 @@ def figures(selection: Selection, wanted: Filter) -> None:
             _counted(selection, words.cells_mean(sampled, len(names))),
             (
                 "Trials by agent and phase",
-                overview_tables.agent_numbers(agents, names, sampled, wanted, view.to_trials),
+                partial(overview_tables.agent_numbers, agents, names, sampled, wanted, view.to_trials),
             ),
         )
 
@@ -121,5 +122,5 @@ def starts(selection: Selection, wanted: Filter) -> None:
         overview_words.starts_say(years, len(selection.trials) - counts.key_figures(selection).start_known),
         figure if years.to_numpy().sum() else None,
         _counted(selection, "each trial counts once"),
-        ("Trials by year of start", overview_tables.start_numbers(years, wanted, view.to_trials)),
+        ("Trials by year of start", partial(overview_tables.start_numbers, years, wanted, view.to_trials)),
     )

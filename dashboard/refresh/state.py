@@ -17,6 +17,7 @@ from cache.store.store import timestamp
 from dashboard.refresh import launcher as refreshing
 from dashboard.refresh.launcher import Launch, Launcher, Permission
 from dashboard.shared import data, words
+from dashboard.shared.kept import once_a_run
 from fetchers.errors import TrackerError
 
 # A job writes a heartbeat about every second. One that is silent for longer may be dead: the lock decides.
@@ -67,6 +68,7 @@ def _said_all(job: Job | None, launch: Launch) -> bool:
     return launch.exit_code == exit_codes.BUSY or job.started_at >= timestamp(launch.started_at)
 
 
+@once_a_run
 def view() -> View:
     """What there is to show now."""
     return view_of(latest_job(data.store()), launcher().latest())

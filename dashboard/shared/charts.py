@@ -18,6 +18,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from cache.english import count
+from dashboard.shared.drawing import Drawing
 from dashboard.shared.palette import (
     AXIS_WORDS,
     BAR,
@@ -137,7 +138,7 @@ def rows_layout(rows: int, entries: int, row: int = ROW) -> dict[str, Any]:
 
 def figure(traces: list[Trace], layout: dict[str, Any]) -> go.Figure:
     """All texts in the page's own colour."""
-    return go.Figure({"data": traces, "layout": {**layout, "font": {"color": INK}}})
+    return Drawing(traces, {**layout, "font": {"color": INK}})
 
 
 def pattern(hatch: str) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """What all pages share: navigation, the head with the age of the data, the foot with its source; links, the choice of
 an agent, and charts over their numbers."""
 
-from collections.abc import Collection, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -174,24 +174,35 @@ def _agent_chosen(key: str) -> None:
     view.change(lambda wanted: replace(wanted, agents=(agent,) if agent and agent != _EVERY else ()))
 
 
+Numbers = tuple[str, pd.DataFrame | Callable[[], pd.DataFrame]]  # a table's name, and the table or what makes it
+
+
 def chart(
-    key: str, title: str, say: str, figure: go.Figure | None, caption: str, *numbers: tuple[str, pd.DataFrame],
-    of: str | None = None,
-) -> None:  # fmt: skip
-    """A title, the figure, one sentence on it, what is counted, and the same numbers as tables. Without a figure,
-    because all it could show is nothing, the sentence stands alone; over the numbers, when there are any. ``of``: the
-    one agent it is about, which the picture and the line to cite name as well."""
+    key: str, title: str, say: str, figure: go.Figure | None, caption: str, *numbers: Numbers, of: str | None = None
+) -> None:
+    """A title, the figure, one sentence on it, what is counted, and the same numbers as tables, which are made when a
+    viewer opens them. Without a figure, because all it could show is nothing, the sentence stands alone; over the
+    numbers, when there are any. ``of``: the one agent it is about, which the picture and the line to cite name as
+    well."""
     st.header(title, anchor=False, help=terms.meaning(title))
     whole = titled(title, of)
     if figure is not None:
         picture(key, whole, say, figure, caption)
     st.markdown(say)
-    if figure is None and not any(tables.adds_up(table) for _, table in numbers):
+    if figure is None and not any(tables.adds_up(_made(table)) for _, table in numbers):
         return
     st.caption(caption)
-    with numbers_below(key, whole, say) as shown:
-        for name, table in numbers:
-            shown.table(table, name, columns.counts(table), missing="not asked")
+    numbers_below(key, whole, say, partial(_tables, numbers))
+
+
+def _tables(numbers: Sequence[Numbers], shown: taking_along.Numbers) -> None:
+    for name, made in numbers:
+        table = _made(made)
+        shown.table(table, name, columns.counts(table), missing="not asked")
+
+
+def _made(table: pd.DataFrame | Callable[[], pd.DataFrame]) -> pd.DataFrame:
+    return table if isinstance(table, pd.DataFrame) else table()
 
 
 def titled(title: str, of: str | None) -> str:
@@ -212,8 +223,11 @@ def phases(
         words.phases_say(groups, sample=sample),
         charts.phase_by_status(groups, tables.lane_address(statuses, wanted, view.to_trials)) if total else None,
         caption,
-        ("Trials by phase and group of statuses", tables.phase_numbers(statuses, wanted, view.to_trials)),
-        ("Trials by the registry’s own status and phase", tables.status_numbers(statuses, wanted, view.to_trials)),
+        ("Trials by phase and group of statuses", partial(tables.phase_numbers, statuses, wanted, view.to_trials)),
+        (
+            "Trials by the registry’s own status and phase",
+            partial(tables.status_numbers, statuses, wanted, view.to_trials),
+        ),
         of=of,
     )
 
@@ -225,22 +239,23 @@ def picture(key: str, title: str, say: str, figure: go.Figure, caption: str) -> 
 
 
 def numbers_below(
-    key: str, title: str, say: str, pictures: Mapping[str, str] | None = None
-) -> AbstractContextManager[taking_along.Numbers]:
-    """Where the numbers of a figure stand as tables, with what can be taken along. ``pictures``: see
-    ``taking_along.below``; by default that of the chart of this key."""
-    return taking_along.below(key, title, say, {key: "chart"} if pictures is None else pictures)
+    key: str, title: str, say: str, build: Callable[[taking_along.Numbers], None],
+    pictures: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
+    """Where the numbers of a figure stand as tables, with what can be taken along. ``build``, ``pictures``: see
+    ``taking_along.below``; by default the picture is that of the chart of this key."""
+    taking_along.below(key, title, say, {key: "chart"} if pictures is None else pictures, build)
 
 
 def bars(
-    key: str, title: str, say: str, caption: str, *numbers: tuple[str, pd.DataFrame], empty: bool = True,
+    key: str, title: str, say: str, caption: str, first: tuple[str, pd.DataFrame], *more: Numbers, empty: bool = True,
     unknown: Collection[str] = (),
 ) -> None:  # fmt: skip
     """The first table of numbers as bars, over all of them; ``empty``: rows without a trial keep their place;
     ``unknown``: rows that say only that nothing is known. Without a trial in any other row no bars are drawn."""
-    shown, links = tables.bars_of(numbers[0][1], empty=empty)
+    shown, links = tables.bars_of(first[1], empty=empty)
     told = shown.drop([row for row in unknown if row in shown.index]).sum()
-    chart(key, title, say, charts.bars(shown, links) if told else None, caption, *numbers)
+    chart(key, title, say, charts.bars(shown, links) if told else None, caption, first, *more)
 
 
 def rules(title: str, said: str, names: Mapping[str, str], figures: Mapping[str, Figures]) -> None:

@@ -8,9 +8,10 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import wraps
-from typing import NamedTuple, ParamSpec, TypeVar
+from functools import cached_property, wraps
+from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
 
@@ -51,12 +52,23 @@ def kept(
         def newest(*args: P.args, **kwargs: P.kwargs) -> T:
             with steady() as shown:
                 # The watch-list's names and claims may change without a new version of the store.
-                state = shown.key, shown.version, hash(shown.watchlist), today() if daily else None
-                return once(state, *args, **kwargs)
+                state = shown.key, shown.version, shown.listed, today() if daily else None
+                return shown.answer((once, state[-1], args, *kwargs.items()), lambda: once(state, *args, **kwargs))
 
         return newest
 
     return decorate
+
+
+def once_a_run(read: Callable[[], T]) -> Callable[[], T]:
+    """Read what may change at any moment once while things are ``steady``, and every time elsewhere."""
+
+    @wraps(read)
+    def seen() -> T:
+        reading = _READING.get()
+        return read() if reading is None else reading.answer((read,), read)
+
+    return seen
 
 
 def today() -> date:
@@ -64,15 +76,29 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-class Shown(NamedTuple):
+@dataclass
+class Shown:
     """A store to read from, what tells its state from every other, a sentence when it stands in for another, and the
-    watch-list."""
+    watch-list; and what was found in it so far."""
 
     store: Store
     key: str
     version: int
     trouble: str | None
     watchlist: Watchlist
+    _answers: dict[Any, Any] = field(default_factory=dict)
+
+    @cached_property
+    def listed(self) -> int:
+        """What tells the watch-list from every other."""
+        return hash(self.watchlist)
+
+    def answer(self, question: Any, find: Callable[[], T]) -> T:
+        """What was found for this question before, or is now."""
+        if question not in self._answers:
+            self._answers[question] = find()
+        found: T = self._answers[question]
+        return found
 
 
 _READING: ContextVar[Shown | None] = ContextVar("reading", default=None)

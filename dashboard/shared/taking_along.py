@@ -5,8 +5,7 @@ A file is made when its button is pressed. Pictures are drawn by the browser, wh
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -20,7 +19,8 @@ from cache.export.cells import cell
 from cache.export.formats import csv_bytes
 from cache.read.trials import Freshness
 from dashboard.shared import address as view
-from dashboard.shared import columns, data, words
+from dashboard.shared import columns, data, kept, words
+from dashboard.shared.drawing import Drawing
 from dashboard.shared.escape import letters
 
 PRODUCT = "Trial tracker"
@@ -30,8 +30,9 @@ _DIGITS = re.compile(r"[\d,]+")
 def captioned(figure: go.Figure, title: str, say: str, caption: str) -> go.Figure:
     """The figure with the texts that its picture carries."""
     source = letters(words.attribution(data.freshness()))
-    figure.layout.meta = {"title": letters(title), "say": letters(say), "notes": [letters(caption), source]}
-    return figure
+    meta = {"title": letters(title), "say": letters(say), "notes": [letters(caption), source]}
+    drawn = figure.to_dict()
+    return Drawing(drawn["data"], drawn["layout"] | {"meta": meta})
 
 
 class Numbers:
@@ -63,20 +64,28 @@ class Numbers:
         )
 
 
-@contextmanager
-def below(key: str, title: str, say: str, pictures: Mapping[str, str]) -> Iterator[Numbers]:
+@st.fragment
+def below(key: str, title: str, say: str, pictures: Mapping[str, str], build: Callable[[Numbers], None]) -> None:
     """Where the numbers of a chart stand as tables, below its pictures and the line to cite it by. ``pictures``: what
-    the pictures are called, by the keys of their charts."""
-    with st.expander("Numbers, pictures, citation", icon=":material/table:", key=f"{key}_numbers"):
-        fresh, here = data.freshness(), view.here()
-        saved = [
-            f":material/image: [Save {name} as {kind.upper()}](#save-{kind}-of-{chart})"
-            for chart, name in pictures.items()
-            for kind in ("png", "svg")
-        ]
-        st.markdown(" \u2003 ".join([*saved, "Cite this:"]))
-        st.code(citation(title, say, fresh, here, datetime.now(UTC)), language=None, wrap_lines=True)
-        yield Numbers(key, letters(words.attribution(fresh)), here)
+    the pictures are called, by the keys of their charts. ``build``: draws the tables; only when a viewer opens them."""
+    label, icon = "Numbers, pictures, citation", ":material/table:"
+    with st.expander(label, icon=icon, key=f"{key}_numbers", on_change="rerun") as shown:
+        if not shown.open:
+            return
+        with kept.steady():  # opened by itself this runs without the rest of the page
+            _opened(key, title, say, pictures, build)
+
+
+def _opened(key: str, title: str, say: str, pictures: Mapping[str, str], build: Callable[[Numbers], None]) -> None:
+    fresh, here = data.freshness(), view.here()
+    saved = [
+        f":material/image: [Save {name} as {kind.upper()}](#save-{kind}-of-{chart})"
+        for chart, name in pictures.items()
+        for kind in ("png", "svg")
+    ]
+    st.markdown(" \u2003 ".join([*saved, "Cite this:"]))
+    st.code(citation(title, say, fresh, here, datetime.now(UTC)), language=None, wrap_lines=True)
+    build(Numbers(key, letters(words.attribution(fresh)), here))
 
 
 def citation(title: str, say: str, fresh: Freshness, link: str | None, now: datetime) -> str:

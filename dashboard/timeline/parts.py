@@ -122,9 +122,13 @@ def _drawn(shown: pd.DataFrame, today: date, say: str, part: str, key: str, of: 
     )
     frame.picture(key, title, say, figure, caption)
     st.caption(caption)
-    with frame.numbers_below(key, title, say) as numbers:
-        config = {"NCT id": columns.trial(), "Title": columns.WIDE, "People": columns.number()}
-        numbers.table(timeline_rows.table(shown), "The bars of the timeline", config, missing=words.MISSING)
+    config = {"NCT id": columns.trial(), "Title": columns.WIDE, "People": columns.number()}
+    frame.numbers_below(
+        key, title, say,
+        lambda numbers: numbers.table(
+            timeline_rows.table(shown), "The bars of the timeline", config, missing=words.MISSING
+        ),
+    )  # fmt: skip
 
 
 def linked(selection: Selection) -> None:
