@@ -9,11 +9,9 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 from xml.etree import ElementTree as ET
-
-from icalendar import Calendar, Event
 
 from cache.changes.changelog import Change
 from cache.changes.weights import STOPPED
@@ -22,6 +20,9 @@ from cache.read.trials import Freshness
 from fetchers.record.dates import PartialDate
 from fetchers.record.texts import readable
 from fetchers.settings import RECORD_URL
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 ATOM = "http://www.w3.org/2005/Atom"
 REGISTRY_HOME = urljoin(RECORD_URL, "/")
@@ -112,6 +113,8 @@ def calendar(trials: Iterable[Mapping[str, Any]], *, base_url: str, fresh: Fresh
     ``trials`` are rows of ``cache.read.trials.trials``. Left out: dates that have happened (ACTUAL), trials that have
     stopped or are completed, and trials that left the registry.
     """
+    from icalendar import Calendar  # here: the server is ready sooner without it
+
     made = Calendar()
     made.add("prodid", "-//trial-tracker//primary completions//EN")
     made.add("version", "2.0")
@@ -136,7 +139,9 @@ def _coming(trials: Iterable[Mapping[str, Any]], today: date) -> Iterable[tuple[
                 yield trial, day
 
 
-def _completion(trial: Mapping[str, Any], day: date, base_url: str, fresh: Freshness, today: date) -> Event:
+def _completion(trial: Mapping[str, Any], day: date, base_url: str, fresh: Freshness, today: date) -> "Event":
+    from icalendar import Event
+
     nct_id, written = trial["nct_id"], trial["primary_completion_date"]
     title = trial["title"] if isinstance(trial["title"], str) else "Title not known"
     said = [title, f"Planned primary completion as the registry wrote it: {written}.", _origin(trial, fresh)]

@@ -49,7 +49,8 @@ def charts_of(agent: Agent, wanted: Filter, selection: Selection) -> None:
         return
     said = words.plain(wanted.sentence(data.watchlist()))
     caption = words.counted(data.freshness(), len(selection.trials), 1, said)
-    frame.phases("agent_phases", counts.status_by_phase(selection), caption, wanted, of=agent.name)
+    phases = frame.phases_of(counts.status_by_phase(selection), wanted)
+    frame.phases("agent_phases", phases, caption, of=agent.name)
     _conditions_and_roles(agent, wanted, selection)
 
 

@@ -30,7 +30,7 @@ if parts.one_agent():
     timeline, claims, conditions, changes, findings, results, counting = parts.sections()
     with timeline:
         timeline_parts.few(selection, mine, of=agent.name)
-        platforms.once(selection, mine)
+        platforms.once(mine)
     with claims:
         claims_of_agent.claims(agent)
     with conditions:

@@ -2,9 +2,9 @@
 
 from dashboard.changes import of_overview as changes
 from dashboard.claims import of_overview as claims
-from dashboard.overview import parts
+from dashboard.overview import parts, shown
 from dashboard.refresh import parts as refresh_parts
-from dashboard.shared import data, frame
+from dashboard.shared import frame
 from dashboard.timeline import platforms
 
 wanted = frame.wanted()
@@ -15,13 +15,12 @@ if not running:
     refresh_parts.outcome()
 frame.troubles()
 frame.scope(wanted)
-selection = data.selection(wanted)
-parts.key_figures(selection, wanted)
-if selection.trials.empty:
+parts.key_figures(wanted)
+if not shown.shown(wanted).trials:
     frame.nothing(wanted)
-parts.figures(selection, wanted)
-platforms.once(selection, wanted)
+parts.figures(wanted)
+platforms.once(wanted)
 claims.strip()
-changes.lately(selection, wanted)
-parts.soon(selection, wanted)
-parts.starts(selection, wanted)
+changes.lately(wanted)
+parts.soon(wanted)
+parts.starts(wanted)

@@ -10,7 +10,7 @@ from cache.read.trials import Freshness
 from cache.read.unexplained import Unexplained, unexplained
 from dashboard.shared.kept import RETRY_SECONDS as RETRY_SECONDS
 from dashboard.shared.kept import identity as identity
-from dashboard.shared.kept import kept
+from dashboard.shared.kept import kept, once_a_run
 from dashboard.shared.kept import settings as settings
 from dashboard.shared.kept import store as store
 from dashboard.shared.kept import trouble as trouble
@@ -61,6 +61,7 @@ def study(nct_id: str) -> Study | None:
     return queries.study_body(store(), nct_id)
 
 
+@once_a_run
 def selection(wanted: Filter) -> Selection:
     """What a filter lets through now; not to be written to."""
     return wanted.apply(trials(), matches(), watchlist())

@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 
-class Drawing(go.Figure):
+class Drawing(go.Figure):  # type: ignore[misc]  # Plotly has no types
     """A figure of plain dictionaries, which reach the browser as they are.
 
     Plotly's own figure looks at every value when it is made and copies all of them when it is sent, which takes longer

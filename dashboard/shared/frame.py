@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -210,26 +210,33 @@ def titled(title: str, of: str | None) -> str:
     return f"{title}: {of}" if of else title
 
 
-def phases(
-    key: str, statuses: pd.DataFrame, caption: str, wanted: Filter, *, sample: bool = False, of: str | None = None
-) -> None:
-    """Trials by phase and group of statuses, over the same numbers and the registry's own statuses. ``statuses``:
-    ``counts.status_by_phase``; ``of``: see ``chart``."""
+class Phases(NamedTuple):
+    """Trials by phase and group of statuses: what it says, its figure, the same numbers and the registry's own
+    statuses."""
+
+    say: str
+    figure: go.Figure | None
+    numbers: Sequence[Numbers]
+
+
+def phases_of(statuses: pd.DataFrame, wanted: Filter, *, sample: bool = False) -> Phases:
+    """``statuses``: ``counts.status_by_phase``."""
     groups = tables.by_group(statuses)
     total = int(groups.to_numpy().sum())
-    chart(
-        key,
-        "Phases and statuses",
-        words.phases_say(groups, sample=sample),
-        charts.phase_by_status(groups, tables.lane_address(statuses, wanted, view.to_trials)) if total else None,
-        caption,
+    drawn = charts.phase_by_status(groups, tables.lane_address(statuses, wanted, view.to_trials)) if total else None
+    numbers = (
         ("Trials by phase and group of statuses", partial(tables.phase_numbers, statuses, wanted, view.to_trials)),
         (
             "Trials by the registry’s own status and phase",
             partial(tables.status_numbers, statuses, wanted, view.to_trials),
         ),
-        of=of,
     )
+    return Phases(words.phases_say(groups, sample=sample), drawn, numbers)
+
+
+def phases(key: str, found: Phases, caption: str, *, of: str | None = None) -> None:
+    """Trials by phase and group of statuses, over their numbers. ``of``: see ``chart``."""
+    chart(key, "Phases and statuses", found.say, found.figure, caption, *found.numbers, of=of)
 
 
 def picture(key: str, title: str, say: str, figure: go.Figure, caption: str) -> None:

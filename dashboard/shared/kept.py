@@ -60,13 +60,16 @@ def kept(
     return decorate
 
 
-def once_a_run(read: Callable[[], T]) -> Callable[[], T]:
-    """Read what may change at any moment once while things are ``steady``, and every time elsewhere."""
+def once_a_run(read: Callable[P, T]) -> Callable[P, T]:
+    """Read what is not worth keeping, or may change at any moment, once while things are ``steady``; elsewhere every
+    time."""
 
     @wraps(read)
-    def seen() -> T:
+    def seen(*args: P.args, **kwargs: P.kwargs) -> T:
         reading = _READING.get()
-        return read() if reading is None else reading.answer((read,), read)
+        if reading is None:
+            return read(*args, **kwargs)
+        return reading.answer((read, args, *kwargs.items()), lambda: read(*args, **kwargs))
 
     return seen
 

@@ -6,7 +6,7 @@ import pytest
 from dashboard.shared import evidence_data
 from fetchers.watchlist import load as watchlist
 from insights.claim_rules import RULES
-from tests.rigs.pages import page, shown, table, tables
+from tests.rigs.pages import page, shown, table, tables, unfolded
 
 LISTED = watchlist.load()
 
@@ -112,3 +112,10 @@ def test_a_claim_that_is_none_is_said_and_all_are_shown(starter: str) -> None:
     at = page("claims", claim="C999")
     assert "“C999” is no claim of this watch-list, so all are shown." in shown(at)
     assert len(table(at, "Claim", "Verdict")) == len(LISTED.claims)
+
+
+def test_the_evidence_of_every_claim_opens(live: str) -> None:
+    at = unfolded(page("claims"), ending="")
+    queries = [one for one in tables(at) if "Asked of the registry" in one]
+    assert len(queries) == len(evidence_data.findings())
+    assert not any(one["Agent"].isna().any() for one in queries)

@@ -107,3 +107,16 @@ def test_an_error_is_not_kept(reads: list[object]) -> None:
     with pytest.raises(ValueError, match=r"^$"):
         failing()
     assert failing() == "read"
+
+
+def test_it_is_asked_for_once_while_things_are_steady(made: str, reads: list[object]) -> None:
+    @kept.once_a_run
+    def state(part: str) -> int:
+        reads.append(part)
+        return len(reads)
+
+    with kept.steady():
+        assert (state("a"), state("b"), state("a")) == (1, 2, 1)
+    with kept.steady():
+        assert state("a") == 3
+    assert (state("a"), state("a")) == (4, 5)
