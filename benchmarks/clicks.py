@@ -31,6 +31,7 @@ class Clicks(NamedTuple):
     """What the clicks on one page took: CPU milliseconds, seconds until the answer, size of the answer, at once."""
 
     cpu: list[float]
+    unseen: list[float]  # CPU milliseconds of views that nobody has looked at
     seconds: list[float]
     elements: int
     kilobytes: float
@@ -59,6 +60,15 @@ def batch(server: Server, viewer: Viewer) -> tuple[float, list[float]]:
     return (server.cpu() - before) * 1000 / BATCH, seconds
 
 
+def unseen(server: Server, viewer: Viewer, at: int) -> float:
+    """CPU milliseconds a view, of ``BATCH`` views that nobody has looked at: another first year each."""
+    before = server.cpu()
+    for number in range(BATCH):
+        viewer.visit(f"all=1&from={1960 + BATCH * at + number}")
+    time.sleep(_QUIET)
+    return (server.cpu() - before) * 1000 / BATCH
+
+
 def measure(store: Path, clicks: int, seconds: float, viewers: int, beside: Path | None = None) -> dict[str, Clicks]:
     """Every page's clicks, in interleaved batches; then all viewers of one page after the other."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
@@ -67,38 +77,54 @@ def measure(store: Path, clicks: int, seconds: float, viewers: int, beside: Path
         for name, server in pages.items():
             batch(server, one[name])  # what is read once and kept
         taken: dict[str, list[tuple[float, list[float]]]] = {name: [] for name in pages}
-        for _ in range(max(1, clicks // BATCH)):
+        new: dict[str, list[float]] = {name: [] for name in pages}
+        for at in range(max(1, clicks // BATCH)):
             for name, server in pages.items():
                 taken[name].append(batch(server, one[name]))
+                new[name].append(unseen(server, one[name], at))
         found = {}
         for name, server in pages.items():
-            more = [one[name], *(Viewer(server, SWITCH) for _ in range(viewers - 1))]
-            together, per_second = at_once(more, seconds)
-            failed = [error for viewer in more for error in viewer.failed]
-            if failed:
-                raise SystemExit(f"A page failed: {failed[0]}")
+            together, per_second = _together(server, one[name], viewers, seconds)
             found[name] = Clicks(
-                [cpu for cpu, _ in taken[name]], [each for _, many in taken[name] for each in many],
+                [cpu for cpu, _ in taken[name]], new[name], [each for _, many in taken[name] for each in many],
                 one[name].elements, one[name].bytes / 1000, together, per_second, server.resident(),
             )  # fmt: skip
-            for viewer in more:
-                viewer.close()
         return found
+
+
+def _together(server: Server, first: Viewer, viewers: int, seconds: float) -> tuple[list[float], float]:
+    every = [first, *(Viewer(server, SWITCH) for _ in range(viewers - 1))]
+    found = at_once(every, seconds)
+    for viewer in every:
+        viewer.close()
+        if viewer.failed:
+            raise SystemExit(f"A page failed: {viewer.failed[0]}")
+    return found
 
 
 def report(found: dict[str, Clicks], viewers: int) -> str:
     """The tables."""
     empty = median(found[EMPTY_PAGE].cpu)
     alone = [
-        [name, median(each.cpu), median(each.cpu) / empty, median(each.seconds) * 1000, p95(each.seconds) * 1000,
-         each.elements, each.kilobytes]
+        [
+            name, median(each.cpu), median(each.cpu) / empty, median(each.unseen), median(each.seconds) * 1000,
+            p95(each.seconds) * 1000, each.elements, each.kilobytes,
+        ]
         for name, each in found.items()
     ]  # fmt: skip
     together = [
         [name, median(each.together), p95(each.together), each.per_second, each.resident]
         for name, each in found.items()
     ]
-    heads = ["a click", "CPU ms", "of the empty page", "answer, median ms", "p95 ms", "elements", "kB"]
+    heads = [
+        "a click",
+        "CPU ms",
+        "of the empty page",
+        "of a view nobody has seen, CPU ms",
+        "answer, median ms",
+        "p95 ms",
+    ]
+    heads += ["elements", "kB"]
     return "\n\n".join(
         [
             table(heads, alone),

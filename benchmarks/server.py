@@ -107,6 +107,13 @@ class Viewer:
         self._run([WidgetState(id=self._id, bool_value=self._on)])
         return time.perf_counter() - began
 
+    def visit(self, query: str) -> float:
+        """Look at the view of this address; seconds until the whole answer is here."""
+        self._query = query
+        began = time.perf_counter()
+        self._run([])
+        return time.perf_counter() - began
+
     def _run(self, states: list[Any]) -> None:
         from streamlit.proto.BackMsg_pb2 import BackMsg
 

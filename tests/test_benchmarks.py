@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import func, select
 
-from benchmarks import load, measuring, overview, pages, refresh, results
+from benchmarks import clicks, load, measuring, overview, pages, refresh, results, soak
 from benchmarks.ours import filled
 from benchmarks.peers import COLUMNS, LISTS
 from cache.store.schema import answer, match, study
@@ -143,3 +143,30 @@ def test_pages_are_whole_when_they_are_measured(
     assert found["page"]["titles"], "an empty page was measured"
     assert len(found["new store"]) == len(found["filled store"]) == 1
     assert "server start" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_clicks_are_answered_whole_by_every_page(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["--studies", str(STUDIES), "--clicks", "1", "--seconds", "0.5", "--viewers", "2", "--store", str(store)]
+    found = clicks.main(given)
+    empty, ours = found[clicks.EMPTY_PAGE], found[clicks.PRODUCT]
+    assert (len(empty.seconds), len(ours.seconds)) == (clicks.BATCH, clicks.BATCH)
+    assert ours.elements > 40 > empty.elements
+    assert min(len(empty.together), len(ours.together)) >= 2
+    assert "2 viewers at once" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_a_soak_changes_its_own_copy_of_the_store(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = store.read_bytes()
+    given = ["--studies", str(STUDIES), "--minutes", "0.05", "--every", "1", "--pause", "0", "--viewers", "2"]
+    rounds = soak.main([*given, "--store", str(store)])
+    assert len(rounds) >= 2
+    assert [one.clicks for one in rounds] == sorted({one.clicks for one in rounds})
+    assert store.read_bytes() == before
+    assert "last third" in capsys.readouterr().out
+
+
+def test_growth_leaves_the_start_of_a_soak_out() -> None:
+    held = (100.0, 300.0, 300.0, 301.0, 302.0, 303.0, 304.0, 305.0, 306.0)
+    assert soak.growth([soak.Round(float(at), at, mb) for at, mb in enumerate(held)]) == 3.0

@@ -50,7 +50,7 @@ def dumbbells(moved: pd.DataFrame, titles: Mapping[str, str]) -> go.Figure:
     return figure.update_layout(
         height=110 + _ROW * max(len(rows), 1),
         margin={"l": 0, "r": 24, "t": 8, "b": 8},
-        legend={"orientation": "h", "yanchor": "top", "y": 0, "yref": "paper", "x": 0, "title": None},
+        legend={"orientation": "h", "yanchor": "top", "y": 0, "yref": "paper", "x": 0},
     )
 
 

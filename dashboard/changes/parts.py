@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -189,11 +190,8 @@ def _kinds(shown: ChangesView, found: pd.DataFrame, since: str) -> None:
     frame.picture("kinds", "Kinds of change", say, figure, caption)
     st.caption(caption)
     config = {SHOW: columns.list_link("Only changes of this kind", "Show changes")}
-    table = changes_tables.kind_numbers(found, links)
-    frame.numbers_below(
-        "kinds", "Kinds of change", say,
-        lambda numbers: numbers.table(table, "Changes by kind and weight", config, missing=None),
-    )  # fmt: skip
+    made = partial(changes_tables.kind_numbers, found, links)
+    frame.table_below("kinds", "Kinds of change", say, "Changes by kind and weight", made, config, None)
 
 
 _CONFIG = {
@@ -293,11 +291,8 @@ def _slips(moved: pd.DataFrame, say: str) -> None:
     st.caption(caption)
     if copies := changes_tables.copies_say(moved):
         st.caption(f":material/content_copy: {copies}")
-    rows = changes_tables.slip_numbers(moved, titles)
-    frame.numbers_below(
-        "slips", "First promised and now", say,
-        lambda numbers: numbers.table(rows, "First promised and now", _CONFIG, missing=words.MISSING),
-    )  # fmt: skip
+    made = partial(changes_tables.slip_numbers, moved, titles)
+    frame.table_below("slips", "First promised and now", say, "First promised and now", made, _CONFIG)
 
 
 def _first_measure(ledger: pd.DataFrame) -> str:

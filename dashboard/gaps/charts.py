@@ -120,7 +120,7 @@ def _framed(figure: go.Figure, lanes: list[str], order: list[str]) -> go.Figure:
         side="top", tickangle=-45, categoryorder="array", categoryarray=lanes, range=[-0.5, len(lanes) - 0.5], **plain
     )
     figure.update_yaxes(categoryorder="array", categoryarray=order, range=[len(order) - 0.5, -0.5], **plain)
-    legend = {"orientation": "h", "yanchor": "top", "y": -0.02, "yref": "paper", "x": 0, "title": None}
+    legend = {"orientation": "h", "yanchor": "top", "y": -0.02, "yref": "paper", "x": 0}
     return figure.update_layout(
         height=170 + 40 * len(order), margin={"l": 0, "r": 40, "t": 8, "b": 8}, legend=legend, font={"color": INK}
     )

@@ -14,8 +14,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from cache.english import count
-from dashboard.shared.charts import opening
-from dashboard.shared.drawing import Drawing
+from dashboard.shared.charts import Drawing, opening
 from dashboard.shared.palette import BAR, INK
 from insights.geography import land, places
 

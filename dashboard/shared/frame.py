@@ -254,6 +254,14 @@ def numbers_below(
     taking_along.below(key, title, say, {key: "chart"} if pictures is None else pictures, build)
 
 
+def table_below(
+    key: str, title: str, say: str, name: str, made: Callable[[], pd.DataFrame], config: columns.Config,
+    missing: str | None = words.MISSING,
+) -> None:  # fmt: skip
+    """``numbers_below`` for one table."""
+    numbers_below(key, title, say, lambda shown: shown.table(made(), name, config, missing=missing))
+
+
 def bars(
     key: str, title: str, say: str, caption: str, first: tuple[str, pd.DataFrame], *more: Numbers, empty: bool = True,
     unknown: Collection[str] = (),

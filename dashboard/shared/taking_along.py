@@ -20,7 +20,7 @@ from cache.export.formats import csv_bytes
 from cache.read.trials import Freshness
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, kept, words
-from dashboard.shared.drawing import Drawing
+from dashboard.shared.charts import Drawing
 from dashboard.shared.escape import letters
 
 PRODUCT = "Trial tracker"

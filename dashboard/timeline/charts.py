@@ -153,5 +153,5 @@ def _layout(placed: Sequence[Row], height: float, entries: int, today: date) -> 
         "height": height + 50 + LEGEND_ROW * legend_rows(entries),
         "margin": {"l": 0, "r": 16, "t": 8, "b": 8},
         "showlegend": True,
-        "legend": {"orientation": "h", "yanchor": "top", "y": 0, "yref": "paper", "x": 0, "title": None},
+        "legend": {"orientation": "h", "yanchor": "top", "y": 0, "yref": "paper", "x": 0},
     }

@@ -1,6 +1,7 @@
 """The sections of the timeline page. The registry's texts stand in tables and, escaped, on the axis."""
 
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -123,12 +124,8 @@ def _drawn(shown: pd.DataFrame, today: date, say: str, part: str, key: str, of: 
     frame.picture(key, title, say, figure, caption)
     st.caption(caption)
     config = {"NCT id": columns.trial(), "Title": columns.WIDE, "People": columns.number()}
-    frame.numbers_below(
-        key, title, say,
-        lambda numbers: numbers.table(
-            timeline_rows.table(shown), "The bars of the timeline", config, missing=words.MISSING
-        ),
-    )  # fmt: skip
+    made = partial(timeline_rows.table, shown)
+    frame.table_below(key, title, say, "The bars of the timeline", made, config)
 
 
 def linked(selection: Selection) -> None:

@@ -7,8 +7,7 @@ import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shared.charts import figure
-from dashboard.shared.drawing import Drawing
+from dashboard.shared.charts import Drawing, figure
 from tests.rigs.pages import elements
 
 Open = Callable[..., AppTest]
