@@ -133,13 +133,13 @@ def test_a_country_of_the_address_alone_is_shown_as_it_is_spelled_there(live: st
     found = by_country(app)
     assert list(found.index) == ["South Korea"]
     assert (found.loc["South Korea", "All"], found.loc["South Korea", "Sites"]) == (2, 1 + 1)
-    assert "Only the countries of the address are shown" in shown(app)
+    assert "Shown: only the countries in the address" in shown(app)
 
 
 def test_a_country_without_a_place_is_counted_and_named(live: str) -> None:
     app = opened("condition=me_cfs&agent=ivig")
     assert by_country(app).loc[HOSTILE, "All"] == 1
-    (told,) = (one.value for one in app.text if "Not drawn" in one.value)
+    (told,) = (one.value for one in app.text if "Not on the map" in one.value)
     assert HOSTILE in told
     said = [one.value for kind in ("markdown", "caption") for one in elements(app, kind)]
     assert not any("<b>" in one or ":red[" in one for one in said)
