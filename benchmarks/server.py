@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -89,7 +89,10 @@ class Viewer:
         from websockets.sync.client import connect
 
         address = f"ws://127.0.0.1:{server.port}/_stcore/stream"
-        self._socket = connect(address, subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]
+        self._open = ExitStack()
+        self._socket = self._open.enter_context(
+            connect(address, subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]
+        )
         self._switch, self._page = switch, page
         self._id, self._query, self._script = "", "", ""
         self._on = False
@@ -150,7 +153,7 @@ class Viewer:
             self._id = element.checkbox.id
 
     def close(self) -> None:
-        self._socket.close()
+        self._open.close()
 
 
 def at_once(viewers: Sequence[Viewer], seconds: float, pause: float = 0) -> tuple[list[float], float]:
