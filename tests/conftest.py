@@ -29,6 +29,15 @@ _WATCHED = {
     "socket.gethostbyname": 0,
 }
 
+# Streamlit's test runner puts its page in the place of the main module and leaves it there.
+_MAIN = sys.modules["__main__"]
+
+
+@pytest.fixture(autouse=True)
+def main_module() -> None:
+    """A process that a test spawns begins with the test run's own main module, not with a page of an earlier test."""
+    sys.modules["__main__"] = _MAIN
+
 
 def stays_here(address: Any) -> bool:
     """Whether an address as sockets take it (text, pair, quadruple, path of a Unix socket) is this machine's own."""

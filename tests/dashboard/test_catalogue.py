@@ -29,8 +29,8 @@ def test_no_two_pages_look_alike_and_each_in_the_way_around_says_what_it_is_for(
     assert all(entry.help.endswith(".") for entry in catalogue.PAGES if entry.shown)
 
 
-def test_every_page_in_the_way_around_has_its_pictures() -> None:
-    assert {name for name in pictures.PICTURES if "-" not in name} == set(catalogue.NAVIGATION)
+def test_every_page_has_its_pictures() -> None:
+    assert {name for name in pictures.PICTURES if "-" not in name} == {entry.id for entry in catalogue.PAGES}
 
 
 def test_every_page_is_opened_in_the_browser() -> None:
