@@ -12,6 +12,7 @@ from cache.english import count, day, moment
 from cache.read.results import Posted
 from dashboard.findings import charts
 from dashboard.shared import columns, frame, words
+from dashboard.shared.number_tables import FOUND
 from fetchers.record.result_modules import Outcome
 from fetchers.record.results import Results
 from fetchers.settings import RECORD_URL
@@ -28,12 +29,16 @@ def findings(posted: Posted | None, has_results: bool | None) -> None:
     """The section of a trial whose results are posted, or were read before they were withdrawn; else nothing, for the
     section on results says that none are posted."""
     if posted is not None and posted.results is not None and across.has_section(posted):
-        st.header("What was found", anchor=False)
+        _header()
         _about(posted)
         _shown(posted.results)
     elif has_results:
-        st.header("What was found", anchor=False)
+        _header()
         st.text(_unread(posted))
+
+
+def _header() -> None:
+    st.header("What was found", anchor=FOUND)
 
 
 def _unread(posted: Posted | None) -> str:
@@ -86,16 +91,17 @@ def _people(found: Results) -> None:
 
 
 def _outcome(one: Outcome, at: int) -> None:
-    st.text(f"When: {line(one.time_frame) or words.MISSING}. {outcome.measure(one)}.")
+    st.text(f"When: {_inside(one.time_frame)}. {outcome.measure(one)}.")
     title = line(one.title) or "Without a title"
     if one.classes:
         _chart(one, at)
-        _table(outcome.table(one), f"Primary outcome {at}: {title}")
     else:
         posting = (
             f" They are announced for {day(one.anticipated_posting_date)}." if one.anticipated_posting_date else ""
         )
         st.text(f"No numbers are posted for this outcome.{posting}")
+    if one.classes or one.denoms:
+        _table(outcome.table(one), f"Primary outcome {at}: {title}")
     said = [analysis.say(each, one) for each in one.analyses]
     _analyses(said)
     _folded(f"In the sponsor’s words: outcome {at}", _told(one, said))
@@ -158,12 +164,11 @@ def _rests(said: analysis.Said) -> list[str]:
 def _harms(found: Results) -> None:
     st.markdown("**Deaths and serious events**")
     made = tables.harms(found)
-    if not made.rows:
-        st.text("The results do not tell of harm.")
-        return
-    when = line(found.harms.time_frame)
-    st.text(f"People affected of people at risk. Within: {when or words.MISSING}.")
-    _table(made, "Deaths, serious and other events")
+    if made.rows:
+        st.text(f"People affected of people at risk. Within: {_inside(found.harms.time_frame)}.")
+        _table(made, "Deaths, serious and other events")
+    else:
+        st.text("The results give no number of people harmed.")
     told = (("How it was asked", found.harms.description),
             ("On deaths", found.harms.all_cause_mortality_comment))  # fmt: skip
     _folded("In the sponsor’s words: harm", told)
@@ -185,10 +190,15 @@ def _others(found: Results) -> None:
 
 def _other(one: Outcome) -> list[str]:
     kind = _TYPES.get(one.type or "", "Of a kind not named")
-    head = f"{kind}: {line(one.title) or 'without a title'} (when: {line(one.time_frame) or words.MISSING})"
+    head = f"{kind}: {line(one.title) or 'without a title'} (when: {_inside(one.time_frame)})"
     said = [analysis.say(each, one) for each in one.analyses]
     rows = [f"• {each.sentence}. {_kind(each.reading.kind)}." for each in said]
     return [head, *(rows or ["• No analysis registered."])]
+
+
+def _inside(text: str | None) -> str:
+    """A text of the record inside a sentence of ours, which ends it."""
+    return line(text).rstrip(".") or words.MISSING
 
 
 def _remarks(found: Results) -> None:

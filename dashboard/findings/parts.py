@@ -22,6 +22,7 @@ RULES = (
     "A p value does not say in which direction a difference goes, how large it is, or whether it matters to anybody; "
     "many analyses of one trial find one below 0.05 by chance. Nothing is pooled over trials."
 )
+ROWS = 50  # trials of one page of the list
 _CONFIG: dict[str, Any] = columns.ID_TITLE | {
     "Title": st.column_config.TextColumn(width="medium"),
     "People": columns.number(),
@@ -73,13 +74,21 @@ def sections(shown: Material, wanted: Filter) -> None:
 
 def listed(rows: pd.DataFrame, shown: Material, own: Mapping[str, list[str]] | None = None) -> None:
     """One page of the trials in their order. ``own``: keys of the address that turning a page keeps."""
-    part = columns.part_of(len(rows))
-    st.caption(f"{part.first + 1:,} to {part.last:,} of {count(len(rows), 'trial')}. An NCT id opens the trial.")
+    part = columns.part_of(len(rows), min(columns.ROWS, ROWS))
+    place = f"{part.first + 1:,} to {part.last:,} of {count(len(rows), 'trial')}."
     table = _table(rows.iloc[part.first : part.last], shown)
-    columns.table(
-        table, "Trials with posted results, the largest first", _CONFIG, missing=words.MISSING,
-        height=columns.at_most(640, table), key=f"findings_{part.number}",
-    )  # fmt: skip
+    # Both are sent, for a server cannot see how wide a window is; web/links.js shows the one that fits.
+    with st.container(key="wide_window"):
+        st.caption(f"{place} An NCT id opens what the trial found, in a new tab.")
+        columns.table(
+            table, "Trials with posted results, the largest first", _CONFIG, missing=words.MISSING,
+            height=columns.at_most(640, table), key=f"findings_{part.number}",
+        )  # fmt: skip
+    with st.container(key="narrow_window"):
+        st.caption(f"{place} A title opens what the trial found.")
+        for row in table.to_dict("records"):
+            with st.container(border=True):
+                st.markdown(findings_tables.card(row))
     columns.pages_bar(part, "findings_page", lambda: own or {})
 
 

@@ -7,15 +7,17 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from cache.codes import LANE_WORDS
-from cache.english import count
+from cache.english import count, shortened
 from cache.filters.select import Selection, among
-from dashboard.shared.number_tables import group_numbers, trial_link
+from dashboard.shared import words
+from dashboard.shared.number_tables import found_link, group_numbers
 from dashboard.shared.trial_list import agents_of
 from fetchers.settings import RECORD_URL
 from insights.findings import across, papers
 from insights.findings.across import REPORTS, STATES, Found
 
 Address = Callable[[str], str]  # a group -> where its trials are listed
+_ON_A_CARD = 160  # characters of the titles of primary outcomes
 _UNREAD = ("not_asked", "failed", "none_posted", "not_known")
 
 
@@ -105,7 +107,7 @@ def rows(part: pd.DataFrame, shown: Material, names: Mapping[str, str], publishe
 
     return pd.DataFrame(
         {
-            "NCT id": [trial_link(id) for id in ids],
+            "NCT id": [found_link(id) for id in ids],
             "Title": part["title"].to_numpy(),
             "People": part["enrollment"].to_numpy(),
             "Reports": told(lambda one: REPORTS[one.key]),
@@ -121,6 +123,23 @@ def rows(part: pd.DataFrame, shown: Material, names: Mapping[str, str], publishe
             "Paper by DOI": [papers.doi_address(dois[id][0]) if id in dois else None for id in ids],
             "Record": [f"{RECORD_URL}{id}?tab=results" for id in ids],
         }
+    )
+
+
+def card(row: Mapping[Any, Any]) -> str:
+    """A row of ``rows`` as Markdown, for a card: the title leads to what the trial found. The registry's letters stand
+    for nothing but themselves."""
+    title = row["Title"]
+    name = words.quiet(title) if isinstance(title, str) else "Without a title"
+    people = words.MISSING if pd.isna(row["People"]) else f"{int(row['People']):,}"
+    told = [("Primary outcome", shortened(row["Primary outcome"], _ON_A_CARD))]
+    told += [(head, row[head]) for head in ("What its analyses report", "Serious events")]
+    return "\n\n".join(
+        (
+            f"**[{name}]({row['NCT id']})**",
+            f":gray-badge[{row['Reports']}] People: {people} · {words.quiet(row['Agents'])}",
+            *(f"{head}: {words.quiet(said)}" for head, said in told),
+        )
     )
 
 

@@ -16,6 +16,7 @@ from cache.filters.filter import Filter
 from dashboard.shared.palette import GROUPS, group_of, used_lanes
 
 LINK = "Trials"
+FOUND = "found"  # the anchor of what a trial found, on its page
 _EVERY = "every"  # the row that adds up
 Address = Callable[[Filter], str]  # a view -> where its trials are listed
 
@@ -93,6 +94,11 @@ def numbered(address: str, number: int) -> str:
 def trial_link(nct_id: str) -> str:
     """The address of a trial's page, as a cell holds it."""
     return f"trial?nct={nct_id}"
+
+
+def found_link(nct_id: str) -> str:
+    """The address of what a trial found, on its page."""
+    return f"{trial_link(nct_id)}#{FOUND}"
 
 
 def group_numbers(

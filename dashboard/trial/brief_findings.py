@@ -1,6 +1,6 @@
 """What was found, as lines of a trial's brief: the registry's own numbers, the first of many. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cache.english import count, day
 from cache.read.results import Posted
@@ -21,7 +21,9 @@ def lines(posted: Posted | None, has_results: bool | None) -> Iterator[Line]:
     """Who finished, the primary outcomes with their analyses, deaths and serious events; nothing where none are
     posted, for the results section says so."""
     found = posted.results if posted else None
-    if found is not None and found.results_section is not None:
+    if posted and found is not None and found.results_section is not None:
+        if posted.error:
+            yield Line("Posted results", posted.error)
         yield from _lines(found)
     elif has_results:
         error = posted.error if posted else None
@@ -36,10 +38,7 @@ def source(posted: Posted | None) -> str:
 
 
 def _lines(found: Results) -> Iterator[Line]:
-    for title, table in tables.periods(found.flow)[:PERIODS]:
-        for row in table.rows:
-            if row[0] in ("Started", "Completed"):
-                yield Line(f"{row[0]} ({title})", _cells(table, row))
+    yield from _people(found)
     for at, one in enumerate(found.primary[:OUTCOMES], 1):
         yield from _outcome(one, at)
     left = len(found.primary) - OUTCOMES
@@ -49,8 +48,18 @@ def _lines(found: Results) -> Iterator[Line]:
         yield Line("Primary outcomes", "the results give none")
     harms = tables.harms(found)
     for column, head in enumerate(harms.head[1:3], 1):
-        told = [f"{row[0]}: {row[column]}" for row in harms.rows[:GROUPS]]
-        yield Line(head, cut("; ".join(told), CELLS) if told else MISSING)
+        told = [f"{row[0]}: {row[column]}" for row in harms.rows]
+        yield Line(head, _some(told) or MISSING)
+
+
+def _people(found: Results) -> Iterator[Line]:
+    periods = tables.periods(found.flow)
+    for title, table in periods[:PERIODS]:
+        for row in table.rows:
+            if row[0].startswith(("Started", "Completed")):
+                yield Line(f"{row[0]} ({title})", _cells(table, row))
+    if len(periods) > PERIODS:
+        yield Line("More periods", f"{len(periods) - PERIODS} in the record {CUT}")
 
 
 def _outcome(one: Outcome, at: int) -> Iterator[Line]:
@@ -82,6 +91,10 @@ def _analyses(one: Outcome) -> Iterator[Line]:
 
 
 def _cells(table: Table, row: tuple[str, ...]) -> str:
-    told = [f"{group}: {cell}" for group, cell in zip(table.head[1:], row[1:], strict=True)]
+    return _some([f"{group}: {cell}" for group, cell in zip(table.head[1:], row[1:], strict=True)])
+
+
+def _some(told: Sequence[str]) -> str:
+    """The first few groups, and how many more there are."""
     left = f"; {len(told) - GROUPS} more {CUT}" if len(told) > GROUPS else ""
     return cut("; ".join(told[:GROUPS]), CELLS) + left

@@ -16,7 +16,7 @@ from cache.read.results import Posted
 from dashboard.trial.words import Row, text
 from fetchers.record.study import Study
 from insights import results_due, stale
-from insights.findings import papers
+from insights.findings import across, papers
 from insights.results_due import Verdict
 from insights.why_stopped import CLASSES, said, why_classes
 
@@ -47,6 +47,11 @@ class Known:
         """Whether results are posted; None when that is not known."""
         posted = self.row["has_results"]
         return None if posted is None or pd.isna(posted) else bool(posted)
+
+    @property
+    def tells_findings(self) -> bool:
+        """Whether its page has a section on what was found: results are posted, or were before they were withdrawn."""
+        return bool(self.has_results) or across.has_section(self.posted)
 
     @cached_property
     def fact(self) -> Mapping[str, Any] | None:

@@ -15,6 +15,7 @@ from cache.codes import LANE_WORDS, ROLE_WORDS, TIER_WORDS
 from dashboard import terms
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, frame, record_data, trial_list, words
+from dashboard.shared.number_tables import FOUND
 from dashboard.shared.palette import BADGES, GROUPS, group_of
 from dashboard.trial import brief as trial_brief
 from dashboard.trial import sentences as trial_says
@@ -114,13 +115,14 @@ _BRIEFS: tuple[tuple[Literal["html", "md"], str, str], ...] = (
 )
 
 
-# The sections a trial always has, by their anchors.
+# The sections of the page by their anchors. What was found is missing where no results are posted.
 CONTENTS = {
     "who": "Who may take part",
     "places": "Places",
     "glance": "At a glance",
     "dates": "Dates",
     "given": "What is given",
+    FOUND: "What was found",
     "results": "Results",
     "together": "Belongs together",
     "why": "Why it is here",
@@ -139,7 +141,8 @@ def summary(known: Known) -> None:
     doubts = trial_says.doubts(known)
     if doubts:
         st.text(" ".join(doubts))
-    st.markdown("On this page: " + " · ".join(f"[{title}](#{anchor})" for anchor, title in CONTENTS.items()))
+    contents = {anchor: title for anchor, title in CONTENTS.items() if anchor != FOUND or known.tells_findings}
+    st.markdown("On this page: " + " · ".join(f"[{title}](#{anchor})" for anchor, title in contents.items()))
 
 
 def _matches(known: Known) -> pd.DataFrame:

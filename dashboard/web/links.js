@@ -1,4 +1,5 @@
-// A list that has two looks shows the one that fits the window.
+// A list that has two looks shows the one that fits the window. On a phone the sidebar closes when one of its links is
+// followed, for it covers the page.
 //
 // Links inside the app: those in sentences open in the same window, as all others do, and the marks of every chart
 // are links as well: a click opens the list of a mark, and so does Enter.
@@ -101,6 +102,12 @@
     event.preventDefault();
     open(inside);
   }, true);
+
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest?.('[data-testid="stSidebar"] [data-testid="stPageLink"] a')) return;
+    if (!matchMedia("(max-width: 768px)").matches) return;
+    setTimeout(() => document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click());
+  });
 
   const look = () => document.querySelectorAll(".js-plotly-plot").forEach(adopt);
   new MutationObserver(look).observe(document.documentElement, { childList: true, subtree: true });

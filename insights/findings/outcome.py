@@ -12,7 +12,7 @@ from insights.findings.lines import line
 from insights.findings.tables import NOT_GIVEN, Names, Notes, Table, names_of, row
 
 _PEOPLE = ("participants", "participant", "subjects", "patients", "people")
-_COUNTS = ("COUNT_OF_PARTICIPANTS", "COUNT_OF_UNITS")
+_BOTH_WAYS = ("deviation", "error")  # what a spread is called that lies as far below a number as above it
 PARAMS = {
     "MEAN": "mean",
     "LEAST_SQUARES_MEAN": "least squares mean",
@@ -35,7 +35,7 @@ def table(one: Outcome) -> Table:
     for kind in one.classes:
         rows += [_analysed(denom, line(kind.title), names) for denom in kind.denoms]
         rows += [_category(one, kind, category, names, notes) for category in kind.categories]
-    return Table(names.head("Row"), tuple(rows), notes.told())
+    return Table(names.head(), tuple(rows), notes.told())
 
 
 def _denoms(one: Outcome) -> list[Denom]:
@@ -43,8 +43,8 @@ def _denoms(one: Outcome) -> list[Denom]:
 
 
 def _analysed(denom: Denom, within: str, names: Names) -> tuple[str, ...]:
-    units = line(denom.units) or "units not named"
-    label = f"{units} analysed" + (f", {within}" if within else "")
+    units = f"{line(denom.units)} analysed" if line(denom.units) else "Analysed, units not named"
+    label = f"{units}, {within}" if within else units
     cells: dict[str, list[str]] = {}
     for count in denom.counts:
         cells.setdefault(count.group_id or "", []).append(line(count.value) or NOT_GIVEN)
@@ -73,14 +73,17 @@ def _own_denom(one: Outcome, kind: OutcomeClass) -> tuple[DenomCount, ...]:
 def _counted_of(one: Outcome, kind: OutcomeClass) -> dict[str, str]:
     """How many a count of people or units is of, by group: the class's own number before the outcome's; none where
     it is given in other units than what is counted."""
-    if one.param_type not in _COUNTS:
+    denoms = kind.denoms or one.denoms
+    people = [denom for denom in denoms if line(denom.units).lower() in _PEOPLE]
+    if one.param_type == "COUNT_OF_PARTICIPANTS":
+        fit = people
+    elif one.param_type == "COUNT_OF_UNITS":
+        wanted = line(one.denom_units_selected or one.type_units_analyzed).lower()
+        fit = [denom for denom in denoms if (line(denom.units).lower() == wanted if wanted else denom not in people)]
+    else:
         return {}
-    wanted = line(one.denom_units_selected or one.type_units_analyzed).lower() if one.param_type == _COUNTS[1] else ""
-    for denom in kind.denoms or one.denoms:
-        units = line(denom.units).lower()
-        if units == wanted or (not wanted and units in _PEOPLE):
-            return {count.group_id or "": line(count.value) for count in denom.counts if line(count.value)}
-    return {}
+    counts = fit[0].counts if len(fit) == 1 else ()
+    return {count.group_id or "": line(count.value) for count in counts if line(count.value)}
 
 
 def measured(found: Measurement, of: str | None = None) -> str:
@@ -138,7 +141,8 @@ class Dots(NamedTuple):
 
 
 def dots(one: Outcome) -> Dots | None:
-    """The numbers of an outcome that has one number a group with a spread or limits; None for any other."""
+    """The numbers of an outcome that has one number a group with limits, or with a spread to both sides; None for any
+    other."""
     cells = [category for kind in one.classes for category in kind.categories]
     if len(cells) != 1 or not cells[0].measurements:
         return None
@@ -146,25 +150,30 @@ def dots(one: Outcome) -> Dots | None:
     if len({m.group_id for m in found}) < len(found):
         return None
     names = names_of(one.groups, (m.group_id for m in found)).titles
-    points = tuple(point for m in found if (point := _point(m, names[m.group_id or ""])))
+    both = any(word in spread_name(one).lower() for word in _BOTH_WAYS)
+    points = tuple(point for m in found if (point := _point(m, names[m.group_id or ""], both=both)))
     if not points or all(point.low is None and point.high is None for point in points):
         return None
     shown = {point.group for point in points}
-    return Dots(points, _interval(one, found), tuple(name for name in names.values() if name not in shown))
+    missing = tuple(name for name in names.values() if name not in shown)
+    return Dots(points, _interval(one, points, limits=any(m.lower_limit or m.upper_limit for m in found)), missing)
 
 
-def _interval(one: Outcome, found: Sequence[Measurement]) -> str:
+def _interval(one: Outcome, points: Sequence[Point], *, limits: bool) -> str:
     name = spread_name(one) or "interval, its kind not named"
-    spread = any(m.spread and not (m.lower_limit or m.upper_limit) for m in found)
-    return f"the number plus and minus its {name}" if spread else name
+    half = any((point.low is None) != (point.high is None) for point in points)
+    return f"{name if limits else f'the number plus and minus its {name}'}{_HALF if half else ''}"
 
 
-def _point(found: Measurement, group: str) -> Point | None:
+_HALF = "; none on a side without a limit"
+
+
+def _point(found: Measurement, group: str, *, both: bool) -> Point | None:
     value, spread = number(found.value), number(found.spread)
     if value is None:
         return None
     low, high = number(found.lower_limit), number(found.upper_limit)
-    if low is None and high is None and spread is not None:
+    if low is None and high is None and spread is not None and both:
         low, high = value - abs(spread), value + abs(spread)
     return Point(group, value, low, high, measured(found))
 

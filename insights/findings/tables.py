@@ -4,6 +4,7 @@ Every number is the registry's, letter by letter; none is made of two. A number 
 and a number of people affected stands beside how many were at risk or does not pretend to.
 """
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ from fetchers.record.results import Results
 from insights.findings.lines import line
 
 NOT_GIVEN = "not given"
+_NAMELESS = "Group without a name"
+_ROW, _PEOPLE = "Row", "People"  # the first columns of outcomes and of who took part
 _MILESTONES = {"STARTED": "Started", "COMPLETED": "Completed", "NOT COMPLETED": "Did not complete"}
 
 
@@ -29,19 +32,20 @@ class Names(NamedTuple):
 
     titles: Mapping[str, str]
 
-    def head(self, first: str) -> tuple[str, ...]:
-        return (first, *self.titles.values())
+    def head(self, *, people: bool = False) -> tuple[str, ...]:
+        """The names of the columns. ``people``: the rows are about people, not numbers of an outcome."""
+        return (_PEOPLE if people else _ROW, *self.titles.values())
 
 
 def names_of(groups: Iterable[Group], ids: Iterable[str | None]) -> Names:
-    """The groups by id; one that is only used in the numbers has its id for a name, two of one title a number."""
-    titles = {one.id or "": line(one.title) or line(one.id) or "Group without a name" for one in groups}
+    """The groups by id; one that is only used in the numbers has its id for a name, a title that is taken a number."""
+    titles = {one.id or "": line(one.title) or line(one.id) or _NAMELESS for one in groups}
     titles |= {id or "": id or "Group not named" for id in ids if (id or "") not in titles}
-    seen: dict[str, int] = {}
-    told = {}
+    told: dict[str, str] = {}
     for id, title in titles.items():
-        seen[title] = seen.get(title, 0) + 1
-        told[id] = title if seen[title] == 1 else f"{title} ({seen[title]})"
+        taken = {_ROW, _PEOPLE, *told.values()}
+        others = (f"{title} ({number})" for number in itertools.count(2))
+        told[id] = next(name for name in itertools.chain([title], others) if name not in taken)
     return Names(told)
 
 
@@ -71,7 +75,7 @@ def _period(flow: ParticipantFlow, period: Period) -> Table:
     names, notes = names_of(flow.groups, ids), Notes()
     rows = [_milestone(one, names, notes) for one in period.milestones]
     rows += [_reason(one, names, notes) for one in period.drop_withdraws]
-    return Table(names.head("People"), tuple(rows), notes.told())
+    return Table(names.head(people=True), tuple(rows), notes.told())
 
 
 def _milestone(one: Milestone, names: Names, notes: Notes) -> tuple[str, ...]:
@@ -101,10 +105,10 @@ def harms(found: Results) -> Table:
     """A row a group: deaths, serious and other events as people affected of people at risk."""
     threshold = line(found.harms.frequency_threshold)
     other = f"Other events, above {threshold} %" if threshold and threshold != "0" else "Other events"
-    names = names_of(
-        (Group(one.id, one.title) for one in found.harms.event_groups), (one.id for one in found.harms.event_groups)
-    )
-    rows = tuple((names.titles[one.id or ""], *_affected(one)) for one in found.harms.event_groups)
+    groups = found.harms.event_groups
+    numbered = [Group(str(at), line(one.title) or line(one.id) or _NAMELESS) for at, one in enumerate(groups)]
+    names = names_of(numbered, ()).titles.values()
+    rows = tuple((name, *_affected(one)) for name, one in zip(names, groups, strict=True))
     return Table(("Group", "Deaths from any cause", "Serious events", other), rows)
 
 

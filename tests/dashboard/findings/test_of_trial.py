@@ -105,7 +105,7 @@ def test_what_is_absent_says_so() -> None:
     for words in (
         "do not tell who took part",
         "give no primary outcome",
-        "do not tell of harm",
+        "give no number of people harmed",
         "No secondary outcome",
     ):
         assert words in said
@@ -113,6 +113,38 @@ def test_what_is_absent_says_so() -> None:
     assert "No numbers are posted for this outcome. They are announced for January 2027." in said
     assert "No analysis of this outcome is registered." in said
     assert not NOTHINGS.search(said)
+
+
+def changed(**fields: Any) -> dict[str, Any]:
+    """The section by hand, its first outcome with other fields, and without groups of harm."""
+    section: dict[str, Any] = json.loads(json.dumps(results_sections.SECTION))
+    section["outcomeMeasuresModule"]["outcomeMeasures"][0].update(fields)
+    section["adverseEventsModule"]["eventGroups"] = []
+    return section
+
+
+def test_an_outcome_of_which_nobody_was_analysed_shows_how_many_that_is() -> None:
+    denoms = [{"units": "Participants", "counts": [{"groupId": "OG000", "value": "0"}]}]
+    app = opened(read(changed(classes=[], denoms=denoms, reportingStatus="NOT_POSTED")))
+    assert "No numbers are posted for this outcome." in shown(app)
+    rows = [row for one in tables(app) for row in one.to_numpy().tolist()]
+    assert ["Participants analysed", "0", "not given"] in rows
+
+
+def test_what_is_said_of_harm_that_was_not_counted_is_shown() -> None:
+    said = shown(opened(read(changed())))
+    assert "The results give no number of people harmed." in said
+    assert "How it was asked: Asked at every visit." in said
+
+
+def test_columns_of_one_name_and_long_texts_do_no_harm() -> None:
+    title = "Change in the score " * 13
+    groups = [{"id": "OG000", "title": "Row"}, {"id": "OG001", "title": "Row"}]
+    told = {"title": title, "timeFrame": "Week 24.", "dispersionType": "95% Confidence Interval"}
+    app = opened(read(changed(groups=groups, **told)))
+    assert " ".join(title.split()) in shown(app)
+    assert "When: Week 24. Mean (95% Confidence Interval), in points." in shown(app)
+    assert ["Row", "Row (2)", "Row (3)"] in [list(one.columns) for one in tables(app)]
 
 
 STATES: dict[str, tuple[Posted | None, bool | None, str]] = {

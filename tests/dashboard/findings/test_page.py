@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from cache.store.store import Store
 from dashboard.shared import columns
+from dashboard.shared.escape import letters
 from tests.fake_registry.shorthand import experimental, phase
 from tests.fake_registry.studies import make_study
 from tests.rigs import results_sections
@@ -69,7 +70,7 @@ def test_every_trial_with_results_is_listed_the_largest_first(open_: Callable[..
     app = open_("findings")
     assert_clean(app)
     listed = table(app, "NCT id", "What its analyses report")
-    assert [one[-11:] for one in listed["NCT id"]] == [NONE_BELOW, BELOW]
+    assert list(listed["NCT id"]) == [f"trial?nct={id}#found" for id in (NONE_BELOW, BELOW)]
     first, second = listed.to_dict("records")
     assert first["People"] == 300
     assert first["What its analyses report"] == "1 of 1 analysis: p not below the registered level"
@@ -84,6 +85,20 @@ def test_every_trial_with_results_is_listed_the_largest_first(open_: Callable[..
         "results that have not been asked for yet, 1 with posted results that were asked for without success, 1 "
         "without posted results." in shown(app)
     )
+
+
+def test_a_narrow_window_has_the_same_trials_as_cards(open_: Callable[..., AppTest]) -> None:
+    app = open_("findings")
+    cards = [one.value for one in app.main.markdown if "#found)" in one.value]
+    assert [re.findall(r"\]\((trial\?nct=NCT\d{8}#found)\)", one) for one in cards] == [
+        [address] for address in table(app, "NCT id", "What its analyses report")["NCT id"]
+    ]
+    larger, smaller = ("\n\n".join(letters(line) for line in one.split("\n\n")) for one in cards)
+    assert "People: 300 · Methotrexate (tested)" in larger
+    assert "What its analyses report: 1 of 1 analysis: p not below the registered level" in larger
+    assert smaller.startswith("The *smaller* one")
+    assert "Primary outcome: Change in *fatigue* · Remission" in smaller
+    assert "Serious events: Placebo: 3 of 41; Azathioprine: 0 of 0: nobody at risk" in smaller
 
 
 def test_every_number_opens_the_list_of_its_trials(open_: Callable[..., AppTest]) -> None:
@@ -144,7 +159,7 @@ def test_an_agents_page_has_the_same_trials(open_: Callable[..., AppTest]) -> No
     app = open_("agents", "agent=methotrexate&show=findings")
     assert_clean(app)
     listed = table(app, "NCT id", "What its analyses report")
-    assert [one[-11:] for one in listed["NCT id"]] == [NONE_BELOW, BELOW]
+    assert list(listed["NCT id"]) == [f"trial?nct={id}#found" for id in (NONE_BELOW, BELOW)]
 
 
 def test_a_trials_page_has_the_section_before_its_posting_facts(open_: Callable[..., AppTest]) -> None:
@@ -155,7 +170,10 @@ def test_a_trials_page_has_the_section_before_its_posting_facts(open_: Callable[
     assert "Mean Difference (Net) -2.1 points (95 % CI -3.9 to -0.3), p = 0.02, as registered; method ANCOVA" in shown(
         app
     )
-    assert "What was found" not in [one.value for one in open_("trial", nct=WITHOUT).main.header]
+    assert "[What was found](#found)" in " ".join(one.value for one in app.main.markdown)
+    without = open_("trial", nct=WITHOUT)
+    assert "What was found" not in [one.value for one in without.main.header]
+    assert "#found" not in " ".join(one.value for one in without.main.markdown)
     assert REASON in shown(open_("trial", nct=FAILED))
 
 
@@ -166,5 +184,5 @@ def test_the_list_in_an_agents_section_has_pages_that_stay_in_it(
     kept: list[Any] = []
     monkeypatch.setattr(columns, "pages_bar", lambda part, key, own: kept.append((part.pages, own())))
     app = open_("agents", "agent=methotrexate&show=findings&page=2")
-    assert [one[-11:] for one in table(app, "NCT id", "What its analyses report")["NCT id"]] == [BELOW]
+    assert list(table(app, "NCT id", "What its analyses report")["NCT id"]) == [f"trial?nct={BELOW}#found"]
     assert (2, {"show": ["findings"]}) in kept

@@ -1,6 +1,8 @@
 """What was found, in the brief of a trial."""
 
-from cache.read.results import Posted
+import json
+
+from cache.read.results import WITHDRAWN, Posted
 from dashboard.trial import brief_findings
 from tests.rigs import results_sections
 
@@ -37,3 +39,20 @@ def test_every_real_section_has_its_lines() -> None:
         results = results_sections.results("NCT09990001", raw["resultsSection"])
         labels = [label for label, _ in lines(Posted("X", "read", results, None, None, None))]
         assert labels.count("Primary outcome 1") == labels.count("Serious events") == 1
+
+
+def test_more_groups_than_fit_are_counted_and_a_note_hides_nobody() -> None:
+    section = json.loads(json.dumps(results_sections.SECTION))
+    events = section["adverseEventsModule"]["eventGroups"]
+    section["adverseEventsModule"]["eventGroups"] = events * 3
+    section["participantFlowModule"]["periods"] *= 2
+    section["participantFlowModule"]["periods"][0]["milestones"][0]["comment"] = "Everybody who was assigned."
+    told = dict(lines(Posted("X", "read", results_sections.results(section=section), None, None, None), True))
+    assert "; 2 more" in told["Serious events"]
+    assert told["Started (note 1) (Weeks 1 to 12)"] == "Placebo: 41; Azathioprine: 43"
+    assert told["More periods"] == "2 in the record […]"
+
+
+def test_why_results_are_not_the_newest_stands_first() -> None:
+    withdrawn = Posted("X", "read", results_sections.results(), None, "2026-10-01", WITHDRAWN)
+    assert lines(withdrawn, has_results=False)[0] == ("Posted results", WITHDRAWN)

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given as over
+from hypothesis import strategies as st
 
+from fetchers.record.result_modules import Group
 from fetchers.record.results import Results, read_results
 from insights.findings import analysis, outcome, tables
 from tests.rigs import results_sections
@@ -237,3 +240,92 @@ def test_the_spread_is_told_by_its_name_and_never_as_a_limit() -> None:
 def test_a_section_with_nothing_in_it_makes_empty_tables() -> None:
     empty = read_results(json.dumps(results_sections.record(section={})).encode())
     assert (tables.periods(empty.flow), empty.primary, tables.harms(empty).rows) == ((), (), ())
+
+
+def test_a_count_of_units_is_of_the_units_that_are_counted_and_never_of_people() -> None:
+    people = {"units": "Participants", "counts": [{"groupId": "OG000", "value": "40"}]}
+    eyes = {"units": "Eyes", "counts": [{"groupId": "OG000", "value": "80"}]}
+    cells = [{"categories": [{"measurements": [{"groupId": "OG000", "value": "3"}]}]}]
+    count = {"paramType": "COUNT_OF_UNITS", "dispersionType": None, "classes": cells, "groups": results_sections.GROUPS}
+    said = [
+        outcome.table(changed(**count, denoms=denoms, **named)).rows[-1][1]
+        for denoms, named in (
+            ([people, eyes], {"typeUnitsAnalyzed": "Eyes"}),
+            ([people, eyes], {"denomUnitsSelected": "eyes"}),
+            ([people, eyes], {}),
+            ([people], {}),
+        )
+    ]
+    assert said == ["3 of 80", "3 of 80", "3 of 80", "3"]
+
+
+# A line of plus and minus is drawn for a spread that is told as one distance to both sides, and for no other.
+SPREADS = {
+    "Standard Deviation": True, "Standard Error": True, "Geometric Coefficient of Variation": False,
+    "Inter-Quartile Range": False, "Full Range": False, "95% Confidence Interval": False, None: False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "drawn"), SPREADS.items(), ids=repr)
+def test_only_a_distance_to_both_sides_is_drawn_as_one(name: str | None, drawn: bool) -> None:
+    one = changed(dispersionType=name)
+    assert (outcome.dots(one) is not None) == drawn
+    assert outcome.table(one).rows[1][1] == "-1.5 (4.25)"  # the number stands in the table all the same
+
+
+LIMITS = ("Inter-Quartile Range", "Full Range", "95% Confidence Interval", "80% Confidence Interval")
+
+
+@pytest.mark.parametrize("name", LIMITS)
+@pytest.mark.parametrize("kind", ["GEOMETRIC_MEAN", "LEAST_SQUARES_MEAN", "MEDIAN"])
+def test_limits_are_drawn_and_told_by_their_name(kind: str, name: str) -> None:
+    numbers = [
+        {"groupId": "OG000", "value": "1,200.5", "lowerLimit": "900", "upperLimit": "1,900"},
+        {"groupId": "OG001", "value": "7", "lowerLimit": "2", "upperLimit": "NA", "comment": "Not reached."},
+    ]
+    one = changed(paramType=kind, dispersionType=name, classes=[{"categories": [{"measurements": numbers}]}])
+    made, drawn = outcome.table(one), outcome.dots(one)
+    told = name if "%" in name else name.lower()
+    assert made.rows[1] == (
+        f"{outcome.PARAMS[kind].capitalize()} ({told})", "1,200.5 (900 to 1,900)", "7 (2 to NA) (note 1)",
+    )  # fmt: skip
+    assert drawn is not None
+    assert [(point.low, point.high) for point in drawn.points] == [(900, 1900), (2, None)]
+    assert drawn.interval == f"{told}; none on a side without a limit"
+
+
+def test_a_group_may_have_any_title_and_every_column_has_its_own_name() -> None:
+    given = ["Placebo", "Placebo (2)", "Placebo", "Row", "", "Placebo"]
+    groups = [{"id": f"OG{at:03}", "title": title} for at, title in enumerate(given)]
+    head = outcome.table(changed(groups=groups)).head
+    assert len(set(head)) == len(head) == 7
+    assert head[1:5] == ("Placebo", "Placebo (2)", "Placebo (3)", "Row (2)")
+
+
+@over(titles=st.lists(st.sampled_from(["A", "A (2)", "A (3)", "Row", "People", "", " A "]), max_size=8))
+def test_columns_never_share_a_name(titles: list[str]) -> None:
+    groups = [Group(f"OG{at}", title) for at, title in enumerate(titles)]
+    for people in (True, False):
+        head = tables.names_of(groups, ()).head(people=people)
+        assert len(set(head)) == len(titles) + 1
+
+
+def test_groups_of_harm_without_ids_keep_their_titles() -> None:
+    section = {"adverseEventsModule": {"eventGroups": [
+        {"title": "Drug", "seriousNumAffected": 1, "seriousNumAtRisk": 9}, {"title": "Placebo"}, {},
+    ]}}  # fmt: skip
+    made = tables.harms(results_sections.results(section=section))
+    assert [row[:3] for row in made.rows] == [
+        ("Drug", "not given", "1 of 9"), ("Placebo", "not given", "not given"),
+        ("Group without a name", "not given", "not given"),
+    ]  # fmt: skip
+
+
+def test_groups_and_numbers_without_denominators_stand_as_they_are() -> None:
+    made = outcome.table(changed(denoms=[], paramType="COUNT_OF_PARTICIPANTS", dispersionType=None))
+    assert made.rows == (("Count of participants", "-1.5 (4.25)", "-3.60 (5.1)"),)
+
+
+def test_an_outcome_of_which_nobody_was_analysed_keeps_its_denominators() -> None:
+    made = outcome.table(changed(denoms=[{"units": None, "counts": [{"groupId": "OG000", "value": "0"}]}], classes=[]))
+    assert made.rows == (("Analysed, units not named", "0", "not given"),)
