@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
+from cache.changes.passages import Passage, exact, passages
 from cache.changes.weights import Weight
 from cache.changes.wording import describe
 from cache.store.schema import event, match, refresh, study
@@ -37,14 +38,23 @@ class Change(NamedTuple):
     agents: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """The event object of the command line's contract, and the trial's title, agents, sentence and record."""
+        """The event object of the command line's contract, and the trial's title, agents, sentence and record.
+
+        ``diff``: the passages of a text that differ, word by word.
+        """
         values = {key: value for key, value in self._asdict().items() if key != "id"}
-        return values | {"agents": [*self.agents], "sentence": self.sentence, "record": RECORD_URL + self.nct_id}
+        values |= {"agents": [*self.agents], "sentence": self.sentence, "record": RECORD_URL + self.nct_id}
+        return values | {"diff": [one.as_json() for one in exact(self.kind, self.before, self.after)]}
 
     @property
     def sentence(self) -> str:
         """What happened, in plain words: "Status: recruiting → terminated"."""
         return describe(self.kind, self.before, self.after)
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """The words taken out and put in; nothing for a change of no text."""
+        return passages(self.kind, self.before, self.after)
 
 
 def at_least(weight: str) -> tuple[Weight, ...]:
@@ -63,6 +73,7 @@ def changelog(
     kinds: Collection[str] = (),
     agents: Collection[str] = (),
     nct_id: str | None = None,
+    ids: Collection[int] | None = None,
     limit: int | None = None,
 ) -> list[Change]:
     """Events seen at or after ``since`` (a UTC moment as the store writes it), newest first, at most ``limit``.
@@ -76,6 +87,8 @@ def changelog(
         wanted.append(event.c.kind.in_(list(kinds)))
     if nct_id is not None:
         wanted.append(event.c.nct_id == nct_id)
+    if ids is not None:
+        wanted.append(event.c.id.in_(list(ids)))
     if agents:
         wanted.append(event.c.nct_id.in_(select(match.c.nct_id).where(match.c.agent.in_(list(agents)))))
     with store.reading() as connection:

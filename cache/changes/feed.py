@@ -83,7 +83,8 @@ def _entry(root: ET.Element, one: Change, home: str, names: Mapping[str, str]) -
     _add(entry, "link", rel="via", href=f"{RECORD_URL}{one.nct_id}", type="text/html")
     for agent in one.agents:
         _add(entry, "category", term=agent, label=names.get(agent, agent))
-    parts = [one.title or "Title not known", one.sentence, f"Weight: {one.weight}"]
+    passages = [passage.sentence for passage in one.passages]
+    parts = [one.title or "Title not known", one.sentence, *passages, f"Weight: {one.weight}"]
     parts.append(f"Registry date: {one.registry_date or 'not given'}; seen: {one.seen_at}")
     parts.append(f"Source: ClinicalTrials.gov, {RECORD_URL}{one.nct_id}")
     _add(entry, "content", "\n".join(parts), type="text")

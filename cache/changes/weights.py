@@ -5,7 +5,8 @@ medium  the plan has moved: dates by three months, enrolment by a fifth, sponsor
 low     true but small
 noise   wording, spelling, a more precise date, a move under 14 days; shown on request only
 
-Order and white space alone make no change at all (``cache.changes.differences``).
+Order and white space alone make no change at all (``cache.changes.differences``); criteria in another order or with
+other bullets are noise.
 """
 
 import re
@@ -14,6 +15,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from fetchers.record.dates import PartialDate
+from fetchers.record.eligibility import listed
 from fetchers.record.texts import plain
 
 Weight = Literal["high", "medium", "low", "noise"]
@@ -92,7 +94,14 @@ def _outcomes(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> Weig
 
 
 def _eligibility(before: dict[str, Any] | None, after: dict[str, Any] | None) -> Weight:
-    return "noise" if _words(_flat(before)) == _words(_flat(after)) else "medium"
+    return "noise" if _rules_of(before) == _rules_of(after) else "medium"
+
+
+def _rules_of(people: dict[str, Any] | None) -> list[Any]:
+    """Who may take part: every criterion with its list, in whatever order, and what the record says besides."""
+    known = people or {}
+    listed_ones = sorted((kind, tells(one)) for kind, one in listed(plain(known.get("criteria") or "")))
+    return [listed_ones, _words(_flat({key: value for key, value in known.items() if key != "criteria"}))]
 
 
 def _countries(before: list[str], after: list[str]) -> Weight:
@@ -110,6 +119,11 @@ def _always(weight: Weight) -> Callable[[Any, Any], Weight]:
 def _words(*texts: str | None) -> list[str]:
     """What the texts say without case, markdown, punctuation and spacing; numbers keep their decimal points."""
     return [word.strip(".") for text in texts if text for word in _WORD.findall(plain(text).casefold())]
+
+
+def tells(text: str) -> tuple[str, ...]:
+    """What a text says, for telling whether two say the same."""
+    return tuple(_words(text))
 
 
 def _each(texts: Iterable[str | None]) -> list[list[str]]:
@@ -133,6 +147,7 @@ _RULES: dict[str, Callable[[Any, Any], Weight]] = {
     "completion_date": _date,
     "enrollment": _enrollment,
     "results_posted": _results,
+    "title": _text("low"),
     "why_stopped": _text("medium"),
     "sponsor": _text("medium"),
     "arms": _arms,

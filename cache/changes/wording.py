@@ -18,6 +18,7 @@ KIND_WORDS = {
     "completion_date": "Completion",
     "enrollment": "Enrolment",
     "results_posted": "Results",
+    "title": "Title",
     "why_stopped": "Reason for stopping",
     "sponsor": "Lead sponsor",
     "arms": "Arms or interventions",

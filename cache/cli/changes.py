@@ -107,6 +107,7 @@ def as_text(digest: Digest) -> bytes:
         lines += [f"  {feed.trial_page(digest.base_url, first.nct_id)}  {_agents(first, digest.names)}".rstrip()]
         for one in group:
             lines.append(f"  {one.weight.upper():<6}  {printable(one.sentence)}")
+            lines += [f"          {printable(passage.sentence)}" for passage in one.passages]
             lines.append(f"          {_when(one)}")
         lines.append("")
     return "\n".join([*lines, feed.ATTRIBUTION, ""]).encode(errors="replace")
@@ -122,7 +123,9 @@ def as_markdown(digest: Digest) -> bytes:
         links = f"[{first.nct_id}](<{page}>) · [registry record](<{RECORD_URL}{first.nct_id}>)"
         agents = escaped(_agents(first, digest.names))
         lines += [f"{links} · {agents}" if agents else links, ""]
-        lines += [f"- **{one.weight.capitalize()}** · {escaped(one.sentence)} · {_when(one)}" for one in group]
+        for one in group:
+            lines.append(f"- **{one.weight.capitalize()}** · {escaped(one.sentence)} · {_when(one)}")
+            lines += [f"  - {escaped(passage.sentence)}" for passage in one.passages]
         lines.append("")
     return "\n".join([*lines, feed.ATTRIBUTION, ""]).encode(errors="replace")
 

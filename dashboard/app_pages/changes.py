@@ -1,6 +1,6 @@
 """Changes: what moved in the registry since a day, and how far promises have slipped."""
 
-from dashboard.changes import parts
+from dashboard.changes import parts, subscriptions
 from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import address as view
 from dashboard.shared import frame
@@ -16,4 +16,4 @@ if shown.show == "slips":
     parts.slips_section(wanted, shown)
 else:
     parts.changes_section(wanted, shown)
-parts.subscriptions(wanted, shown)
+subscriptions.links(wanted, shown)

@@ -1,5 +1,7 @@
 """What the Changes page and a trial's history read, kept as long as the store does not change; never written to."""
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from cache.changes import changelog
@@ -35,3 +37,8 @@ def states(nct_id: str) -> pd.DataFrame:
 def events(nct_id: str) -> list[Change]:
     """Every change seen in one trial, newest first."""
     return changelog.changelog(data.store(), nct_id=nct_id)
+
+
+def some(ids: Collection[int]) -> list[Change]:
+    """These changes, newest first, with their texts."""
+    return changelog.changelog(data.store(), ids=ids)

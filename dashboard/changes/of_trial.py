@@ -12,6 +12,7 @@ from cache.changes.changelog import TOLD_BY_DEFAULT
 from cache.codes import DATE_TYPE_WORDS, STATUS_WORDS
 from cache.english import count
 from dashboard.changes import data as changes_data
+from dashboard.changes import word_for_word
 from dashboard.shared import columns, frame, words
 
 _ORIGINS = {"live": "registry", "copy": "public copy", "starter": "starter snapshot"}
@@ -41,6 +42,7 @@ def history(nct_id: str) -> None:
             }
         )
         columns.plain_table(table, "What moved in this trial, newest first")
+        word_for_word.of_trial(told)
     if len(events) > len(told):
         st.caption(f"{count(len(events) - len(told), 'change')} of wording, order or a few days not listed.")
     with st.expander(f"{count(len(states), 'known state')}", icon=":material/history:", key="history_states"):

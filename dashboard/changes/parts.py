@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -20,6 +19,7 @@ from dashboard.changes import address as changes_view
 from dashboard.changes import charts as slip_charts
 from dashboard.changes import data as changes_data
 from dashboard.changes import tables as changes_tables
+from dashboard.changes import word_for_word
 from dashboard.changes.address import ChangesView
 from dashboard.changes.tables import LINK, SHOW
 from dashboard.shared import address as view
@@ -174,6 +174,7 @@ def _changes(shown: ChangesView, found: pd.DataFrame, since: str) -> None:
     table = changes_tables.listed(found.iloc[part.first : part.last], frame.names())
     trial_list.show(table, "Changes, newest first", f"changes_{part.number}", _CONFIG, "not given")
     columns.pages_bar(part, "changes_page", lambda: current()[0].to_query())
+    word_for_word.below(found.iloc[part.first : part.last])
 
 
 def _kinds(shown: ChangesView, found: pd.DataFrame, since: str) -> None:
@@ -242,20 +243,6 @@ def hidden(shown: ChangesView, noise: int, outside: int, what: str = "change") -
             where = "in trials outside this view (other conditions, background only, or none of the agents given)"
             st.caption(f"{count(outside, what)} {where}.", width="content")
             st.button("Show every trial", key="show_every", type="tertiary", on_click=_go, kwargs={"every": True})
-
-
-def subscriptions(wanted: Filter, shown: ChangesView) -> None:
-    """The same as a feed and a calendar."""
-    told = {"agent": list(wanted.agents), "weight": [shown.weight] if shown.weight != "low" else []}
-    # The tier is always named: without any query the calendar would hold every stored trial.
-    coming = {"tier": list(wanted.tiers)} | wanted.to_query()
-    with st.container(horizontal=True):
-        for label, path, query, icon in (
-            ("Feed of changes", "feed.xml", told, ":material/rss_feed:"),
-            ("Calendar of coming completions", "calendar.ics", coming, ":material/event:"),
-        ):
-            asked = urlencode(query, doseq=True)
-            st.link_button(label, f"{path}?{asked}" if asked else path, icon=icon)
 
 
 def slips_section(wanted: Filter, shown: ChangesView) -> None:

@@ -96,7 +96,8 @@
   // Streamlit opens every link in a sentence in a window of its own.
   document.addEventListener("click", (event) => {
     if (event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const link = event.target.closest?.('[data-testid="stMarkdown"] a[href], [data-testid="stHeading"] a[href]');
+    const link = event.target.closest?.(
+      '[data-testid="stMarkdown"] a[href], [data-testid="stHeading"] a[href], [data-testid="stHtml"] a[href]');
     const inside = link && address(link.getAttribute("href"));
     if (!inside) return;
     event.preventDefault();

@@ -97,6 +97,8 @@ _NEW_CRITERION = re.compile(r"\n\s*(?=[*\-•·\\]|\d{1,2}\s*[.)\\]|[A-Z(])|\n\s
 # reach: one that is never closed is a slip of the pen and must not swallow the rest of the list.
 _GOES_ON = re.compile(r"(?<!-)\b\w+[-–]$")
 _LONGEST_BRACKET = 200
+# What marks an item of a list: a bullet, a number or a letter with a dot or a bracket.
+_MARK = re.compile(r"^(?:[*\-•·\\\s]+|\(?(?:\d{1,2}|[A-Za-z])\\?[.)]\s+)+")
 
 
 def sections(text: str) -> tuple[Section, ...]:
@@ -128,6 +130,16 @@ def criteria(text: str) -> tuple[str, ...]:
         text[start:end] for start, end in zip(starts, [*(found.start() for found in ends), len(text)], strict=True)
     )
     return tuple(part for part in map(str.strip, parts) if part)
+
+
+def listed(text: str | None) -> tuple[tuple[Kind, str], ...]:
+    """Every criterion with the list it stands in, in the order of the text, on one line and without its bullet."""
+    found = (
+        (section.kind, _MARK.sub("", " ".join(one.split())))
+        for section in sections(text or "")
+        for one in criteria(section.text)
+    )
+    return tuple((kind, one) for kind, one in found if one)
 
 
 def _inside(text: str, cut: re.Match[str]) -> bool:

@@ -27,6 +27,7 @@ MOVES: dict[str, tuple[Weight, Any, Any]] = {
     "completion_date": ("noise", {"date": "2027-01-01", "type": None}, {"date": "2027-01-03", "type": None}),
     "enrollment": ("high", {"count": 300, "type": "ESTIMATED"}, {"count": 100, "type": "ESTIMATED"}),
     "results_posted": ("high", False, True),
+    "title": ("low", "Trial one", "Trial 1"),
     "why_stopped": ("medium", None, "No *funding* <b>left</b>"),
     "sponsor": ("medium", "A", "B"),
     "arms": ("medium", {"arms": []}, {"arms": [{"label": "x"}]}),
@@ -37,11 +38,20 @@ MOVES: dict[str, tuple[Weight, Any, Any]] = {
     "returned": ("medium", "2026-11-01", "2026-11-20"),
 }  # fmt: skip
 assert tuple(MOVES) == KINDS
+# A change of the criteria: one in another place, one with a word changed and signs in it, one taken out, one put in.
+CRITERIA: tuple[Weight, Any, Any] = (
+    "medium",
+    {"criteria": "Inclusion Criteria:\n\n* Adults\n* Pain *over* <b>6</b> months\n\nExclusion Criteria:\n\n* Asthma"},
+    {"criteria": "Inclusion Criteria:\n\n* Pain *over* <b>3</b> months\n* Adults\n\nExclusion Criteria:\n\n* Cancer"},
+)
 
 
-def happened(store: Store, number: int, kind: str, *, at: str = SEEN, registry_date: str | None = "2026-11-18") -> None:
-    """Note one change of a trial."""
-    weight, before, after = MOVES[kind]
+def happened(
+    store: Store, number: int, kind: str, *, at: str = SEEN, registry_date: str | None = "2026-11-18",
+    move: tuple[Weight, Any, Any] | None = None,
+) -> None:  # fmt: skip
+    """Note one change of a trial. ``move``: another than that of MOVES."""
+    weight, before, after = move or MOVES[kind]
     values = {"nct_id": f"NCT{number:08d}", "kind": kind, "weight": weight, "before": before, "after": after}
     with store.writing() as connection:
         connection.execute(insert(event).values(**values, registry_date=registry_date, seen_at=at))

@@ -21,8 +21,10 @@ def study(**modules: Any) -> Study:
         "arms": "armsInterventionsModule",
         "sites": "contactsLocationsModule",
     }
-    protocol = {names.get(key, f"{key}Module"): value for key, value in modules.items() if key != "has_results"}
-    protocol["identificationModule"] = {"nctId": "NCT09990001", "briefTitle": "A trial"}
+    protocol = {
+        names.get(key, f"{key}Module"): value for key, value in modules.items() if key not in ("has_results", "title")
+    }
+    protocol["identificationModule"] = {"nctId": "NCT09990001", "briefTitle": modules.get("title", "A trial")}
     record: dict[str, Any] = {"protocolSection": protocol, "hasResults": modules.get("has_results", False)}
     return decode_study(msgspec.json.encode(record))
 
@@ -117,6 +119,8 @@ CASES = [
         {"design": {"enrollmentInfo": {"count": 60, "type": "ESTIMATED"}}},
     ),
     ("results_posted", "high", {"has_results": False}, {"has_results": True}),
+    ("title", "low", {"title": "A trial"}, {"title": "Another trial"}),
+    ("title", "noise", {"title": "A trial"}, {"title": "A Trial."}),
     ("why_stopped", "medium", {"status": {}}, {"status": {"whyStopped": "Slow recruitment"}}),
     (
         "why_stopped",
@@ -142,6 +146,18 @@ CASES = [
         "noise",
         {"eligibility": {"eligibilityCriteria": "Score \\< 5"}},
         {"eligibility": {"eligibilityCriteria": "score < 5"}},
+    ),
+    (
+        "eligibility",
+        "noise",
+        {"eligibility": {"eligibilityCriteria": "Inclusion:\n\n* Adults\n* Fatigue\n\nExclusion:\n\n* Asthma"}},
+        {"eligibility": {"eligibilityCriteria": "Inclusion:\n\n1. Fatigue\n2. adults\n\nExclusion:\n\n- Asthma"}},
+    ),
+    (
+        "eligibility",
+        "medium",
+        {"eligibility": {"eligibilityCriteria": "Inclusion:\n\n* Adults\n* Asthma\n\nExclusion:\n\n* Cancer"}},
+        {"eligibility": {"eligibilityCriteria": "Inclusion:\n\n* Adults\n\nExclusion:\n\n* Cancer\n* Asthma"}},
     ),
     ("eligibility", "medium", {"eligibility": {"minimumAge": "18 Years"}}, {"eligibility": {"minimumAge": "16 Years"}}),
     ("countries", "low", {"sites": sites("Norway")}, {"sites": sites("Norway", "Sweden")}),

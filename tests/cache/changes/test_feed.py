@@ -86,6 +86,16 @@ def test_every_kind_opens_in_a_reader() -> None:
     assert "ClinicalTrials.gov" in parsed.feed.subtitle
 
 
+def test_an_entry_of_a_text_shows_its_words() -> None:
+    weight, before, after = moved.CRITERIA
+    (entry,) = feedparser.parse(made([change(1, "eligibility", weight=weight, before=before, after=after)])).entries
+    assert (
+        "Inclusion criterion changed: Pain *over* <b>[taken out: 6] [put in: 3]</b> months\n" in entry.content[0].value
+    )
+    assert "Exclusion criterion removed: [taken out: Asthma]\n" in entry.content[0].value
+    assert entry.content[0].type == "text/plain"
+
+
 def test_every_link_leads_to_an_address_the_dashboard_serves_or_to_the_record() -> None:
     root = ET.fromstring(made([change(1), change(2, "phase", nct_id="NCT00000002")]))  # noqa: S314
     hrefs = [(link.get("rel"), link.get("href") or "") for link in root.iter(f"{{{ATOM}}}link")]

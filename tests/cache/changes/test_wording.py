@@ -40,6 +40,7 @@ CASES: list[tuple[str, Any, Any, str]] = [
     ("enrollment", None, {"count": None, "type": "ESTIMATED"}, "Enrolment: not given → not given"),
     ("results_posted", False, True, "Results: posted"),
     ("results_posted", True, False, "Results: no longer posted"),
+    ("title", "A trial", "Another trial", "Title: “A trial” → “Another trial”"),
     ("why_stopped", None, "Slow\n recruitment", "Reason for stopping: nothing → “Slow recruitment”"),
     ("sponsor", "A", "B", "Lead sponsor: “A” → “B”"),
     ("arms", {"arms": []}, {"arms": [1]}, "Arms or interventions: changed"),

@@ -70,6 +70,32 @@ def test_noise_is_told_only_on_request_but_json_tells_all(store: Store, run: Run
     assert {one["kind"] for one in high} == {kind for kind, values in moved.MOVES.items() if values[0] == "high"}
 
 
+def test_words_of_a_text_are_told_in_each_format(store: Store, run: Run) -> None:
+    moved.live(store)
+    moved.happened(store, 1, "eligibility", move=moved.CRITERIA)
+    lines = run()[1].splitlines()
+    at = lines.index("  MEDIUM  Who may take part: changed")
+    assert lines[at + 1 : at + 4] == [
+        "          Inclusion criterion changed: Pain *over* <b>[taken out: 6] [put in: 3]</b> months",
+        "          Exclusion criterion removed: [taken out: Asthma]",
+        "          Exclusion criterion added: [put in: Cancer]",
+    ]
+    markdown = run("--format", "markdown")[1]
+    assert r"  - Exclusion criterion added\: \[put in\: Cancer\]" in markdown
+    (event,) = json.loads(run("--json")[1])
+    whole, *passages = event["diff"]
+    assert (whole["part"], [one["part"] for one in passages]) == ("criteria", ["inclusion", "exclusion", "exclusion"])
+    assert "".join(text for op, text in whole["words"] if op != "in") == event["before"]["criteria"]
+    assert "".join(text for op, text in whole["words"] if op != "out") == event["after"]["criteria"]
+
+
+def test_a_change_of_no_text_has_no_words(store: Store, run: Run) -> None:
+    moved.live(store)
+    moved.happened(store, 1, "status")
+    (event,) = json.loads(run("--json")[1])
+    assert event["diff"] == []
+
+
 def test_the_json_is_plain_ascii(store: Store, run: Run) -> None:
     moved.every_kind(store)
     assert run("--json")[1].isascii()
@@ -164,7 +190,7 @@ def test_no_registry_text_steers_a_terminal_or_breaks_a_digest(title: str, reaso
     digest = Digest([one], None, fresh, {"ivig": "IVIG"}, "http://x")
     text = as_text(digest).decode()
     assert all(letter.isprintable() or letter == "\n" for letter in text)
-    assert len(text.split("\n")) == 10
+    assert len(text.split("\n")) == 10 + len(one.passages)
     assert as_markdown(digest).decode().count("\n## ") == 1
 
 

@@ -21,7 +21,7 @@ from dashboard.changes import tables as changes_tables
 from dashboard.changes.address import MEASURES, ChangesView, read, since
 from dashboard.shared import columns
 from tests.rigs import moved_stores as moved
-from tests.rigs.pages import elements, page, shown, use
+from tests.rigs.pages import elements, page, shown, unfolded, use
 from tests.rigs.refresh import url_of
 
 NOW = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
@@ -104,7 +104,7 @@ def test_every_kind_is_told_with_both_dates_and_opens_its_trial(store: Store) ->
     assert set(table["Registry date"]) == {"2026-11-18"}
     assert table["Seen"].str.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d").all()
     assert set(table["Weight"]) == {"High", "Medium", "Low", "Noise"}
-    assert "16 changes in 1 trial: 8 high, 4 medium, 2 low and 2 noise" in shown(app)
+    assert "17 changes in 1 trial: 8 high, 4 medium, 3 low and 2 noise" in shown(app)
     numbers = next(one.value for one in app.dataframe if "Kind" in one.value)
     assert numbers["All"].sum() == len(KINDS)
     assert (numbers[["High", "Medium", "Low", "Noise"]].sum(axis=1) == numbers["All"]).all()
@@ -132,6 +132,45 @@ def test_registry_text_is_never_read_as_markup(store: Store) -> None:
     markdown = "\n".join(str(one.value) for kind in ("markdown", "caption", "info") for one in elements(app, kind))
     assert "<b>" not in markdown
     assert ":red[" not in markdown
+
+
+def words(app: AppTest) -> str:
+    """The words taken out and put in, as the page writes them."""
+    return "".join(one.proto.body for one in app.get("html"))
+
+
+def test_the_words_of_a_text_are_shown_when_they_are_opened(store: Store) -> None:
+    moved.live(store, title=":red[x] <b>y</b>")
+    moved.happened(store, 1, "eligibility", at=timestamp(datetime.now(UTC)), move=moved.CRITERIA)
+    recently(store, 2, "status")
+    app = opened()
+    assert [one.label for one in app.expander if "Words" in one.label] == [
+        "Words taken out and put in: 1 change of a text"
+    ]
+    assert words(app) == ""
+    told = words(unfolded(app, "changes_words"))
+    assert re.search(r'href="trial\?nct=NCT00000001"[^>]*>NCT00000001</a> · :red\[x\] &lt;b&gt;y&lt;/b&gt;', told)
+    assert re.search(r"Pain \*over\* &lt;b&gt;<del[^>]*><span[^>]*>taken out: </span>6<span[^>]*>; </span></del>", told)
+    assert re.search(r"<ins[^>]*><span[^>]*>put in: </span>3<span[^>]*>; </span></ins>&lt;/b&gt; months", told)
+    assert "Exclusion criterion added: " in told
+    assert "NCT00000002" not in told
+
+
+def test_without_a_changed_text_there_are_no_words_to_open(store: Store) -> None:
+    moved.live(store)
+    recently(store, 1, "status")
+    assert not [one.label for one in opened().expander if "Words" in one.label]
+
+
+def test_a_change_of_order_only_says_so(store: Store) -> None:
+    moved.live(store)
+    moved.happened(
+        store, 1, "eligibility", at=timestamp(datetime.now(UTC)),
+        move=("noise", {"criteria": "* Adults\n* Pain"}, {"criteria": "* Pain\n* Adults"}),
+    )  # fmt: skip
+    assert "Only the order, the spelling or the layout differs." in words(
+        unfolded(opened("weight=noise"), "changes_words")
+    )
 
 
 # --- since when -----------------------------------------------------------------------------------------------------
@@ -270,6 +309,7 @@ def test_a_trials_page_tells_its_history(store: Store) -> None:
         "Status: recruiting → terminated",
     ]
     assert "1 change of wording, order or a few days not listed." in shown(app)
+    assert re.search(r"Reason for stopping added: <ins[^>]*>.*No \*funding\* &lt;b&gt;left&lt;/b&gt;", words(app))
     assert states[["Record of", "Status", "Completion", "People"]].to_numpy().tolist() == [
         ["2026-01-01", "Terminated", "2026-06 (planned)", "not stated"],
         ["2025-01-01", "Recruiting", "not stated", "30 (planned)"],
