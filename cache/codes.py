@@ -94,6 +94,25 @@ ROLE_WORDS = {
 
 DATE_TYPE_WORDS = {"ACTUAL": "actual", "ESTIMATED": "planned"}
 
+# What word rules read in eligibility texts (``fetchers.record.criteria_words``).
+CASE_DEFINITION_WORDS = {
+    "ccc": "Canadian (CCC, 2003)",
+    "icc": "International (ICC, 2011)",
+    "iom": "IOM / NAM / SEID (2015)",
+    "fukuda": "Fukuda / CDC (1994)",
+    "holmes": "Holmes / CDC (1988)",
+    "oxford": "Oxford (1991)",
+    "nice": "NICE (2007, 2021)",
+}
+MALAISE_WORDS = {
+    "required": "Asked for by name",
+    "implied": "By its case definition",
+    "mentioned": "Only mentioned",
+    "excluded": "Only as an exclusion",
+    "none": "Not named",
+    "unknown": "Eligibility text not known",
+}
+
 STATUSES = tuple(STATUS_WORDS)
 STUDY_TYPES = tuple(STUDY_TYPE_WORDS)
 SPONSOR_CLASSES = tuple(SPONSOR_WORDS)

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from fetchers.record import criteria_words
 from insights import criteria
 from insights.measured import Figures
 from tests.rigs.records import REAL, Records
@@ -42,7 +43,7 @@ def measure(labelled: Mapping[str, Mapping[str, bool]], read: Mapping[str, str])
     """The figures of every rule over the texts that were labelled for it."""
     hits = {nct_id: {one.rule for one in criteria.find(read[nct_id])} for nct_id in labelled}
     figures = {}
-    for rule in criteria.rules():
+    for rule in criteria_words.rules():
         truth = {nct_id: row[matter(rule)] for nct_id, row in labelled.items() if matter(rule) in row}
         right = sum(there and rule in hits[nct_id] for nct_id, there in truth.items())
         wrong = sum(not there and rule in hits[nct_id] for nct_id, there in truth.items())
@@ -72,7 +73,7 @@ def main() -> int:
     print()
     for nct_id, row in labelled.items():
         found_here = {one.rule: one.quote for one in criteria.find(read[nct_id])}
-        for rule in criteria.rules():
+        for rule in criteria_words.rules():
             if matter(rule) in row and row[matter(rule)] != (rule in found_here) and rule not in criteria.DEFINITIONS:
                 print(f"{nct_id} {rule}: reader {int(row[rule])}, rule {found_here.get(rule, 'no')[:150]}")
     return 0

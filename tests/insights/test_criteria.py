@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from fetchers.record import criteria_words
 from fetchers.record.study import decode_study
 from insights import criteria
 from insights.criteria import BURDEN, DEFINITIONS, PEM, find, pem_of
@@ -26,7 +27,7 @@ _READ = {
     "NCT90000024": ("definition", "remote"),
 }
 MADE_LABELS = {
-    nct_id: {matter: matter in found for matter in map(measure_criteria.matter, criteria.rules())}
+    nct_id: {matter: matter in found for matter in map(measure_criteria.matter, criteria_words.rules())}
     for nct_id, found in _READ.items()
 }
 # One visit is missed: the rule does not know "attend the clinic".
@@ -244,7 +245,7 @@ def test_a_finding_says_where_and_in_the_registrys_words() -> None:
 
 
 def test_every_rule_has_its_figures() -> None:
-    assert tuple(criteria.figures()) == criteria.rules()
+    assert tuple(criteria.figures()) == criteria_words.rules()
 
 
 def test_figures() -> None:
