@@ -9,7 +9,8 @@ of each comes from the rules of ``cache.changes.weights``.
 import re
 from typing import Any, NamedTuple
 
-from cache.changes.weights import Weight, weigh
+from cache.changes.weights import QUARTER, Weight, moved_share, weigh
+from fetchers.record import criteria_words
 from fetchers.record.modules import ArmGroup, DateStruct, Intervention
 from fetchers.record.study import Study
 
@@ -36,8 +37,10 @@ COMPARED = (
     "eligibility",
     "countries",
 )
+# Kinds that are read out of one of those, and told beside it.
+READ = ("planned_size", "case_definition", "post_exertional_malaise")
 WHOLE = ("new_trial", "left_registry", "returned")
-KINDS = (*WHOLE[:1], *COMPARED, *WHOLE[1:])
+KINDS = (*WHOLE[:1], *COMPARED, *READ, *WHOLE[1:])
 
 
 class Event(NamedTuple):
@@ -81,14 +84,43 @@ def facets(study: Study) -> Facets:
     }
 
 
-def differences(before: Study, after: Study) -> tuple[Event, ...]:
-    """The events that lead from one version to the next; empty when nothing tracked has changed."""
+def differences(before: Study, after: Study, *, in_focus: bool = False) -> tuple[Event, ...]:
+    """The events that lead from one version to the next; empty when nothing tracked has changed.
+
+    ``in_focus``: the trial is in the watch-list's focus (ME/CFS). Only there a case definition is read out of the
+    criteria: elsewhere "CDC criteria" or "ICC" mean something else.
+    """
     old, new = facets(before), facets(after)
-    return tuple(
-        Event(kind, weigh(kind, old[kind], new[kind]), old[kind], new[kind])
-        for kind in COMPARED
-        if told(old[kind]) != told(new[kind])
-    )
+    moved = {kind: (old[kind], new[kind]) for kind in COMPARED if told(old[kind]) != told(new[kind])}
+    read = {**_size(*moved.get("enrollment", (None, None))), **_criteria(*moved.get("eligibility", (None, None)))}
+    if not in_focus:
+        read.pop("case_definition", None)
+    return tuple(Event(kind, weigh(kind, *values), *values) for kind, values in {**moved, **read}.items())
+
+
+Moves = dict[str, tuple[Any, Any]]
+
+
+def _size(before: dict[str, Any] | None, after: dict[str, Any] | None) -> Moves:
+    """A planned number of people that moved by a quarter or more."""
+    old, new = ((one or {}).get("count") if (one or {}).get("type") == "ESTIMATED" else None for one in (before, after))
+    if old is None or new is None or moved_share(old, new) < QUARTER:
+        return {}
+    return {"planned_size": (old, new)}
+
+
+def _criteria(before: dict[str, Any] | None, after: dict[str, Any] | None) -> Moves:
+    """What word rules read out of the criteria now and did not before: "possibly" goes with it. Neither a text that
+    names nothing nor one that is not known names anything."""
+    texts = [(one or {}).get("criteria") for one in (before, after)]
+    named = [criteria_words.definitions(text) for text in texts]
+    asked = [criteria_words.malaise(text)[0] for text in texts]
+    found: Moves = {}
+    if (named[0] or []) != (named[1] or []):
+        found["case_definition"] = (named[0], named[1])
+    if asked[0] != asked[1] and not {*asked} <= {"none", "unknown"}:
+        found["post_exertional_malaise"] = (asked[0], asked[1])
+    return found
 
 
 def told(value: Any) -> Any:

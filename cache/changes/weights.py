@@ -1,6 +1,7 @@
 """How much a change matters: the rules, one function a kind.
 
-high    somebody may act on it today: a trial opens, stops, posts results, changes what it measures, slips by a year
+high    somebody may act on it today: a trial opens, stops, posts results, changes what it measures or by which case
+        definition it lets people in, asks for post-exertional malaise or no longer does, slips by a year
 medium  the plan has moved: dates by three months, enrolment by a fifth, sponsor, who may take part
 low     true but small
 noise   wording, spelling, a more precise date, a move under 14 days; shown on request only
@@ -23,6 +24,8 @@ Weight = Literal["high", "medium", "low", "noise"]
 NOISE_DAYS = 14
 MEDIUM_DAYS = 90
 HIGH_DAYS = 365
+HALF, QUARTER, FIFTH = 0.5, 0.25, 0.2
+ASKING = frozenset({"required", "implied"})  # of ``criteria_words.MALAISE``: nobody gets in without it
 STOPPED = frozenset({"TERMINATED", "WITHDRAWN", "SUSPENDED", "NO_LONGER_AVAILABLE", "WITHHELD"})
 OPEN = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE"})
 SETTLED = frozenset({"COMPLETED", "ACTIVE_NOT_RECRUITING", "UNKNOWN", "APPROVED_FOR_MARKETING"})
@@ -67,8 +70,21 @@ def _enrollment(before: dict[str, Any] | None, after: dict[str, Any] | None) -> 
     old, new = (before or {}).get("count"), (after or {}).get("count")
     if old is None or new is None:
         return "low"
-    share = abs(new - old) / max(old, 1)
-    return "high" if share >= 0.5 else "medium" if share >= 0.2 else "low"
+    share = moved_share(old, new)
+    return "high" if share >= HALF else "medium" if share >= FIFTH else "low"
+
+
+def moved_share(before: int, after: int) -> float:
+    """By what share of what it was a number of people has moved."""
+    return abs(after - before) / max(before, 1)
+
+
+def _planned(before: int, after: int) -> Weight:
+    return "high" if moved_share(before, after) >= HALF else "medium"
+
+
+def _malaise(before: str, after: str) -> Weight:
+    return "high" if (before in ASKING) != (after in ASKING) else "medium"
 
 
 def _text(changed: Weight) -> Callable[[str | None, str | None], Weight]:
@@ -154,4 +170,7 @@ _RULES: dict[str, Callable[[Any, Any], Weight]] = {
     "outcomes": _outcomes,
     "eligibility": _eligibility,
     "countries": _countries,
+    "planned_size": _planned,
+    "case_definition": _always("high"),
+    "post_exertional_malaise": _malaise,
 }

@@ -6,7 +6,7 @@ from typing import Any
 from cache import codes as labels
 from cache.changes import primary_results
 from cache.changes.weights import moved_days
-from cache.english import count, quoted
+from cache.english import count, inner, listed, quoted
 from fetchers.record.dates import PartialDate
 
 KIND_WORDS = {
@@ -25,6 +25,9 @@ KIND_WORDS = {
     "outcomes": "Primary outcomes",
     "eligibility": "Who may take part",
     "countries": "Countries",
+    "planned_size": "Planned size",
+    "case_definition": "Case definition",
+    "post_exertional_malaise": "Post-exertional malaise",
     "left_registry": "Left the registry",
     "returned": "Back in the registry",
 }
@@ -99,6 +102,25 @@ def _people(value: dict[str, Any] | None) -> str:
     return f"{value['count']:,} ({kind})" if kind else f"{value['count']:,}"
 
 
+def _size(before: int, after: int) -> str:
+    share = f", {abs(after - before) / before:.0%} {'more' if after > before else 'fewer'}" if before else ""
+    return f": {before:,} → {after:,}{share}"
+
+
+# No real texts on ME/CFS were at hand to measure the word rules with, so nothing they read is said for sure.
+def _definitions(rules: list[str] | None) -> str:
+    if rules is None:
+        return "text not known"
+    return (
+        f"possibly {listed(labels.CASE_DEFINITION_WORDS.get(rule, rule) for rule in rules)}" if rules else "none named"
+    )
+
+
+def _malaise(key: str) -> str:
+    said = inner(labels.MALAISE_WORDS.get(key, key))
+    return said if key in ("none", "unknown") else f"possibly {said}"
+
+
 def _lists(before: list[str] | None, after: list[str] | None) -> str:
     added = [one for one in after or () if one not in (before or ())]
     removed = [one for one in before or () if one not in (after or ())]
@@ -126,6 +148,9 @@ _DESCRIBE: dict[str, Callable[[Any, Any], str]] = {
     "enrollment": _between(_people),
     "results_posted": _results,
     "countries": _lists,
+    "planned_size": _size,
+    "case_definition": _between(_definitions),
+    "post_exertional_malaise": _between(_malaise),
     "left_registry": _bare,
     "returned": _bare,
 }

@@ -120,5 +120,6 @@ def _derive(here: Standing, record: Hashed, rules: Rules, before: Study | None) 
         "condition_groups": list(rules.matcher.condition_groups(study)),
         "body_hash": body_hash,
     }
-    events = differences(before, filled(study, before)) if before else ()
+    in_focus = rules.matcher.in_focus(facts["condition_groups"])
+    events = differences(before, filled(study, before), in_focus=in_focus) if before else ()
     return Derived(basis, facts, list(matches_of(study, basis.holders, rules.kinds, rules.matcher)), list(events))

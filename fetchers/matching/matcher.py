@@ -7,7 +7,7 @@ descriptions, or as something people may or must have had. ``excluded``: in the 
 something that keeps people out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -88,6 +88,10 @@ class Matcher:
         reading = self._reading(study)
         found = tuple(group.id for group in self._conditions if group.holds(reading))
         return found or (OTHER,)
+
+    def in_focus(self, groups: Iterable[str]) -> bool:
+        """Whether a trial of these condition groups is in the watch-list's focus."""
+        return not {condition.id for condition in self._watchlist.focus}.isdisjoint(groups)
 
     def _reading(self, study: Study) -> Reading:
         """The last record is kept: it is usually asked about for one agent after the other."""

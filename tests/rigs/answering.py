@@ -51,6 +51,9 @@ class NameMatcher(Matcher):
     def condition_groups(self, study: Study) -> tuple[str, ...]:
         return (SWEEP,) if "ME/CFS" in study.conditions else ("other",)
 
+    def in_focus(self, groups: Iterable[str]) -> bool:
+        return SWEEP in groups
+
 
 class Refresher:
     """Gives scopes answers the way a refresh does, one refresh after the other, an hour apart."""

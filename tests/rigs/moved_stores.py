@@ -34,6 +34,9 @@ MOVES: dict[str, tuple[Weight, Any, Any]] = {
     "outcomes": ("high", [], [{"measure": "Fatigue", "time_frame": None}]),
     "eligibility": ("noise", {"criteria": "Adults"}, {"criteria": "adults"}),
     "countries": ("low", ["Norway"], ["Norway", "Sweden"]),
+    "planned_size": ("high", 300, 100),
+    "case_definition": ("high", ["fukuda"], ["ccc", "icc"]),
+    "post_exertional_malaise": ("high", "none", "required"),
     "left_registry": ("high", None, "2026-11-20"),
     "returned": ("medium", "2026-11-01", "2026-11-20"),
 }  # fmt: skip

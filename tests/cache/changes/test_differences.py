@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cache.changes.differences import COMPARED, KINDS, differences, facets, left_registry, new_trial, returned, told
+from cache.changes.differences import (
+    COMPARED,
+    KINDS,
+    READ,
+    differences,
+    facets,
+    left_registry,
+    new_trial,
+    returned,
+    told,
+)
 from cache.changes.weights import moved_days
 from fetchers.record.study import Study, decode_study
 
@@ -98,7 +108,7 @@ CASES = [
         "enrollment",
         "high",
         {"design": {"enrollmentInfo": {"count": 300, "type": "ESTIMATED"}}},
-        {"design": {"enrollmentInfo": {"count": 100, "type": "ESTIMATED"}}},
+        {"design": {"enrollmentInfo": {"count": 100, "type": "ACTUAL"}}},
     ),
     (
         "enrollment",
@@ -177,7 +187,72 @@ def test_each_kind_is_told_with_its_weight(
 
 def test_every_kind_has_a_case() -> None:
     assert {case[0] for case in CASES} == set(COMPARED)
-    assert set(KINDS) == set(COMPARED) | {"new_trial", "left_registry", "returned"}
+    assert {case[0] for case in READINGS} == set(READ)
+    assert set(KINDS) == set(COMPARED) | set(READ) | {"new_trial", "left_registry", "returned"}
+
+
+def people(count: int, kind: str | None = "ESTIMATED") -> dict[str, Any]:
+    return {"design": {"enrollmentInfo": {"count": count, "type": kind}}}
+
+
+def criteria(inside: str | None, outside: str = "Asthma") -> dict[str, Any]:
+    text = f"Inclusion Criteria:\n\n* Adults\n* {inside}\n\nExclusion Criteria:\n\n* {outside}"
+    return {"eligibility": {} if inside is None else {"eligibilityCriteria": text}}
+
+
+# What is told beside the change it is read out of: kind, weight, versions, before and after.
+READINGS = [
+    ("planned_size", "medium", people(100), people(75), (100, 75)),
+    ("planned_size", "medium", people(100), people(149), (100, 149)),
+    ("planned_size", "high", people(100), people(150), (100, 150)),
+    ("planned_size", "high", people(0), people(10), (0, 10)),
+    ("case_definition", "high", criteria("Fukuda criteria"), criteria("Canadian criteria or Fukuda criteria"),
+     (["fukuda"], ["ccc", "fukuda"])),
+    ("case_definition", "high", criteria("Oxford criteria"), criteria("Fatigue"), (["oxford"], [])),
+    ("case_definition", "high", criteria(None), criteria("Fukuda criteria"), (None, ["fukuda"])),
+    ("post_exertional_malaise", "high", criteria("Fatigue"), criteria("PEM"), ("none", "required")),
+    ("post_exertional_malaise", "high", criteria("PEM"), criteria("PEM is not required"), ("required", "mentioned")),
+    ("post_exertional_malaise", "medium", criteria("PEM"), criteria("IOM criteria"), ("required", "implied")),
+    ("post_exertional_malaise", "medium", criteria("Fatigue"), criteria("Fatigue", "PEM"), ("none", "excluded")),
+    ("post_exertional_malaise", "high", criteria("PEM"), criteria(None), ("required", "unknown")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "weight", "before", "after", "moved"), READINGS)
+def test_what_is_read_out_of_a_change_is_an_event_of_its_own(
+    kind: str, weight: str, before: dict[str, Any], after: dict[str, Any], moved: tuple[Any, Any]
+) -> None:
+    events = differences(study(**before), study(**after), in_focus=True)
+    (event,) = (one for one in events if one.kind == kind)
+    assert (event.weight, event.before, event.after) == (weight, *moved)
+    assert events[0].kind == ("enrollment" if kind == "planned_size" else "eligibility")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (people(100), people(76)),
+        (people(100), people(50, "ACTUAL")),
+        (people(100, "ACTUAL"), people(50, "ACTUAL")),
+        (people(100, None), people(50)),
+        (people(99999999), people(50)),
+        (criteria("Fukuda criteria"), criteria("The Fukuda criteria of 1994")),
+        (criteria("Fukuda criteria, Canadian criteria"), criteria("Canadian criteria, Fukuda criteria")),
+        (criteria("Fatigue"), criteria("Fatigue", "Fukuda criteria")),
+        (criteria("PEM"), criteria("Post-exertional malaise")),
+        (criteria("Fatigue"), criteria("Pain")),
+        (criteria(None), criteria("Pain")),
+        (criteria("Pain"), criteria(None)),
+    ],
+)
+def test_other_changes_read_nothing(before: dict[str, Any], after: dict[str, Any]) -> None:
+    events = differences(study(**before), study(**after), in_focus=True)
+    assert [one.kind for one in events if one.kind in READ] == []
+
+
+def test_outside_the_focus_no_case_definition_is_read() -> None:
+    old, new = study(**criteria("Pain")), study(**criteria("CDC criteria 1994, PEM"))
+    assert [one.kind for one in differences(old, new)] == ["eligibility", "post_exertional_malaise"]
 
 
 def outcomes(*measures: str, frame: str = "12 weeks") -> dict[str, Any]:
@@ -303,7 +378,7 @@ def test_events_of_all_versions_lead_to_the_last(history: list[dict[str, Any]]) 
     versions = [study(**one) for one in history]
     state = facets(versions[0])
     for old, new in itertools.pairwise(versions):
-        state |= {event.kind: event.after for event in differences(old, new)}
+        state |= {event.kind: event.after for event in differences(old, new) if event.kind in COMPARED}
     assert told(state) == told(facets(versions[-1]))
 
 
@@ -312,7 +387,7 @@ def test_no_event_without_a_difference_and_none_is_hidden(before: dict[str, Any]
     old, new = study(**before), study(**after)
     events = differences(old, new)
     assert all(event.before != event.after for event in events)
-    assert [event.kind for event in events] == [
+    assert [event.kind for event in events if event.kind in COMPARED] == [
         kind for kind in COMPARED if told(facets(old)[kind]) != told(facets(new)[kind])
     ]
 

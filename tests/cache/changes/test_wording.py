@@ -47,6 +47,22 @@ CASES: list[tuple[str, Any, Any, str]] = [
     ("outcomes", [], [{"measure": "x"}], "Primary outcomes: added"),
     ("eligibility", {"criteria": "x"}, None, "Who may take part: removed"),
     ("countries", ["Norway"], ["Sweden"], "Countries: added Sweden; removed Norway"),
+    ("planned_size", 300, 100, "Planned size: 300 → 100, 67% fewer"),
+    ("planned_size", 0, 1000, "Planned size: 0 → 1,000"),
+    (
+        "case_definition",
+        ["fukuda"],
+        ["ccc", "icc"],
+        "Case definition: possibly Fukuda / CDC (1994) → possibly Canadian (CCC, 2003) and International (ICC, 2011)",
+    ),
+    ("case_definition", [], ["ccc"], "Case definition: none named → possibly Canadian (CCC, 2003)"),
+    ("case_definition", ["ccc"], None, "Case definition: possibly Canadian (CCC, 2003) → text not known"),
+    (
+        "post_exertional_malaise",
+        "none",
+        "required",
+        "Post-exertional malaise: not named → possibly asked for by name",
+    ),
     ("left_registry", None, "2026-11-22", "Left the registry"),
     ("returned", "2026-11-22", "2026-11-25", "Back in the registry"),
 ]
