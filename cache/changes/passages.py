@@ -56,8 +56,9 @@ class Passage(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """ "Exclusion criterion changed: Age over [taken out: 18] [put in: 16]"."""
-        return f"{self.name}: {said(self.words)}"
+        """ "Exclusion criterion changed: Age over [taken out: 18] [put in: 16]", "Arm added: Placebo"."""
+        words = said(self.words) if self.did == "changed" else " ".join(self.words[0].text.split())
+        return f"{self.name}: {words}"
 
 
 def passages(kind: str, before: Any, after: Any) -> tuple[Passage, ...]:
@@ -84,7 +85,7 @@ def _text(part: str, before: str | None, after: str | None) -> Iterator[Passage]
 
 
 def _whole(part: str, did: Did, text: str) -> Passage:
-    return Passage(part, did, (Piece("in" if did == "added" else "out", text),) if text else ())
+    return Passage(part, did, (Piece("in" if did == "added" else "out", text),))
 
 
 def _of(part: str) -> Callable[[Any, Any], Iterator[Passage]]:
