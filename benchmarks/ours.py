@@ -12,8 +12,8 @@ import pandas as pd
 
 from benchmarks.peers import COLUMNS
 from cache.ingest import keep as answers
-from cache.ingest import staging
 from cache.ingest.derive import rules_for
+from cache.ingest.staging import Staging
 from cache.ingest.study_row import live_facts
 from cache.refresh import journal
 from cache.refresh.ask import Context, ask
@@ -95,10 +95,11 @@ def keep(store: Store, scope: str, studies: list[Study], matcher: Matcher) -> an
     kind: answers.Kind = "sweep" if scope == SWEPT else "agent"
     with store.reading() as connection:
         rules = rules_for(connection, scope, kind, matcher, "benchmark")
-    for start in range(0, len(studies), 1000):
-        staging.stage(store, 1, scope, f"{scope}:1", studies[start : start + 1000], rules)
     named: dict[str, Any] = {"registry_timestamp": TIMESTAMP, "question": "benchmark", "full": True, "vanished": ()}
-    return answers.keep(store, 1, scope, kind, matcher, **named)
+    with Staging(store, 1, scope, rules) as staged:
+        for start in range(0, len(studies), 1000):
+            staged.add(f"{scope}:1", studies[start : start + 1000])
+        return answers.keep(staged, kind, matcher, **named)
 
 
 class Remembered(Matcher):

@@ -38,6 +38,7 @@ INTERVENTIONS = "protocolSection.armsInterventionsModule.interventions"
 STATUSES = ("RECRUITING", "COMPLETED", "TERMINATED", "SUSPENDED")
 FINISH_EVERY = 10
 PATIENCE = 300.0
+BESIDE = ("-wal", "-shm", ".refresh-lock")
 
 
 @dataclass
@@ -161,7 +162,8 @@ class Killer:
         demand(after.held == {name: set(found) for name, found in truth.items()}, "a scope holds other trials")
         gone = {nct_id for nct_id, day in after.left.items() if day is not None}
         demand(gone == set(after.left) - set(self.fake.studies), f"left the registry, or not: {gone}")
-        demand(not after.staged, "something stayed staged")
+        left = {one.name for one in self.folder.iterdir()} - {f"{self.path.name}{end}" for end in ("", *BESIDE)}
+        demand(not left, f"something was left beside the store: {left}")
         ends = [(state, outcome) for _, state, outcome in after.refreshes]
         demand(ends[-1] == ("ended", "fresh"), f"the last refresh is noted as {ends[-1]}")
         demand({state for state, _ in ends} == {"ended"}, "a dead refresh still counts as running")
@@ -190,7 +192,7 @@ def _moment(before: State, after: State) -> str:
     if "storing" in after.statuses:
         return "storing"
     if "asking" in after.statuses:
-        return "asking, with pages staged" if after.staged else "asking"
+        return "asking"
     return "between two scopes" if "waiting" in after.statuses else "at its end"
 
 

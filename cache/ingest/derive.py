@@ -11,7 +11,6 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from cache.changes.differences import Event, differences
-from cache.ingest.arrivals import Arrival
 from cache.ingest.gaps import as_last_read, filled
 from cache.ingest.matches import bodies, kinds, matches_of
 from cache.ingest.standing import Basis, Standing, standing
@@ -25,7 +24,7 @@ from fetchers.record.study import Study, decode_study
 
 
 class Rules(NamedTuple):
-    """What an answer is derived rules."""
+    """What an answer is derived under."""
 
     matcher: Matcher
     kinds: Mapping[str, str]  # agent or sweep, of every scope
@@ -38,6 +37,15 @@ class Hashed(NamedTuple):
 
     study: Study
     body_hash: str
+
+
+class Arrival(NamedTuple):
+    """What was staged of one trial; no body when a sweep saw it unchanged."""
+
+    queries: list[str]
+    body_hash: str | None = None
+    body: bytes | None = None
+    derived: bytes | None = None
 
 
 class Derived(NamedTuple):

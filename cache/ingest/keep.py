@@ -4,14 +4,16 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from cache.ingest.derive import rules_for
 from cache.ingest.events import Events
 from cache.ingest.leavers import drop_starter, end_answers
 from cache.ingest.merge import Merge
-from cache.ingest.staging import forget, held_live
-from cache.store.schema import answer, staged, study
+from cache.ingest.staging import Staging, unseen
+from cache.store.batches import batches
+from cache.store.held import held_live
+from cache.store.schema import answer, study
 from cache.store.schema import scope as scopes
 from cache.store.schema import set_aside as aside
 from cache.store.store import Store, bump, timestamp, utcnow
@@ -33,9 +35,7 @@ class ScopeReport(NamedTuple):
 
 
 def keep(
-    store: Store,
-    refresh_id: int,
-    scope: str,
+    staging: Staging,
     kind: Kind,
     matcher: Matcher,
     *,
@@ -45,22 +45,24 @@ def keep(
     vanished: Collection[str],
     now: Callable[[], datetime] = utcnow,
 ) -> ScopeReport:
-    """Take over the staged answer of ``scope``: records, versions, matches, events, and the trials it lacks.
+    """Take over a staged answer: records, versions, matches, events, and the trials it lacks.
 
     ``vanished`` are trials of which the registry has said that it no longer has them; only those among ``leavers``
     count. All other leavers merely stop belonging to this scope. ``question`` is the fingerprint of what shaped the
     answer: when it differs from the last one, every match is computed anew. ``full``: every record was asked for.
     """
-    with store.writing() as connection:
+    scope = staging.scope
+    with staging.store.writing() as connection:
         rules = rules_for(connection, scope, kind, matcher, question)
-        events = Events(connection, refresh_id, timestamp(now()), registry_timestamp)
+        events = Events(connection, staging.refresh_id, timestamp(now()), registry_timestamp)
+        _note_unseen(connection, staging)
         _write_scope(connection, scope, kind, full=full, at=events.at, question=question, timestamp=registry_timestamp)
-        merge = Merge(connection, refresh_id, scope, rules, events, registry_timestamp)
+        merge = Merge(connection, staging, rules, events, registry_timestamp)
         merge.run()
-        left = end_answers(connection, refresh_id, scope, matcher, vanished=vanished, events=events)
+        left = end_answers(connection, staging, matcher, vanished=vanished, events=events)
         events.write()
         drop_starter(connection, scope, matcher)
-        aside_now, cut = _clear_staged(connection, refresh_id, scope)
+        aside_now, cut = _count_aside(connection, staging, events.at)
         report = ScopeReport(merge.studies, merge.new, merge.changed, left, aside_now, cut)
         bump(connection)
     return report
@@ -75,12 +77,11 @@ def fail(
     kind: Kind = "agent",
     now: Callable[[], datetime] = utcnow,
 ) -> None:
-    """Forget what was staged for ``scope`` in this refresh and note the reason; the old answer stands untouched.
+    """Note why ``scope`` has no new answer and forget what it set aside meanwhile; the old answer stands untouched.
 
     ``kind`` is only needed for a scope the store does not know yet.
     """
     with store.writing() as connection:
-        forget(connection, scope)
         connection.execute(delete(aside).where(aside.c.refresh_id == refresh_id, aside.c.scope == scope))
         told = {"error": error, "error_at": timestamp(now())}
         result = connection.execute(update(scopes).where(scopes.c.scope == scope).values(**told))
@@ -107,15 +108,38 @@ def _write_scope(
     upsert(connection, scopes, [row])
 
 
-def _clear_staged(connection: Connection, refresh_id: int, scope: str) -> tuple[int, int]:
-    """Delete what was staged, and the records set aside by earlier answers or read in the end by this one.
+def _note_unseen(connection: Connection, staging: Staging) -> None:
+    """Write into the rows of trials that did not come this time when they were last read.
+
+    Of all others that is the last refresh of a scope that holds them, so their rows are not written again.
+    """
+    mine = (aside.c.scope == staging.scope, aside.c.refresh_id.is_distinct_from(staging.refresh_id))
+    missed = set(connection.scalars(select(aside.c.nct_id).where(*mine)))
+    before = connection.scalar(select(scopes.c.refreshed_at).where(scopes.c.scope == staging.scope))
+    if before is not None and None not in missed:
+        _seen(connection, set(unseen(connection, staging)) - missed, before)
+
+
+def _seen(connection: Connection, nct_ids: Collection[str], at: str) -> None:
+    for ids in batches(nct_ids):
+        older = (study.c.nct_id.in_(ids), study.c.origin == "live", study.c.fetched_at < at)
+        connection.execute(update(study).where(*older).values(fetched_at=at))
+
+
+def _count_aside(connection: Connection, staging: Staging, at: str) -> tuple[int, int]:
+    """Delete the records set aside by earlier answers or read in the end by this one.
 
     Returns how many records of this answer could not be read, and of how many trials a part could not.
     """
-    read = select(staged.c.nct_id).where(staged.c.scope == scope, staged.c.refresh_id == refresh_id)
-    old = or_(aside.c.refresh_id.is_distinct_from(refresh_id), aside.c.nct_id.in_(read))
-    connection.execute(delete(aside).where(aside.c.scope == scope, old))
-    forget(connection, scope)
+    scope = staging.scope
+    connection.execute(
+        delete(aside).where(aside.c.scope == scope, aside.c.refresh_id.is_distinct_from(staging.refresh_id))
+    )
+    missed = list(connection.scalars(select(aside.c.nct_id).where(aside.c.scope == scope)))
+    for ids in batches([nct_id for nct_id in missed if nct_id in staging.ids]):
+        connection.execute(delete(aside).where(aside.c.scope == scope, aside.c.nct_id.in_(ids)))
+    if None in missed:  # which trials did not come cannot be told from the notes alone
+        _seen(connection, staging.ids, at)
     records = select(func.count()).select_from(aside).where(aside.c.scope == scope)
     cut = select(func.count()).select_from(answer).join(study, answer.c.nct_id == study.c.nct_id)
     cut = cut.where(*held_live(scope), study.c.origin == "live", study.c.note.is_not(None))

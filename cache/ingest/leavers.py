@@ -9,23 +9,23 @@ from sqlalchemy import Connection, delete, select, update
 
 from cache.ingest.events import Events
 from cache.ingest.matches import rematch
-from cache.ingest.staging import left_out
+from cache.ingest.staging import Staging, left_out
 from cache.store.batches import batches
 from cache.store.schema import answer, match, study, version
 from fetchers.matching.matcher import Matcher
 
 
 def end_answers(
-    connection: Connection, refresh_id: int, scope: str, matcher: Matcher, *, vanished: Collection[str], events: Events
+    connection: Connection, staging: Staging, matcher: Matcher, *, vanished: Collection[str], events: Events
 ) -> int:
     """End the answer rows of trials the staged answer lacks; returns how many there were.
 
     Those in ``vanished`` (the registry says it has no such study) are marked with the day and keep their matches, so
     that they can still be found under the agent they belonged to.
     """
-    leavers = left_out(connection, refresh_id, scope)
+    leavers = left_out(connection, staging)
     for ids in batches(leavers):
-        ended = update(answer).where(answer.c.scope == scope, answer.c.nct_id.in_(ids))
+        ended = update(answer).where(answer.c.scope == staging.scope, answer.c.nct_id.in_(ids))
         connection.execute(ended.values(ended_at=events.at))
         marked = set(
             connection.scalars(

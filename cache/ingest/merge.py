@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, delete, insert
 
-from cache.ingest.arrivals import Arrival, arrivals
-from cache.ingest.derive import Derived, Rules, derived
+from cache.ingest.derive import Arrival, Derived, Rules, derived
 from cache.ingest.events import Events
 from cache.ingest.matches import replace_matches
+from cache.ingest.staging import Staging
 from cache.ingest.standing import Standing, standing
 from cache.store.schema import answer, study, version
 from cache.store.upsert import upsert
@@ -23,8 +23,7 @@ class Merge:
     """The staged answer of one scope on its way into the store; ``run`` once."""
 
     connection: Connection
-    refresh_id: int
-    scope: str
+    staging: Staging
     rules: Rules
     events: Events
     registry_timestamp: str | None
@@ -33,12 +32,14 @@ class Merge:
     changed: int = 0
 
     def run(self) -> None:
-        """Take over every staged trial, in NCT order."""
-        for arrived in arrivals(self.connection, self.refresh_id, self.scope):
+        """Take over every staged trial, in NCT order; what stands in the store as it came is not written again."""
+        settled = set() if self.rules.rematch else self.staging.settled(self.connection)
+        self.studies = len(settled)
+        for arrived in self.staging.arrivals(settled):
             self._take(arrived)
 
     def _take(self, arrived: Mapping[str, Arrival]) -> None:
-        here = standing(self.connection, self.scope, list(arrived))
+        here = standing(self.connection, self.staging.scope, list(arrived))
         made = derived(self.connection, here, arrived, self.rules)
         self.studies += len(arrived)
         self.new += sum(not here.holds(nct_id) for nct_id in arrived)
@@ -47,11 +48,8 @@ class Merge:
         upsert(self.connection, study, [self._study_row(here, one) for one in made.values()])
         if made:
             replace_matches(self.connection, {nct_id: one.matches for nct_id, one in made.items()})
-        same = [nct_id for nct_id in arrived if nct_id not in made]
-        if same:
-            seen = {"fetched_at": self.events.at, "left_registry": None}
-            self.connection.execute(update(study).where(study.c.nct_id.in_(same)).values(**seen))
-        upsert(self.connection, answer, [self._answer_row(here, *one) for one in arrived.items()])
+        moved = {nct_id: one for nct_id, one in arrived.items() if not here.answers_alike(nct_id, one.queries)}
+        upsert(self.connection, answer, [self._answer_row(here, *one) for one in moved.items()])
 
     def _note_events(self, here: Standing, arrived: Mapping[str, Arrival], made: Mapping[str, Derived]) -> None:
         for nct_id, one in made.items():
@@ -98,7 +96,7 @@ class Merge:
     def _answer_row(self, here: Standing, nct_id: str, arrived: Arrival) -> dict[str, Any]:
         before = here.before(nct_id)
         return {
-            "scope": self.scope,
+            "scope": self.staging.scope,
             "nct_id": nct_id,
             "origin": "live",
             "asked": arrived.queries,

@@ -1,18 +1,23 @@
-"""An answer while it is collected, page by page in short transactions; no reader sees it until it is kept."""
+"""An answer while it is collected, page by page; nothing of it is in the store until it is kept."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Set
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select
+from sqlalchemy import Connection, exists, insert, select
 
-from cache.ingest.derive import Hashed, Rules, derive_ahead
+from cache.ingest.derive import Arrival, Hashed, Rules, derive_ahead
+from cache.ingest.spool import Place, Spool
+from cache.store.batches import batches
+from cache.store.held import held_live
 from cache.store.packing import hash_of, pack
-from cache.store.schema import answer, staged, study, version
+from cache.store.schema import answer, study, version
 from cache.store.schema import set_aside as aside
 from cache.store.store import Store, timestamp, utcnow
 from fetchers.record.study import Study
 from fetchers.registry.pages import SetAside
+
+AT_ONCE = 500
 
 
 class Known(NamedTuple):
@@ -23,34 +28,87 @@ class Known(NamedTuple):
     has_results: bool | None
 
 
-def stage(
-    store: Store, refresh_id: int, scope: str, query_id: str, studies: Iterable[Study], rules: Rules | None = None
-) -> None:
-    """Put one page of records aside for ``scope``, with what follows from them. Nothing a reader sees changes.
+class _Record(NamedTuple):
+    body_hash: str
+    body: Place
+    derived: Place
 
-    Without rules (``cache.ingest.derive.rules_for``) nothing is derived yet; ``keep`` then has it to do.
+
+class Staging:
+    """What one refresh has collected for ``scope``: the ids in memory, the records in a file that is thrown away.
+
+    With ``rules`` (``cache.ingest.derive.rules_for``) what follows from a record is worked out when it is added;
+    without, ``keep`` has it to do. Use as a context manager.
     """
-    common = {"refresh_id": refresh_id, "scope": scope, "query": query_id}
-    rows: list[dict[str, object]] = []
-    records: dict[str, Hashed] = {}
-    for record in studies:
-        body = record.body()
-        records[record.nct_id] = hashed = Hashed(record, hash_of(body))
-        rows.append(common | {"nct_id": record.nct_id, "body_hash": hashed.body_hash, "body": pack(body)})
-    derived = derive_ahead(store, scope, records, rules) if rules and records else {}
-    _insert(store, [row | {"prepared": derived.get(str(row["nct_id"]))} for row in rows])
 
+    def __init__(self, store: Store, refresh_id: int, scope: str, rules: Rules | None = None) -> None:
+        self.store, self.refresh_id, self.scope = store, refresh_id, scope
+        self.rules = rules
+        self._spool = Spool(store)
+        self._queries: dict[str, tuple[str, ...]] = {}
+        self._records: dict[str, _Record] = {}
 
-def stage_unchanged(store: Store, refresh_id: int, scope: str, query_id: str, nct_ids: Iterable[str]) -> None:
-    """Note that the registry returned these trials, unchanged since they were stored (see ``known``)."""
-    common = {"refresh_id": refresh_id, "scope": scope, "query": query_id, "body_hash": None, "body": None}
-    _insert(store, [{"nct_id": nct_id} | common for nct_id in nct_ids])
+    def __enter__(self) -> Self:
+        return self
 
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
-def _insert(store: Store, rows: list[dict[str, object]]) -> None:
-    if rows:
-        with store.writing() as connection:
-            connection.execute(insert(staged), rows)
+    def close(self) -> None:
+        """Throw away what was collected."""
+        self._spool.close()
+
+    @property
+    def ids(self) -> Set[str]:
+        """The trials collected so far."""
+        return self._queries.keys()
+
+    def add(self, query_id: str, studies: Iterable[Study]) -> None:
+        """Put one page of records aside, with what follows from them. Nothing a reader sees changes."""
+        records: dict[str, Hashed] = {}
+        packed: dict[str, bytes] = {}
+        for record in studies:
+            body = record.body()
+            records[record.nct_id] = Hashed(record, hash_of(body))
+            packed[record.nct_id] = pack(body)
+        if not records:
+            return
+        derived = derive_ahead(self.store, self.scope, records, self.rules) if self.rules else {}
+        places = self._spool.put([*packed.values(), *(derived.get(nct_id, b"") for nct_id in records)])
+        bodies, follows = places[: len(packed)], places[len(packed) :]
+        for (nct_id, one), body_place, derived_place in zip(records.items(), bodies, follows, strict=True):
+            self._records[nct_id] = _Record(one.body_hash, body_place, derived_place)
+        self.add_unchanged(query_id, records)
+
+    def add_unchanged(self, query_id: str, nct_ids: Iterable[str]) -> None:
+        """Note that the registry returned these trials for a query: unchanged since they were stored (see ``known``),
+        or with a record that has been added."""
+        mine = (query_id,)
+        for nct_id in nct_ids:
+            before = self._queries.setdefault(nct_id, mine)
+            if query_id not in before:
+                self._queries[nct_id] = (*before, query_id)
+
+    def settled(self, connection: Connection) -> set[str]:
+        """Those a sweep saw unchanged, brought by the same queries as the last time: they stand as they are."""
+        query = select(answer.c.nct_id, answer.c.asked).join_from(answer, study, answer.c.nct_id == study.c.nct_id)
+        query = query.where(*held_live(self.scope), study.c.origin == "live", study.c.left_registry.is_(None))
+        held = connection.execute(query)
+        return {
+            nct_id for nct_id, asked in held if nct_id not in self._records and self._queries.get(nct_id) == (*asked,)
+        }
+
+    def arrivals(self, without: Set[str]) -> Iterator[dict[str, Arrival]]:
+        """The others, in NCT order, a few hundred at a time so that memory stays flat."""
+        for some in batches(self._queries.keys() - without, AT_ONCE):
+            yield {nct_id: self._arrival(nct_id) for nct_id in some}
+
+    def _arrival(self, nct_id: str) -> Arrival:
+        queries, record = list(self._queries[nct_id]), self._records.get(nct_id)
+        if record is None:
+            return Arrival(queries)
+        body, derived = self._spool.get(record.body), self._spool.get(record.derived)
+        return Arrival(queries, record.body_hash, body, derived or None)
 
 
 def set_aside(
@@ -99,35 +157,26 @@ def known(store: Store, scope: str) -> dict[str, Known]:
         return {nct_id: Known(*values) for nct_id, *values in connection.execute(query)}
 
 
-def leavers(store: Store, refresh_id: int, scope: str) -> tuple[str, ...]:
-    """Live trials this scope holds that the staged answer lacks, sorted.
+def leavers(staging: Staging) -> tuple[str, ...]:
+    """Live trials its scope holds that the staged answer lacks, sorted.
 
     A trial whose record was set aside has not left; and when the id of such a record could not be read, it may be any
     trial, so none has left.
     """
-    with store.reading() as connection:
-        return left_out(connection, refresh_id, scope)
+    with staging.store.reading() as connection:
+        return left_out(connection, staging)
 
 
-def left_out(connection: Connection, refresh_id: int, scope: str) -> tuple[str, ...]:
+def left_out(connection: Connection, staging: Staging) -> tuple[str, ...]:
     """``leavers`` inside a transaction."""
-    explained = set(
-        connection.scalars(select(aside.c.nct_id).where(aside.c.refresh_id == refresh_id, aside.c.scope == scope))
-    )
+    mine = (aside.c.refresh_id == staging.refresh_id, aside.c.scope == staging.scope)
+    explained = set(connection.scalars(select(aside.c.nct_id).where(*mine)))
     if None in explained:
         return ()
-    here = exists().where(
-        staged.c.refresh_id == refresh_id, staged.c.scope == scope, staged.c.nct_id == answer.c.nct_id
-    )
-    query = select(answer.c.nct_id).where(*held_live(scope), ~here).order_by(answer.c.nct_id)
-    return tuple(nct_id for nct_id in connection.scalars(query) if nct_id not in explained)
+    return tuple(sorted(set(unseen(connection, staging)) - explained))
 
 
-def held_live(scope: str) -> tuple[ColumnElement[bool], ...]:
-    """Conditions on ``answer``: what the registry's last answer for this scope holds."""
-    return (answer.c.scope == scope, answer.c.origin == "live", answer.c.ended_at.is_(None))
-
-
-def forget(connection: Connection, scope: str) -> None:
-    """Drop what is staged for ``scope``, also by a refresh that died: only one runs at a time."""
-    connection.execute(delete(staged).where(staged.c.scope == scope))
+def unseen(connection: Connection, staging: Staging) -> list[str]:
+    """Live trials the scope holds that did not come this time, whatever the reason."""
+    held = connection.scalars(select(answer.c.nct_id).where(*held_live(staging.scope)))
+    return [nct_id for nct_id in held if nct_id not in staging.ids]

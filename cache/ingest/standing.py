@@ -26,6 +26,7 @@ class AnswerRow(NamedTuple):
     origin: str
     first_seen: str
     ended_at: str | None
+    asked: list[str]
 
 
 class Basis(NamedTuple):
@@ -60,6 +61,11 @@ class Standing:
         row = self.before(nct_id)
         return row is not None and row.ended_at is None
 
+    def answers_alike(self, nct_id: str, queries: list[str]) -> bool:
+        """Whether this scope's row already says that it holds the trial, and which queries brought it."""
+        row = self.before(nct_id)
+        return row is not None and row.ended_at is None and row.asked == queries
+
     def is_live(self, nct_id: str) -> bool:
         """Whether the newest stored version was read from the registry."""
         return nct_id in self.newest and self.newest[nct_id].origin == "live"
@@ -91,6 +97,7 @@ def standing(connection: Connection, scope: str, nct_ids: Collection[str]) -> St
     studies = {nct_id: StudyRow(*values) for nct_id, *values in rows}
     answers: dict[str, list[AnswerRow]] = {}
     query = select(answer.c.nct_id, answer.c.scope, answer.c.origin, answer.c.first_seen, answer.c.ended_at)
+    query = query.add_columns(answer.c.asked)
     for nct_id, *values in connection.execute(query.where(answer.c.nct_id.in_(nct_ids))):
         answers.setdefault(nct_id, []).append(AnswerRow(*values))
     return Standing(scope, studies, newest(connection, nct_ids), answers)

@@ -17,6 +17,7 @@ from cache.read import frames
 from cache.read import unread as unreads
 from cache.starter import snapshot_date
 from cache.store.errors import Damaged
+from cache.store.held import brought, held_by_any
 from cache.store.packing import unpack
 from cache.store.schema import answer, match, progress, scope, study, version
 from cache.store.schema import set_aside as aside
@@ -94,7 +95,10 @@ def trials(store: Store) -> pd.DataFrame:
             rows = connection.execute(select(*asked).where(_shown()).order_by(study.c.nct_id)).all()
             loads = _pairs(connection.execute(_newest_loads()).all())
             loads |= _pairs(connection.execute(_last_loads()).all())
+            seen = _pairs(connection.execute(_last_seen()).all())
         values = dict(zip([column.name for column in stored], frames.columns(rows, len(stored)), strict=True))
+        read = zip(values["nct_id"], values["fetched_at"], strict=True)
+        values["fetched_at"] = tuple(max(at, seen.get(nct_id, at)) for nct_id, at in read)
         with _readable(store):
             return _trial_frame(values, loads)
 
@@ -243,6 +247,14 @@ def _newest_loads() -> Any:
     query = select(answer.c.nct_id, func.max(scope.c.registry_timestamp))
     query = query.join_from(answer, scope, answer.c.scope == scope.c.scope)
     return query.where(answer.c.origin == "live", answer.c.ended_at.is_(None)).group_by(answer.c.nct_id)
+
+
+def _last_seen() -> Any:
+    """The last refresh that read the trial, when a scope's live answer holds it; its row says when it was written."""
+    query = select(answer.c.nct_id, func.max(scope.c.refreshed_at))
+    query = query.join_from(answer, scope, answer.c.scope == scope.c.scope)
+    query = query.where(*held_by_any(), brought(), scope.c.refreshed_at.is_not(None))
+    return query.group_by(answer.c.nct_id)
 
 
 def _last_loads() -> Any:

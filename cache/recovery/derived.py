@@ -9,6 +9,7 @@ from cache.ingest.matches import Newest, bodies, holders, kinds, matches_of, new
 from cache.ingest.study_row import live_facts
 from cache.refresh.plan import question
 from cache.store.batches import batches
+from cache.store.held import brought
 from cache.store.packing import is_whole, unpack
 from cache.store.schema import answer, match, scope, study
 from fetchers.errors import Parsing
@@ -105,7 +106,7 @@ def _derived_under(asked: str) -> Any:
         answer.c.ended_at.is_(None),
         answer.c.scope == scope.c.scope,
         scope.c.question == asked,
-        scope.c.refreshed_at <= study.c.fetched_at,
+        brought(),
     )
     return select(study.c.nct_id).where(study.c.origin == "live", study.c.left_registry.is_(None), under)
 

@@ -24,14 +24,11 @@ from cache.store import files, migrations
 from cache.store.engine import WRITING, engine_of
 from cache.store.errors import Damaged, Locked, NewerStore, local_troubles
 from cache.store.lock import hold
-from cache.store.schema import answer, match, meta, metadata, progress, refresh, scope, staged, study
+from cache.store.schema import answer, match, meta, metadata, progress, refresh, scope, study
 from cache.store.seal import SEALED
 from cache.store.store import Store, bump, timestamp, utcnow
 from cache.store.upsert import upsert
 from fetchers.errors import LocalTrouble
-
-# Staged answers belong to a refresh that is over.
-_LEFT_BEHIND = frozenset({staged.name})
 
 
 class Rescue(NamedTuple):
@@ -134,12 +131,13 @@ def _readable_source(path: Path) -> Iterator[sqlite3.Connection]:
     scratch = files.beside(path, f".reading-{os.getpid()}")
     try:
         connection = _open(path)
-        if connection is None:
-            files.copy(path, scratch)
-            graft_first_page(scratch)
-            connection = _open(scratch) or sqlite3.connect(":memory:")
-        with closing(connection):
-            yield connection
+        for tidied in (False, True):
+            if connection is None:
+                files.copy(path, scratch)
+                graft_first_page(scratch, tidied=tidied)
+                connection = _open(scratch)
+        with closing(connection or sqlite3.connect(":memory:")) as found:
+            yield found
     finally:
         files.remove(scratch)
 
@@ -174,9 +172,8 @@ def _rebuild(source: sqlite3.Connection, new: Path, revision: str, now: datetime
     with engine.execution_options(**{WRITING: True}).begin() as connection:
         migrations.upgrade(connection, revision)
     engine.dispose()
-    tables = [table for table in metadata.sorted_tables if table.name not in _LEFT_BEHIND]
     with closing(sqlite3.connect(new)) as target:
-        kept = {table.name: salvage_table(source, target, table) for table in tables}
+        kept = {table.name: salvage_table(source, target, table) for table in metadata.sorted_tables}
         # Readers tell states apart by the version number, so a lost one is replaced by one they have not seen.
         made_up = (str(int(now.timestamp())),)
         target.execute("INSERT OR IGNORE INTO meta (key, value) VALUES ('version', ?)", made_up)

@@ -6,6 +6,7 @@ A broken page makes a scan stop; rows behind it are reached by their row number,
 import json
 import sqlite3
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
@@ -136,15 +137,19 @@ def _is_json(value: object) -> bool:
     return True
 
 
-def graft_first_page(scratch: Path) -> None:
+def graft_first_page(scratch: Path, *, tidied: bool) -> None:
     """Overwrite the first page, which holds the header and where each table begins, with that of an empty store.
 
-    The tables of a store are made by the migrations, in one order, and never move; so that page points to the right
-    places. For a scratch copy that is read once, never for a store in use.
+    The tables of a store are made by the migrations, in one order, and move only, all at once, when the store is
+    ``tidied`` (``cache.store.tidy``); so that page points to the right places. For a scratch copy that is read once,
+    never for a store in use.
     """
     empty = files.beside(scratch, ".empty")
     try:
         Store.open(files.url_of(empty)).close()
+        if tidied:
+            with closing(sqlite3.connect(empty, isolation_level=None)) as connection:
+                connection.execute("VACUUM")
         files.fold(empty)
         page = bytearray(empty.read_bytes()[:PAGE_SIZE])
     finally:

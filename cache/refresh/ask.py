@@ -1,4 +1,4 @@
-"""Asks one scope: its queries, page by page into the staging table, then into the store in one transaction.
+"""Asks one scope: its queries, page by page put aside, then into the store in one transaction.
 
 No network call is made inside a write transaction, and what is stored is not touched until the whole new answer has
 been read and found plausible.
@@ -13,7 +13,7 @@ from typing import Protocol
 
 from cache import english
 from cache.ingest import staging
-from cache.ingest.derive import Rules, rules_for
+from cache.ingest.derive import rules_for
 from cache.ingest.keep import ScopeReport, keep
 from cache.refresh import journal
 from cache.refresh.plan import Mode, PlannedScope
@@ -92,9 +92,10 @@ def ask(context: Context, planned: PlannedScope, mode: Mode) -> ScopeReport:
         rules = rules_for(connection, planned.scope, planned.kind, context.matcher, context.question)
     for tries_left in reversed(range(context.tries)):
         try:
-            return _Attempt(context, planned, mode, rules).run()
+            with staging.Staging(context.store, context.refresh_id, planned.scope, rules) as staged:
+                return _Attempt(context, planned, mode, staged).run()
         except (DataReloaded, Incomplete) as error:
-            journal.forget_staged(context.store, context.refresh_id, planned.scope)
+            journal.forget_set_aside(context.store, context.refresh_id, planned.scope)
             if not tries_left:
                 raise
             if isinstance(error, DataReloaded):
@@ -107,9 +108,8 @@ class _Attempt:
     context: Context
     planned: PlannedScope
     mode: Mode
-    rules: Rules
+    staged: staging.Staging
     unread: set[str] = field(default_factory=set)  # ids of records set aside
-    staged: set[str] = field(default_factory=set)
     # Records set aside of which not even the id could be read, by their reason, which holds a mark of their bytes.
     without_id: Counter[str] = field(default_factory=Counter)
     expected: int = 0
@@ -127,9 +127,7 @@ class _Attempt:
         vanished = self._vanished(known)
         context.note(scope, status="storing", expected=self._received)
         return keep(
-            context.store,
-            context.refresh_id,
-            scope,
+            self.staged,
             self.planned.kind,
             context.matcher,
             registry_timestamp=context.timestamp or self.version_holder,
@@ -157,7 +155,7 @@ class _Attempt:
                 for study in page.studies:
                     if study.nct_id not in same:
                         wanted.setdefault(study.nct_id, []).append(query)
-                self._stage_ids(query, sorted(same))
+                self.staged.add_unchanged(query.id, same)
                 self._note_received()
         self._fetch(wanted, known)
 
@@ -167,18 +165,18 @@ class _Attempt:
         for page in self.context.source.by_ids(list(wanted), FIELDS) if wanted else ():
             self._set_aside(page, without_id)
             for query in self.planned.queries:
-                self._stage(query, tuple(study for study in page.studies if query in wanted.get(study.nct_id, ())))
+                self._stage(query, (study for study in page.studies if query in wanted.get(study.nct_id, ())))
             for nct_id in (*(study.nct_id for study in page.studies), *(one.nct_id for one in page.set_aside)):
                 missing.pop(nct_id or "", None)
             self._note_received()
         if len(missing) > without_id.total():
             raise DataReloaded(f"The registry listed {len(missing)} trials, but did not send them when asked by id.")
         for nct_id in missing.keys() & known.keys():  # set aside without an id: what is known of it stays
-            self._stage_ids(wanted[nct_id][0], [nct_id])
+            self.staged.add_unchanged(wanted[nct_id][0].id, [nct_id])
 
     def _check_readable(self) -> None:
         """An answer of which nothing could be read is no answer."""
-        if not self.staged and (self.unread or self.without_id):
+        if not self.staged.ids and (self.unread or self.without_id):
             first = next(iter([*self.unread, *self.without_id]))
             raise Implausible(
                 f"None of the {english.count(self._received, 'record')} of the registry's answer could be read "
@@ -191,12 +189,12 @@ class _Attempt:
         An answer that lost too much is believed when the registry says so by name of all it held, or when another data
         load says the same.
         """
-        gone = staging.leavers(self.context.store, self.context.refresh_id, self.planned.scope)
+        gone = staging.leavers(self.staged)
         if not gone:
             return ()
         held = len({*known, *gone})
         missing = self._missing(gone)
-        if not self.staged:
+        if not self.staged.ids:
             named = self._denied(missing) if len(missing) == len(gone) <= NAMED else ()
             if len(named) == len(gone):
                 return named
@@ -240,14 +238,9 @@ class _Attempt:
 
     def _stage(self, query: Query, studies: Iterable[Study]) -> None:
         """Keep each record once, and its id for every query that found it."""
-        new = tuple(study for study in studies if study.nct_id not in self.staged)
-        staging.stage(self.context.store, self.context.refresh_id, self.planned.scope, query.id, new, self.rules)
-        self._stage_ids(query, [study.nct_id for study in studies if study.nct_id in self.staged])
-        self.staged.update(study.nct_id for study in new)
-
-    def _stage_ids(self, query: Query, nct_ids: list[str]) -> None:
-        staging.stage_unchanged(self.context.store, self.context.refresh_id, self.planned.scope, query.id, nct_ids)
-        self.staged.update(nct_ids)
+        given = tuple(studies)
+        self.staged.add(query.id, (study for study in given if study.nct_id not in self.staged.ids))
+        self.staged.add_unchanged(query.id, (study.nct_id for study in given))
 
     def _set_aside(self, page: Page, without_id: Counter[str]) -> None:
         """Note each record once, however many questions bring it; ``without_id``: of this question so far."""
@@ -266,7 +259,7 @@ class _Attempt:
     @property
     def _received(self) -> int:
         """Trials received so far; one found by several queries counts once."""
-        return len(self.staged | self.unread) + self.without_id.total()
+        return len(self.staged.ids | self.unread) + self.without_id.total()
 
     def _note_received(self) -> None:
         self.context.note(self.planned.scope, fetched=self._received, expected=max(self._received, self.expected))

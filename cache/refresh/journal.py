@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
 from cache.refresh.plan import ScopeState
-from cache.store.schema import answer, progress, refresh, scope, set_aside, staged
+from cache.store.schema import answer, progress, refresh, scope, set_aside
 from cache.store.store import Store, timestamp
 
 BROKEN = "The refresh ended without a message (its process was killed or the machine stopped)."
@@ -68,7 +68,7 @@ def doubted_loads(store: Store, name: str, words: str) -> set[str]:
 def begin(store: Store, scopes: Sequence[str], *, full: bool, now: datetime) -> int:
     """Open a refresh over ``scopes`` in this order and return its id; call it only while holding the lock.
 
-    A refresh found running then has died: it is marked ``broken`` and what it had staged is deleted.
+    A refresh found running then has died: it is marked ``broken``.
     """
     at = timestamp(now)
     with store.writing() as connection:
@@ -77,7 +77,6 @@ def begin(store: Store, scopes: Sequence[str], *, full: bool, now: datetime) -> 
             _close_progress(connection, dead_id, BROKEN, at)
         ended = {"state": "ended", "outcome": "broken", "error": BROKEN, "ended_at": at}
         connection.execute(update(refresh).where(refresh.c.id.in_(dead)).values(**ended))
-        connection.execute(delete(staged))
         result = connection.execute(
             insert(refresh).values(
                 state="running", started_at=at, beat_at=at, pid=os.getpid(), host=socket.gethostname(),
@@ -118,11 +117,11 @@ def request_cancel(store: Store) -> Running | None:
     return found
 
 
-def forget_staged(store: Store, refresh_id: int, name: str) -> None:
-    """Delete what was staged for one scope of this refresh, with the records set aside meanwhile."""
+def forget_set_aside(store: Store, refresh_id: int, name: str) -> None:
+    """Delete the records that one scope of this refresh has set aside."""
+    mine = (set_aside.c.refresh_id == refresh_id, set_aside.c.scope == name)
     with store.writing() as connection:
-        for table in (staged, set_aside):
-            connection.execute(delete(table).where(table.c.refresh_id == refresh_id, table.c.scope == name))
+        connection.execute(delete(set_aside).where(*mine))
 
 
 def end(store: Store, refresh_id: int, *, now: datetime, error: str | None, **values: Any) -> None:
@@ -130,7 +129,6 @@ def end(store: Store, refresh_id: int, *, now: datetime, error: str | None, **va
     at = timestamp(now)
     with store.writing() as connection:
         _close_progress(connection, refresh_id, error or CANCELLED, at)
-        connection.execute(delete(staged).where(staged.c.refresh_id == refresh_id))
         row = {"state": "ended", "ended_at": at, "beat_at": at, "error": error, **values}
         connection.execute(update(refresh).where(refresh.c.id == refresh_id).values(**row))
 

@@ -24,6 +24,7 @@ from cache.refresh.results import Reading, ResultsStep
 from cache.store.errors import Damaged
 from cache.store.lock import Busy, hold
 from cache.store.store import Store, timestamp, utcnow
+from cache.store.tidy import give_back
 from fetchers.errors import (
     Cancelled,
     DataReloaded,
@@ -66,6 +67,7 @@ def run(
     heartbeat = heartbeat or Heartbeat()
     try:
         with hold(store.engine):
+            give_back(store)
             states = journal.states(store)
             scopes = plan(watchlist, agents, {scope: state.studies for scope, state in states.items() if state.is_live})
             scopes += (PlannedScope(posted.SCOPE, "results", ()),) if results else ()

@@ -87,7 +87,7 @@ study = Table(
     Column("note", Text),  # what the source could not say, or could not be read of its answer
     Column("body_hash", String(32), nullable=False),  # of the newest version; empty when a rescue could not save it
     Column("first_seen", String(20), nullable=False),
-    Column("fetched_at", String(20), nullable=False),
+    Column("fetched_at", String(20), nullable=False),  # the row was written; read since: cache.store.held.brought
     Column("left_registry", String(10)),  # day on which the registry was seen to have dropped it
     *_sealed("ix_study_unsealed", "nct_id"),
 )
@@ -243,21 +243,6 @@ progress = Table(
     Column("error", Text),
     Column("started_at", String(20)),
     Column("ended_at", String(20)),
-)
-
-# Answers being collected: written page by page, taken over or thrown away in one transaction per scope.
-staged = Table(
-    "staged",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("refresh_id", Integer, nullable=False),
-    Column("scope", String(60), nullable=False),
-    Column("nct_id", String(11), nullable=False),
-    Column("query", String(80), nullable=False),
-    Column("body_hash", String(32)),
-    Column("body", LargeBinary),  # null: seen by the sweep and known to be unchanged
-    Column("prepared", LargeBinary),  # what follows from the record (cache.ingest.derive)
-    Index("ix_staged_scope", "refresh_id", "scope", "nct_id"),
 )
 
 # Records that could not be read, kept with the reason.

@@ -9,7 +9,7 @@ from sqlalchemy import Table, insert, select
 
 from cache.ingest.derive import rules_for
 from cache.ingest.keep import ScopeReport, keep
-from cache.ingest.staging import stage, stage_unchanged
+from cache.ingest.staging import Staging
 from cache.store.schema import refresh
 from cache.store.store import Store, timestamp
 from fetchers.errors import Validation
@@ -64,9 +64,20 @@ class Refresher:
         self.id = 0
         self.now = START
         self.derives_ahead = True
+        self.staged: dict[str, Staging] = {}
+
+    def __del__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Throw away what is staged."""
+        for one in self.staged.values():
+            one.close()
+        self.staged = {}
 
     def begin(self) -> int:
         self.id += 1
+        self.forget()
         self.now = self.now.replace(day=self.id % 28 + 1)
         row = {"id": self.id, "state": "running", "started_at": timestamp(self.now), "beat_at": timestamp(self.now)}
         with self.store.writing() as connection:
@@ -78,16 +89,20 @@ class Refresher:
         if self.derives_ahead:
             with self.store.reading() as connection:
                 rules = rules_for(connection, scope, _kind(scope), self.matcher, "q1")
-        stage(self.store, self.id, scope, f"{scope}:{query}", studies, rules)
-        stage_unchanged(self.store, self.id, scope, f"{scope}:{query}", unchanged)
+        staged = self.staging(scope)
+        staged.rules = rules
+        staged.add(f"{scope}:{query}", studies)
+        staged.add_unchanged(f"{scope}:{query}", unchanged)
+
+    def staging(self, scope: str) -> Staging:
+        """What this refresh has collected for a scope."""
+        return self.staged.setdefault(scope, Staging(self.store, self.id, scope))
 
     def keep(
         self, scope: str, *, vanished: Collection[str] = (), question: str = "q1", timestamp: str | None = None
     ) -> ScopeReport:
-        return keep(
-            self.store,
-            self.id,
-            scope,
+        report = keep(
+            self.staging(scope),
             _kind(scope),
             self.matcher,
             registry_timestamp=timestamp or f"2026-03-{self.id:02d}T09:00:05",
@@ -96,6 +111,8 @@ class Refresher:
             vanished=vanished,
             now=lambda: self.now,
         )
+        self.staged.pop(scope).close()
+        return report
 
     def answer(
         self, scope: str, studies: Iterable[Study], unchanged: Iterable[str] = (), **options: Any

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from cache.changes.differences import WHOLE, differences
 from cache.refresh.plan import plan
 from cache.store.packing import hash_of, unpack
-from cache.store.schema import answer, event, progress, refresh, scope, staged, study, version
+from cache.store.schema import answer, event, progress, refresh, scope, study, version
 from cache.store.store import Store
 from fetchers.matching.matcher import Matcher
 from fetchers.record.study import Study, decode_study
@@ -46,7 +46,6 @@ class State:
     events: dict[int, tuple[Any, ...]]
     refreshes: list[tuple[int, str, str | None]]
     statuses: list[str]  # of the newest refresh's scopes
-    staged: set[int]  # refreshes with something staged
 
 
 _BODY = list(version.c.keys()).index("body")
@@ -74,7 +73,6 @@ def state_of(store: Store) -> State:
             events={row[0]: row for row in ((*row[:4], *map(repr, row[4:])) for row in rows(*event.c))},
             refreshes=refreshes,
             statuses=[one for number, one in rows(progress.c.refresh_id, progress.c.status) if number == newest],
-            staged={number for (number,) in rows(staged.c.refresh_id)},
         )
 
 
@@ -103,7 +101,6 @@ def judge(before: State, after: State, truth: Truth, load: str | None) -> None:
             demand(held == set(truth[name]), f"{name} does not hold the new answer as a whole")
             stale = [nct_id for nct_id, digest in truth[name].items() if after.hashes[nct_id] != digest]
             demand(not stale, f"{name} holds {stale} with an old record")
-    demand(len(after.staged) <= 1, "more than one refresh has something staged")
     judge_history(after)
 
 

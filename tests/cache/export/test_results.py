@@ -14,7 +14,7 @@ import pytest
 from cache.export import outcomes
 from cache.export import trials as export
 from cache.ingest.keep import keep
-from cache.ingest.staging import stage
+from cache.ingest.staging import Staging
 from cache.read import results as read
 from cache.store.store import Store
 from fetchers.errors import Validation
@@ -38,8 +38,9 @@ def stored(raws: list[Row]) -> Store:
     """The records, and of their results what an answer to our question holds."""
     store = Store.in_memory()
     studies = [decode_study(msgspec.json.encode(raw)) for raw in raws]
-    stage(store, 1, "ivig", "q", studies)
-    keep(store, 1, "ivig", "agent", MATCHER, registry_timestamp=None, question="q", full=True, vanished=())
+    with Staging(store, 1, "ivig") as staged:
+        staged.add("q", studies)
+        keep(staged, "agent", MATCHER, registry_timestamp=None, question="q", full=True, vanished=())
     put_results(store, {nct_id(raw): raw["resultsSection"] for raw in raws})
     return store
 
@@ -236,8 +237,9 @@ def test_the_json_of_outcomes_has_the_same_rows(tmp_path: Path) -> None:
 
 def test_what_was_not_read_is_null_and_has_no_rows(tmp_path: Path) -> None:
     store = Store.in_memory()
-    stage(store, 1, "ivig", "q", MADE.studies[:3])
-    keep(store, 1, "ivig", "agent", MATCHER, registry_timestamp=None, question="q", full=True, vanished=())
+    with Staging(store, 1, "ivig") as staged:
+        staged.add("q", MADE.studies[:3])
+        keep(staged, "agent", MATCHER, registry_timestamp=None, question="q", full=True, vanished=())
     export.write(store, WATCHLIST, "json", tmp_path / "all.json", None)
     assert [one["results"] for one in json.loads((tmp_path / "all.json").read_text("utf-8"))] == [None, None, None]
     assert outcomes.write(store, WATCHLIST, "json", tmp_path / "long.json", None) == 0

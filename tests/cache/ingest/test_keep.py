@@ -7,18 +7,19 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cache.ingest import arrivals as arriving
 from cache.ingest import derive as deriving
 from cache.ingest import keep as answers
 from cache.ingest import leavers as leaving
 from cache.ingest import merge as merging
+from cache.ingest import staging as collecting
 from cache.ingest.keep import ScopeReport, fail
 from cache.ingest.load_starter import load_starter
 from cache.ingest.staging import Known, known, leavers, set_aside
+from cache.read import trials as reading
 from cache.starter import StarterRecord
 from cache.store.errors import Damaged
 from cache.store.packing import hash_of, unpack
-from cache.store.schema import answer, event, match, meta, scope, staged, study, version
+from cache.store.schema import answer, event, match, meta, scope, study, version
 from cache.store.schema import set_aside as aside
 from cache.store.store import Store, bump
 from fetchers.errors import Incomplete
@@ -93,7 +94,6 @@ def test_the_first_answer_stores_studies_versions_matches_and_the_scope(store: S
     assert rows(store, scope, "scope", "kind", "starter", "refreshed_at", "asked_in_full_at", "question", "error") == [
         expected
     ]
-    assert rows(store, staged, "id") == []
 
 
 def test_the_version_rises_once_with_every_change_a_reader_may_see(store: Store, refresher: Refresher) -> None:
@@ -164,7 +164,7 @@ def test_trials_a_sweep_saw_unchanged_keep_their_row(store: Store, refresher: Re
     report = refresher.answer(AZA, [record(3)], unchanged=[nct(1), nct(2)])
     assert report == ScopeReport(studies=3, new=1, changed=0, left=0, set_aside=0)
     assert rows(store, study, "nct_id", "title", "body_hash")[:2] == before
-    assert rows(store, study, "fetched_at") == ["2026-03-03T09:00:00Z"] * 3
+    assert list(reading.trials(store)["fetched_at"]) == ["2026-03-03T09:00:00Z"] * 3
 
 
 def test_an_agent_that_is_watched_no_more_does_not_stand_in_the_way(store: Store, refresher: Refresher) -> None:
@@ -294,9 +294,9 @@ def test_leavers_are_what_the_staged_answer_lacks(store: Store, refresher: Refre
     refresher.stage(AZA, [record(1)], unchanged=[nct(2)])
     refresher.stage(MTX, [record(3)])
     set_aside(store, refresher.id, AZA, [SetAside(nct(4), "a wrong type")])
-    assert leavers(store, refresher.id, AZA) == (nct(3),)
+    assert leavers(refresher.staging(AZA)) == (nct(3),)
     set_aside(store, refresher.id, AZA, [SetAside(None, "no id at all")])
-    assert leavers(store, refresher.id, AZA) == ()
+    assert leavers(refresher.staging(AZA)) == ()
 
 
 def test_a_trial_whose_record_was_set_aside_stays_as_it_was(store: Store, refresher: Refresher) -> None:
@@ -330,6 +330,7 @@ def test_known_leaves_out_what_has_to_be_asked_again(store: Store, refresher: Re
 def test_failing_forgets_the_staged_and_keeps_the_old_answer(store: Store, refresher: Refresher) -> None:
     refresher.answer(AZA, [record(1, title="Old")])
     before = everything(store, skip=[scope, meta, aside])
+    refresher.forget()
     refresher.stage(AZA, [record(1, title="New"), record(2)])
     set_aside(store, refresher.id, AZA, [SetAside(None, "no id")])
     fail(store, refresher.id, AZA, "The registry is down.", now=lambda: refresher.now)
@@ -349,7 +350,7 @@ def test_a_scope_that_failed_at_its_first_try_is_no_answer(store: Store, refresh
     assert rows(store, event, "id") == []
 
 
-@pytest.mark.parametrize("step", ["live_facts", "upsert", "replace_matches", "rematch", "_clear_staged", "bump"])
+@pytest.mark.parametrize("step", ["live_facts", "upsert", "replace_matches", "rematch", "_count_aside", "bump"])
 def test_a_failure_anywhere_leaves_everything_as_it_was(
     store: Store, refresher: Refresher, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -358,7 +359,7 @@ def test_a_failure_anywhere_leaves_everything_as_it_was(
     refresher.answer(AZA, [record(1, title="Old"), record(2)])
     refresher.begin()
     refresher.stage(AZA, [record(1, title="New"), record(3)])
-    before = everything(store, skip=[staged])
+    before = everything(store)
 
     def broken(*_args: object, **_named: object) -> None:
         raise RuntimeError(step)
@@ -368,7 +369,7 @@ def test_a_failure_anywhere_leaves_everything_as_it_was(
             monkeypatch.setattr(module, step, broken)
     with pytest.raises(RuntimeError, match=step):
         refresher.keep(AZA)
-    assert everything(store, skip=[staged]) == before
+    assert everything(store) == before
     monkeypatch.undo()
     assert refresher.keep(AZA) == ScopeReport(studies=2, new=1, changed=1, left=1, set_aside=0)
 
@@ -421,11 +422,11 @@ def test_other_writers_get_their_turn_while_records_are_worked_out(store: Store,
 
 
 def test_memory_holds_one_chunk_at_a_time(store: Store, refresher: Refresher, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arriving, "AT_ONCE", 2)
+    monkeypatch.setattr(collecting, "AT_ONCE", 2)
     taken: list[int] = []
     take = merging.Merge._take
 
-    def watch(self: merging.Merge, arrived: Mapping[str, arriving.Arrival]) -> None:
+    def watch(self: merging.Merge, arrived: Mapping[str, deriving.Arrival]) -> None:
         taken.append(len(arrived))
         take(self, arrived)
 

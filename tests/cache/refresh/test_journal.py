@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 
 from cache.refresh import journal
 from cache.refresh.plan import ScopeState
-from cache.store.schema import progress, refresh, scope, set_aside, staged
+from cache.store.schema import progress, refresh, scope, set_aside
 from cache.store.store import Store
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
@@ -70,7 +70,6 @@ def test_end_closes_the_run_and_gives_unfinished_scopes_its_reason(store: Store)
     journal.mark(store, refresh_id, "asking", status="asking", fetched=2)
     common = {"refresh_id": refresh_id, "reason": "bad", "seen_at": "2026-11-22T12:00:00Z"}
     put(store, set_aside, {"scope": "done", **common}, {"scope": "asking", **common})
-    put(store, staged, {"refresh_id": refresh_id, "scope": "asking", "nct_id": "NCT00000001", "query": "q"})
     journal.end(store, refresh_id, now=LATER, error="It was cancelled.", outcome="cancelled", exit_code=130)
     (row,) = rows(store, refresh)
     assert (row["state"], row["outcome"], row["exit_code"]) == ("ended", "cancelled", 130)
@@ -78,16 +77,14 @@ def test_end_closes_the_run_and_gives_unfinished_scopes_its_reason(store: Store)
     told = {one["scope"]: (one["status"], one["error"], one["ended_at"]) for one in rows(store, progress)}
     assert told["done"] == ("fresh", None, "2026-11-22T12:00:01Z")
     assert told["asking"] == told["waiting"] == ("failed", "It was cancelled.", "2026-11-22T12:03:00Z")
-    assert rows(store, staged) == []
     assert [one["scope"] for one in rows(store, set_aside)] == ["done"]
     assert journal.running(store) is None
 
 
-def test_next_refresh_marks_a_dead_one_broken_and_clears_what_it_staged(store: Store) -> None:
+def test_next_refresh_marks_a_dead_one_broken_and_clears_what_it_set_aside(store: Store) -> None:
     dead = journal.begin(store, ["kept", "half"], full=False, now=NOW)
     journal.mark(store, dead, "kept", status="fresh")
     journal.mark(store, dead, "half", status="storing")
-    put(store, staged, {"refresh_id": dead, "scope": "half", "nct_id": "NCT00000001", "query": "q"})
     put(store, set_aside, {"refresh_id": dead, "scope": "half", "reason": "bad", "seen_at": "2026-11-22T12:00:00Z"})
     alive = journal.begin(store, ["half"], full=False, now=LATER)
     before, now = rows(store, refresh)
@@ -95,20 +92,17 @@ def test_next_refresh_marks_a_dead_one_broken_and_clears_what_it_staged(store: S
     assert (now["id"], now["state"]) == (alive, "running")
     told = {one["scope"]: one["status"] for one in rows(store, progress) if one["refresh_id"] == dead}
     assert told == {"kept": "fresh", "half": "failed"}
-    assert rows(store, staged) == []
     assert rows(store, set_aside) == []
     found = journal.running(store)
     assert found is not None
     assert found.id == alive
 
 
-def test_forget_staged_spares_other_scopes(store: Store) -> None:
+def test_forgetting_what_was_set_aside_spares_other_scopes(store: Store) -> None:
     refresh_id = journal.begin(store, ["one", "two"], full=False, now=NOW)
     for name in ("one", "two"):
-        put(store, staged, {"refresh_id": refresh_id, "scope": name, "nct_id": "NCT00000001", "query": "q"})
         put(store, set_aside, {"refresh_id": refresh_id, "scope": name, "reason": "bad", "seen_at": "x"})
-    journal.forget_staged(store, refresh_id, "one")
-    assert [one["scope"] for one in rows(store, staged)] == ["two"]
+    journal.forget_set_aside(store, refresh_id, "one")
     assert [one["scope"] for one in rows(store, set_aside)] == ["two"]
 
 

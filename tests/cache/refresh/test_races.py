@@ -16,7 +16,7 @@ from sqlalchemy import Text, cast, func, select
 from cache.__main__ import main
 from cache.opening import open_store
 from cache.recovery.check import integrity
-from cache.store.schema import answer, event, match, refresh, scope, staged, study, version
+from cache.store.schema import answer, event, match, refresh, scope, study, version
 from cache.store.store import Store
 from fetchers.settings import ROOT, VARIABLES, Settings
 from tests.fake_registry import FakeRegistry, Request, agent_studies, make_study
@@ -110,7 +110,6 @@ def assert_nothing_twice(store: Store) -> None:
     with store.reading() as connection:
         assert connection.execute(same_version).all() == []
         assert connection.execute(same_event).all() == []
-        assert connection.execute(select(staged)).all() == []
     assert integrity(store) == []
 
 

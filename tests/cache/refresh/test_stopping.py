@@ -13,7 +13,7 @@ from cache.refresh import journal
 from cache.refresh.heartbeat import Heartbeat
 from cache.refresh.journal import CANCELLED
 from cache.store.errors import Damaged
-from cache.store.schema import answer, refresh, scope, staged
+from cache.store.schema import answer, refresh, scope
 from cache.store.store import Store
 from fetchers.errors import Cancelled, LocalTrouble
 from tests.fake_registry import Request
@@ -57,7 +57,6 @@ def test_cancel_in_the_store_stops_it_and_keeps_what_was_kept(tmp_path: Path) ->
         assert {report.agents[name].error for name in stopped} == {CANCELLED}
         assert woken == [1]
         assert {row["scope"] for row in rig.rows(answer)} == set(kept)
-        assert rig.rows(staged) == []
         (row,) = rig.rows(refresh)
         assert (row["outcome"], row["exit_code"], row["error"]) == ("cancelled", 130, CANCELLED)
         assert all(row["error"] is None for row in rig.rows(scope))  # the registry has done nothing wrong
