@@ -65,7 +65,12 @@ def our_store(url: str, path: str) -> int:
 
 def projected(studies: int, seed: int = 0) -> list[bytes]:
     """Synthetic records with only the fields the product asks for, as the registry would send them."""
-    return [json.dumps(_cut(record, _WANTED)).encode() for record in synthetic_studies(studies, seed)]
+    return [with_our_fields(record) for record in synthetic_studies(studies, seed)]
+
+
+def with_our_fields(record: dict[str, Any]) -> bytes:
+    """A record with only the fields the product asks for, as the registry would send it."""
+    return json.dumps(_cut(record, _WANTED)).encode()
 
 
 def filled(path: Path, studies: int, seed: int = 0) -> Store:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import func, select
 
-from benchmarks import clicks, load, measuring, overview, pages, refresh, results, soak
+from benchmarks import clicks, load, measuring, overview, pages, refresh, results, soak, versions
 from benchmarks.ours import filled
 from benchmarks.peers import COLUMNS, LISTS
 from cache.store.schema import answer, match, study
@@ -98,6 +98,12 @@ def test_overview_notices_a_wrong_count(store: Path) -> None:
     fewer = overview.plain_frames(frames)._replace(trials=frames.trials.iloc[1:].astype({"lane": "str"}))
     assert overview.agree(ours, overview.by_hand(overview.plain_frames(frames), wanted))
     assert not overview.agree(ours, overview.by_hand(fewer, wanted))
+
+
+def test_later_versions_take_little_room(capsys: pytest.CaptureFixture[str]) -> None:
+    first, *later = versions.main(["--trials", "60", "--rounds", "4"])
+    assert later[-1].size - first.size < first.size
+    assert "after 4 versions of each" in capsys.readouterr().out
 
 
 def test_refresh_asks_once_when_nothing_is_new_and_sees_what_changed(capsys: pytest.CaptureFixture[str]) -> None:

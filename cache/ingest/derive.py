@@ -12,9 +12,10 @@ from sqlalchemy import Connection, select
 
 from cache.changes.differences import Event, differences
 from cache.ingest.gaps import as_last_read, filled
-from cache.ingest.matches import bodies, kinds, matches_of
+from cache.ingest.matches import kinds, matches_of
 from cache.ingest.standing import Basis, Standing, standing
 from cache.ingest.study_row import live_facts
+from cache.store.bodies import bodies
 from cache.store.packing import unpack
 from cache.store.schema import scope as scopes
 from cache.store.store import Store
@@ -108,7 +109,7 @@ def _records(connection: Connection, here: Standing, arrived: Mapping[str, Arriv
     kept = bodies(connection, [here.newest[nct_id].id for nct_id in stored])
     return {
         nct_id: Hashed(
-            decode_study(unpack(one.body or kept[here.newest[nct_id].id])),
+            decode_study(unpack(one.body) if one.body else kept[here.newest[nct_id].id]),
             one.body_hash or here.newest[nct_id].body_hash,
         )
         for nct_id, one in arrived.items()

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select
 
-from cache.store.packing import unpack
+from cache.store.bodies import whole
 from cache.store.schema import version
 from fetchers.record.study import Study, decode_study
 
@@ -26,8 +26,9 @@ def as_last_read(connection: Connection, newest: Study) -> Study:
     """The newest stored version of a trial, with what could not be read in it as earlier versions have it."""
     if not newest.unreadable:
         return newest
-    query = select(version.c.body).where(version.c.nct_id == newest.nct_id, version.c.origin == "live")
-    return folded(decode_study(unpack(body)) for body in connection.scalars(query.order_by(version.c.id)))
+    query = select(version.c.id, version.c.body).where(version.c.nct_id == newest.nct_id, version.c.origin == "live")
+    packed = {row[0]: row[1] for row in connection.execute(query.order_by(version.c.id))}
+    return folded(decode_study(body) for body in whole(connection, packed).values())
 
 
 def folded(versions: Iterable[Study]) -> Study:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, func, insert, select
 
 from cache.store.batches import batches
-from cache.store.packing import unpack
+from cache.store.bodies import bodies
 from cache.store.schema import answer, match, version
 from cache.store.schema import scope as scopes
 from fetchers.errors import Validation
@@ -55,12 +55,6 @@ def newest(connection: Connection, nct_ids: Collection[str]) -> dict[str, Newest
     last = select(func.max(version.c.id)).where(version.c.nct_id.in_(nct_ids)).group_by(version.c.nct_id)
     query = select(version.c.nct_id, version.c.id, version.c.body_hash, version.c.origin).where(version.c.id.in_(last))
     return {nct_id: Newest(*values) for nct_id, *values in connection.execute(query)}
-
-
-def bodies(connection: Connection, version_ids: Collection[int]) -> dict[int, bytes]:
-    """The packed bodies of these versions."""
-    query = select(version.c.id, version.c.body).where(version.c.id.in_(version_ids))
-    return {row.id: row.body for row in connection.execute(query)}
 
 
 def matches_of(
@@ -117,10 +111,10 @@ def rematch(connection: Connection, matcher: Matcher, nct_ids: Collection[str]) 
     for ids in batches(nct_ids):
         held = holders(connection, ids)
         versions = newest(connection, [nct_id for nct_id in ids if held.get(nct_id)])
-        packed = bodies(connection, [one.id for one in versions.values()])
+        records = bodies(connection, [one.id for one in versions.values()])
         # A trial whose record is lost (a rescued store) keeps the matches it has until it is fetched again.
         found: dict[str, tuple[Match, ...]] = {nct_id: () for nct_id in ids if not held.get(nct_id)}
         for nct_id, one in versions.items():
-            study = decode_study(unpack(packed[one.id]))
+            study = decode_study(records[one.id])
             found[nct_id] = matches_of(study, held[nct_id], known_kinds, matcher)
         replace_matches(connection, found)

@@ -3,7 +3,7 @@
 Runs inside the one transaction of ``cache.ingest.keep.keep``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from cache.ingest.events import Events
 from cache.ingest.matches import replace_matches
 from cache.ingest.staging import Staging
 from cache.ingest.standing import Standing, standing
+from cache.store.bodies import after
 from cache.store.schema import answer, study, version
 from cache.store.upsert import upsert
 
@@ -70,6 +71,7 @@ class Merge:
         if starters:
             old = version.c.nct_id.in_(starters)
             self.connection.execute(delete(version).where(old, version.c.origin == "starter"))
+        packed = self._packed(here, arrived, differing)
         rows = [
             {
                 "nct_id": nct_id,
@@ -78,12 +80,22 @@ class Merge:
                 "registry_date": made[nct_id].facts["last_update_posted"],
                 "registry_timestamp": self.registry_timestamp,
                 "seen_at": self.events.at,
-                "body": arrived[nct_id].body,
+                "body": packed[nct_id],
             }
             for nct_id in differing
         ]
         if rows:
             self.connection.execute(insert(version), rows)
+
+    def _packed(
+        self, here: Standing, arrived: Mapping[str, Arrival], nct_ids: Collection[str]
+    ) -> dict[str, bytes | None]:
+        """The arrived bodies as they are stored: against the live version before, if there is one."""
+        follows = {here.newest[nct_id].id: nct_id for nct_id in nct_ids if here.is_live(nct_id)}
+        later = after(self.connection, {number: arrived[nct_id].body or b"" for number, nct_id in follows.items()})
+        return {nct_id: arrived[nct_id].body for nct_id in nct_ids} | {
+            follows[number]: body for number, body in later.items()
+        }
 
     def _study_row(self, here: Standing, made: Derived) -> dict[str, Any]:
         row = here.studies.get(made.facts["nct_id"])

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from cache.ingest.matches import Holder, Newest, bodies, newest
-from cache.store.packing import unpack
+from cache.ingest.matches import Holder, Newest, newest
+from cache.store.bodies import bodies
 from cache.store.schema import answer, study
 
 
@@ -87,7 +87,7 @@ class Standing:
     def replaced(self, connection: Connection, arrived: Mapping[str, str | None]) -> dict[str, bytes]:
         """The present record of each trial whose arrived body hash says that it has changed."""
         moved = {self.newest[nct_id].id: nct_id for nct_id, hash in arrived.items() if self.changed(nct_id, hash)}
-        return {moved[id]: unpack(body) for id, body in bodies(connection, list(moved)).items()}
+        return {moved[id]: body for id, body in bodies(connection, list(moved)).items()}
 
 
 def standing(connection: Connection, scope: str, nct_ids: Collection[str]) -> Standing:

@@ -5,7 +5,6 @@ Facts are decoded out of the packed bodies with a small struct, so that 25,000 r
 """
 
 import re
-import zlib
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -15,8 +14,9 @@ from sqlalchemy import Select, func, select
 
 from cache.read import frames
 from cache.store.batches import batches
+from cache.store.bodies import tried
 from cache.store.errors import Damaged
-from cache.store.packing import unpack
+from cache.store.packing import BrokenBody
 from cache.store.schema import study, version
 from cache.store.store import Store
 from fetchers.errors import Parsing
@@ -89,11 +89,11 @@ def _bodies(store: Store, nct_ids: Collection[str] | None) -> Iterator[tuple[str
     for query in _pages(store, nct_ids):
         with store.reading() as connection:
             rows = connection.execute(query).all()
-        for nct_id, origin, packed in rows:
-            try:
-                body = unpack(packed)
-            except zlib.error as error:
-                raise _damaged(store, nct_id, error) from error
+            found = tried(connection, {number: packed for number, *_, packed in rows})
+        for number, nct_id, origin, _ in rows:
+            body = found[number]
+            if isinstance(body, BrokenBody):
+                raise _damaged(store, nct_id, body) from body
             yield nct_id, origin, body
 
 
@@ -103,7 +103,7 @@ def _pages(store: Store, nct_ids: Collection[str] | None) -> Iterator[Select[Any
             nct_ids = list(connection.scalars(select(study.c.nct_id)))
     for ids in batches(nct_ids):
         newest = select(func.max(version.c.id)).where(version.c.nct_id.in_(ids)).group_by(version.c.nct_id)
-        columns = [version.c.nct_id, version.c.origin, version.c.body]
+        columns = [version.c.id, version.c.nct_id, version.c.origin, version.c.body]
         yield select(*columns).where(version.c.id.in_(newest)).order_by(version.c.nct_id)
 
 

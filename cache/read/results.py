@@ -1,7 +1,6 @@
 """Posted results as they are stored, and how far reading them has come: read-only."""
 
 import json
-import zlib
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
@@ -9,7 +8,7 @@ from sqlalchemy import Row, func, select
 
 from cache.store.batches import batches
 from cache.store.errors import Damaged
-from cache.store.packing import unpack
+from cache.store.packing import BrokenBody, unpack
 from cache.store.schema import RESULTS_SCOPE, meta, result, result_version, scope, study
 from cache.store.store import Store
 from fetchers.errors import Parsing
@@ -115,7 +114,7 @@ def _posted(store: Store, row: Row[Any]) -> Posted:
         return Posted(row.nct_id, "failed" if row.error else "not_asked", None, None, None, row.error)
     try:
         results = decode_results(unpack(row.body))
-    except (Parsing, zlib.error) as error:
+    except (Parsing, BrokenBody) as error:
         raise Damaged(
             f"The store {store.place} is damaged (the results of {row.nct_id} cannot be read: {error})."
         ) from error

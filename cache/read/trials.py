@@ -16,9 +16,9 @@ from cache.codes import ROLES, SPONSOR_CLASSES, STATUSES, STUDY_TYPES, TIERS
 from cache.read import frames
 from cache.read import unread as unreads
 from cache.starter import snapshot_date
+from cache.store.bodies import bodies
 from cache.store.errors import Damaged
 from cache.store.held import brought, held_by_any
-from cache.store.packing import unpack
 from cache.store.schema import answer, match, progress, scope, study, version
 from cache.store.schema import set_aside as aside
 from cache.store.store import Store
@@ -187,10 +187,11 @@ def freshness(store: Store, agents: Collection[str] | None = None) -> Freshness:
 def study_body(store: Store, nct_id: str) -> Study | None:
     """The newest stored state of one record with all its parts (arms, eligibility, sites), its texts as they are
     shown; None when it is unknown."""
-    query = select(version.c.body).where(version.c.nct_id == nct_id).order_by(version.c.id.desc()).limit(1)
+    query = select(func.max(version.c.id)).where(version.c.nct_id == nct_id)
     with store.reading() as connection:
-        body = connection.scalar(query)
-    return None if body is None else as_shown(decode_study(unpack(body)))
+        newest = connection.scalar(query)
+        body = None if newest is None else bodies(connection, [newest])[newest]
+    return None if body is None else as_shown(decode_study(body))
 
 
 def set_aside(store: Store) -> pd.DataFrame:

@@ -4,7 +4,6 @@ Only these few fields of a version are decoded, so that 25,000 versions are read
 """
 
 import tomllib
-import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -17,8 +16,9 @@ from sqlalchemy import Select, func, select
 from cache.read import frames
 from cache.starter import PROMISES
 from cache.store.batches import batches
+from cache.store.bodies import tried
 from cache.store.errors import Damaged
-from cache.store.packing import unpack
+from cache.store.packing import BrokenBody
 from cache.store.schema import study, version
 from cache.store.store import Store
 from fetchers.errors import LocalTrouble, Parsing
@@ -34,6 +34,7 @@ STATE_COLUMNS = (
     "enrollment_type",
 )  # fmt: skip
 _TOLD = STATE_COLUMNS[5:]
+_AT_ONCE = 500
 
 
 class _Size(Module, frozen=True):
@@ -60,9 +61,12 @@ def versions(store: Store, nct_ids: Collection[str] | None = None, *, at_least: 
     rows: list[tuple[Any, ...]] = []
     with store.reading() as connection:
         for query in _queries(nct_ids, at_least):
-            for nct_id, origin, registry_date, seen_at, as_of, source, body in connection.execute(query):
-                known_on = (registry_date or seen_at[:10]) if origin == "live" else as_of
-                rows.append((nct_id, origin, known_on, seen_at, source, *_facts(body, store.place, nct_id)))
+            for some in connection.execute(query).partitions(_AT_ONCE):
+                found = tried(connection, {number: packed for number, *_, packed in some})
+                for number, nct_id, origin, registry_date, seen_at, as_of, source, _ in some:
+                    known_on = (registry_date or seen_at[:10]) if origin == "live" else as_of
+                    facts = _facts(found[number], store.place, nct_id)
+                    rows.append((nct_id, origin, known_on, seen_at, source, *facts))
     return _frame(rows)
 
 
@@ -78,7 +82,7 @@ def ledger_states(store: Store) -> pd.DataFrame:
 
 
 def _queries(nct_ids: Collection[str] | None, at_least: int) -> Iterator[Select[Any]]:
-    columns = [version.c.nct_id, version.c.origin, version.c.registry_date, version.c.seen_at]
+    columns = [version.c.id, version.c.nct_id, version.c.origin, version.c.registry_date, version.c.seen_at]
     query = select(*columns, study.c.as_of, study.c.source, version.c.body)
     query = query.join_from(version, study, version.c.nct_id == study.c.nct_id)
     query = query.order_by(version.c.nct_id, version.c.id)
@@ -92,10 +96,12 @@ def _queries(nct_ids: Collection[str] | None, at_least: int) -> Iterator[Select[
         yield query.where(version.c.nct_id.in_(some))
 
 
-def _facts(packed: bytes, place: str, nct_id: str) -> tuple[Any, ...]:
+def _facts(body: bytes | BrokenBody, place: str, nct_id: str) -> tuple[Any, ...]:
     try:
-        protocol = _decode(unpack(packed)).protocol_section
-    except (zlib.error, msgspec.MsgspecError) as error:
+        if isinstance(body, BrokenBody):
+            raise body
+        protocol = _decode(body).protocol_section
+    except (BrokenBody, msgspec.MsgspecError) as error:
         raise Damaged(f"The store {place} is damaged (a version of {nct_id} cannot be read: {error}).") from error
     status, people = protocol.status_module, protocol.design_module.enrollment_info
     count = None if people.count == UNKNOWN_ENROLLMENT else people.count

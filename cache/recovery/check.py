@@ -8,8 +8,9 @@ from sqlalchemy import Connection, Select, exists, func, or_, select, text
 from cache.recovery.derived import Derivation, unlike_records
 from cache.store import seal
 from cache.store.batches import batches
+from cache.store.bodies import tried
 from cache.store.errors import Damaged
-from cache.store.packing import is_whole
+from cache.store.packing import BrokenBody, base_of, hash_of, is_whole
 from cache.store.schema import (
     answer,
     event,
@@ -72,9 +73,14 @@ def _broken_bodies(connection: Connection) -> Iterator[str]:
         ids = list(connection.scalars(select(table.c.id)))
         for some in batches(ids):
             query = select(table.c.id, table.c.nct_id, table.c.body_hash, table.c.body)
-            for row in connection.execute(query.where(table.c.id.in_(some))):
-                if not is_whole(row.body, row.body_hash):
-                    yield f"{name} {row.id} of {row.nct_id} cannot be read back as it was stored."
+            rows = connection.execute(query.where(table.c.id.in_(some))).all()
+            found = tried(connection, {row.id: row.body for row in rows}) if table is version else {}
+            for row in rows:
+                body = found.get(row.id)
+                sound = hash_of(body) == row.body_hash if isinstance(body, bytes) else is_whole(row.body, row.body_hash)
+                if not sound:
+                    why = f" ({body})" if isinstance(body, BrokenBody) and base_of(row.body) else ""
+                    yield f"{name} {row.id} of {row.nct_id} cannot be read back as it was stored{why}."
 
 
 def _broken_seals(connection: Connection) -> Iterator[str]:

@@ -5,12 +5,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, exists, select
 
-from cache.ingest.matches import Newest, bodies, holders, kinds, matches_of, newest, reason
+from cache.ingest.matches import Newest, holders, kinds, matches_of, newest, reason
 from cache.ingest.study_row import live_facts
 from cache.refresh.plan import question
 from cache.store.batches import batches
+from cache.store.bodies import readable
 from cache.store.held import brought
-from cache.store.packing import is_whole, unpack
+from cache.store.packing import hash_of
 from cache.store.schema import answer, match, scope, study
 from fetchers.errors import Parsing
 from fetchers.matching.matcher import Match, Matcher
@@ -48,16 +49,18 @@ Found = Mapping[str, tuple[Study, Newest]]
 def records(connection: Connection, nct_ids: Collection[str]) -> dict[str, tuple[Study, Newest]]:
     """The newest version of each of these trials, as far as it can be read."""
     known = newest(connection, nct_ids)
-    packed = bodies(connection, [one.id for one in known.values()])
-    whole = {nct_id: one for nct_id, one in known.items() if is_whole(packed[one.id], one.body_hash)}
-    found = {nct_id: (read(packed[one.id]), one) for nct_id, one in whole.items()}
+    bodies = readable(connection, [one.id for one in known.values()])
+    whole = {
+        nct_id: one for nct_id, one in known.items() if one.id in bodies and hash_of(bodies[one.id]) == one.body_hash
+    }
+    found = {nct_id: (read(bodies[one.id]), one) for nct_id, one in whole.items()}
     return {nct_id: (record, one) for nct_id, (record, one) in found.items() if record is not None}
 
 
-def read(packed: bytes) -> Study | None:
+def read(body: bytes) -> Study | None:
     """A whole record; None for one that this release cannot read, whichever wrote it."""
     try:
-        return decode_study(unpack(packed))
+        return decode_study(body)
     except Parsing:
         return None
 

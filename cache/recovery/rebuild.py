@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import Connection, case, delete, func, insert, select, update
 
 from cache import starter
-from cache.ingest.matches import bodies, holders, kinds, matches_of, replace_matches
+from cache.ingest.matches import holders, kinds, matches_of, replace_matches
 from cache.ingest.study_row import starter_facts
 from cache.recovery.check import unlike_newest_results
 from cache.recovery.derived import Derivation, Found, places, read, records
 from cache.store import seal
 from cache.store.batches import batches
+from cache.store.bodies import readable
+from cache.store.packing import hash_of
 from cache.store.schema import answer, event, match, result, result_version, scope, study, version
 from cache.store.upsert import upsert
 from fetchers.matching.matcher import Match
@@ -24,6 +26,7 @@ from fetchers.record.study import Study
 
 def rebuild(connection: Connection, rules: Derivation) -> None:
     """Give every trial with a readable record its row, its matches and, where they are lost, its answers."""
+    _drop_unreadable(connection)
     _mend_versions(connection)
     incomplete = _drop_altered(connection)
     _name_scopes(connection, rules)
@@ -66,12 +69,21 @@ def _starter_facts(record: Study, row: Mapping[str, Any], sample: starter.Starte
     return starter_facts(record, as_of=said.get("as_of"), source=source, note=said.get("note"))
 
 
+def _drop_unreadable(connection: Connection) -> None:
+    """Delete versions that were packed against one that is lost: nobody can read them any more."""
+    for some in batches(list(connection.scalars(select(version.c.id)))):
+        hashes = connection.execute(select(version.c.id, version.c.body_hash).where(version.c.id.in_(some)))
+        found = readable(connection, some)
+        lost = [number for number, told in hashes if number not in found or hash_of(found[number]) != told]
+        connection.execute(delete(version).where(version.c.id.in_(lost)))
+
+
 def _mend_versions(connection: Connection) -> None:
     """An altered version belongs to the trial that its record names, and has that record's date."""
     altered = [number for (number,) in seal.broken(connection, version)]
     for some in batches(altered):
-        for number, packed in bodies(connection, some).items():
-            record = read(packed)
+        for number, body in readable(connection, some).items():
+            record = read(body)
             if record is not None:
                 values = {"nct_id": record.nct_id, "registry_date": record.last_update_posted}
                 connection.execute(update(version).where(version.c.id == number).values(**values))

@@ -24,7 +24,7 @@ from cache.store import files, migrations
 from cache.store.engine import WRITING, engine_of
 from cache.store.errors import Damaged, Locked, NewerStore, local_troubles
 from cache.store.lock import hold
-from cache.store.schema import answer, match, meta, metadata, progress, refresh, scope, study
+from cache.store.schema import answer, match, meta, metadata, progress, refresh, scope, study, version
 from cache.store.seal import SEALED
 from cache.store.store import Store, bump, timestamp, utcnow
 from cache.store.upsert import upsert
@@ -204,8 +204,8 @@ def _settle(new: Path, found: Rescue, rules: Derivation, now: datetime) -> Rescu
 
 
 def _counts(connection: Connection) -> dict[str, int]:
-    """How many rows there are of the tables that are derived."""
-    count = {table.name: select(func.count()).select_from(table) for table in (study, answer, match, scope)}
+    """How many rows there are of the tables that are derived, and of versions that can be read."""
+    count = {table.name: select(func.count()).select_from(table) for table in (study, version, answer, match, scope)}
     return {name: connection.scalars(query).one() for name, query in count.items()}
 
 

@@ -6,7 +6,7 @@ It is handed a registry and a store and knows nothing of HTTP. It raises only wh
 
 import contextlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,7 @@ from cache.refresh.results import Reading, ResultsStep
 from cache.store.errors import Damaged
 from cache.store.lock import Busy, hold
 from cache.store.store import Store, timestamp, utcnow
-from cache.store.tidy import give_back
+from cache.store.tidy import tidy
 from fetchers.errors import (
     Cancelled,
     DataReloaded,
@@ -66,8 +66,7 @@ def run(
     plan(watchlist, agents, {})  # raises for an unknown agent before anything is locked
     heartbeat = heartbeat or Heartbeat()
     try:
-        with hold(store.engine):
-            give_back(store)
+        with _alone(store):
             states = journal.states(store)
             scopes = plan(watchlist, agents, {scope: state.studies for scope, state in states.items() if state.is_live})
             scopes += (PlannedScope(posted.SCOPE, "results", ()),) if results else ()
@@ -83,6 +82,14 @@ def run(
                 return job.run()
     except Busy as error:
         raise Busy(_who_is_running(store)) from error
+
+
+@contextlib.contextmanager
+def _alone(store: Store) -> Iterator[None]:
+    """Hold the lock, and tidy up while nobody else refreshes."""
+    with hold(store.engine):
+        tidy(store)
+        yield
 
 
 def _who_is_running(store: Store) -> str:

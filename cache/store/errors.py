@@ -3,7 +3,6 @@
 import errno
 import json
 import sqlite3
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from cache.store.packing import BrokenBody
 from fetchers.errors import LocalTrouble
 
 
@@ -53,8 +53,8 @@ def local_troubles(place: str | Path) -> Iterator[None]:
         _raise(_of_driver(error, place), error)
     except PoolTimeout as error:
         raise Locked(f"The store {place} is busy in this process; try again in a moment.") from error
-    except zlib.error as error:
-        raise _damaged(place, "a stored record cannot be unpacked") from error
+    except BrokenBody as error:
+        raise _damaged(place, f"a stored record cannot be unpacked: {error}") from error
     except json.JSONDecodeError as error:
         raise _damaged(place, "a stored list cannot be read") from error
     except OSError as error:

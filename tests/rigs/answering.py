@@ -10,7 +10,8 @@ from sqlalchemy import Table, insert, select
 from cache.ingest.derive import rules_for
 from cache.ingest.keep import ScopeReport, keep
 from cache.ingest.staging import Staging
-from cache.store.schema import refresh
+from cache.store.bodies import whole
+from cache.store.schema import refresh, version
 from cache.store.store import Store, timestamp
 from fetchers.errors import Validation
 from fetchers.matching.matcher import Match, Matcher
@@ -133,6 +134,14 @@ def rows(store: Store, table: Table, *names: str) -> list[Any]:
     with store.reading() as connection:
         found = connection.execute(select(*columns).order_by(*table.primary_key.columns)).all()
     return [row[0] if len(names) == 1 else tuple(row) for row in found]
+
+
+def stored_bodies(store: Store) -> list[tuple[str, bytes]]:
+    """The trial and the record of every version, oldest first."""
+    with store.reading() as connection:
+        packed = connection.execute(select(version.c.id, version.c.nct_id, version.c.body).order_by(version.c.id)).all()
+        found = whole(connection, {number: body for number, _, body in packed})
+    return [(nct_id, found[number]) for number, nct_id, _ in packed]
 
 
 def everything(store: Store, skip: Sequence[Table] = ()) -> dict[str, list[Any]]:

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from cache.changes.differences import WHOLE, differences
 from cache.refresh.plan import plan
-from cache.store.packing import hash_of, unpack
+from cache.store.bodies import whole
+from cache.store.packing import hash_of
 from cache.store.schema import answer, event, progress, refresh, scope, study, version
 from cache.store.store import Store
 from fetchers.matching.matcher import Matcher
@@ -64,12 +65,13 @@ def state_of(store: Store) -> State:
         refreshes = sorted(rows(refresh.c.id, refresh.c.state, refresh.c.outcome))
         newest = refreshes[-1][0] if refreshes else 0
         live = [row for row in rows(*version.c) if row[2] == "live"]
+        bodies = whole(connection, {row[0]: row[_BODY] for row in live})
         return State(
             held=held,
             loads=dict(rows(scope.c.scope, scope.c.registry_timestamp)),
             hashes=dict(rows(study.c.nct_id, study.c.body_hash)),
             left=dict(rows(study.c.nct_id, study.c.left_registry)),
-            versions={row[0]: row for row in live},
+            versions={row[0]: (*row[:_BODY], bodies[row[0]], *row[_BODY + 1 :]) for row in live},
             events={row[0]: row for row in ((*row[:4], *map(repr, row[4:])) for row in rows(*event.c))},
             refreshes=refreshes,
             statuses=[one for number, one in rows(progress.c.refresh_id, progress.c.status) if number == newest],
@@ -116,7 +118,7 @@ def judge_history(after: State) -> None:
     for nct_id, chain in chains.items():
         pairs = list(itertools.pairwise(chain))
         demand(all(old[3] != new[3] for old, new in pairs), f"{nct_id} has the same version twice in a row")
-        records = [(decode_study(unpack(old[_BODY])), decode_study(unpack(new[_BODY]))) for old, new in pairs]
+        records = [(decode_study(old[_BODY]), decode_study(new[_BODY])) for old, new in pairs]
         steps = [one.kind for old, new in records for one in differences(old, new, in_focus=_in_focus(new))]
         demand(steps == told.get(nct_id, []), f"{nct_id}: events {told.get(nct_id)} for {steps}")
 

@@ -18,7 +18,7 @@ from cache.ingest.staging import Known, known, leavers, set_aside
 from cache.read import trials as reading
 from cache.starter import StarterRecord
 from cache.store.errors import Damaged
-from cache.store.packing import hash_of, unpack
+from cache.store.packing import hash_of
 from cache.store.schema import answer, event, match, meta, scope, study, version
 from cache.store.schema import set_aside as aside
 from cache.store.store import Store, bump
@@ -27,7 +27,7 @@ from fetchers.matching.matcher import Match
 from fetchers.record.study import Study, decode_study
 from fetchers.registry.pages import SetAside
 from fetchers.watchlist.model import Watchlist
-from tests.rigs.answering import SWEEP, NameMatcher, Refresher, everything, record, rows
+from tests.rigs.answering import SWEEP, NameMatcher, Refresher, everything, record, rows, stored_bodies
 
 AZA, MTX = "azathioprine", "methotrexate"
 
@@ -87,8 +87,8 @@ def test_the_first_answer_stores_studies_versions_matches_and_the_scope(store: S
         (nct(1), AZA, "given", "tested", [AZA]),
         (nct(2), AZA, "mentioned", None, []),  # the registry returned it, so it belongs, whatever we find in it
     ]
-    ((body, timestamp),) = rows(store, version, "body", "registry_timestamp")[:1]
-    assert decode_study(unpack(body)) == one
+    assert decode_study(stored_bodies(store)[0][1]) == one
+    timestamp = rows(store, version, "registry_timestamp")[0]
     assert timestamp == "2026-03-01T09:00:05"
     expected = (AZA, "agent", False, "2026-03-02T09:00:00Z", "2026-03-02T09:00:00Z", "q1", None)
     assert rows(store, scope, "scope", "kind", "starter", "refreshed_at", "asked_in_full_at", "question", "error") == [
@@ -122,7 +122,7 @@ def test_an_equal_body_makes_no_version_and_an_edited_one_does(store: Store, ref
     assert refresher.answer(AZA, [record(1, title="Old")]).changed == 0
     assert len(rows(store, version, "id")) == 1
     assert refresher.answer(AZA, [record(1, title="New")]) == ScopeReport(1, 0, 1, 0, 0)
-    assert [decode_study(unpack(body)).identification.brief_title for body in rows(store, version, "body")] == [
+    assert [decode_study(body).identification.brief_title for _, body in stored_bodies(store)] == [
         "Old",
         "New",
     ]
@@ -547,8 +547,8 @@ def test_after_any_answers_the_store_holds_the_last_ones_and_every_distinct_stat
     for name, trials_held in last.items():
         assert set(held(store, name)) == trials_held
     stored: dict[str, list[str | None]] = {}
-    for nct_id, body in rows(store, version, "nct_id", "body"):
-        stored.setdefault(nct_id, []).append(decode_study(unpack(body)).identification.brief_title)
+    for nct_id, body in stored_bodies(store):
+        stored.setdefault(nct_id, []).append(decode_study(body).identification.brief_title)
     assert stored == states
     _assert_matches_follow(store, last)
     store.close()

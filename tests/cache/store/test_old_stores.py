@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine
 
 from cache.export import trials as export
 from cache.recovery import backup as backups
 from cache.recovery.check import integrity
 from cache.store import migrations
+from cache.store.bodies import whole
 from tests.fake_registry import agent_studies
 from tests.rigs.refresh import WATCHLIST, Rig, held
 from tests.rigs.stores import opened
@@ -36,11 +38,19 @@ def path(release: str, tmp_path: Path) -> Path:
 
 
 def rows(path: Path) -> dict[str, list[dict[str, Any]]]:
-    """Every row of the kept tables with the columns the file has, read without any code of ours."""
+    """Every row of the kept tables with the columns the file has, read by nothing of ours but the unpacking."""
     with closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
         tables = {table: connection.execute(f'SELECT * FROM "{table}" ORDER BY rowid') for table in KEPT}  # noqa: S608
-        return {table: [dict(row) for row in cursor] for table, cursor in tables.items()}
+        found = {table: [dict(row) for row in cursor] for table, cursor in tables.items()}
+    # A record counts, not how it is packed.
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        bodies = whole(connection, {row["id"]: row["body"] for row in found["version"]})
+    engine.dispose()
+    for row in found["version"]:
+        row["body"] = bodies[row["id"]]
+    return found
 
 
 def assert_holds(now: dict[str, list[dict[str, Any]]], before: dict[str, list[dict[str, Any]]]) -> None:
