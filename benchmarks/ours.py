@@ -18,6 +18,7 @@ from cache.ingest.study_row import live_facts
 from cache.refresh import journal
 from cache.refresh.ask import Context, ask
 from cache.refresh.plan import PlannedScope, question
+from cache.store.collector import paused
 from cache.store.store import Store, utcnow
 from fetchers.matching.matcher import Match, Matcher
 from fetchers.record.study import Study, decode_study
@@ -101,7 +102,7 @@ def keep(store: Store, scope: str, studies: list[Study], matcher: Matcher) -> an
     with store.reading() as connection:
         rules = rules_for(connection, scope, kind, matcher, "benchmark")
     named: dict[str, Any] = {"registry_timestamp": TIMESTAMP, "question": "benchmark", "full": True, "vanished": ()}
-    with Staging(store, 1, scope, rules) as staged:
+    with paused(), Staging(store, 1, scope, rules) as staged:
         for start in range(0, len(studies), 1000):
             staged.add(f"{scope}:1", studies[start : start + 1000])
         return answers.keep(staged, kind, matcher, **named)

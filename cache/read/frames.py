@@ -1,8 +1,6 @@
 """From database rows to pandas columns of one agreed type each; quick enough to be done again after every refresh."""
 
-import gc
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,19 +12,6 @@ from cache.codes import LANES, lane
 
 _decoder = msgspec.json.Decoder(list[list[str] | None])
 _why_decoder = msgspec.json.Decoder(list[str] | dict[str, Any])
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Pause the collector of cyclic garbage: walking hundreds of thousands of new rows again and again takes a third of
-    the time of reading them, and none of them is part of a cycle."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def columns(rows: Sequence[Sequence[Any]], count: int) -> list[tuple[Any, ...]]:

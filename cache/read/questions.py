@@ -4,6 +4,7 @@ import pandas as pd
 from sqlalchemy import Text, cast, select
 
 from cache.read import frames
+from cache.store.collector import paused
 from cache.store.schema import answer, study
 from cache.store.store import Store
 
@@ -18,7 +19,7 @@ def answers(store: Store) -> pd.DataFrame:
     columns = [answer.c.scope, answer.c.nct_id, answer.c.origin, cast(answer.c.asked, Text)]
     query = select(*columns).join_from(answer, study, answer.c.nct_id == study.c.nct_id)
     query = query.where(answer.c.ended_at.is_(None), study.c.left_registry.is_(None))
-    with frames.collector_paused():
+    with paused():
         with store.reading() as connection:
             rows = connection.execute(query.order_by(answer.c.scope, answer.c.nct_id)).all()
         scopes, ids, origins, asked = frames.columns(rows, len(columns))

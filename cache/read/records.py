@@ -15,6 +15,7 @@ from sqlalchemy import Select, func, select
 from cache.read import frames
 from cache.store.batches import batches
 from cache.store.bodies import tried
+from cache.store.collector import paused
 from cache.store.errors import Damaged
 from cache.store.packing import BrokenBody
 from cache.store.schema import study, version
@@ -65,7 +66,7 @@ def facts(store: Store, nct_ids: Collection[str] | None = None) -> pd.DataFrame:
     Raises Damaged for a record that cannot be read.
     """
     rows = []
-    with frames.collector_paused():
+    with paused():
         for nct_id, origin, body in _bodies(store, nct_ids):
             try:
                 rows.append(_facts(nct_id, origin, body))

@@ -17,6 +17,7 @@ from cache.read import frames
 from cache.read import unread as unreads
 from cache.starter import snapshot_date
 from cache.store.bodies import bodies
+from cache.store.collector import paused
 from cache.store.errors import Damaged
 from cache.store.held import brought, held_by_any
 from cache.store.schema import answer, match, progress, scope, study, version
@@ -90,7 +91,7 @@ def trials(store: Store) -> pd.DataFrame:
     """
     stored = [column for column in study.c if column.name in TRIAL_COLUMNS]
     asked = [cast(column, Text).label(column.name) if column.name in LISTS else column for column in stored]
-    with frames.collector_paused():
+    with paused():
         with store.reading() as connection:
             rows = connection.execute(select(*asked).where(_shown()).order_by(study.c.nct_id)).all()
             loads = _pairs(connection.execute(_newest_loads()).all())
@@ -107,7 +108,7 @@ def matches(store: Store) -> pd.DataFrame:
     """Why each shown trial belongs to an agent, one row a (trial, agent); columns ``MATCH_COLUMNS``."""
     columns = [match.c.nct_id, match.c.agent, match.c.tier, match.c.role, cast(match.c.found_by, Text), study.c.origin]
     query = select(*columns).join_from(match, study, match.c.nct_id == study.c.nct_id).where(_shown())
-    with frames.collector_paused():
+    with paused():
         with store.reading() as connection:
             rows = connection.execute(query.order_by(match.c.nct_id, match.c.agent)).all()
         with _readable(store):

@@ -17,6 +17,7 @@ from cache.ingest.derive import rules_for
 from cache.ingest.keep import ScopeReport, keep
 from cache.refresh import journal
 from cache.refresh.plan import Mode, PlannedScope
+from cache.store.collector import paused, sweep_young
 from cache.store.store import Store, timestamp
 from fetchers.errors import DataReloaded, Incomplete, TrackerError
 from fetchers.matching.matcher import Matcher
@@ -92,7 +93,7 @@ def ask(context: Context, planned: PlannedScope, mode: Mode) -> ScopeReport:
         rules = rules_for(connection, planned.scope, planned.kind, context.matcher, context.question)
     for tries_left in reversed(range(context.tries)):
         try:
-            with staging.Staging(context.store, context.refresh_id, planned.scope, rules) as staged:
+            with paused(), staging.Staging(context.store, context.refresh_id, planned.scope, rules) as staged:
                 return _Attempt(context, planned, mode, staged).run()
         except (DataReloaded, Incomplete) as error:
             journal.forget_set_aside(context.store, context.refresh_id, planned.scope)
@@ -235,6 +236,7 @@ class _Attempt:
             self.version_holder = page.version_holder or self.version_holder
             self._set_aside(page, without_id)
             yield page
+            sweep_young()
 
     def _stage(self, query: Query, studies: Iterable[Study]) -> None:
         """Keep each record once, and its id for every query that found it."""
