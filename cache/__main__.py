@@ -1,12 +1,16 @@
 """The command line: ``python -m cache refresh | status | changes | export | check | backup | restore | cancel``."""
 
 import argparse
+import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from cache.cli.ending import ended
+from cache.exit_codes import DONE, SOME_FAILED
+from fetchers.errors import TrackerError
 from fetchers.settings import Settings
 
 
@@ -68,6 +72,45 @@ def main(argv: Sequence[str] | None = None) -> int:
     return ended(lambda: run(parser().parse_args(argv)))
 
 
+def program() -> int:
+    """``main`` as a program: after a refresh, what the pages read of the new data is made before anybody waits for it.
+
+    A process of its own does it: this room knows nothing of what the pages make of the data.
+    """
+    options: list[argparse.Namespace] = []
+
+    def one() -> int:
+        options.append(parser().parse_args())
+        return run(options[0])
+
+    code = ended(one)
+    if options:
+        prepare(options[0], code)
+    return code
+
+
+def prepare(options: argparse.Namespace, code: int) -> None:
+    """Have the snapshot made after a refresh that may have stored something, unless it is there."""
+    if options.command != "refresh" or code not in (DONE, SOME_FAILED):
+        return
+    with suppress(TrackerError):
+        from cache.snapshot.place import is_whole
+        from cache.store.store import Store
+        from fetchers.watchlist import load as watchlists
+
+        settings = Settings.from_env()
+        store = Store.open(settings.cache_url, readonly=True)
+        try:
+            whole = is_whole(store, watchlists.load(settings.watchlist))
+        finally:
+            store.close()
+        if not whole:
+            subprocess.run(
+                [sys.executable, "-m", "insights", "snapshot"], stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
+            )  # fmt: skip
+
+
 def run(options: argparse.Namespace) -> int:
     """Run the command of parsed options; returns its exit code. Raises what the command raises."""
     # Imported here: --help and a wrong option need neither the database nor pandas.
@@ -105,4 +148,4 @@ def run(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(program())

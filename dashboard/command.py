@@ -45,8 +45,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     if options.command == "serve":
         return serve(options)
-    run = insight_commands.run if options.command in insight_commands.COMMANDS else cache_commands.run
-    return run(options)
+    of_insights = (*insight_commands.COMMANDS, insight_commands.SNAPSHOT)
+    run = insight_commands.run if options.command in of_insights else cache_commands.run
+    code = run(options)
+    cache_commands.prepare(options, code)
+    return code
 
 
 def serve(options: argparse.Namespace, start: Callable[[], object] | None = None) -> int:

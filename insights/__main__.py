@@ -1,4 +1,5 @@
-"""The command line: ``python -m insights claims`` and its kind, the evidence as rows for programs."""
+"""The command line: ``python -m insights claims`` and its kind, the evidence as rows for programs; and ``snapshot``,
+which makes what the pages read."""
 
 import argparse
 import sys
@@ -15,6 +16,7 @@ COMMANDS = {
     "results": "results posted and due, out-of-date records, why trials stopped: one row per trial",
     "findings": "what posted results report, trial by trial, the largest first",
 }
+SNAPSHOT = "snapshot"
 FORMATS = ("table", "json", "csv")
 
 
@@ -38,6 +40,8 @@ def add_commands(commands: Any) -> None:
             "--condition", action="append", default=[], metavar="ID", help="only this condition; repeatable"
         )
         command.add_argument("--query", metavar="QUERY", help="the query string of the page's address")
+    made = "make what the pages read, so that nobody waits for it; a refresh does it by itself"
+    commands.add_parser(SNAPSHOT, help=made, description=f"{made[0].upper()}{made[1:]}.")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -49,10 +53,15 @@ def run(options: argparse.Namespace) -> int:
     """Run the command of parsed options; returns its exit code. Raises what the command raises."""
     # Imported here: --help and a wrong option need neither the database nor pandas.
     from fetchers.watchlist import load as watchlists
-    from insights.cli import answer
 
     settings = Settings.from_env()
     watchlist = watchlists.load(settings.watchlist)
+    if options.command == SNAPSHOT:
+        from insights.cli import snapshot
+
+        return snapshot.command(settings, watchlist)
+    from insights.cli import answer
+
     wanted = answer.Wanted(
         options.command, answer.format_of(options), tuple(options.agent), tuple(options.condition), options.query or ""
     )

@@ -12,6 +12,7 @@ import pandas as pd
 
 from cache import english
 from cache.english import listed
+from cache.read.later import Later
 from fetchers.registry.queries import Query, agent_queries, sweep_queries
 from fetchers.watchlist.model import Claim, Document, Watchlist
 from insights import claim_rules, evidence
@@ -43,7 +44,7 @@ class Finding:
     because: str
     sample: bool  # some of the agents were never asked with success
     tense: Tense | None  # only of claims in the present tense that a registry can date
-    evidence: pd.DataFrame
+    rows: Later  # ``evidence``
     numbers: Mapping[str, Number]  # what sentence and buttons say, with the trials and the list behind it
     counts: Mapping[str, int]
     place: str  # the names of the claim's condition, and of the groups near it
@@ -51,6 +52,10 @@ class Finding:
     queries: tuple[Query, ...]
     asked: Mapping[str, Asked]
     registry_date: str | None  # the oldest data day among the agents
+
+    @property
+    def evidence(self) -> pd.DataFrame:
+        return self.rows.frame
 
 
 def ledger(
@@ -100,7 +105,7 @@ def _finding(claim: Claim, watchlist: Watchlist, seen: Seen, answers: Mapping[st
         because=because,
         sample=sample,
         tense=now.tense(claim, seen, sample=sample),
-        evidence=_evidence(seen),
+        rows=Later.of(_evidence(seen)),
         numbers=seen.numbers,
         counts=_counts(seen),
         place=seen.place,

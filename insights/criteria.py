@@ -16,6 +16,7 @@ import pandas as pd
 
 from cache.codes import CASE_DEFINITION_WORDS, MALAISE_WORDS
 from cache.english import around
+from cache.read import lists
 from fetchers.record import criteria_words
 from fetchers.record.criteria_words import Hit
 from fetchers.record.study import Study
@@ -77,7 +78,8 @@ def pem_table(studies: Iterable[Study]) -> pd.DataFrame:
     for study in studies:
         text = study.eligibility.eligibility_criteria
         rows.append((study.nct_id, *pem_of(text), criteria_words.definitions(text) or []))
-    return pd.DataFrame.from_records(rows, columns=["nct_id", "pem", "quote", "definitions"])
+    made = pd.DataFrame.from_records(rows, columns=["nct_id", "pem", "quote", "definitions"])
+    return made.assign(definitions=lists.series(made["definitions"]))
 
 
 def certain(rule: str) -> bool:

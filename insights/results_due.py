@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from cache.read import lists
 from cache.read.frames import plain_rows
 from insights.dates.spans import span
 from insights.us_rule import checks
@@ -130,7 +131,7 @@ def judge(facts: pd.DataFrame) -> pd.DataFrame:
         rows.append((row["nct_id"], found.state, found.coverage, found.reason, list(found.missing), due, found.days,
                      row["certificate"], checks.ended(row)[0], row["judged_on"]))  # fmt: skip
     made = pd.DataFrame.from_records(rows, columns=list(RESULT_COLUMNS))
-    return made.astype({"days": "Int64"})
+    return made.assign(missing=lists.series(made["missing"])).astype({"days": "Int64"})
 
 
 def verdict(row: Mapping[str, Any]) -> Verdict:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from cache.read import lists
 from cache.read.frames import plain_rows
 from insights.dates.odd import ODD, odd, sound, unfit
 from insights.dates.spans import span, years_after
@@ -65,7 +66,8 @@ def stopped(facts: pd.DataFrame) -> pd.DataFrame:
         for row in plain_rows(facts)
         if row["overall_status"] in STOPPED
     ]
-    return pd.DataFrame.from_records(rows, columns=list(STOPPED_COLUMNS))
+    made = pd.DataFrame.from_records(rows, columns=list(STOPPED_COLUMNS))
+    return made.assign(classes=lists.series(made["classes"]))
 
 
 def registration(facts: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cache.codes import NOT_RECORDED
+from cache.read.lists import holding
 from fetchers.watchlist.model import Watchlist
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -17,9 +18,10 @@ PAIR_COLUMNS = ["nct_id", "agent", "tier", "role", "found_by", "found_in"]
 class Selection(NamedTuple):
     """What a filter lets through.
 
-    ``trials`` has the columns of ``queries.trials``, in its order, with a fresh RangeIndex. ``pairs`` has one row for
-    each (trial, agent) that let a trial in: nct_id, agent, tier, role, found_by, found_in, and the trial's lane and
-    overall_status (as categories), so that agents can be counted by phase without joining again.
+    ``trials`` has the columns of ``queries.trials`` but the text for searching, in its order, with a fresh RangeIndex.
+    ``pairs`` has one row for each (trial, agent) that let a trial in: nct_id, agent, tier, role, found_by, found_in,
+    and the trial's lane and overall_status (as categories), so that agents can be counted by phase without joining
+    again.
     """
 
     trials: pd.DataFrame
@@ -51,7 +53,9 @@ def select(
         known_codes = trials[name].cat
         codes = known_codes.codes.to_numpy()[place[pairing]]
         pairs[name] = pd.Categorical.from_codes(codes, categories=known_codes.categories, ordered=known_codes.ordered)
-    return Selection(trials[chosen].reset_index(drop=True), pairs)
+    # The longest column: nobody searches in what has been found, and taking its rows would copy it.
+    facts = trials.drop(columns="search_text", errors="ignore")
+    return Selection(facts if chosen.all() else facts[chosen].reset_index(drop=True), pairs)
 
 
 def every(masks: Iterable[Mask | None], length: int) -> Mask:
@@ -76,7 +80,7 @@ def coded(column: "pd.Series[Any]", wanted: Collection[str]) -> Mask:
 def any_of(column: "pd.Series[Any]", wanted: Collection[str]) -> Mask:
     """Rows of a column of lists (or None) that hold one of the wanted values."""
     values = frozenset(wanted)
-    return np.fromiter((bool(items) and not values.isdisjoint(items) for items in column.to_numpy()), bool, len(column))
+    return holding(column, lambda items: bool(items) and not values.isdisjoint(items))
 
 
 def among(column: "pd.Series[Any]", ids: Iterable[str]) -> Mask:

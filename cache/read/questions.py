@@ -4,6 +4,7 @@ import pandas as pd
 from sqlalchemy import Text, cast, select
 
 from cache.read import frames
+from cache.read.lists import Lists
 from cache.store.collector import paused
 from cache.store.schema import answer, study
 from cache.store.store import Store
@@ -27,6 +28,6 @@ def answers(store: Store) -> pd.DataFrame:
             "scope": frames.texts(scopes),
             "nct_id": frames.texts(ids),
             "origin": frames.texts(origins),
-            "asked": frames.objects(frames.json_lists(asked)),
+            "asked": Lists.of_texts(asked),
         }
     return pd.DataFrame(made)

@@ -12,7 +12,7 @@ import msgspec
 import pandas as pd
 from sqlalchemy import Select, func, select
 
-from cache.read import frames
+from cache.read import frames, lists
 from cache.store.batches import batches
 from cache.store.bodies import tried
 from cache.store.collector import paused
@@ -25,8 +25,8 @@ from fetchers.record.modules import Design, Identification, Location, Module, Ov
 from fetchers.record.study import Study, decode_study
 from fetchers.record.texts import shown_line
 
-# One row a stored trial. ``phases``, ``countries``: lists, None when not known. ``references``: (type, PubMed id,
-# citation) of each. ``cited``: other NCT ids that stand anywhere in the record.
+# One row a stored trial. ``phases``, ``countries``: lists, None when not known. ``references``: [type, PubMed id,
+# citation] of each. ``cited``: other NCT ids that stand anywhere in the record.
 FACT_COLUMNS = (
     "nct_id", "origin", "study_type", "overall_status", "last_known_status", "status_verified", "why_stopped",
     "phases", "primary_purpose", "start_date", "start_date_type", "primary_completion_date",
@@ -35,7 +35,7 @@ FACT_COLUMNS = (
     "unapproved_device", "us_export", "countries", "references", "cited",
 )  # fmt: skip
 _FLAGS = frozenset({"has_results", "waived", "fda_drug", "fda_device", "unapproved_device", "us_export"})
-_OBJECTS = frozenset({"phases", "countries", "references", "cited"})
+_LISTS = frozenset({"phases", "countries", "references", "cited"})
 _NCT = re.compile(rb"NCT[0-9]{8}(?![0-9])")
 
 
@@ -142,6 +142,6 @@ def _cited(nct_id: str, body: bytes) -> list[str]:
 
 
 def _series(name: str, values: tuple[Any, ...]) -> "pd.Series[Any]":
-    if name in _OBJECTS:
-        return frames.objects(values)
+    if name in _LISTS:
+        return lists.series(values)
     return frames.booleans(values) if name in _FLAGS else frames.texts(values)

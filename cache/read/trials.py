@@ -6,6 +6,7 @@ missing numbers and booleans are NA: never zero, never an empty list, never fals
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,8 +14,9 @@ import pandas as pd
 from sqlalchemy import JSON, Boolean, ColumnElement, Integer, Text, cast, exists, func, or_, select
 
 from cache.codes import ROLES, SPONSOR_CLASSES, STATUSES, STUDY_TYPES, TIERS
-from cache.read import frames
+from cache.read import frames, lists
 from cache.read import unread as unreads
+from cache.read.lists import Lists
 from cache.starter import snapshot_date
 from cache.store.bodies import bodies
 from cache.store.collector import paused
@@ -65,6 +67,12 @@ class Freshness(NamedTuple):
     version: int  # of the store
     older: tuple[tuple[str, str], ...] = ()  # scopes whose data load is of an earlier day, with that load
     unread: int = 0  # records that could not be read, or of which a part could not
+
+    @property
+    def day(self) -> date | None:
+        """The day of the data; None when nothing says it."""
+        told = self.registry_timestamp if self.live else self.starter_date
+        return date.fromisoformat(told[:10]) if told else None
 
 
 @contextmanager
@@ -211,10 +219,12 @@ def set_aside(store: Store) -> pd.DataFrame:
 
 
 def _trial_frame(values: dict[str, Any], loads: dict[str, str | None]) -> pd.DataFrame:
+    as_stored = {name: pd.Series(Lists.of_texts(values[name])) for name in LISTS}
     values |= {name: frames.json_lists(values[name]) for name in LISTS}
     values |= {name: [one and shown_line(one) for one in values[name]] for name in _TEXTS}
     values |= {name: [one and [*map(shown_line, one)] for one in values[name]] for name in _NAMES}
-    made = {name: _series(name, column) for name, column in values.items()}
+    made = as_stored | {name: _series(name, column) for name, column in values.items() if name not in LISTS}
+    made |= {name: lists.series(values[name]) for name in _NAMES}
     made["lane"] = frames.lanes(values["phases"], values["study_type"])
     made["start_year"] = frames.years(values["start_date"])
     made["registry_timestamp"] = frames.texts(loads.get(nct_id) for nct_id in values["nct_id"])
@@ -235,7 +245,7 @@ def _match_frame(
         "agent": frames.categories(agents, ()),
         "tier": frames.categories(tiers, TIERS),
         "role": frames.categories(roles, ROLES),
-        "found_by": frames.objects([one.names for one in why]),
+        "found_by": lists.series([one.names for one in why]),
         "found_in": frames.texts(one.place for one in why),
         "quote": frames.texts(one.quote for one in why),
         "origin": frames.categories(origins, _CATEGORIES["origin"]),
@@ -271,8 +281,6 @@ def _pairs(rows: Iterable[Any]) -> dict[str, Any]:
 
 
 def _series(name: str, values: Sequence[Any]) -> "pd.Series[Any]":
-    if name in LISTS:
-        return frames.objects(values)
     if name in _CATEGORIES:
         return frames.categories(values, _CATEGORIES[name])
     if name in INTEGERS:

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import (
     Column,
@@ -32,7 +33,9 @@ _AT_ONCE = 1_000
 
 
 def close(connection: Connection) -> None:
-    """Count and seal all rows: what every transaction that changes one of them ends with."""
+    """Count and seal all rows: what every transaction that changes one of them ends with. The state gets a name that no
+    other has, be it of this store or of a copy that has gone its own way since."""
+    upsert(connection, meta, [{"key": "state", "value": uuid4().hex}])
     numbers = json.dumps(counts(connection))
     upsert(connection, meta, [{"key": "rows", "value": numbers}])
     seal(connection)

@@ -4,6 +4,7 @@ A store is one database. Opening creates it, or brings it up to date, under a lo
 or newer than this code is recognised and left exactly as it is.
 """
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -85,8 +86,32 @@ class Store:
         with self.reading() as connection:
             return _version(connection, self.place)
 
+    def state(self) -> str:
+        """The name of the data as it is now: the version, and what tells it from every other state that has the same
+        number, such as that of a restored backup. One indexed read."""
+        with self.reading() as connection:
+            told = connection.execute(select(meta.c.key, meta.c.value, meta.c.digest).order_by(meta.c.key)).all()
+            known = {row.key: row.value for row in told}
+            # A store that was last written by an earlier release has no name for its state.
+            named = known.get("state") or hashlib.blake2b(repr([tuple(row) for row in told]).encode()).hexdigest()
+            return f"{_version(connection, self.place)}-{named[:32]}"
+
     def close(self) -> None:
         self.engine.dispose()
+
+    @contextmanager
+    def steady(self) -> Iterator["Store"]:
+        """The store as it is at the first look: whatever is written meanwhile, everything read is of that one state.
+
+        For one thread, and not for long: what it keeps others from folding into the file grows beside it.
+        """
+        if self.engine.dialect.name == "sqlite" and in_memory(self.engine.url):
+            yield self  # its one connection is everybody's
+            return
+        with self.reading() as connection:
+            if self.engine.dialect.name != "sqlite":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            yield _Steady(self, connection)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -173,6 +198,19 @@ class Store:
                 if time.monotonic() >= deadline:
                     raise
                 time.sleep(0.02)
+
+
+class _Steady(Store):
+    """A store whose readers share one transaction."""
+
+    def __init__(self, store: Store, connection: Connection) -> None:
+        super().__init__(store.engine, store.url, store.place)
+        self._connection = connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with local_troubles(self.place):
+            yield self._connection
 
 
 def bump(connection: Connection) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 from cache.english import listed
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
+from cache.read.lists import counted
 from dashboard.agents import story as agent_story
 from dashboard.agents.story import Story
 from dashboard.shared.number_tables import LINK, trial_link
@@ -75,7 +76,7 @@ def by_agent(groups: Mapping[str, pd.DataFrame], links: Sequence[str]) -> pd.Dat
 
 def by_condition(selection: Selection, names: Mapping[str, str]) -> "pd.Series[int]":
     """Trials by condition group, in the watch-list's order; a trial of two groups counts in both."""
-    found = selection.trials["condition_groups"].explode().value_counts()
+    found = counted(selection.trials["condition_groups"])
     return pd.Series({names[group]: int(found.get(group, 0)) for group in names}, dtype="int64")
 
 

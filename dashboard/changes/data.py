@@ -8,8 +8,7 @@ from cache.changes import changelog
 from cache.changes.changelog import Change, Refreshed
 from cache.read import versions
 from dashboard.shared import data
-from dashboard.shared.kept import kept
-from insights import slips
+from dashboard.shared.kept import kept, parts
 
 
 @kept(entries=6)
@@ -21,7 +20,7 @@ def changes(since: str) -> pd.DataFrame:
 @kept()
 def ledger() -> pd.DataFrame:
     """The slip ledger of every stored trial."""
-    return slips.ledger(versions.ledger_states(data.store()))
+    return parts().ledger()
 
 
 def refreshed() -> Refreshed:

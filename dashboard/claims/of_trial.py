@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from cache.read.later import Later
 from dashboard.claims import tables as claims_tables
 from dashboard.shared import columns, evidence_data, frame, words
 from insights.claims import Finding
@@ -35,4 +36,4 @@ def _about(finding: Finding, nct_id: str) -> Finding | None:
     """The finding with this trial as its only evidence; None when it has no part in it. A trial in another condition is
     listed beside a claim for comparison, and is no evidence for it."""
     mine = finding.evidence[(finding.evidence["nct_id"] == nct_id) & (finding.evidence["where"] != "elsewhere")]
-    return replace(finding, evidence=mine) if len(mine) else None
+    return replace(finding, rows=Later.of(mine)) if len(mine) else None

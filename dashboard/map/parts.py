@@ -8,16 +8,14 @@ import streamlit as st
 from cache.english import count
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
-from cache.read import records
 from dashboard.map import charts as map_charts
 from dashboard.map import tables as map_tables
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, frame, group_list, words
-from dashboard.shared.kept import kept
+from dashboard.shared.kept import kept, parts
 from dashboard.shared.number_tables import LINK
 from dashboard.shared.record_data import READING
 from dashboard.shared.taking_along import Numbers
-from insights.geography import countries
 
 _CONFIG = {
     "Country": columns.NAME,
@@ -32,9 +30,7 @@ _CONFIG = {
 @kept(spinner=READING)
 def sites() -> pd.DataFrame:
     """``countries.several`` of every stored trial with sites in several countries."""
-    trials = data.trials()
-    wanted = trials["nct_id"][(trials["countries"].str.len() > 1) & trials["sites"].notna()]
-    return countries.several(records.studies(data.store(), list(wanted)))
+    return parts().sites()
 
 
 def group(name: str, selection: Selection) -> bool:

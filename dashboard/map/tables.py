@@ -14,6 +14,7 @@ from cache.codes import NOT_RECORDED, STATUSES
 from cache.english import count
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
+from cache.read.lists import holding
 from dashboard.map import charts as map_charts
 from dashboard.shared import trial_list, words
 from dashboard.shared.number_tables import LINK, Address, trial_link
@@ -131,4 +132,4 @@ def counted(selection: Selection, sites: pd.DataFrame, only: Sequence[str]) -> p
 
 def _somewhere(found: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
     spellings = {one for many in found["spellings"] for one in many}
-    return trials.loc[[not spellings.isdisjoint(many or ()) for many in trials["countries"]]]
+    return trials[holding(trials["countries"], lambda many: not spellings.isdisjoint(many or ()))]

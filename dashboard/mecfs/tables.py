@@ -8,6 +8,7 @@ import pandas as pd
 
 from cache.english import count
 from cache.filters.select import among
+from cache.read.lists import lengths
 from dashboard.mecfs.instead import instead, type_words
 from dashboard.shared.number_tables import LINK, group_numbers, numbered
 from dashboard.shared.trial_list import Group, named
@@ -125,7 +126,7 @@ def pem_say(pem: pd.DataFrame) -> str:
     if known.empty:
         return NO_TEXTS
     asked = int(known["pem"].isin(["required", "implied"]).sum())
-    named = int((known["definitions"].str.len() > 0).sum())
+    named = int((lengths(known["definitions"]) > 0).sum())
     return (
         f"Of {count(len(known), 'trial')} whose eligibility text is known, {asked:,} possibly ask for post-exertional "
         f"malaise, by name or through the case definition; {named:,} possibly name a case definition."

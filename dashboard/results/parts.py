@@ -38,7 +38,7 @@ def material(selection: Selection) -> Material:
     facts, verdicts = mine(record_data.facts()), mine(record_data.verdicts())
     return Material(
         facts, verdicts, mine(record_data.overtaken()), mine(record_data.stopped()), mine(record_data.registration()),
-        papers.paper_groups(facts),
+        mine(record_data.paper_groups()).set_index("nct_id")["group"],
     )  # fmt: skip
 
 

@@ -7,58 +7,58 @@ from cache.filters.filter import Filter
 from cache.filters.select import Selection
 from cache.read import trials as queries
 from cache.read.trials import Freshness
-from cache.read.unexplained import Unexplained, unexplained
+from cache.read.unexplained import Unexplained
 from dashboard.shared.kept import RETRY_SECONDS as RETRY_SECONDS
 from dashboard.shared.kept import identity as identity
-from dashboard.shared.kept import kept, once_a_run
+from dashboard.shared.kept import kept, once_a_run, parts, steady
 from dashboard.shared.kept import settings as settings
 from dashboard.shared.kept import store as store
 from dashboard.shared.kept import trouble as trouble
 from dashboard.shared.kept import version as version
 from dashboard.shared.kept import watchlist as watchlist
-from fetchers.matching.matcher import Matcher
 from fetchers.record.study import Study
 
 
 @kept()
 def trials() -> pd.DataFrame:
     """``queries.trials`` of the store as it is now."""
-    return queries.trials(store())
+    return parts().trials()
 
 
 @kept()
 def matches() -> pd.DataFrame:
     """``queries.matches`` of the store as it is now."""
-    return queries.matches(store())
+    return parts().matches()
 
 
 @kept()
 def scopes() -> pd.DataFrame:
     """``queries.scopes`` of the store as it is now."""
-    return queries.scopes(store(), watchlist())
+    return parts().scopes()
 
 
 @kept()
 def freshness() -> Freshness:
     """``queries.freshness`` of the store as it is now."""
-    return queries.freshness(store())
+    return parts().freshness()
 
 
 @kept()
 def names(column: str) -> tuple[str, ...]:
     """Every name in the lists of a column of ``trials``, sorted."""
-    return tuple(sorted(set(trials()[column].explode().dropna())))
+    return parts().names(column)
 
 
 @kept()
 def missed() -> tuple[Unexplained, ...]:
     """Interventions in the documents' conditions that no name of the watch-list tells, the most frequent first."""
-    return unexplained(trials(), watchlist().document_conditions, Matcher(watchlist()))
+    return parts().missed()
 
 
 def study(nct_id: str) -> Study | None:
     """``queries.study_body`` of one trial."""
-    return queries.study_body(store(), nct_id)
+    with steady() as shown:
+        return queries.study_body(shown.still, nct_id)
 
 
 @once_a_run

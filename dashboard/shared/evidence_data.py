@@ -2,14 +2,11 @@
 
 import pandas as pd
 
-from cache.read import questions as holdings
 from cache.read import trials as queries
-from dashboard.shared import data, record_data
-from dashboard.shared.kept import kept, today
+from dashboard.shared import data
+from dashboard.shared.kept import kept, parts, today
 from fetchers.watchlist.model import Claim
-from insights import claims, evidence, gaps, literature
-from insights import funnel as funnels
-from insights import ladder as ladders
+from insights import evidence, literature
 from insights.claims import Finding
 from insights.evidence import Asked
 from insights.funnel import Funnel
@@ -19,9 +16,7 @@ from insights.literature import Note
 @kept(daily=True)
 def findings() -> tuple[Finding, ...]:
     """Every claim against the store."""
-    return claims.ledger(
-        data.watchlist(), data.trials(), data.matches(), data.scopes(), record_data.found(), today=today()
-    )
+    return parts().claims(today())
 
 
 def asked() -> dict[str, Asked]:
@@ -32,14 +27,13 @@ def asked() -> dict[str, Asked]:
 @kept(entries=4, daily=True)
 def grid(background: bool) -> pd.DataFrame:
     """The gap map."""
-    frames = data.watchlist(), data.trials(), data.matches(), data.scopes()
-    return gaps.grid(*frames, today=today(), background=background)
+    return parts().grid(background, today())
 
 
 @kept(entries=16)
 def ladder(condition: str) -> pd.DataFrame:
     """The highest phase of each agent, in any condition and in this one."""
-    return ladders.ladder(data.watchlist(), data.trials(), data.matches(), data.scopes(), condition)
+    return parts().ladder(condition)
 
 
 def funnel(agent: str) -> Funnel:
@@ -49,8 +43,7 @@ def funnel(agent: str) -> Funnel:
 
 @kept()
 def _funnels() -> dict[str, Funnel]:
-    frames = data.watchlist(), data.trials(), data.matches(), data.scopes()
-    return {one.agent: one for one in funnels.funnels(*frames, holdings.answers(data.store()))}
+    return {one.agent: one for one in parts().funnels()}
 
 
 def unread(agent: str) -> int:

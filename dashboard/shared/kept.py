@@ -26,6 +26,7 @@ from fetchers.matching.matcher import Matcher
 from fetchers.settings import Settings
 from fetchers.watchlist import load as watchlists
 from fetchers.watchlist.model import Watchlist
+from insights.snapshot.parts import Held, Parts
 
 RETRY_SECONDS = 15  # between two attempts at a store that could not be used
 INSTEAD = " Until then the starter snapshot is shown, and nothing is stored."
@@ -45,14 +46,14 @@ def kept(
     def decorate(read: Callable[P, T]) -> Callable[P, T]:
         @st.cache_resource(max_entries=entries, show_spinner=spinner)
         @wraps(read)  # Streamlit tells its caches apart by module, name and source
-        def once(state: tuple[str, int, int, date | None], *args: P.args, **kwargs: P.kwargs) -> T:
+        def once(state: tuple[str, str, int, date | None], *args: P.args, **kwargs: P.kwargs) -> T:
             return read(*args, **kwargs)
 
         @wraps(read)
         def newest(*args: P.args, **kwargs: P.kwargs) -> T:
             with steady() as shown:
                 # The watch-list's names and claims may change without a new version of the store.
-                state = shown.key, shown.version, shown.listed, today() if daily else None
+                state = shown.key, shown.state, shown.listed, today() if daily else None
                 return shown.answer((once, state[-1], args, *kwargs.items()), lambda: once(state, *args, **kwargs))
 
         return newest
@@ -81,15 +82,20 @@ def today() -> date:
 
 @dataclass
 class Shown:
-    """A store to read from, what tells its state from every other, a sentence when it stands in for another, and the
-    watch-list; and what was found in it so far."""
+    """A store, what tells its state from every other, a sentence when it stands in for another, the watch-list, and the
+    store as it was when it was looked at, whatever has been written since; and what was found in it so far."""
 
     store: Store
     key: str
-    version: int
+    state: str
     trouble: str | None
     watchlist: Watchlist
+    still: Store
     _answers: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def version(self) -> int:
+        return int(self.state.partition("-")[0])
 
     @cached_property
     def listed(self) -> int:
@@ -112,12 +118,29 @@ def steady() -> Iterator[Shown]:
     """The store and the watch-list as they are now. What is read inside sees the same ones, whatever becomes of them in
     the meantime: nothing may be kept under the name of another store, and a page asks only once how things stand.
     Raises Validation."""
+    reading = _READING.get()
+    if reading is not None:
+        yield reading
+        return
     shown = _shown()
-    token = _READING.set(shown)
-    try:
-        yield shown
-    finally:
-        _READING.reset(token)
+    with shown.store.steady() as still:
+        shown.still, shown.state = still, still.state()
+        token = _READING.set(shown)
+        try:
+            yield shown
+        finally:
+            _READING.reset(token)
+
+
+def parts() -> Parts:
+    """What is read of the store as it is now, from its snapshot where there is one. To be called where ``steady``."""
+    with steady() as shown:
+        return Parts(shown.still, shown.watchlist, _held(shown.key, shown.state, shown.still, shown.watchlist))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _held(key: str, state: str, _still: Store, _watchlist: Watchlist) -> Held:
+    return Held.of(_still, _watchlist)
 
 
 def identity() -> tuple[str, int]:
@@ -175,13 +198,13 @@ def _shown() -> Shown:
     if reason is None:
         try:
             opened = _usable(key)
-            return Shown(opened, key, opened.version(), None, listed)
+            return Shown(opened, key, opened.state(), None, listed, opened)
         except LocalTrouble as error:
             _usable.clear(key)
             _failure.clear(key)
             reason = _failure(key) or str(error)
     stand_in = _stand_in(listed.digest)
-    return Shown(stand_in, f"stand-in {listed.digest}", stand_in.version(), reason + INSTEAD, listed)
+    return Shown(stand_in, f"stand-in {listed.digest}", stand_in.state(), reason + INSTEAD, listed, stand_in)
 
 
 @st.cache_resource(ttl=RETRY_SECONDS, max_entries=8, show_spinner=False)

@@ -12,7 +12,7 @@ from cache.filters.filter import Filter
 from cache.filters.select import Selection, among
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, frame, record_data, words
-from dashboard.shared.kept import kept
+from dashboard.shared.kept import kept, parts
 from dashboard.shared.number_tables import trial_link
 from dashboard.timeline import charts as timeline_charts
 from dashboard.timeline import rows as timeline_rows
@@ -30,9 +30,7 @@ def agents(wanted: Filter) -> None:
 
 def day() -> date:
     """The day of the data, which is the "today" of its plans; this day when nothing says it."""
-    fresh = data.freshness()
-    told = fresh.registry_timestamp if fresh.live else fresh.starter_date
-    return date.fromisoformat(told[:10]) if told else datetime.now(UTC).date()
+    return data.freshness().day or datetime.now(UTC).date()
 
 
 def _bars(selection: Selection, today: date) -> pd.DataFrame:
@@ -43,7 +41,7 @@ def _bars(selection: Selection, today: date) -> pd.DataFrame:
 
 @kept()
 def _every_bar(today: date) -> pd.DataFrame:
-    return timeline_rows.bars(data.trials(), today)
+    return timeline_rows.worded(parts().bars(today))
 
 
 def _said(selection: Selection, today: date) -> tuple[pd.DataFrame, str]:
@@ -116,6 +114,7 @@ def few(selection: Selection, wanted: Filter, *, of: str) -> None:
 
 def _drawn(shown: pd.DataFrame, today: date, say: str, part: str, key: str, of: str | None = None) -> None:
     title = frame.titled("Timeline of trials", of)
+    shown = timeline_rows.with_dates(shown)
     figure = timeline_charts.timeline(shown, today)
     caption = (
         f"As of {words.as_of(data.freshness())} · {part} · filled: actual, outlined: planned or not confirmed · "

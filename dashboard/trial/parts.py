@@ -12,6 +12,7 @@ import streamlit as st
 
 from cache import english
 from cache.codes import LANE_WORDS, ROLE_WORDS, TIER_WORDS
+from cache.read.lists import holding
 from dashboard import terms
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, frame, record_data, trial_list, words
@@ -53,7 +54,7 @@ def _row(nct_id: str) -> Row | None:
     trials = data.trials()
     rows = trials[trials["nct_id"] == nct_id]
     if rows.empty and nct_id:
-        rows = trials.loc[[nct_id in aliases for aliases in trials["aliases"]]]
+        rows = trials[holding(trials["aliases"], lambda aliases: nct_id in (aliases or ()))]
     return None if rows.empty else {str(name): value for name, value in rows.iloc[0].items()}
 
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
+from cache.read.lists import lengths
 from fetchers.settings import DOI_URL, PUBMED_URL
 
 PUBLISHED_COLUMNS = ("nct_id", "type", "pmid", "citation")
@@ -60,7 +61,7 @@ def by_trial(found: pd.DataFrame) -> pd.DataFrame:
 def paper_groups(facts: pd.DataFrame) -> "pd.Series[Any]":
     """For each trial its key of PAPERS. What the starter snapshot does not say of papers is not known."""
     found = by_trial(published(facts))
-    told = facts["has_results"].notna() & ((facts["origin"] == "live") | (facts["references"].str.len() > 0))
+    told = facts["has_results"].notna() & ((facts["origin"] == "live") | (lengths(facts["references"]) > 0))
     groups = []
     for nct_id, known, posted in zip(facts["nct_id"], told, facts["has_results"], strict=True):
         results, derived = found.loc[nct_id] if nct_id in found.index else ((), ())

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cache.filters.select import coded
-from cache.read import frames
+from cache.read import frames, lists
 from fetchers.record.study import Study
 from insights.geography import places
 
@@ -60,22 +60,20 @@ def several(studies: Iterable[Study]) -> pd.DataFrame:
 
 def not_known(trials: pd.DataFrame) -> Mask:
     """Trials of whose sites the source does not say the country."""
-    lists, sites = trials["countries"], trials["sites"].fillna(0).to_numpy(dtype=np.int64)
-    return _of(lists, lambda found: found is None) | (_of(lists, lambda found: found == []) & (sites > 0))
+    named, sites = trials["countries"], trials["sites"].fillna(0).to_numpy(dtype=np.int64)
+    return lists.holding(named, lambda found: found is None) | (
+        lists.holding(named, lambda found: found == []) & (sites > 0)
+    )
 
 
 def no_site(trials: pd.DataFrame) -> Mask:
     """Trials whose record names no site at all."""
-    return _of(trials["countries"], lambda found: found == []) & ~not_known(trials)
-
-
-def _of(column: "pd.Series[Any]", holds: Any) -> Mask:
-    return np.fromiter((holds(value) for value in column.to_numpy()), bool, len(column))
+    return lists.holding(trials["countries"], lambda found: found == []) & ~not_known(trials)
 
 
 def _named(trials: pd.DataFrame, open_statuses: Collection[str]) -> pd.DataFrame:
     """One row a trial and spelling."""
-    many = np.fromiter((len(found or ()) for found in trials["countries"]), np.int64, len(trials))
+    many = lists.lengths(trials["countries"])
     rows = np.repeat(np.arange(len(trials)), many)
     return pd.DataFrame(
         {

@@ -22,7 +22,7 @@ from tests.rigs.refresh import url_of
 def copied(url: str, folder: Path) -> str:
     """A copy of this store in that folder, with all that lies beside it."""
     store = Path(url.removeprefix("sqlite:///"))
-    for one in store.parent.glob(f"{store.name}*"):
+    for one in filter(Path.is_file, store.parent.glob(f"{store.name}*")):
         shutil.copy(one, folder)
     return url_of(folder)
 

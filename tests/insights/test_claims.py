@@ -325,7 +325,7 @@ def test_a_changed_record_changes_the_verdict(
     verdict: str,
     tense: str | None,
 ) -> None:
-    trials = facts[0].copy()
+    trials = facts[0].astype({"condition_groups": object})
     at = trials.index[trials["nct_id"] == nct_id][0]
     for name, value in change.items():
         trials.at[at, {"groups": "condition_groups"}.get(name, name)] = value

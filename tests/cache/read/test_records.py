@@ -69,7 +69,7 @@ def test_facts_are_those_of_the_record(store: Store) -> None:
         "unapproved_device": True, "us_export": True, "countries": ["Norway", "France"], "references": None,
         "cited": ["NCT00000077", "NCT00000088"],
     }  # fmt: skip
-    assert row["references"] == [("RESULT", "12", "See NCT00000077."), ("BACKGROUND", None, None)]
+    assert row["references"] == [["RESULT", "12", "See NCT00000077."], ["BACKGROUND", None, None]]
     assert pd.isna(row["why_stopped"])
 
 

@@ -160,7 +160,7 @@ def test_altered_changes_and_notes_are_left_behind(path: Path) -> None:
     run(path, "UPDATE meta SET value = 'x' WHERE key = 'created_at'", "UPDATE scope SET kind = 'sweep'")
     after = rescued(path)
     assert {key: row for key, row in before["event"].items() if row["kind"] != "status"} == after["event"]
-    assert set(after["meta"]) == {("version",), ("rescued",), ("rows",), ("packing",)}
+    assert set(after["meta"]) == {("version",), ("rescued",), ("rows",), ("packing",), ("state",)}
     assert {key: row["kind"] for key, row in after["scope"].items()}.items() <= {
         key: row["kind"] for key, row in before["scope"].items()
     }.items()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 from cache.read.records import FACT_COLUMNS
+from cache.snapshot import folder
 from cache.store.store import Store
 from dashboard.shared import data, record_data
 from dashboard.shared import evidence_data as evidence_data
@@ -331,8 +333,11 @@ def test_platform_and_sub_study_are_linked_in_both_directions(live: Open) -> Non
 
 
 @pytest.mark.usefixtures("cold")
-def test_in_a_large_store_the_others_are_read_only_when_asked(live: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_a_large_store_the_others_are_read_only_when_asked(
+    live: Open, filled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(record_data, "AT_ONCE", 0)
+    folder.remove(Path(filled.removeprefix("sqlite:///")))  # other tests have had them made
     with monkeypatch.context() as closed:
         for name in ("facts", "verdicts", "links", "overtaken", "published", "registration"):
             closed.setattr(record_data, name, lambda: pytest.fail("reads every record"))

@@ -1,0 +1,37 @@
+"""Where the snapshot of a store lies, and whether it is whole; needs nothing that takes long to import."""
+
+from hashlib import blake2b
+from pathlib import Path
+
+from cache.snapshot import code
+from cache.store.files import beside, path_of
+from cache.store.store import Store
+from fetchers.watchlist.model import Watchlist
+
+SUFFIX = ".snapshot"
+WHOLE = "all"  # the part that is written when all others are there
+
+
+def home(store: Path) -> Path:
+    """The folder of the snapshots of the store in this file."""
+    return beside(store, SUFFIX)
+
+
+def folder(store: Store, watchlist: Watchlist) -> Path | None:
+    """Where the store as it is now has its parts; None for one that is in no file."""
+    path, state = path_of(store.url), store.state()
+    if path is None:
+        return None
+    name = blake2b("\n".join((state, code.digest(), watchlist.digest)).encode(), digest_size=16).hexdigest()
+    return home(path) / f"{state.partition('-')[0]}-{name}"
+
+
+def manifest(folder: Path, name: str) -> Path:
+    """The file that says what a part is."""
+    return folder / f"{name}.json"
+
+
+def is_whole(store: Store, watchlist: Watchlist) -> bool:
+    """Whether every part of the store as it is now has been made, or none can be kept."""
+    path = folder(store, watchlist)
+    return path is None or manifest(path, WHOLE).exists()
