@@ -128,7 +128,7 @@ WANTED = some.builds(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(wanted=WANTED)
 def test_a_filter_lets_the_same_through(slow: Parts, quick: Parts, wanted: Filter) -> None:
     # The plain way: lists as Python objects, texts and codes as pandas reads them.
