@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from sqlalchemy import func, select
 
-from benchmarks import clicks, load, measuring, overview, pages, refresh, results, soak, versions
+from benchmarks import clicks, load, measuring, overview, pages, refresh, results, soak, versions, visits
 from benchmarks.ours import filled
 from benchmarks.peers import COLUMNS, LISTS
 from cache.store.schema import answer, match, study
+from fetchers.settings import ROOT
 
 STUDIES = 60
 
@@ -176,3 +177,21 @@ def test_a_soak_changes_its_own_copy_of_the_store(store: Path, capsys: pytest.Ca
 def test_growth_leaves_the_start_of_a_soak_out() -> None:
     held = (100.0, 300.0, 300.0, 301.0, 302.0, 303.0, 304.0, 305.0, 306.0)
     assert soak.growth([soak.Round(float(at), at, mb) for at, mb in enumerate(held)]) == 3.0
+
+
+@pytest.mark.slow
+def test_visits_are_those_of_a_process_that_has_shown_another_store(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["--studies", str(STUDIES), "--rounds", "1", "--store", str(store), "--pages", "trials"]
+    measured = visits.main([*given, "--beside", str(ROOT)])
+    assert list(measured["found"]) == ["before", "this tree"]
+    for found in measured["found"].values():
+        for page in ("trials", ""):
+            (one,) = found[page]
+            assert all(milliseconds > 0 for milliseconds in one["rows"]["trials"])
+            assert one["peak"] >= one["start"]
+    assert measured["size"] > 100_000
+    assert measured["making"] > 0
+    assert not store.with_name(f"{store.name}.snapshot").exists()  # what is measured are copies
+    assert "| trials |" in capsys.readouterr().out

@@ -7,6 +7,7 @@ after the state of the store, so nobody ever reads another state in it; the fold
 
 import json
 import os
+import re
 import shutil
 import zlib
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,9 @@ from cache.snapshot.place import home, manifest
 
 _LOCK = "lock"
 _UNFINISHED = ".unfinished"
+# What a snapshot may remove: nothing that somebody else has put there.
+_FOLDER = re.compile(r"\d+-[0-9a-f]+")
+_FILE = re.compile(r".+\.[0-9a-f]{32}|.+\.unfinished")
 _EVEN = 64  # bytes: Arrow's columns begin at multiples of it
 _AT_ONCE = 1 << 20
 # How long a reader waits for another process that makes parts, before it makes its own for itself.
@@ -102,13 +106,12 @@ class Folder:
 
     def sweep(self) -> None:
         """Remove the folders of other states, and what killed writers have left; to be called ``alone``."""
-        kept = {self.path.name, _LOCK}
         for one in _listed(self.home):
-            if one.name not in kept:
+            if one.name != self.path.name and _FOLDER.fullmatch(one.name):
                 shutil.rmtree(one, ignore_errors=True)  # a system may refuse it while somebody reads there
         named = {told["file"] for path in self.path.glob("*.json") if (told := _read(path))}
         for one in _listed(self.path):
-            if one.suffix != ".json" and one.name not in named:
+            if one.name not in named and _FILE.fullmatch(one.name):
                 with suppress(OSError):
                     one.unlink()
 

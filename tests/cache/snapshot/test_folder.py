@@ -115,10 +115,11 @@ def test_a_writer_that_ends_anywhere_leaves_the_old_part_or_the_new_one(
 def test_the_folders_of_other_states_go_when_a_new_one_begins(folder: Folder) -> None:
     found = folder.load("part")
     assert found is not None
+    (folder.home / "backup.sqlite3").write_text("of somebody else")
     later = Folder(folder.home / "2-b")
     with later.alone():
         later.save("part", [b"later"])
-    assert {one.name for one in folder.home.iterdir()} == {"2-b", "lock"}
+    assert {one.name for one in folder.home.iterdir()} == {"2-b", "lock", "backup.sqlite3"}
     assert [piece.to_pybytes() for piece in found] == PIECES  # who reads it has it still
     assert held(folder) is None
 
