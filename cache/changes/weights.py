@@ -30,9 +30,10 @@ STOPPED = frozenset({"TERMINATED", "WITHDRAWN", "SUSPENDED", "NO_LONGER_AVAILABL
 OPEN = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE"})
 SETTLED = frozenset({"COMPLETED", "ACTIVE_NOT_RECRUITING", "UNKNOWN", "APPROVED_FOR_MARKETING"})
 
-# Signs that carry meaning stay: "age < 18" and "age > 18" are no spelling variants of each other, "12weeks" and
-# "12 weeks" are.
-_WORD = re.compile(r"\d[\d.]*|[^\W\d]+|[<>≤≥=±%+]")
+# Signs that carry meaning stay: "age < 18" and "age > 18" are no spelling variants of each other, nor "-2.5" and "2.5";
+# "12weeks" and "12 weeks" are, and so are a hyphen and the sign for minus.
+_WORD = re.compile(r"(?:(?<![\w)\]])-)?\d[\d.]*|[^\W\d]+|[<>≤≥=±%+]")
+_MINUS = str.maketrans("−–", "--")
 
 
 def weigh(kind: str, before: Any, after: Any) -> Weight:
@@ -134,7 +135,9 @@ def _always(weight: Weight) -> Callable[[Any, Any], Weight]:
 
 def _words(*texts: str | None) -> list[str]:
     """What the texts say without case, markdown, punctuation and spacing; numbers keep their decimal points."""
-    return [word.strip(".") for text in texts if text for word in _WORD.findall(plain(text).casefold())]
+    return [
+        word.strip(".") for text in texts if text for word in _WORD.findall(plain(text).casefold().translate(_MINUS))
+    ]
 
 
 def tells(text: str) -> tuple[str, ...]:

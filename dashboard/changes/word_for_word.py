@@ -56,7 +56,8 @@ def of_trial(changes: Sequence[Change]) -> None:
 def _of_all(changes: Sequence[Change]) -> str:
     parts = []
     for one in changes:
-        link = f'<a href="{escape(trial_link(one.nct_id))}" target="_self">{escape(one.nct_id)}</a>'
+        # A browser's own blue cannot be read in the dark look.
+        link = f'<a href="{escape(trial_link(one.nct_id))}" style="color:inherit">{escape(one.nct_id)}</a>'
         title = escape(one.title or "Title not known")
         parts.append(f"<p>{link} · {title}<br><b>{_what(one)}</b></p>{as_html(one.passages)}")
     return "".join(parts)

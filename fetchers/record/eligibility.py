@@ -97,8 +97,8 @@ _NEW_CRITERION = re.compile(r"\n\s*(?=[*\-•·\\]|\d{1,2}\s*[.)\\]|[A-Z(])|\n\s
 # reach: one that is never closed is a slip of the pen and must not swallow the rest of the list.
 _GOES_ON = re.compile(r"(?<!-)\b\w+[-–]$")
 _LONGEST_BRACKET = 200
-# What marks an item of a list: a bullet, a number or a letter with a dot or a bracket.
-_MARK = re.compile(r"^(?:[*\-•·\\\s]+|\(?(?:\d{1,2}|[A-Za-z])\\?[.)]\s+)+")
+# What marks an item of a list: a bullet, a number or a letter; neither a minus ("-2.5") nor a name ("E. coli").
+_MARK = re.compile(r"^(?:[*•·]+\s*|[-–]\s+|\(?(?:\d{1,2}|[A-Za-z])\)\s+|\d{1,2}\.\s+|[a-z]\.\s+(?=[A-Z]))+")
 
 
 def sections(text: str) -> tuple[Section, ...]:

@@ -153,6 +153,18 @@ CASES = [
     ),
     (
         "eligibility",
+        "medium",
+        {"eligibility": {"eligibilityCriteria": "T-score < -2.5"}},
+        {"eligibility": {"eligibilityCriteria": "T-score < 2.5"}},
+    ),
+    (
+        "eligibility",
+        "noise",
+        {"eligibility": {"eligibilityCriteria": "T-score of -2.5 for 5-10 years"}},
+        {"eligibility": {"eligibilityCriteria": "T score of −2.5 for 5 – 10 years"}},
+    ),
+    (
+        "eligibility",
         "noise",
         {"eligibility": {"eligibilityCriteria": "Score \\< 5"}},
         {"eligibility": {"eligibilityCriteria": "score < 5"}},

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fetchers.record.eligibility import Criteria, criteria, sections, split
+from fetchers.record.eligibility import Criteria, criteria, listed, sections, split
 
 IN, OUT = "adults with fatigue", "pregnant women"
 
@@ -241,3 +241,34 @@ def test_what_stands_before_a_heading_inside_a_bullet_still_lets_in(last: str) -
 
     assert last in parts.inclusion
     assert last not in parts.exclusion
+
+
+@pytest.mark.parametrize(
+    ("written", "criterion"),
+    [
+        ("* Adults", "Adults"),
+        ("  - Adults", "Adults"),
+        ("1. Adults", "Adults"),
+        ("(2) Adults", "Adults"),
+        ("a) adults", "adults"),
+        ("a. Adults", "Adults"),
+        ("* 3. Adults\n  with pain", "Adults with pain"),
+        ("E. coli infection", "E. coli infection"),
+        ("c. difficile infection", "c. difficile infection"),
+        ("-2.5 or less", "-2.5 or less"),
+        ("18 years", "18 years"),
+        ("1.5 mg", "1.5 mg"),
+        ("(severe) pain", "(severe) pain"),
+    ],
+)
+def test_a_criterion_is_listed_without_its_bullet(written: str, criterion: str) -> None:
+    assert listed(written) == (("inclusion", criterion),)
+
+
+def test_each_criterion_is_listed_with_its_list() -> None:
+    text = "Inclusion Criteria:\n\n* Adults\n\nExclusion Criteria:\n\n* Asthma\n*\n* Cancer"
+    assert listed(text) == (
+        ("inclusion", "Inclusion Criteria:"), ("inclusion", "Adults"), ("exclusion", "Exclusion Criteria:"),
+        ("exclusion", "Asthma"), ("exclusion", "Cancer"),
+    )  # fmt: skip
+    assert listed(None) == ()
