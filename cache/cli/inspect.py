@@ -1,7 +1,7 @@
 """``python -m cache status | check | export``: what is in the store, for people and for programs."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from fetchers.settings import Settings
 from fetchers.watchlist.model import Watchlist
 
 _UNEXPLAINED = 100  # interventions that no name explains, the most frequent ones
+_REASONS = 5  # trials without their newest results that are named; JSON has all
 _COUNTS = ("studies", "given", "mentioned", "excluded")
 
 
@@ -59,7 +60,10 @@ def status_of(store: Store, watchlist: Watchlist) -> dict[str, Any]:
         "starter": fresh.starter,
         "agents": {row["scope"]: _scope(row, unread) for row in scopes if row["kind"] == "agent"},
         "sweeps": {row["scope"]: _scope(row, unread) for row in scopes if row["kind"] == "sweep"},
-        "results": results_state(posted.state(store)),
+        "results": {
+            **results_state(posted.state(store)),
+            "not_newest": [one._asdict() for one in posted.failures(store)],
+        },
         "older": dict(fresh.older),
         "failed": list(fresh.failed),
         "unexplained_interventions": [
@@ -85,6 +89,7 @@ def status_text(status: Mapping[str, Any]) -> str:
         f"fetched at      {status['fetched_at'] or 'never'}",
         f"trials          {status['studies']:,}",
         f"posted          {_results_words(status['results'])}",
+        *_not_newest(status["results"]["not_newest"]),
         f"refresh         {_job_words(status['refresh'])}",
         "",
     ]
@@ -155,6 +160,14 @@ def results_state(state: posted.ResultsState) -> dict[str, Any]:
 
 def _results_words(state: Mapping[str, Any]) -> str:
     return f"{state['said']}; {printable(state['error'])}" if state["error"] else str(state["said"])
+
+
+def _not_newest(failures: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The first few trials whose results are not there or not the newest, each with the reason."""
+    lines = [f"{one['nct_id']}: {printable(one['reason'])}" for one in failures[:_REASONS]]
+    if len(failures) > _REASONS:
+        lines.append(f"and {english.count(len(failures) - _REASONS, 'more trial')}, which --json lists")
+    return [" " * 16 + line for line in lines]
 
 
 def _older(older: Mapping[str, str]) -> str:

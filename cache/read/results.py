@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, and_, func, or_, select
 
 from cache.store.batches import batches
 from cache.store.errors import Damaged
@@ -85,20 +85,43 @@ def state(store: Store) -> ResultsState:
     return ResultsState(*numbers, refreshed_at, error, cost.get("bytes", 0), cost.get("requests", 0))
 
 
+def spent_since(store: Store, since: str) -> tuple[int, int]:
+    """Requests and bytes that posted results have cost after a moment (UTC) of the last hour."""
+    with store.reading() as connection:
+        cost = json.loads(connection.scalar(select(meta.c.value).where(meta.c.key == SCOPE)) or "{}")
+    late = [(requests, size) for at, requests, size in cost.get("batches", ()) if at > since]
+    return sum(requests for requests, _ in late), sum(size for _, size in late)
+
+
 class Failure(NamedTuple):
-    """Why the results of a trial could not be read, and since when (UTC)."""
+    """Why the results of a trial are not there, or not the newest, and since when (UTC); None where no attempt tells.
+    ``older``: earlier ones are shown."""
 
     nct_id: str
     reason: str
-    at: str
+    at: str | None
+    older: bool
 
 
 def failures(store: Store) -> list[Failure]:
-    """The trials whose results are wanted and could not be read at the last attempt, by NCT id."""
-    query = select(result.c.nct_id, result.c.error, result.c.error_at).where(result.c.wanted)
+    """The trials whose results are wanted and could not be read at the last attempt, and those whose results were
+    withdrawn after they had been read; by NCT id."""
+    stored = result.c.body_hash.is_not(None)
+    withdrawn = and_(stored, study.c.has_results.is_(False), study.c.left_registry.is_(None))
+    query = (
+        select(result.c.nct_id, result.c.error, result.c.error_at, stored.label("older"), withdrawn.label("withdrawn"))
+        .join_from(result, study, study.c.nct_id == result.c.nct_id)
+        .where(or_(and_(result.c.wanted, result.c.error.is_not(None)), withdrawn))
+        .order_by(result.c.nct_id)
+    )
     with store.reading() as connection:
-        rows = connection.execute(query.where(result.c.error.is_not(None)).order_by(result.c.nct_id)).all()
-    return [Failure(*row) for row in rows]
+        rows = connection.execute(query).all()
+    return [
+        Failure(row.nct_id, WITHDRAWN, None, older=True)
+        if row.withdrawn
+        else Failure(row.nct_id, row.error, row.error_at, older=bool(row.older))
+        for row in rows
+    ]
 
 
 def said(state: ResultsState) -> str:

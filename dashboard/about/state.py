@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pandas as pd
 import streamlit as st
@@ -12,6 +13,7 @@ from cache.read import trials as queries
 from cache.read import unread
 from cache.read.jobs import Job, recent_jobs
 from cache.refresh.results import HOURLY, TOTAL
+from cache.store.store import timestamp, utcnow
 from dashboard.shared import columns, data, words
 
 HISTORY = 20  # refreshes that are listed
@@ -46,7 +48,8 @@ def show() -> None:
 def _posted() -> None:
     """How far reading posted results has come, what it cost, what could not be read."""
     state = posted.state(data.store())
-    cost = f"{english.count(state.requests, 'request')}, {math.ceil(state.bytes / 1000):,} kB the last time"
+    hour = posted.spent_since(data.store(), timestamp(utcnow() - timedelta(hours=1)))
+    cost = f"{_traffic(state.requests, state.bytes)} the last time, {_traffic(*hour)} in the last hour"
     why = f" {state.error}" if state.error else ""
     most = " and in ".join(
         f"{name} at most {english.count(budget.requests, 'request')} and {budget.bytes / 1_000_000:g} MB"
@@ -62,10 +65,15 @@ def _posted() -> None:
             {
                 "NCT id": [one.nct_id for one in failures],
                 "Reason": [one.reason for one in failures],
-                "Tried": [english.moment(one.at) for one in failures],
+                "Tried": [english.moment(one.at) if one.at else None for one in failures],
+                "Shown": ["the last that were read" if one.older else "none" for one in failures],
             }
         )
-        columns.table(shown, "Posted results that could not be read, with the reason", height="auto")
+        columns.table(shown, "Posted results that are missing or not the newest, with the reason", height="auto")
+
+
+def _traffic(requests: int, size: int) -> str:
+    return f"{english.count(requests, 'request')}, {math.ceil(size / 1000):,} kB" if requests else "nothing"
 
 
 def _set_aside(names: Mapping[str, str]) -> None:

@@ -29,7 +29,7 @@ else:
     with right:
         parts.dates(known)
     record.given(known)
-    findings_of_trial.findings(known.posted, known.has_results)
+    findings_of_trial.findings(known.posted, known.has_results, known.updated)
     record.results(known)
     together = st.container()
     related.exclusions(known)

@@ -25,12 +25,12 @@ _OWN = "The registry’s own numbers, as the sponsor posted them: nothing is add
 _TYPES = {"SECONDARY": "Secondary", "OTHER_PRE_SPECIFIED": "Other", "POST_HOC": "Post-hoc"}
 
 
-def findings(posted: Posted | None, has_results: bool | None) -> None:
+def findings(posted: Posted | None, has_results: bool | None, updated: str | None = None) -> None:
     """The section of a trial whose results are posted, or were read before they were withdrawn; else nothing, for the
-    section on results says that none are posted."""
+    section on results says that none are posted. ``updated``: the last update of its record."""
     if posted is not None and posted.results is not None and across.has_section(posted):
         _header()
-        _about(posted)
+        _about(posted, updated)
         _shown(posted.results)
     elif has_results:
         _header()
@@ -49,10 +49,12 @@ def _unread(posted: Posted | None) -> str:
     return "Results are posted; they have not been asked for yet. The record at the registry has them."
 
 
-def _about(posted: Posted) -> None:
+def _about(posted: Posted, updated: str | None) -> None:
     read = f"Read on {moment(posted.read_at)}" if posted.read_at else "Read from the registry"
     of = f", record of {day(posted.registry_date)}" if posted.registry_date else ""
     st.caption(f"{_OWN} {read}{of}.")
+    if not posted.error and updated and posted.registry_date and updated > posted.registry_date:
+        st.text(f"The record was updated on {day(updated)}; its results have not been read again since.")
     if posted.error:
         st.warning(words.plain(posted.error), icon=":material/history_toggle_off:")
 

@@ -9,6 +9,7 @@ import streamlit as st
 from cache.english import count
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
+from cache.read import results as posted
 from dashboard.findings import tables as findings_tables
 from dashboard.findings.tables import Material
 from dashboard.shared import address as view
@@ -65,6 +66,9 @@ def sections(shown: Material, wanted: Filter) -> None:
         ("Trials by what their analyses report", findings_tables.report_numbers(shown, to)),
         ("Trials by state of results", findings_tables.state_numbers(shown, to)),
     )
+    stopped = posted.state(data.store()).error
+    if stopped:
+        st.text(f"Reading posted results ended early. {stopped}")
     with st.expander("How an analysis is put under a kind", icon=":material/gavel:"):
         st.text(RULES)
     if len(shown.read):

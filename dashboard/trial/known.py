@@ -49,6 +49,11 @@ class Known:
         return None if posted is None or pd.isna(posted) else bool(posted)
 
     @property
+    def updated(self) -> str | None:
+        """The last update of the record, as the registry wrote it."""
+        return text(self.row["last_update_posted"])
+
+    @property
     def tells_findings(self) -> bool:
         """Whether its page has a section on what was found: results are posted, or were before they were withdrawn."""
         return bool(self.has_results) or across.has_section(self.posted)

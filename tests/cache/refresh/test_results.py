@@ -15,6 +15,7 @@ from cache.refresh.heartbeat import Heartbeat
 from cache.refresh.results import NONE_GIVEN, NOT_GIVEN, Budget, Reading
 from cache.store.schema import event, result_version
 from tests.fake_registry import Request, make_study
+from tests.fake_registry.listing import DEEP
 from tests.fake_registry.results import results_section
 from tests.rigs.refresh import Rig
 
@@ -303,16 +304,34 @@ def test_two_batches_that_fail_end_the_step_and_it_goes_on_with_the_others(
     assert read.state(rig.store).read == 3
 
 
-@pytest.mark.parametrize("fault", ["garbage-record", "deep-record"])
-def test_a_section_of_garbage_is_set_aside_with_its_reason(rig: Rig, fault: str) -> None:
-    rig.fake.fault(fault, times=1, when=is_results)
+def test_a_record_of_garbage_is_told_with_its_reason(rig: Rig) -> None:
+    rig.fake.fault("garbage-record", times=1, when=is_results)
     report = rig.refresh(results=READING)
-    assert {posted(rig, number).state for number in (1, 2, 3)} == {"read", "failed"} or fault == "deep-record"
+    assert [posted(rig, number).state for number in (1, 2, 3)] == ["failed", "read", "read"]
+    assert (posted(rig, 1).error, report.exit_code) == (NONE_GIVEN, 1)
     assert report.results is not None
-    failed = [number for number in (1, 2, 3) if posted(rig, number).state == "failed"]
-    assert report.results.set_aside == len(failed)
-    assert all(posted(rig, number).error for number in failed)
-    assert read.state(rig.store).read == 3 - len(failed)
+    assert (report.results.set_aside, read.state(rig.store).read) == (1, 2)
+
+
+def test_a_leaf_nested_without_end_harms_no_results_that_lie_beside_it(rig: Rig) -> None:
+    rig.fake.fault("deep-record", times=1, when=is_results)
+    assert rig.refresh(results=READING).exit_code == 0
+    assert {first_value(posted(rig, number)) for number in (1, 2, 3)} == {"4.2"}
+    assert {posted(rig, number).error for number in (1, 2, 3)} == {None}
+
+
+def test_a_leaf_nested_without_end_in_the_results_costs_itself_and_is_told(rig: Rig) -> None:
+    section = results_section("4.7")
+    section["outcomeMeasuresModule"]["outcomeMeasures"][0]["description"] = DEEP
+    rig.fake.edit(nct(2), **{VALUE: section})
+    assert rig.refresh(results=READING).exit_code == 0
+    assert [first_value(posted(rig, number)) for number in (1, 2, 3)] == ["4.2", "4.7", "4.2"]
+    found = posted(rig, 2).results
+    assert found is not None
+    assert found.primary[0].description is None
+    assert [one.path for one in found.unreadable] == [
+        "resultsSection.outcomeMeasuresModule.outcomeMeasures.description"
+    ]
 
 
 def test_a_section_that_is_no_object_costs_its_trial_only(rig: Rig) -> None:

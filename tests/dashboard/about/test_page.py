@@ -46,16 +46,16 @@ def test_the_data_page_says_how_far_posted_results_are_read_and_what_failed(own_
     assert f"Posted results: none asked for yet ({budget})." in texts(opened(own_live, "about"))
     store = Store.open(own_live)
     with store.reading() as connection:
-        one, other = connection.scalars(select(study.c.nct_id).limit(2))
+        one, other = connection.scalars(select(study.c.nct_id).where(study.c.has_results).limit(2))
     put_results(store, {one: results_section(), other: "The results were =garbage."})
     store.close()
     app = opened(own_live, "about")
     assert (
-        "Posted results: 1 of 2 read, 1 could not be read (1 request, 3 kB the last time; in one refresh at most 120 "
-        "requests and 24 MB and in one hour at most 240 requests and 48 MB)."
+        "Posted results: 1 of 2 read, 1 could not be read (1 request, 3 kB the last time, nothing in the last hour; "
+        "in one refresh at most 120 requests and 24 MB and in one hour at most 240 requests and 48 MB)."
     ) in texts(app)
     (told,) = (table for table in tables(app) if "Tried" in table)
-    assert told.loc[0, ["NCT id", "Reason"]].tolist() == [other, "The results were =garbage."]
+    assert told.loc[0, ["NCT id", "Reason", "Shown"]].tolist() == [other, "The results were =garbage.", "none"]
     assert_clean(app)
 
 
