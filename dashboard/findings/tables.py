@@ -72,7 +72,7 @@ _REST = {
     "not_asked": "with posted results that have not been asked for yet",
     "failed": "with posted results that were asked for without success",
     "none_posted": "without posted results",
-    "not_known": "of which it is not known",
+    "not_known": "where that is not known",
 }
 
 

@@ -155,7 +155,7 @@ def empty(states: Mapping[str, int]) -> str:
         "none_posted": "{} no results posted",
         "not_asked": "{} results posted that have not been asked for yet",
         "failed": "{} results posted that were asked for without success",
-        "not_known": "of {} it is not known whether results are posted",
+        "not_known": "whether {} posted results is not known",
     }
     parts = []
     for state, words in said.items():

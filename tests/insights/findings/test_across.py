@@ -94,7 +94,7 @@ EMPTY = {
         "No posted results to show here: 3 trials have results posted that were asked for without success.",
     ),
     "not known": (
-        {"not_known": 1}, "No posted results to show here: of 1 trial it is not known whether results are posted.",
+        {"not_known": 1}, "No posted results to show here: whether 1 trial posted results is not known.",
     ),
 }  # fmt: skip
 
