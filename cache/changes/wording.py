@@ -1,10 +1,12 @@
 """An event in plain words, the same on the page, in the feed and on the command line."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from cache import codes as labels
 from cache.changes import primary_results
+from cache.changes.passages import passages
 from cache.changes.weights import moved_days
 from cache.english import count, inner, listed, quoted
 from fetchers.record.dates import PartialDate
@@ -128,6 +130,12 @@ def _lists(before: list[str] | None, after: list[str] | None) -> str:
     return f": {'; '.join(parts) or 'changed'}"
 
 
+def _outcomes(before: list[dict[str, Any]] | None, after: list[dict[str, Any]] | None) -> str:
+    did = Counter(one.did for one in passages("outcomes", before, after))
+    told = ", ".join(f"{did[one]} {one}" for one in ("changed", "added", "removed") if did[one])
+    return f": {told}" if before and after and told else _detail(before, after)
+
+
 def _detail(before: Any, after: Any) -> str:
     if isinstance(before, str | None) and isinstance(after, str | None):
         return f": {_quoted(before)} → {_quoted(after)}"
@@ -147,6 +155,7 @@ _DESCRIBE: dict[str, Callable[[Any, Any], str]] = {
     "completion_date": _move,
     "enrollment": _between(_people),
     "results_posted": _results,
+    "outcomes": _outcomes,
     "countries": _lists,
     "planned_size": _size,
     "case_definition": _between(_definitions),
