@@ -18,6 +18,10 @@ _BESIDE = 8  # words that stay beside a change when the rest is left out
 _SAID: dict[Op, str] = {"out": "[taken out: {}]", "in": "[put in: {}]", "same": "{}"}
 
 
+# A stretch of tokens before and after; equal where nothing changed.
+Run = tuple[list[str], list[str]]
+
+
 class Piece(NamedTuple):
     """A stretch of text that stayed (``same``), was taken out (``out``) or put in (``in``)."""
 
@@ -27,12 +31,20 @@ class Piece(NamedTuple):
 
 def difference(before: str, after: str) -> tuple[Piece, ...]:
     """The way from one text to the other. What is taken out comes before what is put in at the same place."""
+    runs: list[Run] = []
+    # By lines first: that a criterion stayed as it was is found sooner than that its words did.
+    for old, new in _runs(before.splitlines(keepends=True), after.splitlines(keepends=True)):
+        runs += [(old, new)] if old == new else _by_words("".join(old), "".join(new))
+    return tuple(_pieces(_joined(runs)))
+
+
+def _by_words(before: str, after: str) -> Iterator[Run]:
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
     head = _alike(old, new)
     tail = _alike(old[head:][::-1], new[head:][::-1])
-    inner = old[head : len(old) - tail], new[head : len(new) - tail]
-    runs = [(old[:head], new[:head]), *_runs(*inner), (old[len(old) - tail :], new[len(new) - tail :])]
-    return tuple(_pieces(_joined(runs)))
+    yield old[:head], new[:head]
+    yield from _runs(old[head : len(old) - tail], new[head : len(new) - tail])
+    yield old[len(old) - tail :], new[len(new) - tail :]
 
 
 def applied(before: str, pieces: Iterable[Piece]) -> str:
@@ -70,11 +82,8 @@ def _alike(old: Sequence[str], new: Sequence[str]) -> int:
                 min(len(old), len(new)))  # fmt: skip
 
 
-Run = tuple[list[str], list[str]]
-
-
 def _runs(old: list[str], new: list[str]) -> Iterator[Run]:
-    """The tokens before and after, stretch by stretch; both lists are equal where nothing changed."""
+    """The tokens before and after, stretch by stretch."""
     for _, from_old, to_old, from_new, to_new in SequenceMatcher(str.isspace, old, new).get_opcodes():
         yield old[from_old:to_old], new[from_new:to_new]
 
@@ -97,7 +106,7 @@ def _joined(runs: Iterable[Run]) -> list[Run]:
 
 
 def _words(tokens: Iterable[str]) -> int:
-    return sum(1 for token in tokens if _WORD.match(token))
+    return sum(len(_WORD.findall(token)) for token in tokens)
 
 
 def _pieces(runs: Iterable[Run]) -> Iterator[Piece]:

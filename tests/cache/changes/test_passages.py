@@ -2,9 +2,11 @@
 
 import itertools
 from collections import Counter
+from collections.abc import Iterable
 from random import Random
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +16,7 @@ from cache.changes.passages import PART_WORDS, TEXTS, Passage, exact, passages
 from cache.changes.weights import tells
 from cache.changes.words import applied
 from fetchers.record.eligibility import listed
-from fetchers.record.study import Study
+from fetchers.record.study import Study, decode_study
 from tests.cache.changes.test_differences import study
 from tests.rigs.records import Records, each_set_at_hand
 
@@ -112,7 +114,10 @@ def test_programs_get_the_words_as_pairs_and_the_criteria_letter_for_letter() ->
     }
 
 
-def sides(found: list[Passage], part: str) -> tuple[list[str], list[str]]:
+LISTS = {"eligibility": ("inclusion", "exclusion"), "outcomes": ("outcome",), "arms": ("arm", "intervention")}
+
+
+def sides(found: Iterable[Passage], part: str) -> tuple[list[str], list[str]]:
     """What passages of a part say stood in one version only, and in the other."""
     mine = [one.words for one in found if one.part == part]
     old = ["".join(piece.text for piece in one if piece.op != "in") for one in mine]
@@ -133,12 +138,13 @@ def check(before: Study, after: Study) -> None:
         assert applied(criteria[0] or "", whole[0].words) == (criteria[1] or "")
     else:
         assert (criteria[0] or "") == (criteria[1] or "")
-    found = list(passages("eligibility", old["eligibility"], new["eligibility"]))
-    for part in ("inclusion", "exclusion"):
-        was, now = (Counter(tells(text) for kind, text in listed(one) if kind == part) for one in criteria)
-        gone, come = (Counter(map(tells, side)) for side in sides(found, part))
-        assert was - gone == now - come
-        assert was + come == now + gone
+    for kind, parts in LISTS.items():
+        found = passages(kind, old[kind], new[kind])
+        for part in parts:
+            was, now = (Counter(map(tells, sides(passages(kind, None, one[kind]), part)[1])) for one in (old, new))
+            gone, come = (Counter(map(tells, side)) for side in sides(found, part))
+            assert was - gone == now - come
+            assert was + come == now + gone
 
 
 lines = st.sampled_from(
@@ -146,6 +152,12 @@ lines = st.sampled_from(
      "Exclusion Criteria:", "* Pregnant", "- pregnant", "Cancer", ""]
 )  # fmt: skip
 criteria_texts = st.none() | st.lists(lines, max_size=9).map("\n".join)
+
+
+def test_a_list_that_is_added_is_told_whole() -> None:
+    found = passages("eligibility", None, BEFORE)
+    assert sides(found, "inclusion") == ([], ["Inclusion Criteria:", "Adults over 18 years", "Fukuda criteria"])
+    assert sides(found, "exclusion")[1] == ["Exclusion Criteria:", "Pregnant", "Severe asthma in the last year"]
 
 
 @given(criteria_texts, criteria_texts)
@@ -167,13 +179,24 @@ def edited(text: str, random: Random) -> str:
     return "\n".join(parts)
 
 
+def mutated(value: Any, random: Random) -> Any:
+    """A record with some texts edited, and some lists in another order or without an item."""
+    if isinstance(value, dict):
+        return {key: one if key == "nctId" else mutated(one, random) for key, one in value.items()}
+    if isinstance(value, list):
+        items = [mutated(one, random) for one in value]
+        return random.sample(items, random.choice([len(items), max(len(items) - 1, 0)]))
+    return edited(value, random) if isinstance(value, str) and " " in value and random.random() < 0.5 else value
+
+
 @each_set_at_hand
 @settings(max_examples=60, deadline=None)
 @given(st.randoms(use_true_random=False))
-def test_edits_of_real_criteria_are_told_exactly(at_hand: Records, random: Random) -> None:
-    text = random.choice(at_hand.studies).eligibility.eligibility_criteria or ""
-    check(study(eligibility={"eligibilityCriteria": text}),
-          study(eligibility={"eligibilityCriteria": edited(text, random)}))  # fmt: skip
+def test_edits_of_real_records_are_told_exactly(at_hand: Records, random: Random) -> None:
+    record = random.choice(at_hand.raw)
+    kept = ("identificationModule", "statusModule", "armsInterventionsModule", "outcomesModule", "eligibilityModule")
+    record = {"protocolSection": {key: record["protocolSection"].get(key, {}) for key in kept}}
+    check(*(decode_study(msgspec.json.encode(one)) for one in (record, mutated(record, random))))
 
 
 @each_set_at_hand
