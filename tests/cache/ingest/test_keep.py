@@ -249,6 +249,20 @@ def test_a_trial_that_comes_back_is_no_longer_marked(store: Store, refresher: Re
     assert len(rows(store, version, "id")) == 2
 
 
+@pytest.mark.parametrize(
+    ("condition", "read"),
+    [("ME/CFS", ["case_definition", "post_exertional_malaise"]), ("Arthritis", ["post_exertional_malaise"])],
+)
+def test_what_criteria_newly_name_is_told_in_focus(
+    store: Store, refresher: Refresher, condition: str, read: list[str]
+) -> None:
+    for text in ("Fukuda criteria", "Canadian criteria, post-exertional malaise"):
+        refresher.answer(
+            AZA, [record(1, eligibility={"eligibilityCriteria": text}, conditions={"conditions": [condition]})]
+        )
+    assert rows(store, event, "kind") == ["eligibility", *read]
+
+
 def test_events_tell_what_moved_and_a_first_load_makes_none(store: Store, refresher: Refresher) -> None:
     refresher.answer(AZA, [record(1, status={"overallStatus": "RECRUITING"})])
     assert rows(store, event, "id") == []
