@@ -59,6 +59,12 @@ def test_titles_and_headings_count_but_keywords_and_descriptions_do_not() -> Non
     assert MATCHER.condition_groups(study(keywords=["Fibromyalgia"], summary="Fibromyalgia")) == ("other",)
 
 
+def test_only_me_cfs_is_in_focus() -> None:
+    assert MATCHER.in_focus(["rheumatoid_arthritis", "me_cfs"])
+    assert not MATCHER.in_focus(["rheumatoid_arthritis"])
+    assert not MATCHER.in_focus([])
+
+
 def test_a_heading_does_not_make_juvenile_arthritis_rheumatoid() -> None:
     record = study(conditions=["Juvenile Rheumatoid Arthritis"], condition_mesh=["Arthritis, Rheumatoid"])
 
