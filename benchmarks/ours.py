@@ -112,6 +112,7 @@ class Remembered(Matcher):
     """A matcher that has found everything before, so that storing can be timed without matching."""
 
     def __init__(self, matcher: Matcher, studies: Iterable[Study]) -> None:
+        self._matcher = matcher
         self._known = {one.nct_id: (matcher.matches(one), matcher.condition_groups(one)) for one in studies}
 
     def matches(self, study: Study) -> tuple[Match, ...]:
@@ -119,6 +120,9 @@ class Remembered(Matcher):
 
     def condition_groups(self, study: Study) -> tuple[str, ...]:
         return self._known[study.nct_id][1]
+
+    def in_focus(self, groups: Iterable[str]) -> bool:
+        return self._matcher.in_focus(groups)
 
 
 def _tree() -> dict[str, Any]:

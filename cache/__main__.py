@@ -90,21 +90,21 @@ def program() -> int:
 
 
 def prepare(options: argparse.Namespace, code: int) -> None:
-    """Have the snapshot made after a refresh that may have stored something, unless it is there."""
+    """Have the snapshot of a large store made after a refresh that may have stored something, unless it is there."""
     if options.command != "refresh" or code not in (DONE, SOME_FAILED):
         return
     with suppress(TrackerError):
-        from cache.snapshot.place import is_whole
+        from cache.snapshot.place import is_large, is_whole
         from cache.store.store import Store
         from fetchers.watchlist import load as watchlists
 
         settings = Settings.from_env()
         store = Store.open(settings.cache_url, readonly=True)
         try:
-            whole = is_whole(store, watchlists.load(settings.watchlist))
+            needed = is_large(store) and not is_whole(store, watchlists.load(settings.watchlist))
         finally:
             store.close()
-        if not whole:
+        if needed:
             subprocess.run(
                 [sys.executable, "-m", "insights", "snapshot"], stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,

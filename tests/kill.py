@@ -164,7 +164,9 @@ class Killer:
         demand(after.held == {name: set(found) for name, found in truth.items()}, "a scope holds other trials")
         gone = {nct_id for nct_id, day in after.left.items() if day is not None}
         demand(gone == set(after.left) - set(self.fake.studies), f"left the registry, or not: {gone}")
-        left = {one.name for one in self.folder.iterdir()} - {f"{self.path.name}{end}" for end in ("", *BESIDE)}
+        left = {one.name for one in self.folder.iterdir()} - {
+            f"{self.path.name}{end}" for end in ("", ".snapshot", *BESIDE)
+        }
         demand(not left, f"something was left beside the store: {left}")
         ends = [(state, outcome) for _, state, outcome in after.refreshes]
         demand(ends[-1] == ("ended", "fresh"), f"the last refresh is noted as {ends[-1]}")

@@ -3,12 +3,16 @@
 from hashlib import blake2b
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from cache.snapshot import code
 from cache.store.files import beside, path_of
+from cache.store.schema import study
 from cache.store.store import Store
 from fetchers.watchlist.model import Watchlist
 
 SUFFIX = ".snapshot"
+_LARGE = 3_000  # trials; with fewer, a first visit takes well under a second of the processor
 WHOLE = "all"  # the part that is written when all others are there
 
 
@@ -35,3 +39,9 @@ def is_whole(store: Store, watchlist: Watchlist) -> bool:
     """Whether every part of the store as it is now has been made, or none can be kept."""
     path = folder(store, watchlist)
     return path is None or manifest(path, WHOLE).exists()
+
+
+def is_large(store: Store) -> bool:
+    """Whether the first visitor after a refresh would wait for what the pages read of this store."""
+    with store.reading() as connection:
+        return connection.execute(select(func.count()).select_from(study)).scalar_one() >= _LARGE

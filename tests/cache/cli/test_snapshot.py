@@ -24,6 +24,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "store.sqlite3"
     monkeypatch.setenv("TRIALS_CACHE_URL", f"sqlite:///{path}")
     monkeypatch.delenv("TRIALS_WATCHLIST", raising=False)
+    monkeypatch.setattr(place, "_LARGE", 1)
     open_store(Settings.from_env(), load()).close()
     return path
 
@@ -47,6 +48,13 @@ def test_a_refresh_has_it_made_once_for_each_state(path: Path, monkeypatch: pyte
     commands.prepare(REFRESH, SOME_FAILED)
     assert whole(path)
     assert not before.exists()
+
+
+@pytest.mark.usefixtures("path")
+def test_a_small_store_is_left_to_its_first_visitor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(place, "_LARGE", 1_000_000)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("the store is small"))
+    commands.prepare(REFRESH, DONE)
 
 
 @pytest.mark.parametrize(

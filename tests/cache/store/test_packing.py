@@ -36,14 +36,14 @@ def test_the_dictionary_is_the_one_that_stores_were_packed_with() -> None:
     assert hashlib.sha256(shipped).hexdigest()[:16] == "b4129e7393bd2960"
 
 
-@given(st.binary(max_size=3_000))
+@given(st.binary(min_size=1, max_size=3_000))
 def test_a_record_is_read_back_from_every_form(body: bytes) -> None:
     assert unpack(zlib.compress(body, 3)) == body
     assert unpack(pack(body)) == body
     assert base_of(pack(body)) is None
 
 
-@given(st.binary(min_size=1, max_size=3_000), st.binary(max_size=3_000), st.integers(1, 2**60), st.integers(1, 16))
+@given(st.binary(min_size=1, max_size=3_000), st.binary(min_size=1, max_size=3_000), st.integers(1, 2**60), st.integers(1, 16))
 def test_a_version_is_read_back_by_way_of_the_one_before(before: bytes, body: bytes, number: int, steps: int) -> None:
     packed = pack_after(body, Base(number, steps), before)
     assert base_of(packed) == Base(number, steps)
@@ -68,7 +68,7 @@ def test_a_changed_byte_never_gives_another_record(data: st.DataObject) -> None:
 
 @example(b"\x01\x02")
 @example(b"")
-@given(st.binary(max_size=60))
+@given(st.binary(min_size=1, max_size=60))
 def test_bytes_that_are_no_record_are_told(noise: bytes) -> None:
     with pytest.raises(BrokenBody):
         unpack(noise, b"something")

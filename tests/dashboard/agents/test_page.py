@@ -295,13 +295,13 @@ def test_the_newest_changes_of_the_agent_and_the_way_to_all(store: Store) -> Non
     assert set(found["NCT id"]) == {"trial?nct=NCT00000001"}
     assert "Agents" not in found
     assert {"High", "Medium"} <= set(found["Weight"]) <= {"High", "Medium", "Low"}
-    assert "Enrolment: 300 (planned) → 100 (planned)" in set(found["Change"])
+    assert "Planned size: 300 → 100, 67% fewer" in set(found["Change"])
     (headline,) = (one.value for one in at.markdown if "since the first load" in one.value)
     query = links(at, "changes")["All changes of this agent"]
     assert query == "agent=ivig&since=2026-11-20"
     there = page("changes", agent="ivig", since="2026-11-20")
     assert headline.partition("** since")[0] in "\n".join(one.value for one in there.markdown)
-    assert len(table(there, "Change")) == first_number(headline) == 14
+    assert len(table(there, "Change")) == first_number(headline) == 18
 
 
 def test_changes_of_another_agent_are_none_of_its_business(store: Store) -> None:
