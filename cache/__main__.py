@@ -45,7 +45,7 @@ def add_commands(commands: Any) -> None:
     export.add_argument("--format", required=True, choices=("csv", "xlsx", "json", "parquet"))
     export.add_argument(
         "--what", choices=("trials", "outcomes"), default="trials",
-        help="trials unless given; outcomes: posted results, one row a group and category, as csv or json",
+        help="trials unless given; outcomes: posted results, one row a group and category",
     )  # fmt: skip
     export.add_argument("--out", required=True, type=Path, metavar="FILE")
     export.add_argument("--query", metavar="QUERY", help="the query string of a dashboard address: only those trials")

@@ -9,7 +9,7 @@ from cache.english import listed, on_day
 from cache.filters.select import Mask, coded
 from fetchers.watchlist.model import Claim
 from insights import evidence
-from insights.verdicts import effects
+from insights.verdicts import effects, harms
 from insights.verdicts.rule import (
     CONTRADICTED,
     NOT_ASKED,
@@ -116,15 +116,7 @@ RULES = (
         lambda claim, seen: said(claim.unchecked_because or _NOT_HELD, number(seen, "here")),
     ),
     *effects.RULES,
-    Rule(
-        "risk", OUTSIDE,
-        "The claim says that it can harm. A registry shows the harms of a trial only in its posted results; read them "
-        "there.", False,
-        lambda claim, seen: claim.kind == "risk",
-        lambda claim, seen: said("A registry shows how often it harms only in posted results.", here(seen),
-                                  parts(seen), _read_them(seen), number(seen, "background")),
-        lambda claim, seen: _results(seen.here),
-    ),
+    *harms.RULES,
     Rule(
         "taken_up", PARTLY,
         "The claim says that more research is needed. That is an opinion, but a trial is running by the rules below.",

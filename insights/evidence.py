@@ -39,7 +39,7 @@ _FACTS = (
     "title", "origin", "overall_status", "last_known_status", "study_type", "lane", "start_date", "start_date_type",
     "primary_completion_date", "primary_completion_date_type", "completion_date", "completion_date_type",
     "first_posted", "last_update_posted", "results_first_posted", "has_results", "why_stopped", "condition_groups",
-    "as_of",
+    "enrollment", "as_of",
 )  # fmt: skip
 MOST_BY_ID = 400  # trials whose ids still fit into an address
 _TESTS = ("DIAGNOSTIC_TEST",)

@@ -73,9 +73,14 @@ def parquet(rows: Sequence[Mapping[str, Any]], keys: Sequence[str], about: Mappi
     """Lists as lists, numbers as numbers, ``agents`` as a list of (agent, tier, role, found_by, found_in);
     ``about`` becomes the file's metadata."""
     listed = [{**row, "agents": [{"agent": name, **why} for name, why in row["agents"].items()]} for row in rows]
-    schema = pa.schema([(key, _type(key)) for key in keys], metadata=dict(about))
+    return parquet_table(listed, {key: _type(key) for key in keys}, about)
+
+
+def parquet_table(rows: Sequence[Mapping[str, Any]], types: Mapping[str, Any], about: Mapping[str, str]) -> bytes:
+    """Rows of plain values under columns of these Arrow types."""
+    schema = pa.schema(list(types.items()), metadata=dict(about))
     buffer = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(listed, schema=schema), buffer, compression="zstd")
+    pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), buffer, compression="zstd")
     return buffer.getvalue()
 
 

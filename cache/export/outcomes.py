@@ -1,7 +1,7 @@
-"""Outcomes in long format, one row a group and category, as CSV or JSON: every value as the registry wrote it.
+"""Outcomes in long format, one row a group and category: every value as the registry wrote it, a text.
 
-An outcome without numbers has one row that says why. Only a value that is a plain number stays as it is in the CSV when
-it begins with a sign; every other text that a spreadsheet could take for a formula gets an apostrophe.
+An outcome without numbers has one row that says why. In CSV and XLSX only a value that is a plain number stays as it is
+when it begins with a sign; every other text that a spreadsheet could take for a formula gets an apostrophe.
 """
 
 import re
@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 
-from cache.export import formats, trials
+from cache.english import listed
+from cache.export import formats, trials, workbook
 from cache.export.atomic_write import write_atomically
 from cache.read.results import Posted, posted
+from cache.read.trials import freshness
 from cache.store.store import Store
 from fetchers.errors import Validation
 from fetchers.record.result_modules import Denom, Outcome, OutcomeClass
@@ -21,7 +24,8 @@ from fetchers.record.results import PRIMARY
 from fetchers.settings import RECORD_URL
 from fetchers.watchlist.model import Watchlist
 
-FORMATS = ("csv", "json")
+FORMATS = ("csv", "xlsx", "json", "parquet")
+SHEET = "Outcomes"
 KEYS = (
     "nct_id", "outcome", "type", "title", "time_frame", "reporting_status", "param_type", "dispersion_type", "unit",
     "group_id", "group", "class", "category", "value", "spread", "lower", "upper", "denominator",
@@ -36,30 +40,37 @@ MODIFIED = (
     "An apostrophe stands before texts that a spreadsheet could take for a formula. Not medical advice. Empty means "
     "not given, not zero."
 )
+_TYPES = {"outcome": pa.int64(), "other_denominators": pa.list_(pa.string())}  # the others are texts
 _PLAIN_NUMBER = re.compile(r"[-+]?[0-9][0-9,]*(\.[0-9]+)?|[-+]?\.[0-9]+")
 
 
 def write(store: Store, watchlist: Watchlist, fmt: str, out: Path, query: str | None) -> int:
     """Write the outcomes of the trials that ``cache.export.trials.write`` would write; returns the number of rows."""
     _check(fmt)
-    shown, _, _ = trials.viewed(store, watchlist, query)
+    shown, _, view = trials.viewed(store, watchlist, query)
     found = posted(store, shown["nct_id"])
-    write_atomically(out, to_bytes(found.values(), fmt), "export")
+    facts = trials.about(freshness(store, [agent.id for agent in watchlist.agents]), view)
+    write_atomically(out, to_bytes(found.values(), fmt, facts), "export")
     return sum(1 for _ in rows(found.values()))
 
 
 def _check(fmt: str) -> None:
     if fmt not in FORMATS:
-        raise Validation(f"Outcomes are written as {' or '.join(FORMATS)}, not as {fmt}.")
+        raise Validation(f"Outcomes are written as {listed(FORMATS, 'or')}, not as {fmt}.")
 
 
-def to_bytes(found: Iterable[Posted], fmt: str) -> bytes:
-    """The file's content. Raises Validation for an unknown format."""
+def to_bytes(found: Iterable[Posted], fmt: str, facts: Mapping[str, str] | None = None) -> bytes:
+    """The file's content. ``facts``: what ``trials.about`` says of the data, for formats with a place for it. Raises
+    Validation for an unknown format."""
     _check(fmt)
     made = list(rows(found))
     if fmt == "json":
         return msgspec.json.format(msgspec.json.encode(made), indent=1) + b"\n"
-    return formats.csv_table([_cells(row) for row in made], KEYS, MODIFIED)
+    about = {**(facts or {}), "Modified": MODIFIED}
+    if fmt == "parquet":
+        return formats.parquet_table(made, {key: _TYPES.get(key, pa.string()) for key in KEYS}, about)
+    cells = [_cells(row) for row in made]
+    return formats.csv_table(cells, KEYS, MODIFIED) if fmt == "csv" else workbook.table(SHEET, cells, KEYS, about)
 
 
 def rows(found: Iterable[Posted]) -> Iterator[dict[str, Any]]:

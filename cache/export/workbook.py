@@ -47,13 +47,26 @@ def xlsx(rows: Sequence[Row], keys: Sequence[str], about: Mapping[str, str], nam
     with xlsxwriter.Workbook(buffer, _OPTIONS) as book:
         _to_read(book, rows, names)
         _codes(book, rows, keys)
-        notes = book.add_worksheet(ABOUT)
-        notes.set_column(0, 0, 26, book.add_format({"bold": True}))
-        notes.set_column(1, 1, 110, book.add_format({"text_wrap": True, "valign": "top"}))
-        for line, (head, text) in enumerate(about.items()):
-            notes.write_string(line, 0, head)
-            notes.write_string(line, 1, str(cell(text)))
+        _about(book, about)
     return buffer.getvalue()
+
+
+def table(title: str, rows: Sequence[Row], names: Sequence[str], about: Mapping[str, str]) -> bytes:
+    """A workbook of one sheet of harmless cells and the sheet ``ABOUT``; numbers that are text stay text."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, _OPTIONS) as book:
+        _cells(book, title, rows, names)
+        _about(book, about)
+    return buffer.getvalue()
+
+
+def _about(book: Any, about: Mapping[str, str]) -> None:
+    notes = book.add_worksheet(ABOUT)
+    notes.set_column(0, 0, 26, book.add_format({"bold": True}))
+    notes.set_column(1, 1, 110, book.add_format({"text_wrap": True, "valign": "top"}))
+    for line, (head, text) in enumerate(about.items()):
+        notes.write_string(line, 0, head)
+        notes.write_string(line, 1, str(cell(text)))
 
 
 def serial(text: str | None) -> int | None:
@@ -77,7 +90,7 @@ def _to_read(book: Any, rows: Sequence[Row], names: Mapping[str, str]) -> None:
     sheet = _sheet(book, TO_READ, len(rows), [column.head for column in _READ])
     for place, column in enumerate(_READ):
         sheet.set_column(place, place, column.width, styles[column.style])
-    sheet.ignore_errors({"number_stored_as_text": f"A1:{xlsxwriter.utility.xl_col_to_name(len(_READ))}1048576"})
+    _numbers_as_text(sheet, len(_READ))
     for line, row in enumerate(rows, start=1):
         if line <= MOST_LINKS:
             sheet.write_url(line, 0, row["record"], link, row["nct_id"])
@@ -88,13 +101,21 @@ def _to_read(book: Any, rows: Sequence[Row], names: Mapping[str, str]) -> None:
 
 
 def _codes(book: Any, rows: Sequence[Row], keys: Sequence[str]) -> None:
-    names = formats.columns(keys)
-    sheet = _sheet(book, CODES, len(rows), names)
+    _cells(book, CODES, [formats.cells(row) for row in rows], formats.columns(keys))
+
+
+def _cells(book: Any, title: str, rows: Sequence[Row], names: Sequence[str]) -> None:
+    sheet = _sheet(book, title, len(rows), names)
     for place, name in enumerate(names):
         sheet.set_column(place, place, _WIDTHS.get(name, 16))
+    _numbers_as_text(sheet, len(names))
     for line, row in enumerate(rows, start=1):
-        flat = formats.cells(row)
-        _write_row(sheet, line, [flat[name] for name in names])
+        _write_row(sheet, line, [row[name] for name in names])
+
+
+def _numbers_as_text(sheet: Any, columns: int) -> None:
+    """Excel need not warn of texts that look like numbers: they are as the registry wrote them."""
+    sheet.ignore_errors({"number_stored_as_text": f"A1:{xlsxwriter.utility.xl_col_to_name(columns)}1048576"})
 
 
 def _sheet(book: Any, name: str, rows: int, heads: Sequence[str]) -> Any:

@@ -33,9 +33,18 @@ REPORTS = {
 }
 
 
+# What the results of a trial count of one kind of harm, over its groups: key -> words.
+HARMS = {
+    "some": "in at least one group",
+    "none": "counted, and none in any group",
+    "not_counted": "not counted in every group, and none told",
+}
+
+
 class Report(NamedTuple):
     """One trial with results. ``readings``: of every registered analysis of its primary outcomes, with the sentence;
-    ``bare``: how many primary outcomes have no analysis; ``serious``, ``deaths``: people a group, in words."""
+    ``bare``: how many primary outcomes have no analysis; ``serious``, ``deaths``: people a group, in words;
+    ``harmed``, ``died``: a key of HARMS for each of the two."""
 
     nct_id: str
     primary: tuple[str, ...]
@@ -43,6 +52,8 @@ class Report(NamedTuple):
     bare: int
     serious: tuple[str, ...]
     deaths: tuple[str, ...]
+    harmed: str = "not_counted"
+    died: str = "not_counted"
 
     @property
     def kinds(self) -> Mapping[str, int]:
@@ -69,7 +80,17 @@ def report(results: Results) -> Report:
         sum(not one.analyses for one in results.primary),
         tuple(f"{group}: {serious}" for group, _, serious, _ in harmed),
         tuple(f"{group}: {deaths}" for group, deaths, *_ in harmed),
+        _counted((one.serious_num_affected, one.serious_num_at_risk) for one in results.harms.event_groups),
+        _counted((one.deaths_num_affected, one.deaths_num_at_risk) for one in results.harms.event_groups),
     )
+
+
+def _counted(groups: Iterable[tuple[int | None, int | None]]) -> str:
+    """The key of HARMS for people affected and at risk by group: none only where every group was at risk and says 0."""
+    counts = list(groups)
+    if any(affected for affected, _ in counts):
+        return "some"
+    return "none" if counts and all(affected == 0 and at_risk for affected, at_risk in counts) else "not_counted"
 
 
 def has_section(one: Posted | None) -> bool:

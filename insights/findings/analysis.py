@@ -91,10 +91,11 @@ def _unit(analysis: Analysis, outcome: Outcome) -> str:
 
 def _interval(analysis: Analysis) -> str:
     low, high = analysis.ci_lower_limit, analysis.ci_upper_limit
-    if low is None and high is None:
-        return ""
     percent = line(analysis.ci_pct_value).rstrip("% ")
-    name = f"{percent} % CI" if any(char.isdigit() for char in percent) else "CI, its level not given,"
+    told = any(char.isdigit() for char in percent)
+    if low is None and high is None:
+        return f"{percent} % CI, its limits not given" if told else ""
+    name = f"{percent} % CI" if told else "CI, its level not given,"
     side = ", one-sided" if analysis.ci_num_sides == "ONE_SIDED" else ""
     if low is not None and high is not None:
         return f"{name} {line(low)} to {line(high)}{side}"

@@ -53,17 +53,22 @@ def _unread(seen: Seen) -> pd.DataFrame:
     return seen.here[_states(seen).isin(["not_asked", "failed"]).to_numpy(dtype=bool)]
 
 
-def _parts(claim: Claim, seen: Seen) -> Parts:
-    states = _states(seen)
-    made = {POSTED: seen.here[states.isin(["read", "not_asked", "failed"]).to_numpy(dtype=bool)]}
-    made |= {KEYS[key]: part for key, part in _by_report(seen).items() if len(part)}
+def posted_parts(seen: Seen) -> Parts:
+    """The trials in the condition with posted results, and those of them that are not read, if any."""
+    made = {POSTED: seen.here[_states(seen).isin(["read", "not_asked", "failed"]).to_numpy(dtype=bool)]}
     unread = _unread(seen)
     return made | ({UNREAD: unread} if len(unread) else {})
 
 
+def _parts(claim: Claim, seen: Seen) -> Parts:
+    made = dict(posted_parts(seen))
+    unread = {UNREAD: made.pop(UNREAD)} if UNREAD in made else {}
+    return made | {KEYS[key]: part for key, part in _by_report(seen).items() if len(part)} | unread
+
+
 def _say(claim: Claim, seen: Seen) -> str:
     read = any(len(part) for part in _by_report(seen).values())
-    return said(here(seen), parts(seen), _agents(seen), _unread_says(seen), _READ_THEM if read else "",
+    return said(here(seen), parts(seen), _agents(seen), unread_says(seen), _READ_THEM if read else "",
                 number(seen, "background"))  # fmt: skip
 
 
@@ -84,7 +89,8 @@ def _agent(seen: Seen, agent: str) -> str:
     return f"{name}: results read of {len(reports):,} of {count(len(ids), 'trial')}, {listed(told)}."
 
 
-def _unread_says(seen: Seen) -> str:
+def unread_says(seen: Seen) -> str:
+    """Why posted results of trials in the condition are not read; empty when all are."""
     return " ".join(_reasons(seen))
 
 

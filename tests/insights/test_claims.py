@@ -19,7 +19,7 @@ from fetchers.watchlist import load as watchlists
 from fetchers.watchlist.model import Claim, Condition, Watchlist
 from insights import claim_rules, claims, literature
 from insights.claims import Finding
-from insights.verdicts import effects
+from insights.verdicts import effects, harms
 from tests.rigs.insight_rows import frames
 from tests.rigs.trial_rows import Why, row, watchlist
 
@@ -117,8 +117,8 @@ def test_every_rule(one: Claim, rows: list[dict[str, Any]], verdict: str, rule: 
 
 
 def test_every_rule_has_a_case_and_every_verdict_a_word() -> None:
-    own = {rule.id for rule in claim_rules.RULES} - {rule.id for rule in effects.RULES}  # those: test_effect_claims
-    assert {rule for *_, rule in CASES} == own
+    elsewhere = {rule.id for rule in (*effects.RULES, *harms.RULES)}  # test_effect_claims, test_risk_claims
+    assert {rule for *_, rule in CASES} - {"risk"} == {rule.id for rule in claim_rules.RULES} - elsewhere
     assert {rule.verdict for rule in claim_rules.RULES} | {"not_asked"} == set(claim_rules.VERDICTS)
     assert set(claim_words.VERDICT) == set(claim_rules.VERDICTS)
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import openpyxl
+import pyarrow.parquet as pq
 import pytest
 
 from cache.export import outcomes
@@ -243,6 +245,26 @@ def test_what_was_not_read_is_null_and_has_no_rows(tmp_path: Path) -> None:
     export.write(store, WATCHLIST, "json", tmp_path / "all.json", None)
     assert [one["results"] for one in json.loads((tmp_path / "all.json").read_text("utf-8"))] == [None, None, None]
     assert outcomes.write(store, WATCHLIST, "json", tmp_path / "long.json", None) == 0
-    with pytest.raises(Validation, match="csv or json, not as xlsx"):
-        outcomes.write(store, WATCHLIST, "xlsx", tmp_path / "long.xlsx", None)
+    with pytest.raises(Validation, match="csv, xlsx, json or parquet, not as ods"):
+        outcomes.write(store, WATCHLIST, "ods", tmp_path / "long.ods", None)
     store.close()
+
+
+def test_the_workbook_and_the_parquet_of_outcomes_have_the_same_rows(tmp_path: Path) -> None:
+    store = stored([raw for raw in MADE.raw if raw.get("resultsSection")])
+    rows = list(outcomes.rows(read.posted(store, map(nct_id, MADE.raw)).values()))
+    for fmt in ("xlsx", "parquet"):
+        assert outcomes.write(store, WATCHLIST, fmt, tmp_path / f"long.{fmt}", None) == len(rows) > 10
+    store.close()
+    table = pq.read_table(tmp_path / "long.parquet")
+    assert table.to_pylist() == rows
+    assert b"Posted results of ClinicalTrials.gov" in table.schema.metadata[b"Modified"]
+    book = openpyxl.load_workbook(tmp_path / "long.xlsx")
+    head, *lines = book[outcomes.SHEET].iter_rows(values_only=True)
+    assert list(head) == list(outcomes.KEYS)
+    shown = [dict(zip(head, line, strict=True)) for line in lines]
+    for name in ("nct_id", "outcome", "value", "spread", "denominator"):
+        assert [one[name] for one in shown] == [row[name] for row in rows], name
+    assert "'+Methotrexate" in {one["group"] for one in shown}
+    assert {cell.data_type for line in book[outcomes.SHEET].iter_rows() for cell in line} <= {"s", "n"}
+    assert "Registry data of" in [line[0] for line in book["About"].iter_rows(values_only=True)]

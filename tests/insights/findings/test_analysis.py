@@ -212,7 +212,7 @@ SENTENCES = {
     ),
     "a level without an interval": (
         made("<0.01", ci_pct_value="95", statistical_method="t-test, 2 sided"),
-        "No estimate given, p <0.01, as registered; method t-test, 2 sided",
+        "No estimate given (95 % CI, its limits not given), p <0.01, as registered; method t-test, 2 sided",
     ),
     "a spread by its name": (
         made("0.03", param_type="LS Mean Difference", param_value="2", dispersion_type="STANDARD_ERROR_OF_MEAN",
