@@ -134,7 +134,8 @@ def results(known: Known) -> list[str]:
 def _posted(known: Known, verdict: Verdict) -> Iterator[str]:
     fact = known.fact or {}
     if verdict.state == "posted":
-        yield f"Results are posted in the registry, first on {day(fact.get('results_posted'))}."
+        first = f", first on {day(fact['results_posted'])}" if fact.get("results_posted") else ""
+        yield f"Results are posted in the registry{first}."
     elif fact.get("results_submitted"):
         sent = day(fact["results_submitted"])
         yield f"Results were sent to the registry on {sent} and are not posted yet."
