@@ -171,6 +171,7 @@ def test_a_trials_page_has_the_section_before_its_posting_facts(open_: Callable[
         app
     )
     assert "[What was found](#found)" in " ".join(one.value for one in app.main.markdown)
+    assert "Results are posted in the registry." in shown(app)  # the record names no day
     without = open_("trial", nct=WITHOUT)
     assert "What was found" not in [one.value for one in without.main.header]
     assert "#found" not in " ".join(one.value for one in without.main.markdown)
