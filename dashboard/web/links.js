@@ -15,10 +15,38 @@
     return typeof last === "string" && /^[a-z]+(\?|$)/.test(last) ? last : null;
   };
 
+  // Streamlit scrolls to the section an address names as soon as it is there, and what stands above it grows after that.
+  // So the section is held in sight until the page is drawn and still for a second, or somebody does anything.
+  const holdInSight = () => {
+    const id = location.hash.slice(1);
+    if (!id) return;
+    const over = new AbortController();
+    ["wheel", "touchstart", "pointerdown", "keydown"].forEach((what) => {
+      addEventListener(what, () => over.abort(), { signal: over.signal, passive: true, capture: true });
+    });
+    let calm = 0;
+    let before = null;
+    let left = 600;
+    const hold = () => {
+      if (over.signal.aborted || location.hash.slice(1) !== id) return over.abort();
+      const drawn = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]');
+      const part = document.getElementById(id);
+      part?.scrollIntoView();
+      const top = part ? part.getBoundingClientRect().top + (part.closest('[data-testid="stMain"]')?.scrollTop ?? 0) : null;
+      calm = drawn && part && top === before ? calm + 1 : 0;
+      before = top;
+      left -= 1;
+      if (calm < 10 && left) setTimeout(hold, 100);
+      else over.abort();
+    };
+    hold();
+  };
+
   // Streamlit shows whatever page the address bar names when the browser says that it went through its history.
   const open = (link) => {
     history.pushState({}, "", new URL(link, location.href));
     dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+    holdInSight();
   };
 
   const flat = (items) => (Array.isArray(items) || ArrayBuffer.isView(items) ? Array.from(items) : []);
@@ -113,4 +141,5 @@
   const look = () => document.querySelectorAll(".js-plotly-plot").forEach(adopt);
   new MutationObserver(look).observe(document.documentElement, { childList: true, subtree: true });
   look();
+  holdInSight();
 })();
