@@ -42,7 +42,7 @@ def _opening(ids: Sequence[int]) -> None:
         if not shown.open:
             return
         with kept.steady():
-            st.html(_of_all(changes_data.some(ids)))
+            _show(_of_all(changes_data.some(ids)))
 
 
 def of_trial(changes: Sequence[Change]) -> None:
@@ -50,7 +50,11 @@ def of_trial(changes: Sequence[Change]) -> None:
     texts = [one for one in changes if one.kind in TEXTS]
     if texts:
         with st.expander("Words taken out and put in", icon=":material/compare_arrows:", expanded=True):
-            st.html("".join(f"<p><b>{_what(one)}</b></p>{as_html(one.passages)}" for one in texts))
+            _show("".join(f"<p><b>{_what(one)}</b></p>{as_html(one.passages)}" for one in texts))
+
+
+def _show(made: str) -> None:
+    st.html(f'<div style="position:relative;overflow-wrap:anywhere">{made}</div>')
 
 
 def _of_all(changes: Sequence[Change]) -> str:
@@ -72,7 +76,7 @@ def as_html(passages: Sequence[Passage]) -> str:
     if not passages:
         return f"<p>{_ALIKE}</p>"
     items = "".join(f"<li>{escape(one.name)}: {_words(one)}</li>" for one in passages)
-    return f'<ul style="position:relative;overflow-wrap:anywhere">{items}</ul>'
+    return f"<ul>{items}</ul>"
 
 
 def _words(passage: Passage) -> str:

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, expect
 
 from cache.store.store import Store
 from tests.browser.conftest import Visit
-from tests.browser.reading import main, open_page, scrolls_sideways
+from tests.browser.reading import main, open_page, scrolls_sideways, still
 from tests.browser.serving import Dashboard
 from tests.browser.test_every_page import LOOKS, new_violations
 from tests.rigs import moved_stores as moved
@@ -17,6 +17,8 @@ from tests.rigs import moved_stores as moved
 pytestmark = pytest.mark.browser
 
 HOSTILE = "<img src=x onerror=alert(1)> </del><b>B</b> *i* http://evil.example & " + "W" * 120
+# Colours and widths are judged when the fold has opened: until then it fades and grows.
+OPEN = "part => Promise.all(part.closest('details').getAnimations({subtree: true}).map(one => one.finished))"
 
 
 @pytest.fixture
@@ -50,6 +52,8 @@ def test_words_are_read_in_every_look(up: Dashboard, visit: Visit, look: str) ->
             words.locator("del").first.evaluate("part => getComputedStyle(part).textDecorationLine") == "line-through"
         )
         assert words.locator("ins").first.evaluate("part => getComputedStyle(part).textDecorationLine") == "underline"
+        still(window.page)
+        words.evaluate(OPEN)
         assert scrolls_sideways(window.page) == []
         assert new_violations(window.page) == []
         assert window.seen.console == []
