@@ -43,7 +43,12 @@ def test_a_record_is_read_back_from_every_form(body: bytes) -> None:
     assert base_of(pack(body)) is None
 
 
-@given(st.binary(min_size=1, max_size=3_000), st.binary(min_size=1, max_size=3_000), st.integers(1, 2**60), st.integers(1, 16))
+@given(
+    st.binary(min_size=1, max_size=3_000),
+    st.binary(min_size=1, max_size=3_000),
+    st.integers(1, 2**60),
+    st.integers(1, 16),
+)
 def test_a_version_is_read_back_by_way_of_the_one_before(before: bytes, body: bytes, number: int, steps: int) -> None:
     packed = pack_after(body, Base(number, steps), before)
     assert base_of(packed) == Base(number, steps)
