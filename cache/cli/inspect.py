@@ -11,8 +11,8 @@ from cache.cli.terminal import RESCUE, printable, put_out_json, say, table, traf
 from cache.exit_codes import DAMAGED, DONE
 from cache.opening import open_store
 from cache.read import results as posted
-from cache.read import trials as queries
 from cache.read import unread as unreads
+from cache.read.freshness import ScopeRow, freshness, present, scope_rows
 from cache.read.jobs import latest_job
 from cache.read.unexplained import unexplained
 from cache.recovery.check import integrity
@@ -35,6 +35,8 @@ def status_command(settings: Settings, watchlist: Watchlist, *, as_json: bool) -
     store = open_store(settings, watchlist)
     try:
         status = status_of(store, watchlist)
+        if as_json:
+            status |= {"unexplained_interventions": _unexplained(store, watchlist)}
     finally:
         store.close()
     if as_json:
@@ -45,33 +47,34 @@ def status_command(settings: Settings, watchlist: Watchlist, *, as_json: bool) -
 
 
 def status_of(store: Store, watchlist: Watchlist) -> dict[str, Any]:
-    """The status object of the contract, and beside it the sweeps, the newest refresh, and what no name explains."""
-    fresh = queries.freshness(store, [agent.id for agent in watchlist.agents])
-    trials = queries.trials(store)
+    """The status object of the contract, and beside it the sweeps and the newest refresh."""
+    fresh = freshness(store, [agent.id for agent in watchlist.agents])
     job = latest_job(store)
-    scopes = queries.scopes(store, watchlist).to_dict("records")
+    scopes = scope_rows(store, watchlist)
     unread = unreads.by_scope(store)
     return {
         "store": store.place,
         "registry_timestamp": fresh.registry_timestamp,
         "fetched_at": fresh.fetched_at,
         "version": fresh.version,
-        "studies": int(trials["left_registry"].isna().sum()),
+        "studies": present(store),
         "starter": fresh.starter,
-        "agents": {row["scope"]: _scope(row, unread) for row in scopes if row["kind"] == "agent"},
-        "sweeps": {row["scope"]: _scope(row, unread) for row in scopes if row["kind"] == "sweep"},
+        "agents": {row.scope: _scope(row, unread) for row in scopes if row.kind == "agent"},
+        "sweeps": {row.scope: _scope(row, unread) for row in scopes if row.kind == "sweep"},
         "results": {
             **results_state(posted.state(store)),
             "not_newest": [one._asdict() for one in posted.failures(store)],
         },
         "older": dict(fresh.older),
         "failed": list(fresh.failed),
-        "unexplained_interventions": [
-            {"name": one.name, "trials": one.trials, "nct_ids": list(one.nct_ids)}
-            for one in unexplained(trials, watchlist.document_conditions, Matcher(watchlist))[:_UNEXPLAINED]
-        ],
         "refresh": {**job._asdict(), "scopes": [scope._asdict() for scope in job.scopes]} if job else None,
     }
+
+
+def _unexplained(store: Store, watchlist: Watchlist) -> list[dict[str, Any]]:
+    """What no name of the watch-list explains: for programs only, since all names must be compiled for it."""
+    found = unexplained(store, watchlist.document_conditions, Matcher(watchlist))[:_UNEXPLAINED]
+    return [{"name": one.name, "trials": one.trials, "nct_ids": list(one.nct_ids)} for one in found]
 
 
 def status_text(status: Mapping[str, Any]) -> str:
@@ -143,13 +146,12 @@ def export_command(
     return DONE
 
 
-def _scope(row: Mapping[Any, Any], unread: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
-    failed = _text(row["error"])
+def _scope(row: ScopeRow, unread: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
     return {
-        **{name: int(row[name]) for name in _COUNTS},
-        "starter": bool(row["starter"]),
-        "last_refresh": _text(row["refreshed_at"]),
-        "error": failed or english.unread(*unread.get(row["scope"], (0, 0))),
+        **{name: getattr(row, name) for name in _COUNTS},
+        "starter": row.starter,
+        "last_refresh": row.refreshed_at,
+        "error": row.error or english.unread(*unread.get(row.scope, (0, 0))),
     }
 
 
@@ -173,11 +175,6 @@ def _not_newest(failures: Sequence[Mapping[str, Any]]) -> list[str]:
 def _older(older: Mapping[str, str]) -> str:
     said = ", ".join(f"{scope} {printable(load)}" for scope, load in older.items())
     return f" (older: {said})" if said else ""
-
-
-def _text(value: object) -> str | None:
-    """Frames hold a missing text as NaN."""
-    return value if isinstance(value, str) else None
 
 
 def _job_words(job: Mapping[str, Any] | None) -> str:

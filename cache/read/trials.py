@@ -4,20 +4,20 @@ Each function reads in one short transaction and returns a fresh frame. Missing 
 missing numbers and booleans are NA: never zero, never an empty list, never false.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import pandas as pd
-from sqlalchemy import JSON, Boolean, ColumnElement, Integer, Text, cast, exists, func, or_, select
+from sqlalchemy import JSON, Boolean, Integer, Text, cast, func, select
 
 from cache.codes import ROLES, SPONSOR_CLASSES, STATUSES, STUDY_TYPES, TIERS
 from cache.read import frames, lists
-from cache.read import unread as unreads
+from cache.read.freshness import Freshness as Freshness
+from cache.read.freshness import ScopeRow, scope_rows, shown
+from cache.read.freshness import freshness as freshness
 from cache.read.lists import Lists
-from cache.starter import snapshot_date
 from cache.store.bodies import bodies
 from cache.store.collector import paused
 from cache.store.errors import Damaged
@@ -55,26 +55,6 @@ TRIAL_COLUMNS = (
 MATCH_COLUMNS = ("nct_id", "agent", "tier", "role", "found_by", "found_in", "quote", "origin", "number")
 
 
-class Freshness(NamedTuple):
-    """How old what is shown is: the newest date of its parts, and which parts are older."""
-
-    registry_timestamp: str | None  # newest data load of an agent that was asked live
-    fetched_at: str | None  # the moment (UTC) of the newest full answer of an agent
-    starter: bool  # some agent still shows the starter snapshot
-    live: bool  # some agent shows the registry's own answer
-    starter_date: str | None  # day of the snapshot, while it is shown
-    failed: tuple[str, ...]  # scopes whose last attempt failed
-    version: int  # of the store
-    older: tuple[tuple[str, str], ...] = ()  # scopes whose data load is of an earlier day, with that load
-    unread: int = 0  # records that could not be read, or of which a part could not
-
-    @property
-    def day(self) -> date | None:
-        """The day of the data; None when nothing says it."""
-        told = self.registry_timestamp if self.live else self.starter_date
-        return date.fromisoformat(told[:10]) if told else None
-
-
 @contextmanager
 def _readable(store: Store) -> Iterator[None]:
     """Raise Damaged when what is stored makes no sense as data."""
@@ -82,12 +62,6 @@ def _readable(store: Store) -> Iterator[None]:
         yield
     except (ValueError, msgspec.MsgspecError) as error:
         raise Damaged(f"The store {store.place} is damaged (its data cannot be read: {error}).") from error
-
-
-def _shown() -> ColumnElement[bool]:
-    """A trial some scope still holds, or one that is remembered because the registry dropped it."""
-    held = exists().where(answer.c.nct_id == study.c.nct_id, answer.c.ended_at.is_(None))
-    return or_(study.c.left_registry.is_not(None), held)
 
 
 def trials(store: Store) -> pd.DataFrame:
@@ -101,7 +75,7 @@ def trials(store: Store) -> pd.DataFrame:
     asked = [cast(column, Text).label(column.name) if column.name in LISTS else column for column in stored]
     with paused():
         with store.reading() as connection:
-            rows = connection.execute(select(*asked).where(_shown()).order_by(study.c.nct_id)).all()
+            rows = connection.execute(select(*asked).where(shown()).order_by(study.c.nct_id)).all()
             loads = _pairs(connection.execute(_newest_loads()).all())
             loads |= _pairs(connection.execute(_last_loads()).all())
             seen = _pairs(connection.execute(_last_seen()).all())
@@ -115,7 +89,7 @@ def trials(store: Store) -> pd.DataFrame:
 def matches(store: Store) -> pd.DataFrame:
     """Why each shown trial belongs to an agent, one row a (trial, agent); columns ``MATCH_COLUMNS``."""
     columns = [match.c.nct_id, match.c.agent, match.c.tier, match.c.role, cast(match.c.found_by, Text), study.c.origin]
-    query = select(*columns).join_from(match, study, match.c.nct_id == study.c.nct_id).where(_shown())
+    query = select(*columns).join_from(match, study, match.c.nct_id == study.c.nct_id).where(shown())
     with paused():
         with store.reading() as connection:
             rows = connection.execute(query.order_by(match.c.nct_id, match.c.agent)).all()
@@ -124,72 +98,14 @@ def matches(store: Store) -> pd.DataFrame:
 
 
 def scopes(store: Store, watchlist: Watchlist) -> pd.DataFrame:
-    """One row for each agent and each swept condition, in the watch-list's order, always all of them.
-
-    ``refreshed_at`` is missing until a refresh of the scope has succeeded. ``studies`` counts the trials
-    the scope's own answer holds; ``given``, ``mentioned`` and ``excluded`` count the trials matched to an agent
-    wherever they were found. Trials that left the registry are in none of the counts.
-    """
-    columns = [scope.c.starter, scope.c.refreshed_at, scope.c.registry_timestamp, scope.c.error, scope.c.error_at]
-    present = study.c.left_registry.is_(None)
-    held = select(answer.c.scope, func.count()).join_from(answer, study, answer.c.nct_id == study.c.nct_id)
-    held = held.where(answer.c.ended_at.is_(None), present).group_by(answer.c.scope)
-    tiers = select(match.c.agent, match.c.tier, func.count()).join_from(match, study, match.c.nct_id == study.c.nct_id)
-    tiers = tiers.where(_shown(), present).group_by(match.c.agent, match.c.tier)
-    with store.reading() as connection:
-        states = {row[0]: tuple(row[1:]) for row in connection.execute(select(scope.c.scope, *columns))}
-        studies = _pairs(connection.execute(held).all())
-        counts = {(agent, tier): count for agent, tier, count in connection.execute(tiers)}
-    names = [(agent.id, agent.name, "agent") for agent in watchlist.agents]
-    names += [(condition.id, condition.name, "sweep") for condition in watchlist.conditions if condition.swept]
-    unknown = (False, None, None, None, None)
-    rows = [
-        (
-            *named,
-            *states.get(named[0], unknown),
-            studies.get(named[0], 0),
-            *(counts.get((named[0], tier), 0) for tier in TIERS),
-        )
-        for named in names
-    ]
-    heads = ["scope", "name", "kind", *(column.name for column in columns), "studies", *TIERS]
-    made = dict(zip(heads, frames.columns(rows, len(heads)), strict=True))
+    """``cache.read.freshness.scope_rows`` as a frame."""
+    made = dict(zip(ScopeRow._fields, frames.columns(scope_rows(store, watchlist), len(ScopeRow._fields)), strict=True))
     numeric = ("starter", "studies", *TIERS)
     return pd.DataFrame(
-        {head: pd.Series(list(made[head])) if head in numeric else frames.texts(made[head]) for head in heads}
-    )
-
-
-def freshness(store: Store, agents: Collection[str] | None = None) -> Freshness:
-    """How fresh the store is, over its scopes (of the agents only the named ones, when the watch-list has changed)."""
-    columns = [
-        scope.c.scope,
-        scope.c.kind,
-        scope.c.starter,
-        scope.c.refreshed_at,
-        scope.c.registry_timestamp,
-        scope.c.error,
-    ]
-    with store.reading() as connection:
-        # Posted results tell of themselves (``cache.read.results``).
-        rows = connection.execute(select(*columns).where(scope.c.kind != "results").order_by(scope.c.scope)).all()
-        newest = connection.scalar(select(func.max(study.c.as_of)).where(study.c.origin == "starter"))
-        unread = unreads.total(connection)
-    counted = [row for row in rows if row.kind == "agent" and (agents is None or row.scope in agents)]
-    live = [row for row in counted if row.refreshed_at]
-    latest = max((row.registry_timestamp for row in live if row.registry_timestamp), default=None)
-    loads = [(row.scope, row.registry_timestamp) for row in rows if row.kind != "agent" or row in live]
-    starter = any(row.starter for row in counted)
-    return Freshness(
-        registry_timestamp=latest,
-        fetched_at=max((row.refreshed_at for row in live), default=None),
-        starter=starter,
-        live=bool(live),
-        starter_date=(newest or snapshot_date()) if starter else None,
-        failed=tuple(row.scope for row in rows if row.error and (row.kind != "agent" or row in counted)),
-        version=store.version(),
-        older=tuple((name, load) for name, load in loads if load and latest and load[:10] < latest[:10]),
-        unread=unread,
+        {
+            head: pd.Series(list(made[head])) if head in numeric else frames.texts(made[head])
+            for head in ScopeRow._fields
+        }
     )
 
 

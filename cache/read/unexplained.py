@@ -5,11 +5,15 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-import pandas as pd
+from sqlalchemy import select
 
+from cache.read.freshness import shown
+from cache.store.schema import study
+from cache.store.store import Store
 from fetchers.matching.context import is_make_believe
 from fetchers.matching.matcher import Matcher
 from fetchers.matching.names import lower, squeeze
+from fetchers.record.texts import shown_line
 
 # What people are told, taught or tested is no name that could be missing.
 _NO_TREATMENT = frozenset({"BEHAVIORAL", "DIAGNOSTIC_TEST", "RADIATION"})
@@ -23,18 +27,32 @@ class Unexplained(NamedTuple):
     nct_ids: tuple[str, ...]
 
 
-def unexplained(trials: pd.DataFrame, conditions: Collection[str], matcher: Matcher) -> tuple[Unexplained, ...]:
-    """Of the trials in these condition groups that are still in the registry, the most frequent first.
+def unexplained(store: Store, conditions: Collection[str], matcher: Matcher) -> tuple[Unexplained, ...]:
+    """``counted``, of the trials in these condition groups that are still in the registry."""
+    wanted = set(conditions)
+    query = select(study.c.nct_id, study.c.interventions, study.c.condition_groups)
+    with store.reading() as connection:
+        rows = connection.execute(query.where(shown(), study.c.left_registry.is_(None)).order_by(study.c.nct_id))
+        return counted(
+            (
+                (nct_id, map(shown_line, names or ()))
+                for nct_id, names, groups in rows
+                if wanted.intersection(groups or ())
+            ),
+            matcher,
+        )
+
+
+def counted(trials: Iterable[tuple[str, Iterable[str]]], matcher: Matcher) -> tuple[Unexplained, ...]:
+    """The interventions of these trials that nothing of the watch-list tells, the most frequent first.
 
     Spellings that differ in case, accents or hyphens only are one. Placebos are nobody's name.
     """
-    present = trials.loc[trials["left_registry"].isna(), ["nct_id", "interventions", "condition_groups"]]
-    wanted = set(conditions)
     spelt: dict[str, Counter[str]] = defaultdict(Counter)
     ids: dict[str, set[str]] = defaultdict(set)
     known = lru_cache(maxsize=None)(matcher.explains)
-    for nct_id, interventions, groups in present.itertuples(index=False):
-        for name in _names(interventions or ()) if wanted.intersection(groups or ()) else ():
+    for nct_id, interventions in trials:
+        for name in _names(interventions):
             key = lower(squeeze(name))
             if key and not is_make_believe(key) and not known(name):
                 spelt[key][name] += 1

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import pandas as pd
 from sqlalchemy import Connection, Select, func, select
 
-from cache.read import frames
 from cache.store.schema import answer, study
 from cache.store.schema import set_aside as aside
 from cache.store.store import Store
@@ -28,13 +26,11 @@ def by_scope(store: Store) -> dict[str, tuple[int, int]]:
     return {scope: (whole.get(scope, 0), cut.get(scope, 0)) for scope in whole.keys() | cut.keys()}
 
 
-def parts(store: Store) -> pd.DataFrame:
-    """Trials of which a part could not be read; columns nct_id and note, which says what."""
+def parts(store: Store) -> list[tuple[str, str]]:
+    """Trials of which a part could not be read, by NCT id, each with a note that says what."""
     with store.reading() as connection:
-        rows = connection.execute(_cut(study.c.nct_id, study.c.note).distinct().order_by(study.c.nct_id)).all()
-    return pd.DataFrame(
-        {name: frames.texts(row[place] for row in rows) for place, name in enumerate(("nct_id", "note"))}
-    )
+        rows = connection.execute(_cut(study.c.nct_id, study.c.note).distinct().order_by(study.c.nct_id))
+        return [(nct_id, note) for nct_id, note in rows]
 
 
 def _cut(*columns: Any) -> Select[Any]:

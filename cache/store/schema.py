@@ -30,9 +30,12 @@ metadata = MetaData(
 
 
 def _sealed(name: str, *key: str) -> tuple[Column[str], Index]:
-    """The digest of a row (``cache.store.seal``), and an index of the rows that wait for theirs."""
-    missing = text("digest IS NULL")
-    index = Index(name, *key, sqlite_where=missing, postgresql_where=missing)
+    """The digest of a row (``cache.store.seal``), and an index of the rows that wait for theirs.
+
+    PostgreSQL gets its index from the migrations, which make all tables there: to say it here as well would load that
+    dialect in every process.
+    """
+    index = Index(name, *key, sqlite_where=text("digest IS NULL"))
     return Column("digest", String(32), onupdate=null()), index
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 
 def upsert(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -18,6 +18,8 @@ def upsert(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any
     others = [name for name in given[0] if name not in keys]
     # Both dialects have the same methods, but no common type.
     if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
         theirs = postgresql.insert(table)
         connection.execute(
             theirs.on_conflict_do_update(index_elements=keys, set_={name: theirs.excluded[name] for name in others}),

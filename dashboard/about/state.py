@@ -103,10 +103,10 @@ def _set_aside(names: Mapping[str, str]) -> None:
 def _partly_read() -> None:
     """Trials of which a part could not be read, and which."""
     parts = unread.parts(data.store())
-    if parts.empty:
+    if not parts:
         return
     st.text(f"{english.count(len(parts), 'trial')} could be read only in part; what is missing counts as not known:")
-    shown = parts.rename(columns={"nct_id": "NCT id", "note": "What could not be read"})
+    shown = pd.DataFrame(parts, columns=["NCT id", "What could not be read"])
     columns.table(
         shown, "Trials that could be read only in part, and what is missing", missing=words.MISSING, height="auto"
     )

@@ -135,7 +135,7 @@ class Parts:
     @_part
     def missed(self) -> tuple[Unexplained, ...]:
         """Interventions in the documents' conditions that no name of the watch-list tells, the most frequent first."""
-        return unexplained(self.trials(), self.watchlist.document_conditions, Matcher(self.watchlist))
+        return unexplained(self.store, self.watchlist.document_conditions, Matcher(self.watchlist))
 
     @_part
     def facts(self) -> pd.DataFrame:

@@ -14,9 +14,9 @@ NOT_NEEDED = {"pandas", "numpy", "pyarrow", "plotly", "streamlit", "alembic", "b
     ("modules", "unneeded"),
     [
         ("cache.__main__", NOT_NEEDED | {"sqlalchemy", "msgspec", "requests"}),
-        ("cache.__main__, cache.cli.refresh", NOT_NEEDED),
+        ("cache.__main__, cache.cli.refresh", NOT_NEEDED | {"sqlalchemy.dialects.postgresql"}),
         ("cache.__main__, cache.cli.backup", NOT_NEEDED - {"pandas", "numpy", "pyarrow"}),
-        ("cache.__main__, cache.cli.inspect", NOT_NEEDED - {"pandas", "numpy", "pyarrow"}),
+        ("cache.__main__, cache.cli.inspect", NOT_NEEDED),
         ("streamlit, dashboard.routes", {"alembic", "icalendar"}),
     ],
 )
