@@ -45,6 +45,8 @@ class Group:
         self._operations, self._numbing = Names(words.operations), Names(words.numbing)
         self._mesh = frozenset(term.lower() for term in condition.mesh)
         self._not_mesh = Names((*condition.not_terms, *words.mesh_not_with))
+        pairs = (term.vocabulary for pair in self._pairs for term in pair)
+        self._telling = self._terms.vocabulary.union(self._what_lasts.vocabulary, *pairs)
 
     @property
     def vocabulary(self) -> frozenset[str]:
@@ -57,6 +59,9 @@ class Group:
 
     def holds(self, reading: Reading) -> bool:
         """Whether the record is about the group."""
+        said = (reading.titles, *reading.listed)
+        if all(self._telling.isdisjoint(text.words) for text in said) and not self._mesh & reading.condition_mesh:
+            return False
         titles = self._in_titles(reading.titles)
         if titles.named:
             return True

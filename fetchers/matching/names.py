@@ -8,7 +8,7 @@ which keeps matching well under a millisecond a record. Where a text means somet
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -44,29 +44,27 @@ class Hit(NamedTuple):
 
 
 class Text:
-    """A registry text made ready for the search.
+    """A registry text made ready for the search: in one line, then folded, then its words.
 
-    ``vocabulary``: the words that any name looked for begins with; the text is read for them once, for all agents.
+    ``vocabulary``: the words that any name looked for begins with; the text is read for them once, for all agents, and
+    ``words`` are then only those.
     """
 
+    __slots__ = ("folded", "squeezed", "words")
+
     def __init__(self, text: str, vocabulary: frozenset[str] | None = None) -> None:
-        self._written = text
-        self._vocabulary = vocabulary
+        self.squeezed = squeeze(text)
+        self.folded = lower(self.squeezed)
+        self.words = _words_in(self.folded, vocabulary)
 
-    @cached_property
-    def squeezed(self) -> str:
-        return squeeze(self._written)
-
-    @cached_property
-    def folded(self) -> str:
-        return lower(self.squeezed)
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """Every word of the folded text, or those of the vocabulary."""
-        text = self.folded
-        words = text.translate(_CUT).split() if text.isascii() else _WORD.findall(text)
-        return frozenset(words) if self._vocabulary is None else self._vocabulary.intersection(words)
+    @classmethod
+    def joined(cls, texts: Sequence["Text"], between: str) -> "Text":
+        """These texts as one, without reading them again; ``between`` must end a word on both sides."""
+        made = cls.__new__(cls)
+        made.squeezed = between.join([text.squeezed for text in texts])
+        made.folded = between.join([text.folded for text in texts])
+        made.words = frozenset[str]().union(*[text.words for text in texts])
+        return made
 
     def starts(self, word: str) -> Iterator[int]:
         """Where the word stands in the folded text, by itself or at the beginning of a longer one."""
@@ -88,6 +86,11 @@ def squeeze(text: str) -> str:
     if not text.isascii():
         text = _NOT_ASCII.sub(lambda found: _ascii(found[0]), text)
     return " ".join(text.replace("-", " ").replace("_", " ").split())
+
+
+def _words_in(folded: str, vocabulary: frozenset[str] | None) -> frozenset[str]:
+    words = folded.translate(_CUT).split() if folded.isascii() else _WORD.findall(folded)
+    return frozenset(words) if vocabulary is None else vocabulary.intersection(words)
 
 
 def lower(squeezed: str) -> str:
@@ -157,14 +160,13 @@ class _Phrases:
     """Phrases by the word they begin with; the longest that fits wins, among equals the first given."""
 
     def __init__(self, phrases: Iterable[str], *, foreign: bool = False) -> None:
-        self._by_first: dict[str, list[tuple[re.Pattern[str], str]]] = {}
-        for phrase in sorted(dict.fromkeys(phrases), key=lambda phrase: -len("".join(_words(phrase)))):
-            words = _words(phrase)
-            pattern = re.compile(_BETWEEN.join(map(_either_number, words)) + r"(?![^\W_])")
+        self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        cut = {phrase: _words(phrase) for phrase in phrases}
+        for phrase, words in sorted(cut.items(), key=lambda item: -len("".join(item[1]))):
             for first in _first_words(words):
-                self._by_first.setdefault(first, []).append((pattern, phrase))
+                self._by_first.setdefault(first, []).append((words, phrase))
             for word in spellings(phrase) if foreign else ():
-                self._by_first.setdefault(word, [(_WORD, phrase)])
+                self._by_first.setdefault(word, [((), phrase)])  # no words: this very word
         self.firsts = frozenset(self._by_first)
 
     def find(self, text: Text) -> Iterator[Hit]:
@@ -174,9 +176,9 @@ class _Phrases:
         for start, word in places:
             if start < end:
                 continue
-            for pattern, phrase in self._by_first[word]:
-                found = pattern.match(text.folded, start)
-                if found and (pattern is not _WORD or found[0] == word):
+            for words, phrase in self._by_first[word]:
+                found = (_pattern(words) if words else _WORD).match(text.folded, start)
+                if found and (words or found[0] == word):
                     end = found.end()
                     yield Hit(phrase, start, end)
                     break
@@ -189,8 +191,11 @@ class _Short:
         self._name = short.name
         self._folded = _Phrases([short.name])
         self.firsts = self._folded.firsts
-        self._capitals = re.compile(rf"(?<![^\W_]){re.escape(squeeze(short.name))}(?![^\W_])")
         self._near = tuple(lower(squeeze(near)) for near in short.near)
+
+    @cached_property
+    def _capitals(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<![^\W_]){re.escape(squeeze(self._name))}(?![^\W_])")
 
     def find(self, text: Text, around: str) -> list[Hit]:
         hits = list(self._folded.find(text))
@@ -199,8 +204,14 @@ class _Short:
         return hits if hits and any(near in text.folded or near in around for near in self._near) else []
 
 
-def _words(phrase: str) -> list[str]:
-    return _WORD.findall(_CODE.sub(r"\1 \2", lower(squeeze(phrase))))
+@cache
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Made when the first of the words has been seen: of most names no text has any."""
+    return re.compile(_BETWEEN.join(map(_either_number, words)) + r"(?![^\W_])")
+
+
+def _words(phrase: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(_CODE.sub(r"\1 \2", lower(squeeze(phrase)))))
 
 
 def _either_number(word: str) -> str:

@@ -24,7 +24,7 @@ class Named:
         self.other_names = tuple(_text(other, vocabulary) for other in intervention.other_names)
         self.description = _text(intervention.description, vocabulary)
         about = (self.name, *self.other_names, self.description)
-        self.about = Text(BREAK.join(text.squeezed for text in about), vocabulary)
+        self.about = Text.joined(about, BREAK)
 
 
 class Reading:
@@ -97,7 +97,7 @@ class Reading:
         summary, details = description.brief_summary, description.detailed_description
         others = self._joined(summary, details, self.study.eligibility.study_population)
         texts = (*known, *self.arms, others)
-        return Text(BREAK.join(text.squeezed for text in texts), self._vocabulary)
+        return Text.joined(texts, BREAK)
 
     @cached_property
     def eligibility(self) -> Text:
