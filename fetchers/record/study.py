@@ -5,7 +5,7 @@ the starter snapshot are all read by the same decoder. A leaf of an answer that 
 missing, and ``unreadable`` says so; only a record without a readable NCT id is unusable (``Parsing``).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
@@ -162,12 +162,30 @@ def decode_study(body: bytes) -> Study:
         study = _decoder.decode(body)
     except (ValueError, RecursionError) as error:
         raise Parsing(f"The record cannot be read: {error}") from error
+    _check_dates(study)
+    return study
+
+
+def _check_dates(study: Study) -> None:
     status = study.status
     for path, read in _DATES:
         text = read(status)
         if text is not None and (wrong := _no_date(text)):
             raise Parsing(f"The record cannot be read: {wrong} - at `$.{path}`")
-    return study
+
+
+def are_sound(studies: Iterable[Study], body: bytes) -> bool:
+    """Whether ``read_study`` would give just these records, which the strict decoder has read from ``body``."""
+    if b"\\u0000" in body:
+        return False
+    try:
+        for study in studies:
+            _check_dates(study)
+            if study.unreadable:
+                return False
+    except Parsing:
+        return False
+    return True
 
 
 def read_study(body: bytes) -> Study:

@@ -12,7 +12,7 @@ from fetchers.errors import Parsing
 from fetchers.record.modules import NctId
 from fetchers.record.repair import sayable
 from fetchers.record.results import Results, read_results
-from fetchers.record.study import Study, read_study
+from fetchers.record.study import Study, are_sound, read_study
 from fetchers.registry.split import apart
 
 T = TypeVar("T")
@@ -69,16 +69,37 @@ class Stub(msgspec.Struct, rename="camel"):
     protocol_section: _Protocol
 
 
-# Splitting a page and reading record by record costs a third more than one typed decode of the whole page, but one
-# bad record then costs one record, without a second way through the page.
+class _Whole(msgspec.Struct, rename="camel"):
+    studies: tuple[Study, ...]
+    total_count: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    next_page_token: str | None = None
+
+
+_whole = msgspec.json.Decoder(_Whole)
 _envelope = msgspec.json.Decoder(_Envelope)
 _stub = msgspec.json.Decoder(Stub)
 
 
 def decode_page(body: bytes) -> tuple[Page, str | None]:
     """The page and the token of the next one. Raises Parsing when ``body`` is no page; a bad record is set aside."""
+    if (whole := _sound(body)) is not None:
+        return _page(whole, whole.studies, ())
     envelope, records = _opened(body)
-    studies, set_aside = _each(records, read_study)
+    return _page(envelope, *_each(records, read_study))
+
+
+def _sound(body: bytes) -> _Whole | None:
+    """The page in one go, which takes three quarters of the time; None when anything in it is not as it should be."""
+    try:
+        found = _whole.decode(body)
+    except (ValueError, RecursionError):
+        return None
+    return found if are_sound(found.studies, body) else None
+
+
+def _page(
+    envelope: _Envelope | _Whole, studies: tuple[Study, ...], set_aside: tuple[SetAside, ...]
+) -> tuple[Page, str | None]:
     holders = (moment(study.derived_section.misc_info_module.version_holder) for study in studies)
     newest = max((holder for holder in holders if holder), default=None)
     return Page(studies, set_aside, envelope.total_count, newest), envelope.next_page_token or None

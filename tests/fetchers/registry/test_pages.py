@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fetchers.errors import Parsing
+from fetchers.record.study import read_study
+from fetchers.registry import pages
 from fetchers.registry.pages import decode_page, moment
 from tests.fake_registry import make_study
 
@@ -117,3 +119,18 @@ def test_a_moment_of_a_data_load(text: str) -> None:
 )
 def test_what_is_no_moment_is_none(value: object) -> None:
     assert moment(value) is None
+
+
+ODD = [
+    *STAYS.values(), *LOST.values(), record(BAD, start="2020-13"), SUMMARY.replace(b"??", b"a \\u0000 b"),
+    SUMMARY.replace(BAD.encode(), b"no id"), SUMMARY[:-1] + b',"unreadable":[{"path":"x","reason":"y"}]}',
+    SUMMARY[:-1] + b',"hasResults":"perhaps"}',
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from([record(GOOD), record(LAST, summary="Two."), *ODD]), max_size=4))
+def test_a_page_read_in_one_go_is_the_page_read_record_by_record(records: list[bytes]) -> None:
+    body = page(*records)
+    found = decode_page(body)[0]
+    studies, set_aside = pages._each(pages._opened(body)[1], read_study)
+    assert (found.studies, found.set_aside) == (studies, set_aside)
