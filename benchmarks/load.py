@@ -1,4 +1,4 @@
-"""From the registry's pages to a frame and into a store: the product beside pytrials' and pandas' ways.
+"""From the registry's pages to a frame and into a store: the product beside the ways of ctgov, pytrials and pandas.
 
 ``python -m benchmarks.load [--studies N] [--rounds N] [--parts N]``
 """
@@ -21,6 +21,8 @@ from benchmarks.peers import (
     COLUMNS,
     EVERYTHING,
     LISTS,
+    ctgov_frame,
+    has_ctgov,
     has_pytrials,
     normalized_frame,
     pytrials_frame,
@@ -51,6 +53,10 @@ class Measured(NamedTuple):
     stores: list[Taken]
 
 
+def ctgov_store(url: str, path: str) -> int:
+    return to_sqlite(ctgov_frame(url), path)
+
+
 def pytrials_store(url: str, path: str) -> int:
     return to_sqlite(pytrials_frame(url), path)
 
@@ -62,6 +68,7 @@ def normalized_store(url: str, path: str) -> int:
 Way = tuple[str, Callable[[str], pd.DataFrame], Callable[[str, str], int]]
 WAYS: tuple[Way, ...] = (
     ("this product", our_frame, our_store),
+    ("ctgov" if has_ctgov() else "as ctgov does", ctgov_frame, ctgov_store),
     ("pytrials" if has_pytrials() else "as pytrials does", pytrials_frame, pytrials_store),
     ("json_normalize", normalized_frame, normalized_store),
 )
@@ -89,6 +96,7 @@ def measure(studies: int, rounds: int) -> list[Measured]:
         standin.warm([EVERYTHING], FIELDS)
         for _ in pytrials_pages(standin.url):
             pass
+        ctgov_frame(standin.url)
         for turn in range(rounds):
             for one, (_, frame, store) in zip(measured, WAYS, strict=True):
                 one.frames.append(alone(frame, standin.url, then=same))

@@ -16,7 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple
 
-PACKAGES = ("msgspec", "pandas", "SQLAlchemy", "plotly", "streamlit", "requests", "pytrials")
+PACKAGES = ("msgspec", "pandas", "SQLAlchemy", "plotly", "streamlit", "requests", "ctgov", "pytrials")
 
 
 class Taken(NamedTuple):

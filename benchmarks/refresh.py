@@ -37,6 +37,7 @@ class State(NamedTuple):
     versions: int
     left: int  # trials marked as gone from the registry
     events: int
+    size: int  # bytes of the store and of the files beside it
 
 
 class Step(NamedTuple):
@@ -58,6 +59,7 @@ class Rig:
     def __init__(self, standin: StandIn, folder: Path) -> None:
         self.standin = standin
         self.watchlist: Watchlist = load()
+        self.folder = folder
         self.store = Store.open(f"sqlite:///{folder / 'store.sqlite3'}")
 
     def step(self, name: str, change: Callable[[], None] | None = None) -> Step:
@@ -86,7 +88,8 @@ class Rig:
             versions, events = (
                 connection.scalar(select(func.count()).select_from(one)) or 0 for one in (version, event)
             )
-            return State(connection.scalar(held) or 0, versions, connection.scalar(left) or 0, events)
+            size = sum(one.stat().st_size for one in self.folder.glob("store.sqlite3*"))
+            return State(connection.scalar(held) or 0, versions, connection.scalar(left) or 0, events, size)
 
 
 def measure(studies: int, share: float = 0.01) -> list[Step]:
@@ -134,10 +137,12 @@ def report(steps: list[Step], studies: int) -> str:
             one.after.versions - one.before.versions,
             one.after.left - one.before.left,
             one.after.held - one.before.held,
+            f"{one.after.size / 1e6:.1f}",
         ]
         for one in steps
     ]
     heads = ["refresh", "requests", "MB", "of the full load", "s", "CPU s", "new versions", "marked gone", "held"]
+    heads.append("store MB")
     return f"{studies:,} studies at the registry, no pause between requests\n\n{table(heads, rows)}"
 
 

@@ -4,7 +4,7 @@ This is most of the work of an answer. It is done when a page is staged, with th
 outside of any write transaction; what could not be foreseen then is done from the stored bytes when the answer is kept.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -129,6 +129,8 @@ def _derive(here: Standing, record: Hashed, rules: Rules, before: Study | None) 
         "condition_groups": list(rules.matcher.condition_groups(study)),
         "body_hash": body_hash,
     }
-    in_focus = rules.matcher.in_focus(facts["condition_groups"])
-    events = differences(before, filled(study, before), in_focus=in_focus) if before else ()
+    events: Sequence[Event] = ()
+    if before:
+        in_focus = rules.matcher.in_focus(facts["condition_groups"])
+        events = differences(before, filled(study, before), in_focus=in_focus)
     return Derived(basis, facts, list(matches_of(study, basis.holders, rules.kinds, rules.matcher)), list(events))
