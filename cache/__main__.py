@@ -1,4 +1,4 @@
-"""The command line: ``python -m cache refresh | status | changes | export | check | backup | restore | cancel``."""
+"""The command line: ``python -m cache COMMAND``; ``--help`` lists the commands."""
 
 import argparse
 import gc
@@ -39,6 +39,10 @@ def add_commands(commands: Any) -> None:
     refresh.add_argument("--json", action="store_true", help="one report object on standard output")
     refresh.add_argument("--quiet", action="store_true", help="say nothing unless something goes wrong")
     refresh.add_argument("--new", action="store_true", help="start a new store where an earlier one is gone")
+    bulk = commands.add_parser("import", help="take over a file of the registry's whole holdings")
+    bulk.add_argument("--bulk", required=True, type=Path, metavar="FILE", help="ctg-studies.json.zip, as downloaded")
+    bulk.add_argument("--studies", type=int, metavar="N", help="about how many studies the registry has")
+    bulk.add_argument("--json", action="store_true", help="one report object on standard output")
     status = commands.add_parser("status", help="what the store holds and how old it is")
     status.add_argument("--json", action="store_true", help="one object on standard output")
     changes = commands.add_parser("changes", help="what has changed in the registry, newest first")
@@ -111,8 +115,9 @@ def _load(command: str) -> None:
 
 
 def prepare(options: argparse.Namespace, code: int) -> None:
-    """Have the snapshot of a large store made after a refresh that may have stored something, unless it is there."""
-    if options.command != "refresh" or code not in (DONE, SOME_FAILED):
+    """Have the snapshot of a large store made after a refresh or an import that may have stored something, unless it is
+    there."""
+    if options.command not in ("refresh", "import") or code not in (DONE, SOME_FAILED):
         return
     with suppress(TrackerError):
         from cache.snapshot.place import is_large, is_whole
@@ -146,14 +151,8 @@ def run(options: argparse.Namespace) -> int:
             return backup.backup_command(settings, out=options.out, **chosen)
         return backup.restore_command(settings, source=options.source, yes=options.yes)
     watchlist = watchlists.load(settings.watchlist)
-    if options.command in ("refresh", "cancel"):
-        from cache.cli import refresh
-
-        if options.command == "cancel":
-            return refresh.cancel_command(settings, watchlist)
-        chosen = {"agents": options.agent, "full": options.full, "as_json": options.json, "quiet": options.quiet}
-        chosen["anew"] = options.new
-        return refresh.refresh_command(settings, watchlist, **chosen)
+    if options.command in ("refresh", "import", "cancel"):
+        return _write(options, settings, watchlist)
     if options.command == "changes":
         from cache.cli import changes
 
@@ -166,6 +165,22 @@ def run(options: argparse.Namespace) -> int:
         return inspect.check_command(settings, watchlist, rescue=options.rescue)
     chosen = {"what": options.what, "fmt": options.format, "out": options.out, "query": options.query}
     return inspect.export_command(settings, watchlist, **chosen)
+
+
+def _write(options: argparse.Namespace, settings: Settings, watchlist: Any) -> int:
+    """The commands that bring data, or stop one that does."""
+    if options.command == "import":
+        from cache.cli import bulk
+
+        return bulk.import_command(
+            settings, watchlist, file=options.bulk, studies=options.studies, as_json=options.json
+        )
+    from cache.cli import refresh
+
+    if options.command == "cancel":
+        return refresh.cancel_command(settings, watchlist)
+    chosen = {"agents": options.agent, "full": options.full, "as_json": options.json, "quiet": options.quiet}
+    return refresh.refresh_command(settings, watchlist, **chosen, anew=options.new)
 
 
 if __name__ == "__main__":

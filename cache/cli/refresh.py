@@ -69,8 +69,8 @@ def cancel_command(settings: Settings, watchlist: Watchlist) -> int:
 
 
 def _refresh(settings: Settings, watchlist: Watchlist, agents: Sequence[str], full: bool, quiet: bool) -> Report:
-    heartbeat = Heartbeat(wake=_wake)
-    with _stoppable(heartbeat):
+    heartbeat = Heartbeat(wake=wake)
+    with stoppable(heartbeat):
         try:
             store = open_store(settings, watchlist)
             try:
@@ -129,7 +129,7 @@ def _no_run(exit_code: int, error: TrackerError, began: float) -> Report:
 
 
 @contextmanager
-def _stoppable(heartbeat: Heartbeat) -> Iterator[None]:
+def stoppable(heartbeat: Heartbeat) -> Iterator[None]:
     """Let Ctrl-C and SIGTERM end the refresh properly instead of killing the process."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -144,8 +144,8 @@ def _stoppable(heartbeat: Heartbeat) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _wake() -> None:
-    """Send the waiting main thread the signal that ``_stoppable`` handles."""
+def wake() -> None:
+    """Send the waiting main thread the signal that ``stoppable`` handles."""
     main = threading.main_thread().ident
     if main is not None and signal.getsignal(signal.SIGTERM) not in (signal.SIG_DFL, signal.SIG_IGN):
         with suppress(OSError):

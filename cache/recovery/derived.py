@@ -12,7 +12,7 @@ from cache.store.batches import batches
 from cache.store.bodies import readable
 from cache.store.held import brought
 from cache.store.packing import hash_of
-from cache.store.schema import answer, match, scope, study
+from cache.store.schema import REGISTRY_SCOPE, answer, match, scope, study
 from fetchers.errors import Parsing
 from fetchers.matching.matcher import Match, Matcher
 from fetchers.record.study import Study, decode_study
@@ -32,6 +32,7 @@ class Derivation(NamedTuple):
     def of(cls, watchlist: Watchlist, matcher: Matcher | None = None) -> "Derivation":
         """The rules of a watch-list."""
         scopes = {agent.id: "agent" for agent in watchlist.agents} | {one.id: "sweep" for one in watchlist.swept}
+        scopes[REGISTRY_SCOPE] = "sweep"
         return cls(matcher or Matcher(watchlist), question(watchlist), scopes)
 
     def facts(self, record: Study, body_hash: str) -> dict[str, Any]:

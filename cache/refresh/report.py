@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from cache.english import unread
+from cache.ingest.keep import ScopeReport
+
 
 class Result(NamedTuple):
     """The outcome of one scope; a failed one still holds the trials it held.
@@ -17,6 +20,12 @@ class Result(NamedTuple):
     left: int = 0
     set_aside: int = 0
     error: str | None = None
+
+    @classmethod
+    def of(cls, kept: ScopeReport) -> "Result":
+        """Of an answer that was kept."""
+        said = unread(kept.set_aside, kept.unreadable)
+        return cls("fresh", kept.studies, kept.new, kept.changed, kept.left, kept.set_aside, said)
 
 
 class Step(NamedTuple):

@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from cache.english import unread
 from cache.exit_codes import CANCELLED, FRESH, LOCAL, NO_REGISTRY, SOME_FAILED
 from cache.ingest import posted
-from cache.ingest.keep import Kind, ScopeReport, fail
+from cache.ingest.keep import Kind, fail
 from cache.refresh import journal
 from cache.refresh.ask import TRIES, Context, Source, ask
 from cache.refresh.heartbeat import Heartbeat, Interruptible
@@ -201,7 +200,7 @@ class _Job:
             self._fail(planned, str(error))
             return error
         self.context.tries = TRIES
-        self._finish(scope, _result_of(report))
+        self._finish(scope, Result.of(report))
         return None
 
     def _read_results(self, planned: PlannedScope) -> None:
@@ -287,11 +286,6 @@ class _Job:
 
     def _results(self, kind: Kind) -> dict[str, Result]:
         return {planned.scope: self.results[planned.scope] for planned in self.scopes if planned.kind == kind}
-
-
-def _result_of(report: ScopeReport) -> Result:
-    error = unread(report.set_aside, report.unreadable)
-    return Result("fresh", report.studies, report.new, report.changed, report.left, report.set_aside, error)
 
 
 def _is_no_answer(error: TrackerError | None) -> bool:

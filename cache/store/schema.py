@@ -188,8 +188,9 @@ event = Table(
     Index("ix_event_nct_id", "nct_id"),
 )
 
-# The id of the scope of posted results; all others are agents and swept conditions.
+# The ids of the scopes of posted results and of the registry's whole file; all others are agents and swept conditions.
 RESULTS_SCOPE = "results"
+REGISTRY_SCOPE = "whole_registry"
 
 # The state of every scope: when it was last answered in full, under which data load, and why it failed since.
 scope = Table(

@@ -37,6 +37,7 @@ class _File:
     agents: tuple[Agent, ...]
     conditions: tuple[Condition, ...]
     claims: tuple[Claim, ...] = ()
+    everything: bool = False
 
 
 class _Wrong(Exception):
@@ -89,7 +90,7 @@ def _watchlist(content: dict[str, Any]) -> Watchlist:
     conditions = file.conditions
     if all(condition.id != OTHER for condition in conditions):
         conditions = (*conditions, Condition(OTHER, "Everything else"))
-    return Watchlist(file.documents, file.agents, conditions, file.claims)
+    return Watchlist(file.documents, file.agents, conditions, file.claims, file.everything)
 
 
 def _no_unknown_keys(value: Any, kind: Any, path: str) -> None:
@@ -121,8 +122,8 @@ def _faults(file: _File) -> Iterator[_Wrong]:
     """Everything that has the right type and still cannot be, in the order of the file."""
     if not file.agents:
         yield _Wrong("agents", "there must be at least one agent")
-    for kind in fields(file):
-        yield from _ids(kind.name, getattr(file, kind.name))
+    for name in ("documents", "agents", "conditions", "claims"):
+        yield from _ids(name, getattr(file, name))
     for number, agent in enumerate(file.agents):
         yield from _agent_faults(agent, f"agents[{number}]")
     for number, condition in enumerate(file.conditions):

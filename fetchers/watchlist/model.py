@@ -178,12 +178,16 @@ class Claim:
 
 @dataclass(frozen=True)
 class Watchlist:
-    """A whole, valid watch-list; every id it refers to exists."""
+    """A whole, valid watch-list; every id it refers to exists.
+
+    ``everything``: an import of the registry's whole file keeps every study, not only those that belong here.
+    """
 
     documents: tuple[Document, ...]
     agents: tuple[Agent, ...]
     conditions: tuple[Condition, ...]
     claims: tuple[Claim, ...] = ()
+    everything: bool = False
 
     def agent(self, id: str) -> Agent:
         """Raise Validation listing the known ids when there is no such agent."""

@@ -361,3 +361,18 @@ def test_a_file_that_is_not_there_not_a_file_or_not_text_is_told(tmp_path: Path)
     binary.write_bytes(b"id = \xff\xfe")
     with pytest.raises(Validation, match="not UTF-8"):
         load(binary)
+
+
+def test_everything_is_followed_only_when_the_file_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "list.toml"
+    path.write_text(SMALL)
+    assert not load(path).everything
+    path.write_text("everything = true\n" + SMALL)
+    assert load(path).everything
+
+
+def test_everything_is_true_or_false(tmp_path: Path) -> None:
+    path = tmp_path / "list.toml"
+    path.write_text('everything = "yes"\n' + SMALL)
+    with pytest.raises(Validation, match="at everything: expected true or false"):
+        load(path)

@@ -1,0 +1,1 @@
+"""The registry's whole file on its way into the store."""
