@@ -5,6 +5,7 @@ has been read and found whole and plausible, so a stopped import starts again wi
 """
 
 import contextlib
+import dataclasses
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,7 +33,7 @@ from fetchers.matching.matcher import Matcher
 from fetchers.record.study import Study
 from fetchers.registry.bulk import BulkFile
 from fetchers.registry.pages import Page
-from fetchers.watchlist.model import Watchlist
+from fetchers.watchlist.model import OTHER, Watchlist
 
 SCOPE = REGISTRY_SCOPE
 NAME = "Whole registry (file)"  # of the scope, for people
@@ -82,6 +83,10 @@ class _Import:
     unread: int = 0
     elsewhere: set[str] = field(default_factory=set)  # trials that other scopes hold
 
+    def __post_init__(self) -> None:
+        # Nine studies in ten belong nowhere: no other condition is looked for in them.
+        self.sieve = Matcher(dataclasses.replace(self.watchlist, conditions=self.watchlist.swept))
+
     def run(self) -> Result:
         self._note(status="asking", started_at=timestamp(self.now()), expected=len(self.bulk))
         try:
@@ -130,10 +135,7 @@ class _Import:
     def _belongs(self, study: Study) -> bool:
         if self.watchlist.everything or study.nct_id in self.elsewhere:
             return True
-        if self.matcher.matches(study):
-            return True
-        groups = self.matcher.condition_groups(study)
-        return any(condition.id in groups for condition in self.watchlist.swept)
+        return bool(self.sieve.matches(study)) or self.sieve.condition_groups(study) != (OTHER,)
 
     def _put(self, staged: staging.Staging, studies: Collection[Study]) -> None:
         """Put these aside; of those that are stored as they are, only that they are there."""
