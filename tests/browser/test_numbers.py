@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.chromium import Visitor
 from tests.browser.conftest import Visit
-from tests.browser.reading import key_figures, main, open_page, whole
+from tests.browser.reading import key_figures, main, open_page, still, whole
 from tests.browser.serving import Dashboard
 
 pytestmark = pytest.mark.browser
@@ -64,7 +64,10 @@ def in_tables(page: Page) -> Iterator[Number]:
     for expander in main(page).locator("details:visible").filter(has=page.locator("summary", has_text="Numbers")).all():
         if expander.get_attribute("open") is None:
             expander.locator("summary").first.click()
-    page.wait_for_timeout(600)
+        expect(expander.get_by_test_id("stCode").first).to_be_visible()  # the line to cite: the server has answered
+    still(page)
+    for drawn in main(page).locator("[data-testid=stDataFrame]:visible").all():
+        expect(drawn.locator("canvas table")).to_be_attached()
     for name in [region.get_attribute("aria-label") or "" for region in tables(page).all()]:
         table = main(page).get_by_role("region", name=name, exact=True)
         found = sorted({one for row in whole(table, name) for one in in_row(name, row)}, key=lambda one: one.number)
