@@ -1,10 +1,11 @@
 """An answer while it is collected, page by page; nothing of it is in the store until it is kept."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Set
 from datetime import datetime
 from typing import NamedTuple, Self
 
-from sqlalchemy import Connection, exists, insert, select
+from sqlalchemy import Connection, Text, cast, exists, insert, select
 
 from cache.ingest.derive import Arrival, Hashed, Rules, derive_ahead
 from cache.ingest.spool import Place, Spool
@@ -91,11 +92,14 @@ class Staging:
 
     def settled(self, connection: Connection) -> set[str]:
         """Those a sweep saw unchanged, brought by the same queries as the last time: they stand as they are."""
-        query = select(answer.c.nct_id, answer.c.asked).join_from(answer, study, answer.c.nct_id == study.c.nct_id)
+        query = select(answer.c.nct_id, cast(answer.c.asked, Text))
+        query = query.join_from(answer, study, answer.c.nct_id == study.c.nct_id)
         query = query.where(*held_live(self.scope), study.c.origin == "live", study.c.left_registry.is_(None))
-        held = connection.execute(query)
+        held = connection.execute(query).all()
+        # Thousands of trials were brought by the same few queries: their lists are read once.
+        asked = {text: tuple(json.loads(text)) for text in {text for _, text in held}}
         return {
-            nct_id for nct_id, asked in held if nct_id not in self._records and self._queries.get(nct_id) == (*asked,)
+            nct_id for nct_id, text in held if nct_id not in self._records and self._queries.get(nct_id) == asked[text]
         }
 
     def arrivals(self, without: Set[str]) -> Iterator[dict[str, Arrival]]:
@@ -154,7 +158,7 @@ def known(store: Store, scope: str) -> dict[str, Known]:
         .where(study.c.note.is_(None), study.c.nct_id.not_in(unread), ~nameless)
     )
     with store.reading() as connection:
-        return {nct_id: Known(*values) for nct_id, *values in connection.execute(query)}
+        return {row[0]: Known._make(row[1:]) for row in connection.execute(query).all()}
 
 
 def leavers(staging: Staging) -> tuple[str, ...]:
@@ -178,5 +182,5 @@ def left_out(connection: Connection, staging: Staging) -> tuple[str, ...]:
 
 def unseen(connection: Connection, staging: Staging) -> list[str]:
     """Live trials the scope holds that did not come this time, whatever the reason."""
-    held = connection.scalars(select(answer.c.nct_id).where(*held_live(staging.scope)))
+    held = connection.scalars(select(answer.c.nct_id).where(*held_live(staging.scope))).all()
     return [nct_id for nct_id in held if nct_id not in staging.ids]
