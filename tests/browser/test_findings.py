@@ -65,6 +65,7 @@ def _check_trial(page: Page, nct_id: str) -> None:
     section = results_section()
     (outcome,) = section["outcomeMeasuresModule"]["outcomeMeasures"][:1]
     shown = main(page).get_by_role("table").filter(has_text="Mean (standard deviation)")
+    expect(shown.get_by_role("columnheader").first).to_be_visible()
     heads = [text.strip() for text in shown.get_by_role("columnheader").all_inner_texts()]
     assert {group["title"] for group in outcome["groups"]} <= set(heads)
     cells = " ".join(main(page).get_by_role("table").get_by_role("cell").all_inner_texts())
