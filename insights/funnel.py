@@ -10,6 +10,7 @@ import pandas as pd
 
 from cache.codes import LANE_WORDS, LANES, PHASE_PATH, STUDY_TYPE_WORDS, STUDY_TYPES
 from cache.filters.select import coded
+from cache.store.schema import REGISTRY_SCOPE
 from fetchers.registry.queries import agent_queries
 from fetchers.watchlist.model import Agent, Watchlist
 from insights import evidence
@@ -53,13 +54,16 @@ def funnels(
     """One funnel an agent, in the watch-list's order. ``answers``: ``cache.read.questions.answers``."""
     found = evidence.pairs(trials, matches)
     states = evidence.asked(scopes)
+    swept = answers["scope"].isin([condition.id for condition in watchlist.swept])
+    in_file = set(answers["nct_id"][answers["scope"] == REGISTRY_SCOPE]) - set(answers["nct_id"][swept])
+    mine = {agent.id: answers[answers["scope"] == agent.id] for agent in watchlist.agents}
     return tuple(
-        _funnel(agent, evidence.of_agents(found, [agent.id]), answers[answers["scope"] == agent.id], states[agent.id])
+        _funnel(agent, evidence.of_agents(found, [agent.id]), mine[agent.id], states[agent.id], in_file)
         for agent in watchlist.agents
     )
 
 
-def _funnel(agent: Agent, mine: pd.DataFrame, held: pd.DataFrame, answer: Asked) -> Funnel:
+def _funnel(agent: Agent, mine: pd.DataFrame, held: pd.DataFrame, answer: Asked, in_file: set[str]) -> Funnel:
     queries: dict[str, list[str]] = {query.id: [] for query in agent_queries(agent)}
     for nct_id, asked in zip(held["nct_id"], held["asked"], strict=True):
         for query in asked or ():
@@ -71,7 +75,8 @@ def _funnel(agent: Agent, mine: pd.DataFrame, held: pd.DataFrame, answer: Asked)
         *_fetched(rows),
         Step("found", "Different trials known for this agent", None, _sorted(own | known)),
         Step("answer", "Held by the answer for this agent", "found", _sorted(own)),
-        Step("sweep", "Held only by the answer for a whole condition", "found", _sorted(known - own)),
+        Step("sweep", "Held only by the answer for a whole condition", "found", _sorted(known - own - in_file)),
+        *_only_in_file((known - own) & in_file),
         Step("matched", "Different trials, by why they belong here", None, _sorted(own | known)),
         *(Step(f"tier_{tier}", label, "matched", _in(mine, "tier", tier)) for tier, label in _TIERS.items()),
         Step("no_match", "Without a reason (our mistake)", "matched", _sorted(own - known)),
@@ -85,6 +90,11 @@ _TIERS = {
     "mentioned": "Only mentioned",
     "excluded": "Only as an exclusion",
 }
+
+
+def _only_in_file(ids: set[str]) -> list[Step]:
+    """Trials that no question brought; nothing when the registry's whole file was never imported, or brought none."""
+    return [Step("file", "Held only by the registry’s whole file", "found", _sorted(ids))] if ids else []
 
 
 def _fetched(rows: Sequence[str]) -> list[Step]:

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import func, select
 
 from benchmarks import all as every
-from benchmarks import clicks, growth, load, measuring, overview, pages, refresh, results, soak, versions, visits
+from benchmarks import bulk, clicks, growth, load, measuring, overview, pages, refresh, results, soak, versions, visits
 from benchmarks.ours import filled
 from benchmarks.peers import COLUMNS, LISTS
 from cache.store.schema import answer, match, study
@@ -242,3 +242,15 @@ def test_all_of_them_run_one_after_the_other(
     assert "Failed: pages" in capsys.readouterr().out
     assert every.main(["--only", "load"]) == 0
     assert asked[-1] == ["benchmarks.load"]
+
+
+@pytest.mark.parametrize("options", [[], ["--slim"], ["--slim", "--everything"]])
+def test_an_import_is_measured_with_what_it_kept(
+    options: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "alone", lambda step, *given: measuring._take(step, given, None))
+    found = {name: taken.result for name, taken, _ in bulk.main(["--studies", str(STUDIES), *options])}
+    kept = STUDIES if options != ["--slim"] else len(range(0, STUDIES, bulk.EIGHT))
+    assert found["unpack, check, decode"] == STUDIES
+    assert (found["import"], found["the same file again"]) == ((kept, kept), (kept, 0))
+    assert f"{STUDIES} studies, a file of" in capsys.readouterr().out

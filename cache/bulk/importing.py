@@ -36,7 +36,6 @@ from fetchers.registry.pages import Page
 from fetchers.watchlist.model import OTHER, Watchlist
 
 SCOPE = REGISTRY_SCOPE
-NAME = "Whole registry (file)"  # of the scope, for people
 # Stands where the id of a query stands: no query brought these trials.
 FROM_FILE = f"{SCOPE}:file"
 

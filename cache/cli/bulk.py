@@ -11,6 +11,7 @@ from cache.english import count
 from cache.exit_codes import CANCELLED, DONE, SOME_FAILED
 from cache.opening import open_store
 from cache.refresh.heartbeat import Heartbeat
+from cache.store.schema import REGISTRY_NAME, REGISTRY_SCOPE
 from fetchers.errors import Cancelled, Validation
 from fetchers.registry.bulk import BulkFile
 from fetchers.settings import Settings
@@ -28,7 +29,7 @@ def import_command(
     with stoppable(heartbeat), BulkFile(file) as bulk:
         store = open_store(settings, watchlist)
         try:
-            progress = Progress(sys.stderr, {importing.SCOPE: importing.NAME})
+            progress = Progress(sys.stderr, {REGISTRY_SCOPE: REGISTRY_NAME})
             result = importing.run(store, bulk, watchlist, studies=studies, heartbeat=heartbeat, tell=progress)
         except Cancelled as error:
             say(sys.stderr, f"{error}\n")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cache import english
+from cache.bulk.imported import imported
 from cache.cli.streams import put_out
 from cache.cli.terminal import RESCUE, printable, put_out_json, say, table, traffic
 from cache.exit_codes import DAMAGED, DONE
@@ -61,6 +62,7 @@ def status_of(store: Store, watchlist: Watchlist) -> dict[str, Any]:
         "starter": fresh.starter,
         "agents": {row.scope: _scope(row, unread) for row in scopes if row.kind == "agent"},
         "sweeps": {row.scope: _scope(row, unread) for row in scopes if row.kind == "sweep"},
+        "file": imported(store),
         "results": {
             **results_state(posted.state(store)),
             "not_newest": [one._asdict() for one in posted.failures(store)],

@@ -13,6 +13,7 @@ from cache.read import trials as queries
 from cache.read import unread
 from cache.read.jobs import Job, recent_jobs
 from cache.refresh.results import HOURLY, TOTAL
+from cache.store.schema import REGISTRY_NAME, REGISTRY_SCOPE
 from cache.store.store import timestamp, utcnow
 from dashboard.shared import columns, data, words
 
@@ -39,7 +40,8 @@ def show() -> None:
         }
     )
     columns.table(table, "State of each part of the data")
-    names = dict(zip(scopes["scope"], scopes["name"], strict=True)) | {posted.SCOPE: words.RESULTS}
+    names = dict(zip(scopes["scope"], scopes["name"], strict=True))
+    names |= {posted.SCOPE: words.RESULTS, REGISTRY_SCOPE: REGISTRY_NAME}
     _posted()
     _refreshes(names)
     _set_aside(names)

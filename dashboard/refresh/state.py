@@ -13,6 +13,7 @@ from cache import exit_codes
 from cache.read import results
 from cache.read.jobs import Job, latest_job
 from cache.refresh import journal, plan
+from cache.store.schema import REGISTRY_NAME, REGISTRY_SCOPE
 from cache.store.store import timestamp
 from dashboard.refresh import launcher as refreshing
 from dashboard.refresh.launcher import Launch, Launcher, Permission
@@ -143,7 +144,7 @@ def names() -> dict[str, str]:
     """The names of all parts of a refresh, by scope."""
     watchlist = data.watchlist()
     parts = {one.id: one.name for one in watchlist.conditions} | {one.id: one.name for one in watchlist.agents}
-    return parts | {results.SCOPE: words.RESULTS}
+    return parts | {results.SCOPE: words.RESULTS, REGISTRY_SCOPE: REGISTRY_NAME}
 
 
 def failed_parts() -> list[FailedPart]:

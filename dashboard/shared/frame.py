@@ -14,6 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cache.filters.filter import Filter
 from cache.filters.kinds import LONGEST_TEXT
+from cache.store.schema import REGISTRY_NAME, REGISTRY_SCOPE
 from dashboard import catalogue, terms
 from dashboard.shared import address as view
 from dashboard.shared import charts, columns, data, taking_along, words
@@ -61,7 +62,8 @@ def head(title: str, lede: str | None = None) -> None:
         st.markdown(lede)
     fresh = data.freshness()
     icon = ":material/history:" if fresh.live else ":material/science:"
-    line = words.freshness_line(fresh, datetime.now(UTC), names() | condition_names())
+    parts = names() | condition_names() | {REGISTRY_SCOPE: REGISTRY_NAME}
+    line = words.freshness_line(fresh, datetime.now(UTC), parts)
     st.caption(f"{icon} {line}.", help=words.fetched(fresh))
     later = words.starter_line(fresh, [names()[agent] for agent in sampled()])
     if later:

@@ -3,6 +3,7 @@
 from hypothesis import given, settings
 
 from cache.filters.filter import Filter
+from cache.store.schema import REGISTRY_SCOPE
 from dashboard.gaps import funnel as funnel_words
 from insights import funnel
 from insights.funnel import Funnel
@@ -138,3 +139,13 @@ def test_which_steps_a_filter_can_list() -> None:
         agents=("ivig",), everywhere=True,
         phases=("EARLY_PHASE1", "PHASE1", "PHASE1|PHASE2", "PHASE2", "PHASE2|PHASE3", "PHASE3", "PHASE4"),
     )  # fmt: skip
+
+
+def test_trials_that_only_the_whole_file_brought_are_told_apart() -> None:
+    rows, why = [row(number) for number in (1, 2, 3)], {number: [Why("ivig")] for number in (1, 2, 3)}
+    held = {"ivig": {1: ["ivig:ivig"]}, "me_cfs": {2: ["me_cfs:1"]},
+            REGISTRY_SCOPE: {number: [f"{REGISTRY_SCOPE}:file"] for number in (1, 2, 3)}}  # fmt: skip
+    one = funnels(frames(rows, why, {"ivig": {}}, held))["ivig"]
+    assert adds_up(one)
+    assert (one.step("sweep").ids, one.step("file").ids) == (("NCT00000002",), ("NCT00000003",))
+    assert "1 trial more came with the registry’s whole file." in funnel_words.why_differs(one, LISTED.agents[1], 0)

@@ -14,6 +14,8 @@ from tests.fake_registry import FakeRegistry, synthetic_studies
 from tests.rigs.bulk_files import bulk_file
 from tests.rigs.commands import Run, Start, rows, wait_until
 
+DAY = "2026-11-20"  # of the stand-in's data
+
 
 @pytest.fixture
 def file(fake: FakeRegistry, tmp_path: Path) -> Path:
@@ -30,6 +32,12 @@ def test_it_says_what_it_brought(run: Run, file: Path, fake: FakeRegistry) -> No
     assert err.splitlines()[0].startswith("[1/1] Whole registry (file): fresh, ")
     assert err.splitlines()[-1].startswith(f"{len(fake.studies)} studies in the file; ")
     assert not fake.requests, "a file needs no network"
+    status = json.loads(run("status", "--json")[1])["file"]
+    assert (status["studies"], status["registry_timestamp"]) == (report["studies"], DAY)
+
+
+def test_a_store_without_a_file_says_so(run: Run) -> None:
+    assert json.loads(run("status", "--json")[1])["file"] is None
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\3\4 cut off", b"<html>"])
