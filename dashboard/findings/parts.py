@@ -26,7 +26,7 @@ RULES = (
 ROWS = 50  # trials of one page of the list
 _CONFIG: dict[str, Any] = columns.ID_TITLE | {
     "Title": st.column_config.TextColumn(width="medium"),
-    "People": columns.number(),
+    "People": columns.number(width=95),
     "Reports": st.column_config.TextColumn(
         width=205, help="What the registered analyses of its primary outcomes report"
     ),

@@ -112,9 +112,9 @@ def why_differs(funnel: Funnel, agent: Agent, unread: int) -> str:
     else:
         said[0] += "."
     if number["sweep"]:
-        said.append(f"{count(number['sweep'], 'trial')} more came with the answer for a whole condition.")
+        said.append(f"{count(number['sweep'], 'more trial')} came with the answer for a whole condition.")
     if "file" in number:
-        said.append(f"{count(number['file'], 'trial')} more came with the registry’s whole file.")
+        said.append(f"{count(number['file'], 'more trial')} came with the registry’s whole file.")
     said.append(
         f"Of {count(number['matched'], 'different trial')}, {_do(number['tier_mentioned'], 'only mention')} {name} and "
         f"{_do(number['tier_excluded'], 'name')} {name} only as an exclusion; {_do(number['given'], 'give')} {name}, "

@@ -102,7 +102,7 @@ def types_say(tested: pd.DataFrame) -> str:
     found = tested.drop_duplicates(["nct_id", "type"])["type"].value_counts()
     if found.empty or found.index[0] == NO_TYPE:
         return ""
-    return f"By type: {', '.join(f'{type_words(str(key)).lower()} {n:,}' for key, n in found.items())}."
+    return f"By type: {listed(f'{n:,} {type_words(str(key)).lower()}' for key, n in found.items())}."
 
 
 def rest_say(numbers: pd.DataFrame) -> str:

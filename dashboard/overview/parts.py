@@ -92,7 +92,7 @@ def soon(wanted: Filter) -> None:
     """The trials that are to open next, by their planned start."""
     found = shown.shown(wanted)
     st.header("Opening soon", anchor=False)
-    st.markdown(overview_words.soon_say(found.soon, sample=not data.freshness().live))
+    st.markdown(overview_words.soon_say(found.soon, found.overdue, sample=not data.freshness().live))
     if found.soon:
         columns.table(found.soon_rows, "Trials that open soon", columns.ID_TITLE, missing=words.MISSING)
         frame.trials_link(replace(wanted, statuses=("NOT_YET_RECRUITING",)))

@@ -14,7 +14,7 @@ from dashboard.overview import charts as overview_charts
 from dashboard.overview import tables as overview_tables
 from dashboard.shared import address as view
 from dashboard.shared import data, frame
-from dashboard.shared.kept import kept
+from dashboard.shared.kept import kept, today
 
 SOON = 5  # trials that are named; the list has all
 VIEWS = 64  # that are kept: all a day's visitors are likely to look at
@@ -31,6 +31,7 @@ class Shown(NamedTuple):
     years: pd.DataFrame
     years_figure: go.Figure | None
     soon: int
+    overdue: int
     soon_rows: pd.DataFrame
 
 
@@ -39,7 +40,8 @@ def shown(wanted: Filter) -> Shown:
     """All that is counted and drawn of this view."""
     selection = data.selection(wanted)
     by_agent = counts.agent_by_phase(selection, data.watchlist())
-    years, soon = overview_tables.starts(selection), overview_tables.opening_soon(selection)
+    years = overview_tables.starts(selection)
+    soon = overview_tables.opening_soon(selection, data.freshness().day or today())
     return Shown(
         len(selection.trials),
         selection.pairs["agent"].nunique(),
@@ -49,6 +51,7 @@ def shown(wanted: Filter) -> Shown:
         years,
         _years_figure(years, wanted) if years.to_numpy().sum() else None,
         len(soon),
+        int(soon["overdue"].sum()),
         overview_tables.soon_rows(soon.head(SOON), selection, frame.names()),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 
@@ -54,10 +55,12 @@ def start_numbers(years: pd.DataFrame, wanted: Filter, address: Address) -> pd.D
     )
 
 
-def opening_soon(selection: Selection) -> pd.DataFrame:
-    """The trials that are not yet recruiting, the earliest planned start first, those without one last."""
+def opening_soon(selection: Selection, today: date) -> pd.DataFrame:
+    """The trials that are not yet recruiting, the earliest planned start first, those without one after them; and
+    last, marked as ``overdue``, those whose planned start lies before ``today``: such a record is out of date."""
     trials = selection.trials[coded(selection.trials["overall_status"], ["NOT_YET_RECRUITING"])]
-    return trials.sort_values(["start_date", "nct_id"], na_position="last")
+    past = [isinstance(start, str) and start < today.isoformat()[: len(start)] for start in trials["start_date"]]
+    return trials.assign(overdue=past).sort_values(["overdue", "start_date", "nct_id"], na_position="last")
 
 
 def soon_rows(trials: pd.DataFrame, selection: Selection, names: Mapping[str, str]) -> pd.DataFrame:

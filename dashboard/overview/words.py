@@ -30,12 +30,13 @@ def agents_say(counts: pd.DataFrame, names: Mapping[str, str], sampled: Sequence
     if totals.sum() == 0:
         found = "This view has no trial of any agent."
     else:
-        top = str(totals.idxmax())
-        found = f"The agent with the most trials is {plain(names[top])} ({int(totals[top]):,})"
+        top = [plain(english.inner(names[str(agent)])) for agent in totals.index[totals == totals.max()]]
+        found = f"The {agreeing(len(top), 'agent')} with the most trials {agreeing(len(top), 'is', 'are')} "
+        found += f"{listed(top)} ({int(totals.max()):,}{' each' if len(top) > 1 else ''})."
         reached = [lane for lane in PHASE_PATH if lane in counts and counts[lane].sum()]
-        found += f"; the furthest phase reached is {lane_inside(reached[-1])}." if reached else "."
+        found += f" The furthest phase of any agent here is {lane_inside(reached[-1])}." if reached else ""
     empty = [agent for agent in counts.index if totals[agent] == 0]
-    none = [plain(names[agent]) for agent in empty if agent not in sampled]
+    none = [plain(english.inner(names[agent])) for agent in empty if agent not in sampled]
     unasked = [plain(names[agent]) for agent in empty if agent in sampled]
     if none:
         found += f" None found for {listed(none, 'or')}."
@@ -65,12 +66,19 @@ def starts_say(counts: pd.DataFrame, unknown: int) -> str:
     return f"{said[0].upper()}{said[1:]}.{missing}"
 
 
-def soon_say(trials: int, *, sample: bool) -> str:
-    """One sentence on the trials that are not yet recruiting."""
+def soon_say(trials: int, overdue: int, *, sample: bool) -> str:
+    """On the trials that are not yet recruiting; ``overdue``: those whose planned start has passed."""
     if not trials:
         return "No trial of this sample is about to open." if sample else "No trial in this view is about to open."
     verb = agreeing(trials, "is", "are")
-    return f"{count(trials, 'trial')} {verb} registered and not yet recruiting, by planned start."
+    said = f"{count(trials, 'trial')} {verb} registered and not yet recruiting."
+    if not overdue:
+        return said
+    if overdue == trials:
+        whose = "Its planned start" if trials == 1 else "The planned start of all of them"
+        return f"{said} {whose} has passed."
+    last = agreeing(overdue, "it comes", "they come")
+    return f"{said} The planned start of {overdue:,} of them has passed; {last} last."
 
 
 class KeyFigure(NamedTuple):

@@ -115,8 +115,9 @@ def papers_say(groups: "pd.Series[Any]") -> str:
     neither = int(found.get("neither", 0))
     alone = int(found.get("paper_alone", 0)) + int(found.get("found_alone", 0))
     return (
-        f"Of {count(known, 'trial')} with both known, {alone:,} {agreeing(alone, 'has', 'have')} no results in the "
-        f"registry but a paper beside the record; {neither:,} {agreeing(neither, 'has', 'have')} neither."
+        f"Of {count(known, 'trial')} with both known, {_none(alone)} {agreeing(alone or 1, 'has', 'have')} no results "
+        "in the registry but a paper beside the record; "
+        f"{_none(neither)} {agreeing(neither or 1, 'has', 'have')} neither."
     )
 
 
@@ -142,12 +143,16 @@ def stale_say(overtaken: pd.DataFrame, facts: pd.DataFrame) -> str:
     )
 
 
+def _none(number: int) -> str:
+    return f"{number:,}" if number else "none"
+
+
 def stopped_say(stopped: pd.DataFrame, facts: pd.DataFrame) -> str:
     """How many were stopped and what for most often."""
     if stopped.empty:
         return "No trial in this view is recorded as terminated, withdrawn or suspended."
     told = stopped["classes"].explode()
-    given = told[~told.isin(["none_given", "not_known"])].value_counts()
+    given = told[~told.isin(["none_given", "not_known", why_stopped.UNCLASSIFIED])].value_counts()
     silent = int(told.isin(["none_given", "not_known"]).sum())
     known = int(facts["overall_status"].notna().sum())
     said = f"{count(len(stopped), 'trial')} of {known:,} with a recorded status stopped or paused"

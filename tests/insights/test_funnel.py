@@ -92,7 +92,7 @@ def test_the_way_of_one_agent() -> None:
     assert one.step("again").ids == ("NCT00000003",)
     assert funnel_words.why_differs(one, LISTED.agents[1], 2) == (
         "The registry was asked 1 question with 1 name (its data of 19 November 2026); 6 rows came back, 1 of them a "
-        "repeat. 1 trial more came with the answer for a whole condition. Of 6 different trials, 1 "
+        "repeat. 1 more trial came with the answer for a whole condition. Of 6 different trials, 1 "
         "only mentions IVIG and 1 names IVIG only as an exclusion; 4 give IVIG, 1 of these to everybody beside "
         "something else. The charts count the other 3. 2 records could not be read and are not counted. The "
         "registry’s own page shows the answer to one question and includes mentions, so its number differs."

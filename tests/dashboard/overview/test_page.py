@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ from cache import codes as labels
 from cache.codes import LANE_WORDS, STATUS_WORDS
 from cache.filters.counts import KeyFigures
 from cache.filters.filter import Filter
+from cache.filters.select import Selection
 from cache.read import trials as queries
 from cache.store.store import Store
-from dashboard.overview import words
+from dashboard.overview import tables, words
 from tests.rigs.pages import WATCHLIST, assert_clean, exported, key_figures, numbers, texts
 from tests.rigs.refresh import url_of
 
@@ -182,3 +184,37 @@ def test_no_year_is_called_the_one_with_the_most_when_all_are_alike(started: lis
 def test_the_key_figures_count_recorded_statuses() -> None:
     recruiting = words.key_figures(KeyFigures(*[3] * 9), Filter(), sample=False)[1]
     assert recruiting.note == "of 3 with a recorded status"  # an unknown status is recorded, too
+
+
+def test_a_planned_start_that_has_passed_is_told_and_comes_last() -> None:
+    starts = {"NCT1": "2001-01", "NCT2": None, "NCT3": "2026-11", "NCT4": "2026-11-20", "NCT5": "2026-11-19"}
+    trials = pd.DataFrame({"nct_id": list(starts), "start_date": list(starts.values())})
+    trials["overall_status"] = pd.Categorical(["NOT_YET_RECRUITING"] * len(trials))
+    soon = tables.opening_soon(Selection(trials, pd.DataFrame()), date(2026, 11, 20))
+    assert soon["nct_id"].tolist() == ["NCT3", "NCT4", "NCT2", "NCT1", "NCT5"]
+    assert soon["overdue"].tolist() == [False, False, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("trials", "overdue", "said"),
+    [
+        (5, 0, "5 trials are registered and not yet recruiting."),
+        (5, 2, "5 trials are registered and not yet recruiting. The planned start of 2 of them has passed; they come "
+               "last."),
+        (5, 1, "5 trials are registered and not yet recruiting. The planned start of 1 of them has passed; it comes "
+               "last."),
+        (5, 5, "5 trials are registered and not yet recruiting. The planned start of all of them has passed."),
+        (1, 1, "1 trial is registered and not yet recruiting. Its planned start has passed."),
+    ],
+)  # fmt: skip
+def test_what_opens_soon_in_words(trials: int, overdue: int, said: str) -> None:
+    assert words.soon_say(trials, overdue, sample=False) == said
+
+
+def test_agents_with_equally_many_trials_are_all_named() -> None:
+    counts = pd.DataFrame({"PHASE2": [3, 1, 0], "PHASE3": [0, 2, 0]}, index=["a", "b", "c"])
+    said = words.agents_say(counts, {"a": "Azathioprine", "b": "IVIG", "c": "Sizofiran"}, [])
+    assert said == (
+        "The agents with the most trials are azathioprine and IVIG (3 each). "
+        "The furthest phase of any agent here is phase 3. None found for sizofiran."
+    )
