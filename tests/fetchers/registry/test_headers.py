@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fetchers.errors import TrackerError
+from fetchers.registry.http import MOVES
 from tests.rigs.scripted import Scripted, body, client
 
 GOOD = b"Content-Length: 4\r\nConnection: close\r\n\r\nfine"
@@ -25,7 +26,7 @@ def asked_twice(*heads: bytes) -> str:
             try:
                 return http.get(server.url, body).decode()
             except TrackerError as error:
-                assert http.requests <= 3
+                assert http.requests <= 2 * MOVES  # an answer that moves us counts, and either attempt may be moved
                 return str(error)
             finally:
                 gc.collect()
