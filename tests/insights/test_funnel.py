@@ -148,4 +148,4 @@ def test_trials_that_only_the_whole_file_brought_are_told_apart() -> None:
     one = funnels(frames(rows, why, {"ivig": {}}, held))["ivig"]
     assert adds_up(one)
     assert (one.step("sweep").ids, one.step("file").ids) == (("NCT00000002",), ("NCT00000003",))
-    assert "1 trial more came with the registry’s whole file." in funnel_words.why_differs(one, LISTED.agents[1], 0)
+    assert "1 more trial came with the registry’s whole file." in funnel_words.why_differs(one, LISTED.agents[1], 0)
