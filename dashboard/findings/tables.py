@@ -63,7 +63,7 @@ def say(shown: Material) -> str:
 
 
 _SAYS = {
-    "below": "with a primary analysis whose p lies below the registered level",
+    "below": "with a primary analysis whose p lies below the level",
     "not_below": "whose primary analyses have a p value, none of it below the level",
     "other": "with primary analyses of another kind only",
     "none": "without an analysis of a primary outcome",

@@ -37,11 +37,11 @@ def agents_say(counts: pd.DataFrame, names: Mapping[str, str], sampled: Sequence
         found += f" The furthest phase of any agent here is {lane_inside(reached[-1])}." if reached else ""
     empty = [agent for agent in counts.index if totals[agent] == 0]
     none = [plain(english.inner(names[agent])) for agent in empty if agent not in sampled]
-    unasked = [plain(names[agent]) for agent in empty if agent in sampled]
+    unasked = [plain(english.inner(names[agent])) for agent in empty if agent in sampled]
     if none:
         found += f" None found for {listed(none, 'or')}."
     if unasked:
-        found += f" Not asked yet: {listed(unasked)}."
+        found += f" The sample has no trial of {listed(unasked, 'or')}."
     return found
 
 

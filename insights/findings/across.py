@@ -26,7 +26,7 @@ STATES = {
 }
 # What the registered analyses of a trial's primary outcomes report, all of them together: key -> words.
 REPORTS = {
-    "below": "A p below the registered level",
+    "below": "A p below the level",
     "not_below": "p given, none below the level",
     "other": "Another kind of analysis only",
     "none": "No primary analysis registered",
@@ -149,7 +149,7 @@ def largest_first(trials: pd.DataFrame) -> pd.DataFrame:
 
 
 def says(one: Report) -> str:
-    """What the analyses of a trial report, in one line: "2 of 3 analyses: p below the registered level; …"."""
+    """What the analyses of a trial report, in one line: "2 of 3 analyses: p below the level; …"."""
     if not one.primary:
         return "The record gives no primary outcome."
     total = len(one.readings)

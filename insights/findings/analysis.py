@@ -15,8 +15,8 @@ from insights.findings.lines import line
 
 BELOW, NOT_BELOW, OTHER, NONE = "below", "not_below", "other", "none"
 KINDS = {
-    BELOW: "p below the registered level",
-    NOT_BELOW: "p not below the registered level",
+    BELOW: "p below the level",
+    NOT_BELOW: "p not below the level",
     OTHER: "another kind of analysis",
     NONE: "no analysis registered",
 }

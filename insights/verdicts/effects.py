@@ -18,7 +18,7 @@ from insights.verdicts.seen import Seen
 
 POSTED, UNREAD = "Results posted", "Posted, not read here"
 KEYS = {
-    "below": "A primary analysis with p below the registered level",
+    "below": "A primary analysis with p below the level",
     "not_below": "Primary analyses with p, none below the level",
     "other": "Primary analyses of another kind only",
     "none": "Results without an analysis of a primary outcome",

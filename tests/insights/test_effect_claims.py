@@ -96,7 +96,7 @@ def test_it_is_said_how_many_posted_what_they_report_and_which_found_nothing() -
     assert one.because == (
         "In ME/CFS: 4 trials (NCT00000001, NCT00000002, NCT00000003 and 1 more). "
         "Results posted: 3 of 4 (NCT00000001, NCT00000002 and NCT00000003). "
-        "A primary analysis with p below the registered level: 1 of 4 (NCT00000001). "
+        "A primary analysis with p below the level: 1 of 4 (NCT00000001). "
         "Primary analyses with p, none below the level: 1 of 4 (NCT00000002). "
         "Posted, not read here: 1 of 4 (NCT00000003). "
         "The posted results of 1 trial have not been asked for yet. "

@@ -93,7 +93,7 @@ def test_earlier_findings_stay_with_the_reason(fault: Fault, tmp_path: Path, mon
     findings = page("findings")
     listed = table(findings, "NCT id", "What its analyses report").set_index("NCT id")
     row = listed.loc[f"trial?nct={SECOND}#found"]
-    assert row["What its analyses report"] == "1 of 1 analysis: p below the registered level"
+    assert row["What its analyses report"] == "1 of 1 analysis: p below the level"
     assert fault.said in row["Results"] or "left for the next refresh" in shown(findings)
     assert fault.told in "\n".join([shown(page("about")), *_cells(page("about"))])
 

@@ -73,14 +73,14 @@ def test_every_trial_with_results_is_listed_the_largest_first(open_: Callable[..
     assert list(listed["NCT id"]) == [f"trial?nct={id}#found" for id in (NONE_BELOW, BELOW)]
     first, second = listed.to_dict("records")
     assert first["People"] == 300
-    assert first["What its analyses report"] == "1 of 1 analysis: p not below the registered level"
+    assert first["What its analyses report"] == "1 of 1 analysis: p not below the level"
     assert "p = 0.6 is not below 0.05" in first["It rests on"]
-    assert second["Reports"] == "A p below the registered level"
+    assert second["Reports"] == "A p below the level"
     assert second["Serious events"] == "Placebo: 3 of 41; Azathioprine: 0 of 0: nobody at risk"
     assert second["Primary outcome"].startswith("Change in *fatigue* · Remission")
     assert second["Record"] == f"https://clinicaltrials.gov/study/{BELOW}?tab=results"
     assert (
-        "Of 5 trials, the posted results of 2 are read: 1 with a primary analysis whose p lies below the registered "
+        "Of 5 trials, the posted results of 2 are read: 1 with a primary analysis whose p lies below the "
         "level, 1 whose primary analyses have a p value, none of it below the level. Of the others: 1 with posted "
         "results that have not been asked for yet, 1 with posted results that were asked for without success, 1 "
         "without posted results." in shown(app)
@@ -95,7 +95,7 @@ def test_a_narrow_window_has_the_same_trials_as_cards(open_: Callable[..., AppTe
     ]
     larger, smaller = ("\n\n".join(letters(line) for line in one.split("\n\n")) for one in cards)
     assert "People: 300 · Methotrexate (tested)" in larger
-    assert "What its analyses report: 1 of 1 analysis: p not below the registered level" in larger
+    assert "What its analyses report: 1 of 1 analysis: p not below the level" in larger
     assert smaller.startswith("The *smaller* one")
     assert "Primary outcome: Change in *fatigue* · Remission" in smaller
     assert "Serious events: Placebo: 3 of 41; Azathioprine: 0 of 0: nobody at risk" in smaller
@@ -123,7 +123,7 @@ def test_papers_open_by_pubmed_id_and_by_doi(open_: Callable[..., AppTest]) -> N
 def test_older_results_stay_and_the_reason_is_told(open_: Callable[..., AppTest]) -> None:
     listed = table(open_("findings"), "NCT id", "What its analyses report").set_index("Title")
     assert listed.loc["The *smaller* one", "Results"] == f"Results read, not anew: {REASON}"
-    assert listed.loc["The *smaller* one", "Reports"] == "A p below the registered level"
+    assert listed.loc["The *smaller* one", "Reports"] == "A p below the level"
 
 
 def test_a_failure_is_told_with_its_reason_in_its_list(open_: Callable[..., AppTest]) -> None:

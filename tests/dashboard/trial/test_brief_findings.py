@@ -19,7 +19,7 @@ def test_the_brief_has_who_finished_the_primary_outcomes_their_analyses_and_the_
         ("Mean (standard deviation)", "Placebo: -1.5 (4.25); Azathioprine: -3.60 (5.1)"),
         ("Unit", "points"),
         ("Analysis", "Mean Difference (Net) -2.1 points (95 % CI -3.9 to -0.3), p = 0.02, as registered; method ANCOVA "
-                     "(p below the registered level)"),
+                     "(p below the level)"),
         ("Week 24 · whole", "Placebo: 4 of 40; Azathioprine: 8 of 43"),
         ("More", "1 more primary outcome in the record […]"),
         ("Serious events", "Placebo: 3 of 41; Azathioprine: 0 of 0: nobody at risk"),

@@ -32,7 +32,7 @@ def test_a_trial_reports_every_kind_and_every_outcome_without_an_analysis() -> N
     assert found.primary == ("Change in *fatigue*", "Remission", "Cells in blood")
     assert found.kinds == {"below": 1, "not_below": 1, "other": 1, "none": 1}
     assert across.says(found) == (
-        "1 of 3 analyses: p below the registered level; 1 of 3 analyses: p not below the registered level; "
+        "1 of 3 analyses: p below the level; 1 of 3 analyses: p not below the level; "
         "1 of 3 analyses: another kind of analysis; 1 of 3 primary outcomes: no analysis registered"
     )
     assert "p = 0.02 is below 0.05" in across.rests_on(found)
