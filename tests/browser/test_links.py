@@ -34,6 +34,7 @@ def test_a_link_reopens_the_same_view_for_somebody_else(live: Dashboard, visit: 
     everything = ids(mine.page)
 
     main(mine.page).locator("summary").filter(has_text=re.compile("^.*Filters")).first.click()
+    still(mine.page)
     statuses = main(mine.page).get_by_role("combobox", name="Statuses")
     statuses.click()
     mine.page.get_by_role("option", name="Completed", exact=True).click()
