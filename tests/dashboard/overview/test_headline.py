@@ -1,6 +1,7 @@
 """The headline: grammatical for none, one and many, and every number in it as long as the list it opens."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -106,3 +107,42 @@ def test_every_number_of_the_headline_is_as_long_as_its_list(
         number = re.match(r"[\d,]+", words)
         assert number, words
         assert len(exported(url, address.partition("?")[2])) == int(number[0].replace(",", "")), address
+
+
+STATUS_SAYS = {
+    "open or about to open": {"NOT_YET_RECRUITING", "RECRUITING", "ENROLLING_BY_INVITATION"},
+    "running but closed to new people": {"ACTIVE_NOT_RECRUITING"},
+    "finished": {"COMPLETED"},
+    "stopped or paused": {"SUSPENDED", "TERMINATED", "WITHDRAWN"},
+    "with an unverified or unknown status": {"UNKNOWN", "WITHHELD", None},
+}
+
+
+@pytest.mark.parametrize("state", ["starter", "live", "own_live"])
+@pytest.mark.parametrize("query", ["", "all=1"])
+def test_the_sentences_below_the_charts_count_what_the_export_holds(
+    request: pytest.FixtureRequest, opened: Open, state: str, query: str
+) -> None:
+    url = request.getfixturevalue(state)
+    if state == "own_live":
+        failed(url)
+    rows = exported(url, query)
+    told = [one.value for one in opened(url, "overview", query).markdown]
+    (phases,) = (text for text in told if "By status: " in text)
+    lanes = Counter(row["lane"] for row in rows)
+    found = re.match(r"Of ([\d,]+) trials?(?: in the sample)?, .* (?:has|have) the most \(([\d,]+)(?: each)?\)", phases)
+    assert found, phases
+    assert (_number(found[1]), _number(found[2])) == (len(rows), max(lanes.values()))
+    statuses = Counter(row["overall_status"] for row in rows)
+    groups = {says: sum(statuses[status] for status in known) for says, known in STATUS_SAYS.items()}
+    said = {says: _number(n) for n, says in re.findall(rf"([\d,]+) ({'|'.join(STATUS_SAYS)})", phases)}
+    assert said == {says: n for says, n in groups.items() if n}
+    (agents,) = (text for text in told if text.startswith(("The agent with the most", "The agents with the most")))
+    most = re.search(r"\(([\d,]+)(?: each)?\)", agents)
+    assert most, agents
+    lists = (exported(url, "&".join(filter(None, (query, f"agent={agent.id}")))) for agent in WATCHLIST.agents)
+    assert _number(most[1]) == max(map(len, lists))
+
+
+def _number(written: str) -> int:
+    return int(written.replace(",", ""))
