@@ -20,6 +20,7 @@ CHARTS = {
     "timeline?all=1": [".bars .point path"],
     "map?all=1": ["path.point", ".bars .point path"],
     "results?all=1": [".bars .point path"],
+    "findings?all=1": [".bars .point path"],
 }
 FOUND = re.compile(r"([\d,]+) trials? found|of ([\d,]+) (?:trial|row|claim)s?|([\d,]+) trials?\b")
 
