@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.clicks import BESIDE, EMPTY, EMPTY_PAGE, PRODUCT, SWITCH, p95, servers
 from benchmarks.measuring import environment, median, table
-from benchmarks.ours import filled
+from benchmarks.ours import ask_for_store, store_asked_for
 from benchmarks.server import Server, environment_of
 from fetchers.settings import ROOT
 from tests.browser.chromium import browser, visitor
@@ -111,17 +111,12 @@ def _row(name: str, one: Painted, empty: Painted) -> Sequence[Any]:
 
 def main(argv: list[str] | None = None) -> dict[str, Painted]:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.browser", description=__doc__)
-    parser.add_argument("--studies", type=int, default=25_000)
     parser.add_argument("--clicks", type=int, default=20)
     parser.add_argument("--starts", type=int, default=3)
-    parser.add_argument("--store", type=Path, help="keep the filled store in this file, or use the one it holds")
-    parser.add_argument("--as-it-is", action="store_true", help="take the file of --store whatever it holds")
+    ask_for_store(parser)
     parser.add_argument("--beside", type=Path, metavar="CHECKOUT", help="another checkout of the product")
     given = parser.parse_args(argv)
-    with tempfile.TemporaryDirectory() as folder:
-        store = (given.store or Path(folder) / "store.sqlite3").absolute()
-        if not given.as_it_is:
-            filled(store, given.studies).close()
+    with store_asked_for(given) as store:
         found = measure(store, given.clicks, given.starts, given.beside)
     print(report(found))
     print(f"\n{environment()}")

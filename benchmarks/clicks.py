@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.measuring import environment, median, table
-from benchmarks.ours import filled
+from benchmarks.ours import ask_for_store, store_asked_for
 from benchmarks.server import Server, Viewer, at_once, environment_of
 from fetchers.settings import ROOT
 
@@ -140,18 +140,13 @@ def p95(values: list[float]) -> float:
 
 def main(argv: list[str] | None = None) -> dict[str, Any]:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.clicks", description=__doc__)
-    parser.add_argument("--studies", type=int, default=25_000)
     parser.add_argument("--clicks", type=int, default=40, help="of one viewer on every page")
     parser.add_argument("--seconds", type=float, default=15, help="of all viewers clicking at once, on every page")
     parser.add_argument("--viewers", type=int, default=10)
-    parser.add_argument("--store", type=Path, help="keep the filled store in this file, or use the one it holds")
-    parser.add_argument("--as-it-is", action="store_true", help="take the file of --store whatever it holds")
+    ask_for_store(parser)
     parser.add_argument("--beside", type=Path, metavar="CHECKOUT", help="another checkout of the product")
     given = parser.parse_args(argv)
-    with tempfile.TemporaryDirectory() as folder:
-        store = (given.store or Path(folder) / "store.sqlite3").absolute()
-        if not given.as_it_is:
-            filled(store, given.studies).close()
+    with store_asked_for(given) as store:
         found = measure(store, given.clicks, given.seconds, given.viewers, given.beside)
     print(report(found, given.viewers))
     print(f"\n{environment()}")

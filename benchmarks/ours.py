@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+import tempfile
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +97,23 @@ def filled(path: Path, studies: int, seed: int = 0) -> Store:
     for scope in names:
         keep(store, scope, scopes[scope], matcher)
     return store
+
+
+def ask_for_store(parser: argparse.ArgumentParser) -> None:
+    """The options by which a store is chosen; ``store_asked_for`` takes them."""
+    parser.add_argument("--studies", type=int, default=25_000)
+    parser.add_argument("--store", type=Path, help="keep the filled store in this file, or use the one it holds")
+    parser.add_argument("--as-it-is", action="store_true", help="take the file of --store whatever it holds")
+
+
+@contextmanager
+def store_asked_for(given: argparse.Namespace) -> Iterator[Path]:
+    """The file of a filled store; without ``--store`` it is gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = (given.store or Path(folder) / "store.sqlite3").absolute()
+        if not given.as_it_is:
+            filled(path, given.studies).close()
+        yield path
 
 
 def keep(store: Store, scope: str, studies: list[Study], matcher: Matcher) -> answers.ScopeReport:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from benchmarks.clicks import SWITCH
 from benchmarks.measuring import environment, median, table
-from benchmarks.ours import filled
+from benchmarks.ours import ask_for_store, store_asked_for
 from benchmarks.server import Server, Viewer, at_once, environment_of
 from cache.store.store import Store, bump
 from fetchers.settings import ROOT
@@ -89,15 +89,10 @@ def main(argv: list[str] | None = None) -> list[Round]:
     parser.add_argument("--viewers", type=int, default=4)
     parser.add_argument("--every", type=float, default=60, help="seconds between two versions of the store")
     parser.add_argument("--pause", type=float, default=0.5, help="seconds a viewer waits after a click")
-    parser.add_argument("--studies", type=int, default=25_000)
-    parser.add_argument("--store", type=Path, help="keep the filled store in this file, or use the one it holds")
-    parser.add_argument("--as-it-is", action="store_true", help="take the file of --store whatever it holds")
+    ask_for_store(parser)
     parser.add_argument("options", nargs="*", metavar="OPTION", help="for Streamlit, after --")
     given = parser.parse_args(argv)
-    with tempfile.TemporaryDirectory() as folder:
-        store = (given.store or Path(folder) / "filled.sqlite3").absolute()
-        if not given.as_it_is:
-            filled(store, given.studies).close()
+    with store_asked_for(given) as store:
         rounds = soak(store, given.minutes, given.viewers, given.every, given.pause, given.options)
     print(report(rounds))
     print(f"\n{environment()}")

@@ -104,10 +104,11 @@ def ids(known: Known) -> None:
     st.header("Other names and ids", anchor=False)
     if known.study is not None and (also := trial_says.also_registered(known.study)):
         st.markdown(also)
-    shown = {kind: ", ".join(map(_opened, names)) for kind, names in found.items()}
+    shown = {kind: ", ".join(_opened(kind, name) for name in names) for kind, names in found.items()}
     st.table(shown, border="horizontal", alt="Other names and ids of the trial")
 
 
-def _opened(name: str) -> str:
-    one = other_registries.entry(name)
+def _opened(kind: str, name: str) -> str:
+    # A title may name another trial.
+    one = None if kind in trial_tables.NAMES else other_registries.entry(name)
     return f"[{words.quiet(name)}]({one.url})" if one and one.url else words.quiet(name)

@@ -207,6 +207,9 @@ def links(found: pd.DataFrame, nct_ids: Iterable[str], titles: Mapping[str, str]
     )
 
 
+NAMES = ("Official title", "Acronym")  # of what ``ids`` gives, those that are no ids
+
+
 def ids(known: Known) -> dict[str, list[str]]:
     """Every other name and id the trial goes by, under what it is."""
     found: dict[str, list[str]] = {}
@@ -216,8 +219,8 @@ def ids(known: Known) -> dict[str, list[str]]:
             found[kind].append(name)
 
     official = trial_words.text(known.row["official_title"])
-    add("Official title", official if official != known.row["title"] else None)
-    add("Acronym", trial_words.text(known.row["acronym"]))
+    add(NAMES[0], official if official != known.row["title"] else None)
+    add(NAMES[1], trial_words.text(known.row["acronym"]))
     for alias in known.row["aliases"]:
         add("Former NCT id", alias)
     if known.study is not None:

@@ -400,7 +400,7 @@ def test_other_ids_are_named_as_what_they_are(live: Open) -> None:
     assert pair(app, "NIH grant or contract") == "U01"
     assert pair(app, "Kind not said") == "X9"
     assert pair(app, "Acronym") == "RIME"
-    assert pair(app, "Official title") == "A long official title"
+    assert pair(app, "Official title") == "A long official title after ISRCTN00000001"
     assert any("Also registered elsewhere" in text and "ISRCTN" in text for text in (one.value for one in app.markdown))
 
 
