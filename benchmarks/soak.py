@@ -36,11 +36,11 @@ class Round(NamedTuple):
 def soak(
     store: Path, minutes: float, viewers: int, every: float, pause: float, options: Sequence[str] = ()
 ) -> list[Round]:
-    """The rounds of a run of so many minutes."""
+    """The rounds of a run of so many minutes; at least two, however slow the machine."""
     with _copied(store) as mine, Server(ROOT, "dashboard/app.py", environment_of(mine), options) as server:
         inside = [Viewer(server, SWITCH) for _ in range(viewers)]
         began, clicks, rounds = time.monotonic(), 0, list[Round]()
-        while (minutes_so_far := (time.monotonic() - began) / 60) < minutes or not rounds:
+        while (minutes_so_far := (time.monotonic() - began) / 60) < minutes or len(rounds) < 2:
             taken, _ = at_once(inside, every, pause)
             clicks += len(taken)
             failed = [error for viewer in inside for error in viewer.failed]
