@@ -75,7 +75,7 @@ def soon_say(trials: int, overdue: int, *, sample: bool) -> str:
     if not overdue:
         return said
     if overdue == trials:
-        whose = "Its planned start" if trials == 1 else "The planned start of all of them"
+        whose = agreeing(trials, "Its planned start", "The planned start of all of them")
         return f"{said} {whose} has passed."
     last = agreeing(overdue, "it comes", "they come")
     return f"{said} The planned start of {overdue:,} of them has passed; {last} last."
