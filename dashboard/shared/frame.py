@@ -269,10 +269,11 @@ def bars(
     unknown: Collection[str] = (),
 ) -> None:  # fmt: skip
     """The first table of numbers as bars, over all of them; ``empty``: rows without a trial keep their place;
-    ``unknown``: rows that say only that nothing is known. Without a trial in any other row no bars are drawn."""
+    ``unknown``: rows that say only that nothing is known. Bars are not drawn where those hold most of the trials."""
     shown, links = tables.bars_of(first[1], empty=empty)
     told = shown.drop([row for row in unknown if row in shown.index]).sum()
-    chart(key, title, say, charts.bars(shown, links) if told else None, caption, first, *more)
+    known = told and told * 2 >= shown.sum()
+    chart(key, title, say, charts.bars(shown, links) if known else None, caption, first, *more)
 
 
 def rules(title: str, said: str, names: Mapping[str, str], figures: Mapping[str, Figures]) -> None:

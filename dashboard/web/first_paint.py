@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit
 
 STATIC = Path(streamlit.__file__).parent / "static"
-PLACEHOLDER = Path(__file__).with_name("first_paint.css")
+STYLES = tuple(Path(__file__).with_name(name) for name in ("first_paint.css", "links.css"))
 FONTS = ("MaterialSymbols-Rounded", "SourceSerifVariable-Roman")  # of icons and of headings
 ELEMENTS = ("Button", "ButtonGroup", "Checkbox", "PageLink", "PlotlyChart", "Selectbox", "TextInput")
 _FONT = '<link rel="preload" href="./static/media/{}" as="font" type="font/woff2" crossorigin>'
@@ -23,7 +23,7 @@ _WORDS = '<div class="first-paint" role="status">Trial tracker is loading …</d
 @cache
 def of_page() -> tuple[bytes, bytes]:
     """What goes to the end of the page's head, and to the beginning of its body."""
-    style = f"<style>{PLACEHOLDER.read_text(encoding='utf-8')}</style>"
+    style = f"<style>{''.join(path.read_text(encoding='utf-8') for path in STYLES)}</style>"
     return "".join((*preloads(), style, _SCRIPTS)).encode(), _WORDS.encode()
 
 

@@ -173,17 +173,15 @@ def empty(states: Mapping[str, int]) -> str:
     if not sum(states.values()):
         return "No trial is in this view, so there are no results to show."
     said = {
-        "none_posted": "{} no results posted",
-        "not_asked": "{} results posted that have not been asked for yet",
-        "failed": "{} results posted that were asked for without success",
-        "not_known": "whether {} posted results is not known",
+        "none_posted": "no results posted",
+        "not_asked": "results posted that have not been asked for yet",
+        "failed": "results posted that were asked for without success",
     }
-    parts = []
-    for state, words in said.items():
-        number = states.get(state, 0)
-        if number:
-            trials = count(number, "trial")
-            parts.append(
-                words.format(trials if state == "not_known" else f"{trials} {agreeing(number, 'has', 'have')}")
-            )
-    return f"No posted results to show here: {listed(parts)}."
+    parts = [
+        f"{count(number, 'trial')} {agreeing(number, 'has', 'have')} {words}"
+        for state, words in said.items()
+        if (number := states.get(state, 0))
+    ]
+    unknown = states.get("not_known", 0)
+    rest = f" Whether {count(unknown, 'trial')} posted results is not known." if unknown else ""
+    return f"No posted results to show here{f': {listed(parts)}' if parts else ''}.{rest}"

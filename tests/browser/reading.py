@@ -20,6 +20,23 @@ def open_page(page: Page, url: str) -> None:
     still(page)
 
 
+def choose(option: Locator) -> None:
+    """Take an option of an open list as a person does: a list that is still opening ignores a click."""
+    option.hover()
+    option.page.wait_for_timeout(300)
+    option.click()
+
+
+def cut_links(page: Page) -> list[str]:
+    """Links of the page's main part whose words do not fit."""
+    found: list[str] = page.evaluate(
+        "[...document.querySelectorAll('[data-testid=stMain] [data-testid=stPageLink] a *')]"
+        ".filter(part => part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).overflowX !== 'visible')"
+        ".map(part => part.textContent)"
+    )
+    return found
+
+
 def main(page: Page) -> Locator:
     return page.get_by_test_id("stMain")
 

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import Visitor, visitor
-from tests.browser.reading import main, open_page, scrolls_sideways
+from tests.browser.reading import cut_links, main, open_page, scrolls_sideways
 from tests.browser.serving import Dashboard
 
 pytestmark = pytest.mark.browser
@@ -73,6 +73,7 @@ def test_every_page_in_every_look(live: Dashboard, windows: dict[str, Visitor], 
     expect(main(window.page).get_by_text("Source: ClinicalTrials.gov").first).to_be_visible()
     expect(main(window.page).get_by_test_id("stException")).to_have_count(0)
     assert scrolls_sideways(window.page) == []
+    assert cut_links(window.page) == []
     background = window.page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
     assert (sum(map(int, re.findall(r"\d+", background)[:3])) < 200) == (look == "dark")
     assert window.seen.console == []

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.reading import column, key_figures, main, open_page, still
+from tests.browser.reading import choose, column, key_figures, main, open_page, still
 from tests.browser.serving import Dashboard
 
 pytestmark = pytest.mark.browser
@@ -37,7 +37,7 @@ def test_a_link_reopens_the_same_view_for_somebody_else(live: Dashboard, visit: 
     still(mine.page)
     statuses = main(mine.page).get_by_role("combobox", name="Statuses")
     statuses.click()
-    mine.page.get_by_role("option", name="Completed", exact=True).click()
+    choose(mine.page.get_by_role("option", name="Completed", exact=True))
     mine.page.keyboard.press("Escape")
     expect(mine.page).to_have_url(re.compile(r"status=completed"))
     still(mine.page)

@@ -94,7 +94,12 @@ EMPTY = {
         "No posted results to show here: 3 trials have results posted that were asked for without success.",
     ),
     "not known": (
-        {"not_known": 1}, "No posted results to show here: whether 1 trial posted results is not known.",
+        {"not_known": 1}, "No posted results to show here. Whether 1 trial posted results is not known.",
+    ),
+    "some not known": (
+        {"none_posted": 2, "not_known": 3},
+        "No posted results to show here: 2 trials have no results posted. "
+        "Whether 3 trials posted results is not known.",
     ),
 }  # fmt: skip
 
