@@ -1,0 +1,50 @@
+"""The command line: ``python -m dashboard serve`` starts the dashboard."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from cache.cli.ending import ended
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options."""
+    top = argparse.ArgumentParser(prog="python -m dashboard", description="The dashboard, for people and for programs.")
+    add_commands(top.add_subparsers(dest="command", required=True, metavar="COMMAND"))
+    return top
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands to the sub-parsers of a command line."""
+    serve = commands.add_parser(
+        "serve",
+        help="start the dashboard, on this machine only unless --address says otherwise",
+        description="Starts the dashboard. Streamlit's other settings are given as STREAMLIT_… variables.",
+    )
+    serve.add_argument("--port", type=int, metavar="NUMBER", help="8501 unless given")
+    serve.add_argument("--address", metavar="ADDRESS", help="127.0.0.1 unless given; 0.0.0.0 serves the network, too")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code: 0, 2 for wrong usage or configuration, 5 for trouble on this machine."""
+    return ended(lambda: run(parser().parse_args(argv)))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command of parsed options; returns its exit code. Raises what the command raises."""
+    return COMMANDS[options.command](options)
+
+
+# Each imports what it needs when it runs: --help and a wrong option need none of it.
+def _serve(options: argparse.Namespace) -> int:
+    from dashboard import serve
+
+    return serve.serve(options)
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {"serve": _serve}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
