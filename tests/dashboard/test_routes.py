@@ -188,10 +188,11 @@ def test_the_calendar_opens_and_a_query_narrows_it(up: Dashboard) -> None:
         ("/api/trials.json?nonsense=1", "no filter called “nonsense”"),
         ("/calendar.ics?from=soon", "“soon” is not a year"),
         ("/api/changes.json?since=yesterday", "since needs a date or a moment"),
-        ("/api/changes.json?agent=aspirin", "no agent 'aspirin'"),
+        ("/api/changes.json?agent=aspirin", "Unknown agent “aspirin” is not accepted"),
         ("/api/changes.json?weight=heavy", "no weight 'heavy'"),
         ("/api/changes.json?kind=colour", "no kind of change “colour”"),
-        ("/api/changes.json?page=2", "no parameter “page”"),
+        ("/api/changes.json?colour=red", "no filter called “colour”"),
+        ("/feed.xml?nct=NCT1", "“NCT1” is not an NCT id"),
         ("/feed.xml?since=%00%ff", "since needs a date"),
     ],
 )
