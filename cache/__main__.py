@@ -18,6 +18,7 @@ from fetchers.settings import Settings
 # The module of each command, loaded ahead by ``program``; one that is not named here is loaded when it runs.
 _MODULES = {
     "refresh": "refresh", "cancel": "refresh", "backup": "backup", "restore": "backup", "changes": "changes",
+    "digest": "digest",
     "status": "inspect", "check": "inspect", "export": "inspect",
 }  # fmt: skip
 
@@ -53,6 +54,7 @@ def add_commands(commands: Any) -> None:
     changes.add_argument("--agent", action="append", default=[], metavar="ID", help="only this agent; may be repeated")
     changes.add_argument("--weight", choices=("high", "medium", "low", "noise"), help="the lowest weight to list")
     changes.add_argument("--base-url", metavar="URL", help="the dashboard's address, for links")
+    _add_digest(commands)
     export = commands.add_parser("export", help="write the trials to a file")
     export.add_argument("--format", required=True, choices=("csv", "xlsx", "json", "parquet"))
     export.add_argument(
@@ -65,6 +67,17 @@ def add_commands(commands: Any) -> None:
     check.add_argument("--rescue", action="store_true", help="copy a damaged store aside and keep what can be read")
     _add_backup_commands(commands)
     commands.add_parser("cancel", help="ask the running refresh to stop")
+
+
+def _add_digest(commands: Any) -> None:
+    digest = commands.add_parser("digest", help="send what is new in a view since it was last sent")
+    digest.add_argument("--since", default="last", metavar="last|DATE", help="last unless given: what was not sent yet")
+    digest.add_argument("--query", metavar="QUERY", help="the query string of a dashboard address: only those trials")
+    digest.add_argument(
+        "--to", metavar="ADDRESS",
+        help="smtp://HOST/?to=NAME@HOST, smtps://…, https://… or a file; standard output unless given",
+    )  # fmt: skip
+    digest.add_argument("--base-url", metavar="URL", help="the dashboard's address, for links")
 
 
 def _add_backup_commands(commands: Any) -> None:
@@ -157,6 +170,10 @@ def run(options: argparse.Namespace) -> int:
         from cache.cli import changes
 
         return changes.changes_command(settings, watchlist, changes.options_of(options))
+    if options.command == "digest":
+        from cache.cli import digest
+
+        return digest.digest_command(settings, watchlist, digest.options_of(options))
     from cache.cli import inspect
 
     if options.command == "status":

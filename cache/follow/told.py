@@ -6,6 +6,7 @@ worked out backwards from the state it is in now, as far as events tell it.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -27,18 +28,18 @@ _MOVED = ("statuses", "phases", "year_from", "year_to", "results", "countries")
 
 
 class Frames:
-    """The frames a filter reads, made when they are needed."""
+    """The frames a filter reads, each made once, when it is needed."""
 
     def __init__(
         self, trials: Callable[[], pd.DataFrame], matches: Callable[[], pd.DataFrame], watchlist: Watchlist
     ) -> None:
         self._trials, self._matches, self.watchlist = trials, matches, watchlist
 
-    @property
+    @cached_property
     def trials(self) -> pd.DataFrame:
         return self._trials()
 
-    @property
+    @cached_property
     def matches(self) -> pd.DataFrame:
         return self._matches()
 

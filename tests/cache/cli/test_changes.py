@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cache.__main__ import main
-from cache.cli.changes import as_markdown, as_text, escaped, weights_in_words
+from cache.digest.texts import as_markdown, as_text, escaped, weights_in_words
 from cache.store.store import Store
 from fetchers.settings import VARIABLES
 from tests.rigs import moved_stores as moved

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -38,7 +39,8 @@ def store() -> Store:
         row(1), row(2), row(3), row(4), row(5), row(6, condition_groups=["lupus"]), row(7, condition_groups=["other"]),
         row(8), row(9, phases=["PHASE3"]), row(10, overall_status="RECRUITING"), row(11, study_type="OBSERVATIONAL"),
         row(12, sponsor_class="INDUSTRY"), row(13, countries=["Norway"]), row(14, start_date="2021-05"),
-        row(15, start_date="2011"), row(16, has_results=True), row(17, title="Zebra"), row(18, left_registry="2026-11-19"),
+        row(15, start_date="2011"), row(16, has_results=True), row(17, title="Zebra"),
+        row(18, left_registry="2026-11-19"),
     ]  # fmt: skip
     why = {number: [Why("ivig")] for number in range(1, 19)}
     why |= {
@@ -109,7 +111,8 @@ def test_a_trial_by_its_id_is_told_whatever_the_view(store: Store) -> None:
         ("status", "RECRUITING", "TERMINATED", {"overall_status": "TERMINATED"}, {"status": "recruiting"}),
         ("phase", ["PHASE3"], ["PHASE2"], {"phases": ["PHASE2"]}, {"phase": "phase3"}),
         ("start_date", {"date": "2027-01", "type": None}, None, {"start_date": None}, {"from": "2026"}),
-        ("start_date", {"date": "2019", "type": None}, {"date": "2021", "type": None}, {"start_date": "2021"}, {"to": "2019"}),
+        ("start_date", {"date": "2019", "type": None}, {"date": "2021", "type": None}, {"start_date": "2021"},
+         {"to": "2019"}),
         ("results_posted", True, False, {"has_results": False}, {"results": "yes"}),
         ("countries", ["Norway"], ["Sweden"], {"countries": ["Sweden"]}, {"country": "Norway"}),
         ("left_registry", None, "2026-11-20", {"left_registry": "2026-11-20"}, {"status": "completed"}),
@@ -133,7 +136,7 @@ def test_a_trial_that_came_and_went_is_told_while_it_was_there() -> None:
     store = Store.in_memory()
     put(store, [row(1, overall_status="COMPLETED")], {1: [Why("ivig")]})
     course = ["NOT_YET_RECRUITING", "RECRUITING", "ACTIVE_NOT_RECRUITING", "COMPLETED"]
-    for day, (before, after) in enumerate(zip(course, course[1:], strict=False), start=10):
+    for day, (before, after) in enumerate(pairwise(course), start=10):
         moved.happened(store, 1, "status", move=("high", before, after), at=f"2026-11-{day}T08:00:00Z")
     followed = view.read({"status": ["recruiting"]}, WATCHLIST)
     found = told.told(store, followed, have(store))
