@@ -1,5 +1,6 @@
 """Trials: the list, its filters, its downloads."""
 
+from dashboard.follow import parts as follow
 from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import address as view
 from dashboard.shared import data, frame
@@ -20,3 +21,4 @@ else:
     parts.page(selection)
     filters.downloads(wanted, len(selection.trials))
     parts.to_charts(wanted)
+follow.below(wanted)
