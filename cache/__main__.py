@@ -128,12 +128,12 @@ def _load(command: str) -> None:
 
 
 def prepare(options: argparse.Namespace, code: int) -> None:
-    """Have the snapshot of a large store made after a refresh or an import that may have stored something, unless it is
-    there."""
+    """After a refresh or an import that may have stored something, have the claims judged anew, and the snapshot of a
+    large store made, unless it is there."""
     if options.command not in ("refresh", "import") or code not in (DONE, SOME_FAILED):
         return
     with suppress(TrackerError):
-        from cache.snapshot.place import is_large, is_whole
+        from cache.snapshot.place import is_judged, is_large, is_whole
         from cache.store.store import Store
         from fetchers.watchlist import load as watchlists
 
@@ -141,11 +141,13 @@ def prepare(options: argparse.Namespace, code: int) -> None:
         store = Store.open(settings.cache_url, readonly=True)
         try:
             needed = is_large(store) and not is_whole(store, watchlists.load(settings.watchlist))
+            judged = is_judged(store)
         finally:
             store.close()
-        if needed:
-            subprocess.run(
-                [sys.executable, "-m", "insights", "snapshot"], stdin=subprocess.DEVNULL,
+        if needed or not judged:
+            only = [] if needed else ["--verdicts"]
+            subprocess.run(  # noqa: S603
+                [sys.executable, "-m", "insights", "snapshot", *only], stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
             )  # fmt: skip
 

@@ -42,7 +42,7 @@ def _sealed(name: str, *key: str) -> tuple[Column[str], Index]:
 # Single values: "version" counts every change a reader may see, "created_at" says when the store was made,
 # "rescued" what was saved from a damaged one, "rows" how many rows the other tables have (cache.store.seal), "results"
 # what reading posted results has cost (cache.ingest.posted), "digest:…" up to where somebody has been told of changes
-# (cache.digest.marks), "verdicts" what the claims were judged to be (insights.verdicts.changes).
+# (cache.digest.marks), "verdicts" what the claims were judged to be (cache.changes.verdicts).
 meta = Table(
     "meta",
     metadata,

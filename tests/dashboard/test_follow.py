@@ -28,9 +28,7 @@ FEED = "feed.xml"
         ("mecfs", "", "tier=given&tier=mentioned&tier=excluded&background=1&condition=me_cfs&frame=1"),
     ],
 )
-def test_a_page_says_how_to_follow_what_it_shows(
-    live: str, opened: Open, page: str, query: str, followed: str
-) -> None:
+def test_a_page_says_how_to_follow_what_it_shows(live: str, opened: Open, page: str, query: str, followed: str) -> None:
     app = opened(live, page, query)
     assert not app.exception
     assert [one.label for one in app.expander if one.label == "Follow this view"] == ["Follow this view"]
