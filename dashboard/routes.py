@@ -18,7 +18,7 @@ from cache.filters.query import TooLong, parsed
 from cache.read.trials import Freshness
 from dashboard.shared import data
 from dashboard.web import answers as served
-from dashboard.web.shell import LINKS, PICTURES
+from dashboard.web.first_paint import SCRIPTS
 from fetchers.errors import TrackerError, Validation
 from fetchers.settings import RECORD_URL
 
@@ -52,14 +52,11 @@ def _state() -> dict[str, Any]:
     }
 
 
-async def links(request: Request) -> Response:
-    """``GET /links.js``: the script that makes the marks of charts into links."""
-    return FileResponse(LINKS, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
-
-
-async def pictures(request: Request) -> Response:
-    """``GET /pictures.js``: the script that saves charts as pictures."""
-    return FileResponse(PICTURES, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+async def script(request: Request) -> Response:
+    """``GET /links.js`` and the like: the small scripts that every page loads."""
+    name = request.url.path.rpartition("/")[2]
+    (path,) = (one for one in SCRIPTS if one.name == name)
+    return FileResponse(path, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
 async def not_here(request: Request) -> Response:
@@ -162,8 +159,7 @@ ROUTES = [
     for below in sorted({"", _below()})
     for path, endpoint in (
         ("/api/ready", ready),
-        ("/links.js", links),
-        ("/pictures.js", pictures),
+        *((f"/{one.name}", script) for one in SCRIPTS),
         *((path, _endpoint(path, one)) for path, one in SOURCES.items()),
     )
 ]

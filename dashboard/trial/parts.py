@@ -90,6 +90,7 @@ def identity(known: Known, given: str) -> None:
         st.badge(status, color=BADGES[group.id], icon=_ICONS[group.id], help=terms.meaning("Status"))
         st.badge(LANE_WORDS[str(row["lane"])], color="gray", help=terms.meaning("Phase"))
         _record(row["nct_id"])
+        st.markdown(view.keeping([row["nct_id"]]), width="content")
     if given != row["nct_id"]:
         st.text(f"{given} is a former id of this trial. Its id now is {row['nct_id']}.")
     if isinstance(row["left_registry"], str):

@@ -7,8 +7,10 @@ from cache.filters.filter import Filter
 from cache.filters.select import Selection
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, frame, trial_list
+from dashboard.trials import own_list
 from dashboard.trials import words as trials_words
 
+HEAD = "All trials", "Filter them and share the link."
 ROWS = 50  # trials of one page of the list
 
 
@@ -41,7 +43,10 @@ def page(selection: Selection) -> None:
     # Both are sent, for a server cannot see how wide a window is; web/links.js shows the one that fits.
     with st.container(key="wide_window"):
         st.caption(f"{shown} Choose a row, or an NCT id, to open a trial.")
-        trial_list.grid(table, _hits(selection), f"list_{part.number}")
+        if own_list.choosing():
+            own_list.choose(table, _hits(selection), f"ticked_{part.number}")
+        else:
+            trial_list.grid(table, _hits(selection), f"list_{part.number}")
     with st.container(key="narrow_window"):
         st.caption(shown)
         trial_list.cards(table)
