@@ -56,7 +56,10 @@ def add_commands(commands: Any) -> None:
     changes.add_argument("--base-url", metavar="URL", help="the dashboard's address, for links")
     _add_digest(commands)
     export = commands.add_parser("export", help="write the trials to a file")
-    export.add_argument("--format", required=True, choices=("csv", "xlsx", "json", "parquet"))
+    export.add_argument(
+        "--format", required=True, choices=("csv", "xlsx", "json", "parquet", "ris", "bib", "md"),
+        help="ris and bib: entries for a literature list; md: a Markdown table",
+    )  # fmt: skip
     export.add_argument(
         "--what", choices=("trials", "outcomes"), default="trials",
         help="trials unless given; outcomes: posted results, one row a group and category",

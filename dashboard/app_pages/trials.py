@@ -32,6 +32,6 @@ else:
         parts.page(selection)
         if mine:
             own_list.notes(wanted.ids)
-        filters.downloads(wanted, len(selection.trials))
+        filters.downloads(wanted, selection)
         parts.to_charts(wanted)
 follow.below(wanted)

@@ -16,6 +16,7 @@ from cache.read.lists import holding
 from dashboard import terms
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, frame, record_data, trial_list, words
+from dashboard.shared.files import of_trials
 from dashboard.shared.number_tables import FOUND
 from dashboard.shared.palette import BADGES, GROUPS, group_of
 from dashboard.trial import brief as trial_brief
@@ -168,6 +169,9 @@ def source(known: Known) -> None:
                 icon=":material/download:",
                 on_click="ignore",
             )
+        rows = data.trials()
+        for kind in of_trials.TO_CITE:
+            of_trials.button(kind, rows[rows["nct_id"] == known.nct_id], f"The trial {known.nct_id}.", known.nct_id)
 
 
 def glance(known: Known) -> None:

@@ -6,13 +6,13 @@ The registry's texts are in the cells as they are; whoever draws them must show 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from dashboard.shared.files.brief import cut
 from dashboard.shared.trial_list import STATUS, status_words
 from dashboard.shared.words import MISSING, code
 from dashboard.trial import brief_findings, tables
 from dashboard.trial import criteria as trial_criteria
 from dashboard.trial import sentences as trial_says
 from dashboard.trial import words as trial_words
-from dashboard.trial.brief_formats import cut
 from dashboard.trial.known import Known
 
 MOST = 4  # trials side by side

@@ -60,9 +60,11 @@ def test_nothing_found_never_says_that_nothing_exists(live: str, opened: Open) -
     assert not elements(app, "download_button")
 
 
-def test_downloads_are_offered_in_three_formats(live: str, opened: Open) -> None:
+def test_downloads_are_offered_in_every_format(live: str, opened: Open) -> None:
     app = opened(live, "trials")
-    assert [button.label for button in elements(app, "download_button")] == ["CSV", "Excel", "JSON"]
+    assert [button.label for button in elements(app, "download_button")] == [
+        "CSV", "Excel", "JSON", "Parquet", "RIS", "BibTeX", "Markdown table", "Brief to print", "Brief as Markdown",
+    ]  # fmt: skip
 
 
 def test_a_long_list_comes_in_pages(opened: Open, live: str, monkeypatch: pytest.MonkeyPatch) -> None:
