@@ -54,7 +54,7 @@ def select(
         codes = known_codes.codes.to_numpy()[place[pairing]]
         pairs[name] = pd.Categorical.from_codes(codes, categories=known_codes.categories, ordered=known_codes.ordered)
     # The longest column: nobody searches in what has been found, and taking its rows would copy it.
-    facts = trials.drop(columns="search_text", errors="ignore")
+    facts = trials.drop(columns=["search_text", "points"], errors="ignore")
     return Selection(facts if chosen.all() else facts[chosen].reset_index(drop=True), pairs)
 
 

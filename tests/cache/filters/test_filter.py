@@ -147,7 +147,7 @@ def test_empty_frames_give_an_empty_selection() -> None:
     every = Filter(everywhere=True, frame=True, countries=("Poland",), results=False, year_from=1999, text="a")
     selection = every.apply(trials, matches, WATCHLIST)
     assert len(selection.trials) == len(selection.pairs) == 0
-    assert list(selection.trials.columns) == [name for name in trials.columns if name != "search_text"]
+    assert list(selection.trials.columns) == [name for name in trials.columns if name not in ("search_text", "points")]
 
 
 def test_applying_leaves_the_frames_alone(frames: Frames) -> None:
