@@ -29,7 +29,7 @@ def live_facts(study: Study) -> dict[str, Any]:
         "interventions": _told(study, f"{_ARMS}.interventions", _interventions(study.interventions)),
         "countries": _told(study, f"{_PLACES}.locations", list(study.countries)),
         "sites": None if sites else len(study.locations),
-        "points": None if sites else points.column(study.locations),
+        "points": None if sites else points.column(study),
         "as_of": None,
         "source": None,
         "note": unreadable_words(study.unreadable),

@@ -1,10 +1,10 @@
 """The sites of a trial as a column of its row: where each lies, and whether it says that it is open.
 
-Three numbers a site, in the record's order: latitude, longitude, and how open it is (``OPENNESS``). Null stands where
-the record does not say it, so that the third site's numbers are always the third three.
+Four numbers a site, in the record's order: latitude, longitude, how open it is (``OPENNESS``), and the place of its
+country among the row's ``countries``. Null stands where the record does not say it, so that the third site's numbers
+are always the third four.
 """
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,12 +13,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from cache.read import lists
-from fetchers.record.modules import Location
+from fetchers.record.study import Study
 
 OPEN, SOON, CLOSED = 2, 1, 0
 # A status that is not named here says that nobody can join (now).
 OPENNESS = {"RECRUITING": OPEN, "AVAILABLE": OPEN, "NOT_YET_RECRUITING": SOON, "ENROLLING_BY_INVITATION": SOON}
-_OF_A_SITE = 3
+_OF_A_SITE = 4
 _decode = msgspec.json.Decoder(list[list[float | None]]).decode
 
 
@@ -27,11 +27,14 @@ def openness(status: str | None) -> int | None:
     return None if status in (None, "UNKNOWN", "WITHHELD") else OPENNESS.get(str(status), CLOSED)
 
 
-def column(locations: Iterable[Location]) -> list[float | int | None]:
-    """The value of a record's sites."""
-    return [
-        value for site in locations for value in (*(site.point or (None, None)), openness(site.status))
-    ]  # fmt: skip
+def column(study: Study) -> list[float | int | None]:
+    """The value of a record."""
+    countries = {name: place for place, name in enumerate(study.countries)}
+    found: list[float | int | None] = []
+    for site in study.locations:
+        north, east = site.point or (None, None)
+        found += [north, east, openness(site.status), countries.get(site.country_name or "")]
+    return found
 
 
 class Sites(NamedTuple):
@@ -42,6 +45,7 @@ class Sites(NamedTuple):
     latitude: npt.NDArray[np.float64]
     longitude: npt.NDArray[np.float64]
     openness: npt.NDArray[np.float64]
+    country: npt.NDArray[np.float64]  # its place among the row's countries
 
     @property
     def known(self) -> npt.NDArray[np.bool_]:
@@ -59,7 +63,7 @@ def sites(points: "pd.Series[Any]") -> Sites:
     many = after - first
     place = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
     chosen = flat[np.repeat(first, many) + place]
-    return Sites(np.repeat(known, many), place, chosen[:, 0], chosen[:, 1], chosen[:, 2])
+    return Sites(np.repeat(known, many), place, chosen[:, 0], chosen[:, 1], chosen[:, 2], chosen[:, 3])
 
 
 def _flat(values: lists.Values) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:

@@ -5,7 +5,7 @@ from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import address as view
 from dashboard.shared import data, frame
 from dashboard.trial.compared import parts as compared
-from dashboard.trials import filters, own_list, parts
+from dashboard.trials import filters, near, near_list, own_list, parts
 
 mine = own_list.asked()
 frame.head(*(compared.HEAD if compared.asked() else own_list.HEAD if mine else parts.HEAD))
@@ -25,11 +25,16 @@ else:
     else:
         parts.found(selection, wanted)
         filters.show(wanted)
+        near.box(wanted)
         parts.outside(selection, wanted)
+    city = near_list.place(wanted)
     if selection.trials.empty:
         frame.nothing(wanted)
     else:
-        parts.page(selection)
+        parts.page(selection, wanted, city)
+    if city:
+        near_list.not_judged(wanted, city)
+    if not selection.trials.empty:
         if mine:
             own_list.notes(wanted.ids)
         filters.downloads(wanted, selection)

@@ -5,9 +5,10 @@ import streamlit as st
 from cache.codes import TIERS
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
+from cache.gazetteer.cities import City
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, frame, trial_list
-from dashboard.trials import own_list
+from dashboard.trials import near_list, own_list
 from dashboard.trials import words as trials_words
 
 HEAD = "All trials", "Filter them and share the link."
@@ -34,8 +35,11 @@ def outside(selection: Selection, wanted: Filter) -> None:
         frame.link("trials", trials_words.outside(len(selection.trials), more), view.params(every))
 
 
-def page(selection: Selection) -> None:
-    """One page of the list."""
+def page(selection: Selection, wanted: Filter, city: City | None) -> None:
+    """One page of the list: near a city the nearest first, else the newest."""
+    if city:
+        near_list.page(selection, city, wanted.within, _hits(selection))
+        return
     total = len(selection.trials)
     part = columns.part_of(total, min(columns.ROWS, ROWS))
     shown = f"{part.first + 1:,} to {part.last:,} of {total:,}, newest registrations first."

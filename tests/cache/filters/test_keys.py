@@ -61,13 +61,9 @@ class Frames:
 
 BERLIN, POTSDAM, MUNICH = (52.52, 13.41), (52.4, 13.06), (48.14, 11.58)
 POINTS: tuple[list[float | None], ...] = (
-    [],
-    [*BERLIN, None],
-    [*MUNICH, 2, *POTSDAM, 0],
-    [*MUNICH, 1],
-    [None, None, 2],
-    [None, None, 0, *BERLIN, 2],
-)
+    [], [*BERLIN, None, 0], [*MUNICH, 2, 0, *POTSDAM, 0, 0], [*MUNICH, 1, 0], [None, None, 2, 0],
+    [None, None, 0, None, *BERLIN, 2, 0],
+)  # fmt: skip
 COUNTRIES_OF = (COUNTRIES[:1], COUNTRIES[1:], COUNTRIES)
 PAIRED = [*(("given", role) for role in ROLES), ("mentioned", None), ("excluded", None)]
 
@@ -160,7 +156,7 @@ def near_passes(label: str, within: int, numbers: Sequence[Any]) -> bool:
     city = cities.one(label)
     assert city is not None
     here = arrow(city.latitude, city.longitude)
-    points = [one for one in zip(numbers[::3], numbers[1::3], strict=True) if one[0] is not None]
+    points = [one for one in zip(numbers[::4], numbers[1::4], strict=True) if one[0] is not None]
     angles = [math.acos(sum(a * b for a, b in zip(here, arrow(*one), strict=True))) for one in points]
     return any(angle * 6371 <= within for angle in angles)
 

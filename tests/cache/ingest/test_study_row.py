@@ -91,7 +91,7 @@ def test_every_fact_of_a_full_record_has_its_column() -> None:
         "interventions": ["DRUG: Azathioprine", "Rest"],
         "countries": ["Norway", "Kosovo"],
         "sites": 4,
-        "points": [None, None, None, 60.39, 5.32, 2, None, None, 0, None, None, None],
+        "points": [None, None, None, 0, 60.39, 5.32, 2, 0, None, None, 0, None, None, None, None, 1],
         "has_results": True,
         "why_stopped": "Funding <50 % of plan",
         "first_posted": "2018-05-04",

@@ -27,11 +27,16 @@ def frame(columns: Sequence[Any], statuses: Sequence[str | None] = ()) -> pd.Dat
 
 
 def flat(sites: Sequence[Sequence[Any]] | None) -> list[Any] | None:
-    return None if sites is None else [number for site in sites for number in site]
+    return None if sites is None else [number for site in sites for number in (*site, 0)]
 
 
 def test_the_nearest_of_the_most_open_sites_within_the_radius_is_named() -> None:
-    trials = frame([[*MUNICH, 2, *POTSDAM, 2, *BERLIN, 0], [*MUNICH, 2, *BERLIN, None], [*MUNICH, 2]])
+    trials = frame(
+        [
+            flat(sites)
+            for sites in ([(*MUNICH, 2), (*POTSDAM, 2), (*BERLIN, 0)], [(*MUNICH, 2), (*BERLIN, None)], [(*MUNICH, 2)])
+        ]
+    )
     found = near.reach(trials, *BERLIN, 100)
     assert found.site.tolist() == [1, 1, -1]
     assert found.nearest.round().tolist() == [0, 0, 504]
@@ -41,13 +46,13 @@ def test_the_nearest_of_the_most_open_sites_within_the_radius_is_named() -> None
 
 
 def test_a_trial_whose_own_status_is_not_known_has_no_openness() -> None:
-    found = near.reach(frame([[*BERLIN, None]] * 3, ["RECRUITING", "UNKNOWN", None]), *BERLIN)
+    found = near.reach(frame([flat([(*BERLIN, None)])] * 3, ["RECRUITING", "UNKNOWN", None]), *BERLIN)
     assert found.openness[0] == points.OPEN
     assert np.isnan(found.openness[1:]).all()
 
 
 def test_without_coordinates_nothing_is_judged() -> None:
-    found = near.reach(frame([None, [], [None, None, 2], [None, None, 2, *BERLIN, 0]]), *BERLIN)
+    found = near.reach(frame([None, [], flat([(None, None, 2)]), flat([(None, None, 2), (*BERLIN, 0)])]), *BERLIN)
     assert found.not_judged.tolist() == [True, True, True, False]
     assert found.inside.tolist() == [False, False, False, True]
     assert found.unplaced.tolist() == [0, 0, 1, 1]
@@ -57,10 +62,8 @@ def test_without_coordinates_nothing_is_judged() -> None:
 
 def test_a_point_that_is_none_is_not_known() -> None:
     bad = [(91.0, 0.0), (-90.1, 3.0), (0.0, 180.5), (0.0, 0.0), (None, 3.0), (3.0, None), (None, None)]
-    sites = [Location(geo_point=GeoPoint(*one)) for one in bad]
-    assert points.column(sites) == [None] * 3 * len(bad)
-    good = Location(status="RECRUITING", geo_point=GeoPoint(-90, 180))
-    assert points.column([good]) == [-90, 180, points.OPEN]
+    assert [Location(geo_point=GeoPoint(*one)).point for one in bad] == [None] * len(bad)
+    assert Location(geo_point=GeoPoint(-90, 180)).point == (-90, 180)
 
 
 @given(TRIALS, st.integers(1, 20_100), st.integers(1, 20_100))

@@ -25,11 +25,11 @@ def test_coordinates_come_with_the_next_refresh_and_make_no_event(monkeypatch: p
         trials = held(rig, "azathioprine")
         rig.fake.edit(trials[0], **{SITES: [site | {"geoPoint": {"lat": 52.52, "lon": 13.41}}, site]})
         rig.refresh("azathioprine", full=True)
-        assert points(rig, trials[0]) == [None, None, 2, None, None, 2]
+        assert points(rig, trials[0]) == [None, None, 2, 0, None, None, 2, 0]
         before = rig.rows(event)
         monkeypatch.undo()
         assert rig.refresh("azathioprine").agents["azathioprine"].status == "fresh", "another question, the same data"
-        assert points(rig, trials[0]) == [52.52, 13.41, 2, None, None, 2]
+        assert points(rig, trials[0]) == [52.52, 13.41, 2, 0, None, None, 2, 0]
         assert held(rig, "azathioprine") == trials
         assert rig.rows(event) == before
         assert rig.refresh("azathioprine").agents["azathioprine"].status == "unchanged"
