@@ -77,10 +77,11 @@ def moved(up: Dashboard, registry: FakeRegistry) -> str:
     found = run(up, "python -m cache export --format json --out", str(up.folder / "x.json"), "--query", "agent=ivig")
     assert found.returncode == 0, found.stderr
     trial = json.loads((up.folder / "x.json").read_text(encoding="utf-8"))[0]
+    title = f"{trial['title'].rpartition(' ')[0]} newly found people"
     registry.edit(
         trial["nct_id"],
         **{
-            "protocolSection.identificationModule.briefTitle": f"{trial['title'].rpartition(' ')[0]} newly found people",
+            "protocolSection.identificationModule.briefTitle": title,
             "protocolSection.statusModule.lastUpdatePostDateStruct.date": "2026-11-22",
         },
     )

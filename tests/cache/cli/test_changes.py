@@ -182,7 +182,7 @@ def test_wrong_usage_is_a_sentence_and_exit_2(run: Run, arguments: tuple[str, ..
 @given(st.text(alphabet=st.characters(codec="utf-8")), st.text(alphabet=st.characters(codec="utf-8")))
 def test_no_registry_text_steers_a_terminal_or_breaks_a_digest(title: str, reason: str) -> None:
     from cache.changes.changelog import Change
-    from cache.cli.changes import Digest
+    from cache.digest.texts import Digest
     from cache.read.trials import Freshness
 
     one = Change(1, "NCT00000001", title, "why_stopped", "low", None, reason, None, moved.SEEN, ("ivig",))
