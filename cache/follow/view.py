@@ -14,7 +14,9 @@ from fetchers.errors import Validation
 from fetchers.watchlist.model import Watchlist
 
 # Keys of an address that say how a page shows its trials, not which: they limit nothing that is followed.
-PAGE_KEYS = frozenset({"page", "sort", "show", "measure", "looked", "compare", "claim", "embed", "embed_options"})
+PAGE_KEYS = frozenset(
+    {"page", "sort", "show", "measure", "mine", "looked", "compare", "claim", "embed", "embed_options"}
+)
 OWN_KEYS = ("nct", "since", "kind", "weight", "every")
 _FILTER_KEYS = frozenset(key.name for key in KEYS)
 _NCT_ID = re.compile(r"NCT\d{8}", re.ASCII | re.IGNORECASE)

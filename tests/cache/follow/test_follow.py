@@ -27,7 +27,7 @@ VALUES = {
     "tier": "mentioned", "agent": "ivig", "role": "comparator", "background": "1", "condition": "lupus", "all": "1",
     "frame": "1", "phase": "phase3", "status": "recruiting", "type": "observational", "sponsor": "industry",
     "country": "Norway", "from": "2020", "to": "2019", "results": "yes", "q": "zebra", "ids": "NCT00000001,NCT00000003",
-    "left": "1",
+    "left": "1", "near": "Berlin", "within": "25",
 }  # fmt: skip
 
 
@@ -40,15 +40,15 @@ def store() -> Store:
         row(8), row(9, phases=["PHASE3"]), row(10, overall_status="RECRUITING"), row(11, study_type="OBSERVATIONAL"),
         row(12, sponsor_class="INDUSTRY"), row(13, countries=["Norway"]), row(14, start_date="2021-05"),
         row(15, start_date="2011"), row(16, has_results=True), row(17, title="Zebra"),
-        row(18, left_registry="2026-11-19"),
+        row(18, left_registry="2026-11-19"), row(19, points=[52.5, 13.4, 2, 0]), row(20, points=[52.4, 13.06, 2, 0]),
     ]  # fmt: skip
-    why = {number: [Why("ivig")] for number in range(1, 19)}
+    why = {number: [Why("ivig")] for number in range(1, 21)}
     why |= {
         2: [Why("ivig", "mentioned", None)], 3: [Why("methotrexate")], 4: [Why("ivig", "given", "comparator")],
         5: [Why("ivig", "given", "background")], 8: [],
     }  # fmt: skip
     put(store, rows, why)
-    for number in range(1, 19):
+    for number in range(1, 21):
         moved.happened(store, number, "sponsor")
     return store
 
@@ -68,7 +68,8 @@ def test_every_key_of_the_table_has_a_value_here() -> None:
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
 def test_every_key_of_a_page_decides_what_is_told(store: Store, key: Any) -> None:
-    query = {"tier": "given"} | {key.name: VALUES[key.name]}
+    query = {"tier": "given", "near": "Berlin"} if key.name == "within" else {"tier": "given"}
+    query |= {key.name: VALUES[key.name]}
     wanted = view.accepted({name: [value] for name, value in query.items()}, WATCHLIST)
     frames = have(store)
 
@@ -89,8 +90,8 @@ def test_every_key_of_a_page_is_known() -> None:
 
 
 def test_without_a_view_every_trial_is_told(store: Store) -> None:
-    assert len(told_ids(store)) == 18
-    assert len(told_ids(store, every="1", agent="ivig", status="recruiting")) == 18
+    assert len(told_ids(store)) == 20
+    assert len(told_ids(store, every="1", agent="ivig", status="recruiting")) == 20
 
 
 def test_agents_alone_mean_what_they_meant_to_older_feeds(store: Store) -> None:
@@ -156,7 +157,7 @@ def test_what_is_followed_survives_its_own_address() -> None:
 def test_newest_first_and_at_most_so_many(store: Store) -> None:
     moved.happened(store, 3, "status", at="2026-11-25T08:00:00Z")
     found = told.told(store, view.Followed(), have(store), limit=4)
-    assert [one.nct_id for one in found] == ["NCT00000003", "NCT00000018", "NCT00000017", "NCT00000016"]
+    assert [one.nct_id for one in found] == ["NCT00000003", "NCT00000020", "NCT00000019", "NCT00000018"]
     assert told.told(store, view.Followed(), have(store), after=found[1].id) == found[:1]
     assert told.told(store, view.Followed(), have(store), after=found[2].id, through=found[1].id) == found[1:2]
     assert told.newest(store) == found[0].id
