@@ -14,7 +14,7 @@ from cache.places import near
 from cache.read import records
 from dashboard.shared import data
 from dashboard.shared.kept import once_a_run, steady
-from fetchers.record.modules import Location
+from fetchers.record.study import Study, as_shown
 
 _UNKNOWN = 0.5  # a status nobody knows stands after what is about to open, before what is closed
 
@@ -51,10 +51,11 @@ def not_judged(wanted: Filter, city: City) -> list[str]:
     return list(everywhere.trials["nct_id"][found.not_judged[_places(everywhere)]])
 
 
-def sites(nct_ids: Sequence[str]) -> dict[str, tuple[Location, ...]]:
-    """The sites of these trials, as their records name them."""
+def studies(nct_ids: Sequence[str]) -> dict[str, Study]:
+    """The records of these trials as they are shown, in this order."""
     with steady() as shown:
-        return {study.nct_id: study.locations for study in records.studies(shown.still, nct_ids)}
+        found = {study.nct_id: as_shown(study) for study in records.studies(shown.still, nct_ids)}
+    return {nct_id: found[nct_id] for nct_id in nct_ids if nct_id in found}
 
 
 def site_cities(text: str) -> list[str]:

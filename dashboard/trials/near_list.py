@@ -1,5 +1,6 @@
 """The list of trials by how near they are: open sites first, each with its nearest site."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,8 +13,11 @@ from cache.gazetteer import cities
 from cache.gazetteer.cities import City
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, frame, trial_list
+from dashboard.shared.number_tables import trial_link
 from dashboard.trials import near_data, near_words
 from fetchers.record.modules import Location
+from fetchers.record.study import Study
+from insights import taking_part
 
 ROWS = 50  # trials of one page of the list
 MOST = 1_000  # trials whose ids fit into an address
@@ -28,9 +32,10 @@ def page(selection: Selection, city: City, within: int, title: str) -> None:
     # ``trial_list.rows`` turns the order round.
     turned = selection.trials.iloc[near.rows[here][::-1]].reset_index(drop=True)
     table = trial_list.rows(selection._replace(trials=turned), frame.names())
-    sites = near_data.sites(list(turned["nct_id"]))
-    chosen = zip(turned["nct_id"].iloc[::-1], near.site[here], strict=True)
-    told = _told([_site(sites.get(nct_id, ()), place) for nct_id, place in chosen], near.km[here], table)
+    shown_ids = list(turned["nct_id"].iloc[::-1])
+    studies = near_data.studies(shown_ids)
+    chosen = zip(map(studies.get, shown_ids), near.site[here], strict=True)
+    told = _told([_site(study, place) for study, place in chosen], near.km[here], table)
     shown = f"{part.first + 1:,} to {part.last:,} of {total:,}: open sites first, then the nearest."
     with st.container(key="wide_window"):
         st.caption(f"{shown} Choose a row, or an NCT id, to open a trial.")
@@ -40,6 +45,7 @@ def page(selection: Selection, city: City, within: int, title: str) -> None:
         trial_list.cards(table.assign(Countries=[_line(row) for row in told.to_dict("records")]))
     columns.pages_bar(part)
     _note(near_words.partly(near.partly))
+    _taking_part(list(studies.values()))
 
 
 def not_judged(wanted: Filter, city: City) -> None:
@@ -61,8 +67,8 @@ def _note(said: str) -> None:
         st.text(said)
 
 
-def _site(sites: tuple[Location, ...], place: int) -> Location | None:
-    return sites[place] if place < len(sites) else None
+def _site(study: Study | None, place: int) -> Location | None:
+    return study.locations[place] if study and place < len(study.locations) else None
 
 
 def _told(sites: list[Location | None], km: Any, table: pd.DataFrame) -> pd.DataFrame:
@@ -81,3 +87,21 @@ def _told(sites: list[Location | None], km: Any, table: pd.DataFrame) -> pd.Data
 def _line(row: dict[Any, Any]) -> str:
     parts = (row["Nearest site"], row["Country"], row["Status of the site"])
     return f"{row['Distance']}: {', '.join(part for part in parts if part)}"
+
+
+def _taking_part(studies: Sequence[Study]) -> None:
+    """What the trials of this page ask of those who take part, as far as their words tell."""
+    rows = [(trial_link(study.nct_id), *one) for study in studies for one in taking_part.found(study)]
+    table = pd.DataFrame(rows, columns=["NCT id", "Taking part", "Where it stands", "The record’s words"], dtype="str")
+    with st.expander("What taking part asks for, as far as the words tell", icon=":material/directions_walk:"):
+        st.caption(
+            "Visits, the home, remote contact, nights in hospital and severity, found by word rules in the records of "
+            "the trials on this page. Read the words: a rule can be wrong, and a trial without a row asks for "
+            "something all the same."
+        )
+        if rows:
+            columns.table(
+                table, "What taking part asks for", {"NCT id": columns.trial(), "The record’s words": columns.WIDE}
+            )
+        else:
+            st.text("The rules found nothing in these records.")

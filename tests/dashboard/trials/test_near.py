@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.fake_registry import make_study
-from tests.rigs.pages import assert_clean, elements, exported, frames, listed, use
+from tests.rigs.pages import assert_clean, elements, exported, frames, listed, table, use
 from tests.rigs.refresh import Rig, url_of
 
 Open = Callable[..., AppTest]
@@ -28,12 +28,23 @@ SITES = {
 }
 
 
+SAYING = "NCT09000002"
+WORDS = {"protocolSection.descriptionModule.briefSummary": "A nurse makes home visits."}
+
+
 @pytest.fixture(scope="module")
 def near_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     url = url_of(tmp_path_factory.mktemp("near"))
     drug = [{"type": "DRUG", "name": "Azathioprine"}]
     studies = [
-        make_study(id, status=status, interventions=drug, conditions=["Lupus"], locations=sites)
+        make_study(
+            id,
+            status=status,
+            interventions=drug,
+            conditions=["Lupus"],
+            locations=sites,
+            path=WORDS if id == SAYING else {},
+        )
         for id, (status, sites) in SITES.items()
     ]
     with Rig(studies, url=url) as rig:
@@ -53,16 +64,20 @@ def order(app: AppTest) -> list[str]:
 def test_open_sites_come_first_then_the_nearest(near_store: str, opened: Open) -> None:
     app = opened(near_store, "trials", "all=1&near=Berlin,+DE")
     assert order(app) == ["NCT09000005", "NCT09000002", "NCT09000001"]
-    table = frames(app)[0]
-    assert list(table["Distance"]) == ["under 1 km", "27 km", "under 1 km"]
-    assert list(table["Nearest site"]) == [f"Clinic of {city}, {city}" for city in ("Berlin", "Potsdam", "Berlin")]
-    assert list(table["Status of the site"]) == ["Recruiting (the trial’s)", "Recruiting", "Completed (the trial’s)"]
-    assert set(table["Country"]) == {"Germany"}
+    shown = frames(app)[0]
+    assert list(shown["Distance"]) == ["under 1 km", "27 km", "under 1 km"]
+    assert list(shown["Nearest site"]) == [f"Clinic of {city}, {city}" for city in ("Berlin", "Potsdam", "Berlin")]
+    assert list(shown["Status of the site"]) == ["Recruiting (the trial’s)", "Recruiting", "Completed (the trial’s)"]
+    assert set(shown["Country"]) == {"Germany"}
     said = " ".join(text.value for text in app.text)
     assert "with a site within 100 km of Berlin (Germany)" in said
     assert "1 more trial is not judged. No site of its record has coordinates." in said
     assert "1 trial in this list has further sites without coordinates." in said
     assert_clean(app)
+    asked = table(app, "Taking part")
+    assert list(asked["Taking part"]) == ["Visits or treatment at home, possibly"]
+    assert list(asked["The record’s words"]) == ["A nurse makes home visits."]
+    assert list(asked["Where it stands"]) == ["Brief summary"]
 
 
 def test_a_wider_circle_and_no_circle(near_store: str, opened: Open) -> None:
