@@ -89,6 +89,11 @@ def shown(city: City) -> str:
     return f"{city.name} ({', '.join([*where, city.country])})"
 
 
+def every() -> tuple[City, ...]:
+    """All cities."""
+    return tuple(_known().by_id.values())
+
+
 def alike(text: str) -> tuple[str, ...]:
     """Labels of cities whose names are spelled nearly so, the likeliest first."""
     known = _known()

@@ -41,7 +41,7 @@ def reach(trials: pd.DataFrame, latitude: float, longitude: float, within: int =
     that are most open."""
     sites = points.sites(trials["points"])
     away = kilometres(sites.latitude, sites.longitude, latitude, longitude)
-    openness = np.where(np.isnan(sites.openness), _of_trials(trials)[sites.row], sites.openness)
+    openness = np.where(np.isnan(sites.openness), of_trials(trials)[sites.row], sites.openness)
     count = len(trials)
     nearest = np.full(count, np.nan)
     np.fmin.at(nearest, sites.row, away)
@@ -60,7 +60,8 @@ def reach(trials: pd.DataFrame, latitude: float, longitude: float, within: int =
     )
 
 
-def _of_trials(trials: pd.DataFrame) -> npt.NDArray[np.float64]:
+def of_trials(trials: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """How open each trial is by its own status (``points.OPENNESS``); NaN when nobody knows."""
     status = trials["overall_status"].cat
     known = [points.openness(code) for code in status.categories]
     codes = np.array([np.nan if one is None else one for one in known] + [np.nan], dtype=np.float64)

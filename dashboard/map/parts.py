@@ -9,6 +9,7 @@ from cache.english import count
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
 from dashboard.map import charts as map_charts
+from dashboard.map import sites as site_parts
 from dashboard.map import tables as map_tables
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, frame, group_list, words
@@ -55,6 +56,8 @@ def sections(selection: Selection, wanted: Filter) -> None:
     if not counted.empty:
         as_of = f"As of {words.as_of(data.freshness())} · {count(len(selection.trials), 'trial')}"
         _charts(counted, wanted, say, as_of)
+    site_parts.choose(wanted)
+    site_parts.section(selection, wanted)
     for sentence in filter(None, (map_tables.without_say(without), map_tables.not_drawn_say(counted))):
         st.text(sentence)
     pictures = {} if counted.empty else {"map_bubbles": "map", "map_ranking": "ranking"}
