@@ -4,6 +4,7 @@ The file is read when the first place is asked for and stays in memory. No look-
 """
 
 import gzip
+import re
 import unicodedata
 import zlib
 from collections.abc import Sequence
@@ -19,6 +20,8 @@ MOST = 12  # places that one name can be offered as
 _FEW = 5  # near spellings
 _ALIKE = 0.75  # of the letters
 _DIGITS = 12
+_SPOT = re.compile(r"([^@#,]+), ([^@#,]*) @(-?[0-9]{1,2}\.[0-9]{3}),(-?[0-9]{1,3}\.[0-9]{3})", re.ASCII)
+_SIGNS = re.compile(r"[@#,\s]+")
 # What no decomposition takes apart.
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"})
 
@@ -65,8 +68,15 @@ def find(text: str) -> tuple[City, ...]:
     return ()
 
 
+def spot(name: str, country: str, point: tuple[float, float]) -> City:
+    """A place that is in no list: the town of a site, with the coordinates of its record."""
+    return City(_SIGNS.sub(" ", name).strip(), "", "", _SIGNS.sub(" ", country).strip(), *point, people=0, id=0)
+
+
 def label(city: City) -> str:
-    """The shortest text that ``one`` makes this city of: "Berlin, DE"."""
+    """The shortest text that ``one`` makes this city of: "Berlin, DE"; of a ``spot``, with its coordinates."""
+    if not city.id:
+        return f"{city.name}, {city.country} @{city.latitude:.3f},{city.longitude:.3f}"
     short = f"{city.name}, {city.code}"
     for text in (short, f"{city.name}, {city.region}, {city.code}") if city.region else (short,):
         if find(text) == (city,):
@@ -76,6 +86,10 @@ def label(city: City) -> str:
 
 def one(text: str) -> City | None:
     """The city of a ``label``, also of a text that means one city only; None when it is not clear."""
+    placed = _SPOT.fullmatch(text)
+    if placed:
+        north, east = float(placed[3]), float(placed[4])
+        return spot(placed[1], placed[2], (north, east)) if abs(north) <= 90 and abs(east) <= 180 else None
     number = text.rpartition("#")[2].strip()
     if "#" in text:
         return _known().by_id.get(int(number)) if number.isdecimal() and len(number) < _DIGITS else None
@@ -85,8 +99,9 @@ def one(text: str) -> City | None:
 
 def shown(city: City) -> str:
     """A city in words that tell it from others of its name."""
-    where = [city.region] if city.region and folded(city.region) != folded(city.name) else []
-    return f"{city.name} ({', '.join([*where, city.country])})"
+    region = city.region if folded(city.region) != folded(city.name) else ""
+    where = ", ".join(filter(None, (region, city.country)))
+    return f"{city.name} ({where})" if where else city.name
 
 
 def every() -> tuple[City, ...]:

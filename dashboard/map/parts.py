@@ -53,11 +53,11 @@ def sections(selection: Selection, wanted: Filter) -> None:
     st.markdown(say)
     if wanted.countries:
         st.caption("Shown: only the countries in the address. These trials may have sites in others.")
+    site_parts.choose(wanted)
+    site_parts.section(selection, wanted)
     if not counted.empty:
         as_of = f"As of {words.as_of(data.freshness())} · {count(len(selection.trials), 'trial')}"
         _charts(counted, wanted, say, as_of)
-    site_parts.choose(wanted)
-    site_parts.section(selection, wanted)
     for sentence in filter(None, (map_tables.without_say(without), map_tables.not_drawn_say(counted))):
         st.text(sentence)
     pictures = {} if counted.empty else {"map_bubbles": "map", "map_ranking": "ranking"}

@@ -149,6 +149,7 @@ _CONFIG: dict[str, Any] = {
     "NCT id": columns.trial(pinned=True),
     "Title": st.column_config.TextColumn(width=325),
     "Agents": st.column_config.TextColumn(width=150),
+    "Site": st.column_config.TextColumn(width=190),  # of the list near a place
     "Countries": st.column_config.TextColumn(width=125),
     "Phase": st.column_config.TextColumn(width=125),
     "People": columns.number(),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import NamedTuple
 
 import numpy as np
@@ -9,13 +10,16 @@ import numpy.typing as npt
 
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
+from cache.gazetteer import cities
 from cache.gazetteer.cities import City
 from cache.places import near
 from cache.read import records
 from dashboard.shared import data
-from dashboard.shared.kept import once_a_run, steady
+from dashboard.shared.kept import kept, once_a_run, steady
+from dashboard.shared.record_data import READING
 from fetchers.record.study import Study, as_shown
 
+_FEW, _ALIKE = 5, 0.75  # near spellings
 _UNKNOWN = 0.5  # a status nobody knows stands after what is about to open, before what is closed
 
 
@@ -59,7 +63,25 @@ def studies(nct_ids: Sequence[str]) -> dict[str, Study]:
 
 
 def site_cities(text: str) -> list[str]:
-    return []
+    """Places of stored sites that are spelled like this or nearly so, as labels."""
+    known = _site_places()
+    name = cities.folded(text.partition(",")[0])
+    alike = [one for one in known if one == name] or get_close_matches(name, known, _FEW, _ALIKE)
+    return [label for one in alike for label in known[one]][:_FEW]
+
+
+@kept(spinner=READING)
+def _site_places() -> dict[str, list[str]]:
+    """Labels of all places of stored sites by folded name."""
+    found: dict[str, dict[tuple[str, str], str]] = {}
+    with steady() as shown:
+        for study in records.studies(shown.still):
+            for site in study.locations:
+                if site.point and site.city:
+                    same = found.setdefault(cities.folded(site.city), {})
+                    country = site.country_name or ""
+                    same.setdefault((site.city, country), cities.label(cities.spot(site.city, country, site.point)))
+    return {name: list(same.values()) for name, same in found.items()}
 
 
 def _places(selection: Selection) -> npt.NDArray[np.int64]:

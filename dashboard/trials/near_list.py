@@ -36,9 +36,12 @@ def page(selection: Selection, city: City, within: int, title: str) -> None:
     studies = near_data.studies(shown_ids)
     chosen = zip(map(studies.get, shown_ids), near.site[here], strict=True)
     told = _told([_site(study, place) for study, place in chosen], near.km[here], table)
-    shown = f"{part.first + 1:,} to {part.last:,} of {total:,}: open sites first, then the nearest."
+    shown = f"{part.first + 1:,} to {part.last:,} of {total:,}, the nearest open sites first."
     with st.container(key="wide_window"):
-        st.caption(f"{shown} Choose a row, or an NCT id, to open a trial.")
+        st.caption(
+            f"{shown} Each trial with one site: the nearest of its most open ones. Choose a row, or an NCT id, to open a "
+            "trial."
+        )
         trial_list.grid(pd.concat([table.iloc[:, :2], told, table.iloc[:, 2:]], axis=1), title, f"near_{part.number}")
     with st.container(key="narrow_window"):
         st.caption(shown)
@@ -76,8 +79,8 @@ def _told(sites: list[Location | None], km: Any, table: pd.DataFrame) -> pd.Data
     return pd.DataFrame(
         {
             "Distance": [near_words.distance(one) for one in km],
-            "Nearest site": [near_words.site(one) for one in sites],
             "Status of the site": [near_words.status(*both) for both in zip(sites, statuses, strict=True)],
+            "Site": [near_words.site(one) for one in sites],
             "Country": [one.country_name if one else None for one in sites],
         },
         dtype=object,
@@ -85,7 +88,7 @@ def _told(sites: list[Location | None], km: Any, table: pd.DataFrame) -> pd.Data
 
 
 def _line(row: dict[Any, Any]) -> str:
-    parts = (row["Nearest site"], row["Country"], row["Status of the site"])
+    parts = (row["Site"], row["Country"], row["Status of the site"])
     return f"{row['Distance']}: {', '.join(part for part in parts if part)}"
 
 

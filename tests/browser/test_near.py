@@ -46,5 +46,5 @@ def test_a_recruiting_trial_near_berlin(serve: Callable[..., Dashboard], visit: 
         expect(main(page).get_by_text("1 more trial is not judged.")).to_be_visible()
         rows = grid(main(page).get_by_test_id("stDataFrame").first)  # three: read
         assert [row["Distance"] for row in rows] == ["27 km"]
-        assert rows[0]["Nearest site"] == "A clinic, Potsdam"
+        assert rows[0]["Site"] == "A clinic, Potsdam"
         assert up.left_the_machine() == window.seen.outward == window.seen.console == []

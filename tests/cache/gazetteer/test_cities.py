@@ -63,8 +63,24 @@ def test_every_label_leads_to_its_city_and_to_no_other() -> None:
 def test_whatever_is_typed_is_a_city_or_none(text: str) -> None:
     found = cities.find(text)
     one = cities.one(text)
-    assert one is None or "#" in text or found == (one,)
+    assert one is None or "#" in text or "@" in text or found == (one,)
     assert all(cities.one(label) for label in cities.alike(text))
+
+
+@given(st.text(max_size=20), st.text(max_size=20), st.floats(-90, 90), st.floats(-180, 180))
+def test_a_spot_has_a_label_that_leads_back(name: str, country: str, north: float, east: float) -> None:
+    spot = cities.spot(f"A{name}", country, (north, east))
+    again = cities.one(cities.label(spot))
+    assert again is not None
+    assert (again.name, again.country) == (spot.name, spot.country)
+    assert abs(again.latitude - north) < 0.001
+    assert abs(again.longitude - east) < 0.001
+    assert cities.label(again) == cities.label(spot)
+
+
+@pytest.mark.parametrize("text", ["X, Y @91.000,0.000", "X, Y @0.000,181.000", "X, Y @1,2", "X @1.000,2.000"])
+def test_coordinates_of_no_place_are_none(text: str) -> None:
+    assert cities.one(text) is None
 
 
 def test_the_file_is_small_and_read_only_when_a_place_is_asked_for() -> None:

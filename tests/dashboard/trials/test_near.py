@@ -24,10 +24,12 @@ SITES = {
     "NCT09000002": ("RECRUITING", [site("Munich", MUNICH, "RECRUITING"), site("Potsdam", POTSDAM, "RECRUITING")]),
     "NCT09000003": ("RECRUITING", [site("Berlin"), site("Potsdam")]),
     "NCT09000004": ("RECRUITING", [site("Munich", MUNICH), site("Nowhere", {"lat": 200, "lon": 13})]),
+    "NCT09000006": ("WITHDRAWN", [site("Smallville", POTSDAM)]),
     "NCT09000005": ("RECRUITING", [site("Berlin", BERLIN), site("Elsewhere")]),
 }
 
 
+CITIES = ("Berlin", "Potsdam", "Berlin", "Smallville")
 SAYING = "NCT09000002"
 WORDS = {"protocolSection.descriptionModule.briefSummary": "A nurse makes home visits."}
 
@@ -63,11 +65,13 @@ def order(app: AppTest) -> list[str]:
 
 def test_open_sites_come_first_then_the_nearest(near_store: str, opened: Open) -> None:
     app = opened(near_store, "trials", "all=1&near=Berlin,+DE")
-    assert order(app) == ["NCT09000005", "NCT09000002", "NCT09000001"]
+    assert order(app) == ["NCT09000005", "NCT09000002", "NCT09000001", "NCT09000006"]
     shown = frames(app)[0]
-    assert list(shown["Distance"]) == ["under 1 km", "27 km", "under 1 km"]
-    assert list(shown["Nearest site"]) == [f"Clinic of {city}, {city}" for city in ("Berlin", "Potsdam", "Berlin")]
-    assert list(shown["Status of the site"]) == ["Recruiting (the trial’s)", "Recruiting", "Completed (the trial’s)"]
+    assert list(shown["Distance"]) == ["under 1 km", "27 km", "under 1 km", "27 km"]
+    assert list(shown["Site"]) == [f"Clinic of {city}, {city}" for city in CITIES]
+    assert list(shown["Status of the site"]) == [
+        "Recruiting (the trial’s)", "Recruiting", "Completed (the trial’s)", "Withdrawn (the trial’s)",
+    ]  # fmt: skip
     assert set(shown["Country"]) == {"Germany"}
     said = " ".join(text.value for text in app.text)
     assert "with a site within 100 km of Berlin (Germany)" in said
@@ -86,7 +90,9 @@ def test_a_wider_circle_and_no_circle(near_store: str, opened: Open) -> None:
         "NCT09000005",
     }
     everywhere = opened(near_store, "trials", "all=1&near=Berlin,+DE&within=any")
-    assert order(everywhere) == ["NCT09000005", "NCT09000002", "NCT09000004", "NCT09000001"]
+    assert order(everywhere) == [
+        "NCT09000005", "NCT09000002", "NCT09000004", "NCT09000001", "NCT09000006",
+    ]  # fmt: skip
     assert list(frames(everywhere)[0]["Distance"])[2] == "504 km"
 
 
@@ -120,6 +126,17 @@ def test_an_unknown_city_is_said_to_be_unknown_with_near_spellings(near_store: s
     assert any("“Brlin” is not in our list of cities" in one.value for one in app.markdown)
     assert [one.label for one in app.button if one.key == "near_Berlin, DE"] == ["Berlin (Germany)"]
     assert len(listed(app)) == len(SITES), "nothing is filtered by a place nobody knows"
+
+
+def test_a_place_too_small_for_the_list_is_found_by_the_sites_of_the_store(near_store: str, opened: Open) -> None:
+    app = opened(near_store, "trials", "all=1")
+    app.text_input(key="near_place").set_value("smallvile").run()
+    label = "Smallville, Germany @52.400,13.060"
+    assert [one.label for one in app.button if one.key == f"near_{label}"] == ["Smallville (Germany)"]
+    app.button(key=f"near_{label}").click().run()
+    assert app.query_params["near"] == label
+    assert order(app)[0] == "NCT09000002"
+    assert list(frames(app)[0]["Distance"])[order(app).index("NCT09000006")] == "under 1 km"
 
 
 def test_the_starter_says_that_it_has_no_coordinates(starter: str, opened: Open) -> None:
