@@ -14,10 +14,10 @@ from cache.gazetteer.cities import City
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, frame, trial_list
 from dashboard.shared.number_tables import trial_link
-from dashboard.trials import near_data, near_words
+from dashboard.trials import near_data, near_words, own_list
 from fetchers.record.modules import Location
 from fetchers.record.study import Study
-from insights import taking_part
+from insights.taking_part import asked
 
 ROWS = 50  # trials of one page of the list
 MOST = 1_000  # trials whose ids fit into an address
@@ -37,12 +37,16 @@ def page(selection: Selection, city: City, within: int, title: str) -> None:
     chosen = zip(map(studies.get, shown_ids), near.site[here], strict=True)
     told = _told([_site(study, place) for study, place in chosen], near.km[here], table)
     shown = f"{part.first + 1:,} to {part.last:,} of {total:,}, the nearest open sites first."
+    wide = pd.concat([table.iloc[:, :2], told, table.iloc[:, 2:]], axis=1)
     with st.container(key="wide_window"):
         st.caption(
-            f"{shown} Each trial with one site: the nearest of its most open ones. Choose a row, or an NCT id, to open a "
-            "trial."
+            f"{shown} Each trial with one site: the nearest of its most open ones. Choose a row, or an NCT id, to open "
+            "a trial."
         )
-        trial_list.grid(pd.concat([table.iloc[:, :2], told, table.iloc[:, 2:]], axis=1), title, f"near_{part.number}")
+        if own_list.choosing():
+            own_list.choose(wide, title, f"near_ticked_{part.number}")
+        else:
+            trial_list.grid(wide, title, f"near_{part.number}")
     with st.container(key="narrow_window"):
         st.caption(shown)
         trial_list.cards(table.assign(Countries=[_line(row) for row in told.to_dict("records")]))
@@ -94,7 +98,7 @@ def _line(row: dict[Any, Any]) -> str:
 
 def _taking_part(studies: Sequence[Study]) -> None:
     """What the trials of this page ask of those who take part, as far as their words tell."""
-    rows = [(trial_link(study.nct_id), *one) for study in studies for one in taking_part.found(study)]
+    rows = [(trial_link(study.nct_id), *one) for study in studies for one in asked.found(study)]
     table = pd.DataFrame(rows, columns=["NCT id", "Taking part", "Where it stands", "The record’s words"], dtype="str")
     with st.expander("What taking part asks for, as far as the words tell", icon=":material/directions_walk:"):
         st.caption(

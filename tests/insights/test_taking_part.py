@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fetchers.record.study import Study, decode_study
-from insights import taking_part
-from insights.taking_part import SAID
+from insights.taking_part import asked
+from insights.taking_part.asked import SAID
 from tests.fake_registry import make_study
 from tests.rigs.records import Records, each_set_at_hand
 
@@ -33,7 +33,7 @@ SUMMARY = "protocolSection.descriptionModule.briefSummary"
     ],
 )
 def test_words_are_found_and_quoted(text: str, rule: str) -> None:
-    found = taking_part.found(study(**{SUMMARY: text}))
+    found = asked.found(study(**{SUMMARY: text}))
     assert (f"{SAID[rule]}, possibly", "Brief summary", text) in [tuple(one) for one in found]
 
 
@@ -41,25 +41,25 @@ def test_words_are_found_and_quoted(text: str, rule: str) -> None:
     "text", ["", "Housing is measured.", "The severe cutaneous reaction.", "At the homeless shelter."]
 )
 def test_other_words_are_not(text: str) -> None:
-    assert taking_part.found(study(**{SUMMARY: text})) == []
+    assert asked.found(study(**{SUMMARY: text})) == []
 
 
 def test_eligibility_says_whether_it_lets_in_or_keeps_out() -> None:
     text = "Inclusion Criteria:\n\n* Adults\n\nExclusion Criteria:\n\n* Bedridden people"
-    found = taking_part.found(study(**{"protocolSection.eligibilityModule.eligibilityCriteria": text}))
+    found = asked.found(study(**{"protocolSection.eligibilityModule.eligibilityCriteria": text}))
     assert [(one.where, one.quote) for one in found] == [("Eligibility, exclusion", "* Bedridden people")]
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_read_and_quotes_are_its_words(text: str) -> None:
-    for one in taking_part.found(study(**{SUMMARY: f"{text} home visits {text}"})):
+    for one in asked.found(study(**{SUMMARY: f"{text} home visits {text}"})):
         assert one.said.endswith("possibly")
-        assert len(one.quote) <= taking_part.QUOTE + 20
+        assert len(one.quote) <= asked.QUOTE + 20
 
 
 @each_set_at_hand
 def test_every_finding_quotes_its_record(at_hand: Records) -> None:
     for study in at_hand.studies:
-        for one in taking_part.found(study):
+        for one in asked.found(study):
             assert one.quote
             assert one.where
