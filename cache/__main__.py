@@ -81,6 +81,7 @@ def _add_digest(commands: Any) -> None:
         help="smtp://HOST/?to=NAME@HOST, smtps://…, https://… or a file; standard output unless given",
     )  # fmt: skip
     digest.add_argument("--base-url", metavar="URL", help="the dashboard's address, for links")
+    digest.add_argument("--quiet", action="store_true", help="say nothing unless something could not be sent")
 
 
 def _add_backup_commands(commands: Any) -> None:

@@ -38,11 +38,12 @@ class Options(NamedTuple):
     query: str = ""
     to: str | None = None
     base_url: str = BASE_URL
+    quiet: bool = False
 
 
 def options_of(options: argparse.Namespace) -> Options:
     """What the options of the command line say."""
-    return Options(options.since, options.query or "", options.to, options.base_url or BASE_URL)
+    return Options(options.since, options.query or "", options.to, options.base_url or BASE_URL, options.quiet)
 
 
 def digest_command(settings: Settings, watchlist: Watchlist, options: Options) -> int:
@@ -60,7 +61,7 @@ def digest_command(settings: Settings, watchlist: Watchlist, options: Options) -
         fresh = frames.freshness(store, [agent.id for agent in watchlist.agents])
     finally:
         store.close()
-    for one in sent:
+    for one in sent if not options.quiet else [one for one in sent if one.error is not None]:
         say(sys.stderr, _said(one, starter=fresh.registry_timestamp is None))
     return _code(sent)
 

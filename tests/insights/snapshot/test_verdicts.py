@@ -59,9 +59,10 @@ def test_the_rules_have_a_name_that_their_code_decides(tmp_path: Path, monkeypat
     assert name == verdicts.rules_of(load())
     for file in ("claims.py", "claim_rules.py", "evidence.py"):
         (tmp_path / file).write_text("")
+    for folder in ("verdicts", "findings"):
+        (tmp_path / folder).mkdir()
     monkeypatch.setattr(verdicts, "_ROOM", tmp_path)
     empty = verdicts.rules_of(WATCHLIST)
-    (tmp_path / "verdicts").mkdir()
     (tmp_path / "verdicts" / "now.py").write_text("later = True")
     assert len({name, empty, verdicts.rules_of(WATCHLIST)}) == 3
 
