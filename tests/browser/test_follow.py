@@ -6,6 +6,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable
+from urllib.parse import urljoin
 
 import feedparser
 import pytest
@@ -66,7 +67,7 @@ def test_a_change_arrives_as_a_mail_and_in_the_feed(serve: Serve, registry: Fake
     assert "newly found people" in said
     assert "<ins>[put in:" in html.get_content()
 
-    with urllib.request.urlopen(urllib.request.Request(feed), timeout=20) as answer:
+    with urllib.request.urlopen(urljoin(f"{up.url}/", feed), timeout=20) as answer:
         entries = feedparser.parse(answer.read()).entries
     assert [one for one in entries if nct_id in one.title and "[put in:" in one.content[0].value]
     assert up.left_the_machine() == []
