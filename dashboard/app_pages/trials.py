@@ -39,4 +39,5 @@ else:
             own_list.notes(wanted.ids)
         filters.downloads(wanted, selection)
         parts.to_charts(wanted)
-follow.below(wanted)
+if wanted.ids or not mine:
+    follow.below(wanted)
