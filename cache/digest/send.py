@@ -72,12 +72,13 @@ def _news(store: Store, followers: Followers, receiver: Receiver, mark: Mark | N
     key, at = marks.key_of(followers.view, receiver.name), timestamp(now)
     since = followers.since or (mark.at if mark else timestamp(now - FIRST))
     with store.steady() as still:  # a refresh may be storing
-        anew = followers.since is not None
-        after = marks.before(still, since) if anew or mark is None else mark.after
         through = newest(still)
+        # A rescue may have lost the newest changes, and their numbers are given anew.
+        counts = mark is not None and followers.since is None and mark.after <= through
+        after = mark.after if mark is not None and counts else marks.before(still, since)
         digest = _digest(still, followers, since, after, through)
     if not digest.changes:
-        if mark is None or mark.after < through:
+        if mark is None or mark.after != through:
             marks.keep(store, key, Mark(through, at))
         return Sent(receiver.shown, 0)
     name = hashlib.blake2b(f"{key} {after} {through} {at}".encode(), digest_size=12).hexdigest()

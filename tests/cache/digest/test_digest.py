@@ -5,14 +5,15 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from cache.digest import marks
 from cache.recovery.check import integrity
-from cache.store.schema import meta
+from cache.store.schema import event, meta
 from cache.store.store import Store, timestamp, utcnow
 from fetchers.settings import ROOT
 from tests.cache.digest.conftest import Post, Run
@@ -186,6 +187,17 @@ def test_a_date_sends_what_was_since_then_and_last_goes_on_from_there(store: Sto
     assert run("--to", post.to(), "--since", "2024-12-31")[2] == "1 change sent to a@example.org.\n"
     assert run("--to", post.to())[2] == "Nothing new for a@example.org.\n"
     assert run("--since", "yesterday")[0] == 2
+
+
+def test_changes_that_a_rescue_lost_hide_no_later_ones(store: Store, run: Run, post: Post) -> None:
+    happens(store, 1)
+    happens(store, 1, "sponsor")
+    assert run("--to", post.to())[2] == "2 changes sent to a@example.org.\n"
+    with store.writing() as connection:
+        connection.execute(delete(event))
+    moved.happened(store, 2, "countries", at=timestamp(utcnow() + timedelta(seconds=1)))
+    assert run("--to", post.to())[2] == "1 change sent to a@example.org.\n"
+    assert run("--to", post.to())[2] == "Nothing new for a@example.org.\n"
 
 
 def test_a_web_address_gets_json_and_a_key(
