@@ -1,4 +1,5 @@
-"""The command line: ``python -m dashboard serve`` starts the dashboard."""
+"""The command line: ``python -m dashboard serve`` starts the dashboard, ``mcp`` answers assistants that speak the Model
+Context Protocol."""
 
 import argparse
 import sys
@@ -24,6 +25,12 @@ def add_commands(commands: Any) -> None:
     )
     serve.add_argument("--port", type=int, metavar="NUMBER", help="8501 unless given")
     serve.add_argument("--address", metavar="ADDRESS", help="127.0.0.1 unless given; 0.0.0.0 serves the network, too")
+    mcp = commands.add_parser(
+        "mcp",
+        help="answer assistants over the Model Context Protocol, on standard input and output unless --http is given",
+        description="Answers from the store of this machine; only reads, and asks nothing of the registry.",
+    )
+    mcp.add_argument("--http", type=int, metavar="PORT", help="answer at http://127.0.0.1:PORT/mcp instead")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -43,7 +50,21 @@ def _serve(options: argparse.Namespace) -> int:
     return serve.serve(options)
 
 
-COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {"serve": _serve}
+def _mcp(options: argparse.Namespace) -> int:
+    from importlib.util import find_spec
+
+    from fetchers.errors import Validation
+
+    if find_spec("mcp") is None:
+        raise Validation('The command mcp needs the official SDK: python -m pip install "mcp>=2.3,<3" installs it.')
+    if options.http is not None and not 0 < options.http < 65536:
+        raise Validation(f"--http needs a port from 1 to 65535, not {options.http}.")
+    from dashboard.api import mcp_server
+
+    return mcp_server.serve(options.http)
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {"serve": _serve, "mcp": _mcp}
 
 
 if __name__ == "__main__":
