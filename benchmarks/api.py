@@ -18,11 +18,12 @@ from fetchers.watchlist.load import load
 from insights.snapshot.parts import Held, Parts
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(argv: list[str] | None = None) -> None:
+    """Measure what the options ask for."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.api", description=__doc__)
     ask_for_store(parser)
     parser.add_argument("--limit", type=int, default=100)
-    given = parser.parse_args()
+    given = parser.parse_args(argv)
     with store_asked_for(given) as path:
         measure(f"sqlite:///{path}", str(given.limit))
 

@@ -13,11 +13,26 @@ import pytest
 from sqlalchemy import func, select
 
 from benchmarks import all as every
-from benchmarks import bulk, clicks, growth, load, measuring, overview, pages, refresh, results, soak, versions, visits
+from benchmarks import (
+    api,
+    bulk,
+    clicks,
+    growth,
+    load,
+    measuring,
+    overview,
+    pages,
+    refresh,
+    results,
+    soak,
+    versions,
+    visits,
+)
 from benchmarks.ours import filled
 from benchmarks.peers import COLUMNS, LISTS
 from cache.store.schema import answer, match, study
 from cache.store.store import Store
+from dashboard.api.resources import RESOURCES
 from fetchers.settings import ROOT
 
 STUDIES = 60
@@ -272,3 +287,10 @@ def test_an_import_is_measured_with_what_it_kept(
     assert found["unpack, check, decode"] == STUDIES
     assert (found["import"], found["the same file again"]) == ((kept, kept), (kept, 0))
     assert f"{STUDIES} studies, a file of" in capsys.readouterr().out
+
+
+def test_a_page_of_every_list_of_the_api_is_measured(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    api.main(["--store", str(store), "--as-it-is", "--limit", "7"])
+    first, *lines = capsys.readouterr().out.splitlines()
+    assert first == f"{STUDIES} trials, 7 rows a page"
+    assert [line.split()[0] for line in lines] == list(RESOURCES)

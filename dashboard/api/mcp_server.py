@@ -3,6 +3,7 @@
 Only reads the store, never asks the registry. The SDK is an extra: this module is imported when the command runs.
 """
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -25,7 +26,7 @@ from cache.store.store import Store
 from dashboard.api import tools
 from dashboard.api.asking import Reading
 from fetchers import __version__
-from fetchers.errors import TrackerError
+from fetchers.errors import LocalTrouble, TrackerError
 from fetchers.settings import Settings
 from fetchers.watchlist import load as watchlists
 from fetchers.watchlist.model import Watchlist
@@ -109,10 +110,18 @@ def serve(port: int | None) -> int:
         if port is None:
             anyio.run(_over_pipes, server(reader))
         else:
-            uvicorn.run(app(reader, port), host=HOST, port=port, log_level="warning")
+            with _socket(port) as bound:
+                uvicorn.Server(uvicorn.Config(app(reader, port), log_level="warning")).run([bound])
     finally:
         store.close()
     return 0
+
+
+def _socket(port: int) -> socket.socket:
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as error:
+        raise LocalTrouble(f"Port {port} of this machine cannot be used ({error.strerror}); choose another.") from error
 
 
 async def _over_pipes(server: Server[Any]) -> None:

@@ -7,6 +7,7 @@ behind a sign-in or on a machine of one person only, and then any page that pers
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 from threading import Lock
 
 import msgspec
@@ -24,6 +25,7 @@ from dashboard.shared import kept
 from dashboard.web import known
 from dashboard.web.answers import usable
 from fetchers.errors import NotFound, TrackerError, Validation
+from fetchers.watchlist.model import Watchlist
 
 BASE = openapi.BASE
 HTTP = Surface(usual=50, most=500, ids=None, results=True)
@@ -66,7 +68,7 @@ class Api:
 
     def _read(self, request: Request, query: Query, shown: kept.Shown) -> Response:
         rest = request.path_params.get("rest", "").strip("/")
-        state = (EDITION, shown.key, shown.state, shown.listed, kept.today())
+        state = (EDITION, shown.key, shown.state, _named(shown.watchlist), kept.today())
         asked = sorted((key, tuple(values)) for key, values in query.items())
         tag, since = known.tag(rest, asked, *state), self._moments.of(state)
         headers = {"ETag": tag, "Last-Modified": format_datetime(since, usegmt=True), "Cache-Control": "no-cache"}
@@ -90,6 +92,12 @@ def _content(rest: str, query: Query) -> bytes:
         return msgspec.json.encode(resources.listed(reading, name, query, HTTP))
     there = ", ".join(f"{BASE}/{one}" for one in (*RESOURCES, "trials/{nct_id}", DOCUMENT))
     raise NotFound(f"There is nothing at {BASE}/{rest[:100]}. There are {there}.")
+
+
+@lru_cache(maxsize=4)
+def _named(watchlist: Watchlist) -> str:
+    """What tells a watch-list from every other, in every process: a claim's words are a part of an answer, too."""
+    return known.tag(watchlist)
 
 
 @kept.kept(daily=True)

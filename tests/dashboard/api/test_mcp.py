@@ -216,6 +216,16 @@ def test_a_port_that_is_none_is_wrong_usage(capsys: pytest.CaptureFixture[str]) 
     assert "from 1 to 65535" in capsys.readouterr().err
 
 
+def test_a_port_that_is_taken_is_told(
+    starter_store: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TRIALS_CACHE_URL", starter_store)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert commands.main(["mcp", "--http", str(port)]) == 5
+    assert f"Port {port} of this machine cannot be used" in capsys.readouterr().err
+
+
 def test_the_command_line_starts_without_the_sdk_and_without_pandas() -> None:
     code = (
         "import sys, dashboard.command, dashboard.__main__ as m; m.parser()\n"
