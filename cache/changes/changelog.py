@@ -80,34 +80,6 @@ def changelog(
 
     Empty ``kinds`` or ``agents`` mean all; with agents named, only trials matched to one of them, in whatever tier.
     """
-    wanted = _wanted(since, weights, kinds, agents, nct_id)
-    if ids is not None:
-        wanted.append(event.c.id.in_(list(ids)))
-    with store.reading() as connection:
-        found = _agents_of(connection, wanted)
-        rows = connection.execute(_newest_first(wanted).limit(limit)).all()
-    return [_change(row, tuple(found.get(row.nct_id, ()))) for row in rows]
-
-
-def places(
-    store: Store,
-    *,
-    since: str | None = None,
-    weights: Collection[str] = WEIGHTS,
-    kinds: Collection[str] = (),
-    agents: Collection[str] = (),
-    nct_id: str | None = None,
-) -> list[tuple[str, int]]:
-    """Where the events that ``changelog`` gives stand in its order: when each was seen, and its id."""
-    query = select(event.c.seen_at, event.c.id).where(*_wanted(since, weights, kinds, agents, nct_id))
-    with store.reading() as connection:
-        rows = connection.execute(query.order_by(event.c.seen_at.desc(), event.c.id.desc())).all()
-    return [(seen_at, id) for seen_at, id in rows]
-
-
-def _wanted(
-    since: str | None, weights: Collection[str], kinds: Collection[str], agents: Collection[str], nct_id: str | None
-) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [event.c.weight.in_(list(weights))]
     if since is not None:
         wanted.append(event.c.seen_at >= since)
@@ -115,9 +87,14 @@ def _wanted(
         wanted.append(event.c.kind.in_(list(kinds)))
     if nct_id is not None:
         wanted.append(event.c.nct_id == nct_id)
+    if ids is not None:
+        wanted.append(event.c.id.in_(list(ids)))
     if agents:
         wanted.append(event.c.nct_id.in_(select(match.c.nct_id).where(match.c.agent.in_(list(agents)))))
-    return wanted
+    with store.reading() as connection:
+        found = _agents_of(connection, wanted)
+        rows = connection.execute(_newest_first(wanted).limit(limit)).all()
+    return [_change(row, tuple(found.get(row.nct_id, ()))) for row in rows]
 
 
 def _newest_first(wanted: Sequence[ColumnElement[bool]]) -> Select[Any]:

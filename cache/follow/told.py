@@ -60,11 +60,20 @@ def told(
     store: Store, view: Followed, have: Frames, *, after: int = 0, through: int | None = None, limit: int | None = None
 ) -> list[Change]:
     """The changes of a view, newest first; ``after``, ``through``: of these numbers only, first left out, last not."""
+    return numbered(store, numbers(store, view, have, after=after, through=through)[:limit])
+
+
+def numbers(store: Store, view: Followed, have: Frames, *, after: int = 0, through: int | None = None) -> list[int]:
+    """The numbers of the changes that ``told`` tells, without their texts."""
     rows = _rows(store, view, after, through)
     if view.wanted is not None:
         rows = list(_inside(rows, _befores(store, rows), replace(view.wanted, left=True), have))
     weights = at_least(view.weight)
-    wanted = [row.id for row in rows if row.weight in weights and (not view.kinds or row.kind in view.kinds)][:limit]
+    return [row.id for row in rows if row.weight in weights and (not view.kinds or row.kind in view.kinds)]
+
+
+def numbered(store: Store, wanted: Sequence[int]) -> list[Change]:
+    """The changes of these numbers, in their order."""
     found = {one.id: one for some in batches(wanted) for one in changelog(store, ids=some)}
     return [found[id] for id in wanted if id in found]
 

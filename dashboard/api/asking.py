@@ -2,19 +2,21 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from cache.changes.changelog import WEIGHTS, at_least, since_moment
-from cache.changes.differences import KINDS
+from cache.changes.changelog import WEIGHTS, at_least
 from cache.english import inner, listed
-from cache.filters import strict
 from cache.filters.filter import Filter
 from cache.filters.kinds import shown
-from dashboard.api.parameters import Query, one
+from cache.follow import view as views
+from cache.follow.view import Followed
+from dashboard.api.parameters import Query
 from fetchers.errors import Validation
 from fetchers.watchlist.model import Watchlist
 from insights.cli.rows import COUNTED
 from insights.snapshot.parts import Parts
+
+ALL = WEIGHTS[-1]  # the lightest weight: no change is left out
 
 
 class Reading(NamedTuple):
@@ -35,12 +37,12 @@ class Question(NamedTuple):
     sentence: str
     scopes: tuple[str, ...]
     view: Filter
-    changes: Mapping[str, Any] = {}  # of changes only: as ``changelog`` takes them
+    followed: Followed = Followed()  # of changes only
 
 
 def of_view(query: Query, watchlist: Watchlist) -> Question:
     """Trials of a view of the dashboard."""
-    view = strict.wanted(query, watchlist)
+    view = views.accepted(query, watchlist)
     swept = [condition.id for condition in watchlist.swept] if view.frame else []
     return Question(view.to_query(), view.sentence(watchlist), (*_agents(view, watchlist), *swept), view)
 
@@ -53,14 +55,14 @@ def of_findings(query: Query, watchlist: Watchlist) -> Question:
 
 def of_agents(query: Query, watchlist: Watchlist) -> Question:
     """Agents of the watch-list."""
-    view = strict.wanted(query, watchlist)
+    view = views.accepted(query, watchlist)
     said = f"Agents of the watch-list: {_named(view, watchlist)}."
     return Question(view.to_query(), said, _agents(view, watchlist), view)
 
 
 def of_claims(query: Query, watchlist: Watchlist) -> Question:
     """Claims of the documents."""
-    view = strict.wanted(query, watchlist)
+    view = views.accepted(query, watchlist)
     said = f"Claims of the documents about {_named(view, watchlist)}."
     said = said if view.agents else "Every claim of the documents."
     scopes = view.agents or (*_agents(view, watchlist), *(condition.id for condition in watchlist.swept))
@@ -69,7 +71,7 @@ def of_claims(query: Query, watchlist: Watchlist) -> Question:
 
 def of_gaps(query: Query, watchlist: Watchlist) -> Question:
     """Cells of the gap map."""
-    view = strict.wanted(query, watchlist)
+    view = views.accepted(query, watchlist)
     conditions = [one for one in watchlist.conditions if not view.conditions or one.id in view.conditions]
     where = listed((inner(one.name) for one in conditions), "or") if view.conditions else "every condition group"
     said = f"Cells of the gap map: {_named(view, watchlist)} in {where}. {COUNTED[view.background][1]}"
@@ -83,24 +85,14 @@ def of_sources(query: Query, watchlist: Watchlist) -> Question:
 
 
 def of_changes(query: Query, watchlist: Watchlist) -> Question:
-    """Changes that refreshes saw."""
-    since, weight, nct_id = one(query, "since"), one(query, "weight"), one(query, "nct")
-    kinds, agents = _chosen(query, "kind", KINDS), _chosen(query, "agent", [agent.id for agent in watchlist.agents])
-    if nct_id is not None:
-        nct_id = nct(nct_id)
-    asked: dict[str, Any] = {
-        "since": None if since is None else since_moment(since),
-        "weights": at_least(weight or WEIGHTS[-1]),
-        "kinds": kinds,
-        "agents": agents,
-        "nct_id": nct_id,
-    }
-    told = {"since": asked["since"], "weight": weight, "nct": nct_id}
-    parameters: dict[str, Sequence[str]] = {name: [value] for name, value in told.items() if value}
-    parameters |= {name: values for name, values in (("kind", kinds), ("agent", agents)) if values}
-    view = Filter(agents=tuple(agents))
-    swept = () if agents else tuple(condition.id for condition in watchlist.swept)
-    return Question(parameters, _changes_said(asked), (*_agents(view, watchlist), *swept), view, asked)
+    """Changes that refreshes saw, of what a feed of the same query follows; noise, too, unless a weight is given."""
+    followed = views.read(query, watchlist, weight=ALL)
+    parameters: dict[str, Sequence[str]] = {k: v for k, v in followed.to_query().items() if k != "weight"}
+    parameters |= {"weight": [followed.weight]} if followed.weight != ALL else {}
+    parameters |= {"since": [followed.since]} if followed.since else {}
+    wanted = followed.wanted or Filter(agents=followed.agents)
+    swept = () if wanted.agents else tuple(condition.id for condition in watchlist.swept)
+    return Question(parameters, _told(followed, watchlist), (*_agents(wanted, watchlist), *swept), wanted, followed)
 
 
 def nct(text: str) -> str:
@@ -111,26 +103,17 @@ def nct(text: str) -> str:
     raise Validation(f"{shown(text)} is not an NCT id: NCT and eight digits, as in NCT00000000.")
 
 
-def _changes_said(asked: Mapping[str, Any]) -> str:
-    which = "Every change"
-    if asked["kinds"]:
-        which = f"Changes of the kinds {listed(kind.replace('_', ' ') for kind in asked['kinds'])}"
+def _told(followed: Followed, watchlist: Watchlist) -> str:
+    kinds = listed(kind.replace("_", " ") for kind in followed.kinds)
     parts = [
-        which,
-        f"of {asked['nct_id']}" if asked["nct_id"] else "",
-        f"of weight {listed(asked['weights'], 'or')}" if len(asked["weights"]) < len(WEIGHTS) else "",
-        f"in trials of {listed(agent.replace('_', ' ') for agent in asked['agents'])}" if asked["agents"] else "",
-        f"seen at or after {asked['since']}" if asked["since"] else "seen so far",
+        f"Changes of the kinds {kinds}" if kinds else "Every change",
+        f"of weight {listed(at_least(followed.weight), 'or')}" if followed.weight != ALL else "",
+        f"seen at or after {followed.since}" if followed.since else "seen so far",
+        f"in {listed(followed.trials)}" if followed.trials else "",
+        f"in trials of {_named(Filter(agents=followed.agents), watchlist)}" if followed.agents else "",
     ]
-    return " ".join(filter(None, parts)) + "."
-
-
-def _chosen(query: Query, name: str, known: Sequence[str]) -> list[str]:
-    given = [text for text in query.get(name, ()) if text.strip()]
-    for text in given:
-        if text not in known:
-            raise Validation(f"There is no {name} {shown(text)}; choose from {', '.join(known)}.")
-    return [one for one in known if one in given]
+    said = " ".join(filter(None, parts)) + "."
+    return said if followed.wanted is None else f"{said} Of these: {followed.wanted.sentence(watchlist)}"
 
 
 def _agents(view: Filter, watchlist: Watchlist) -> tuple[str, ...]:

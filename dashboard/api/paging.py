@@ -12,7 +12,7 @@ from cache.filters.kinds import shown
 from dashboard.api.parameters import Query, one
 from fetchers.errors import Validation
 
-Key = int | tuple[str, int]  # of a row: what its list is ordered by
+Key = int  # of a row: what its list is ordered by
 _CHECK = 8  # bytes of a sum that tells a cursor that was cut or changed; there is nothing secret in one
 _LONGEST = 400
 _decoder = msgspec.json.Decoder(tuple[str, Key])

@@ -6,7 +6,21 @@ from typing import Any, NamedTuple
 from cache.changes.changelog import WEIGHTS
 from cache.changes.differences import KINDS
 from cache.filters.keys import KEYS, Key
-from cache.filters.kinds import LONGEST_TEXT, YEARS, Codes, Ids, NctIds, Switch, Words, Year, YesNo, shown, slug
+from cache.filters.kinds import (
+    YEARS,
+    Codes,
+    Ids,
+    Kilometres,
+    NctIds,
+    Place,
+    Switch,
+    Words,
+    Year,
+    YesNo,
+    shown,
+    slug,
+)
+from cache.filters.query import LONGEST_QUERY
 from fetchers.errors import Validation
 from fetchers.watchlist.model import Watchlist
 
@@ -17,6 +31,8 @@ _WORDS = {
     "tier": "How the agent appears in the record: given, mentioned or excluded.",
     "background": "Also trials in which the agent is given as background only.",
     "all": "All conditions, not only those of the documents.",
+    "near": "Only trials with a site near this city, as the list of cities names it.",
+    "within": "How near, in kilometres; any: however far.",
     "ids": "Only these trials: NCT ids, several joined by commas.",
 }
 _SEVERAL = " Several values widen the answer."
@@ -55,10 +71,8 @@ def _schema(key: Key, watchlist: Watchlist) -> tuple[dict[str, Any], bool]:
             return {"type": "string", "enum": ["1", "0"]}, False
         case Year():
             return {"type": "integer", "minimum": YEARS[0], "maximum": YEARS[1]}, False
-        case Words():
-            return {"type": "string", "maxLength": LONGEST_TEXT}, False
-        case NctIds():
-            return {"type": "string"}, False
+        case Words() | NctIds() | Place() | Kilometres():
+            return {"type": "string", "maxLength": LONGEST_QUERY}, False
     return {"type": "string"}, True
 
 
@@ -71,16 +85,15 @@ def _said(key: Key, watchlist: Watchlist) -> str:
 
 
 def of_changes(watchlist: Watchlist) -> list[Parameter]:
-    """What a list of changes takes."""
-    agents = [agent.id for agent in watchlist.agents]
+    """What a list of changes takes: a view, and which of its changes."""
     return [
+        *of_filter(watchlist),
+        Parameter("nct", "Only changes of these trials: NCT ids, several joined by commas.", {"type": "string"}),
         Parameter("since", "Only changes seen at or after this day or moment (UTC).", {"type": "string"}),
         Parameter("kind", f"Kinds of change.{_SEVERAL}", {"type": "string", "enum": list(KINDS)}, many=True),
         Parameter(
             "weight", "Only changes at least as heavy; all unless given.", {"type": "string", "enum": list(WEIGHTS)}
         ),
-        Parameter("agent", f"Only trials of these agents.{_SEVERAL}", {"type": "string", "enum": agents}, many=True),
-        Parameter("nct", "Only changes of this trial.", NCT),
     ]
 
 

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cache.changes import changelog
 from cache.export import trials as export
 from cache.filters.select import Selection, among, coded
+from cache.follow import told
 from cache.read import results
 from cache.read.frames import plain_rows
 from dashboard.api.asking import Question, Reading
@@ -101,15 +101,16 @@ def gaps(reading: Reading, question: Question, wanted: Wanted) -> Taken:
 
 
 def changes(reading: Reading, question: Question, wanted: Wanted) -> Taken:
-    """Events of ``python -m cache changes --json``."""
-    store = reading.parts.store
-    places = changelog.places(store, **question.changes)
-    after = wanted.after if isinstance(wanted.after, tuple) else None
-    start = 0 if after is None else next((at for at, one in enumerate(places) if one < after), len(places))
-    shown = places[start : start + wanted.limit]
-    found = changelog.changelog(store, ids=[id for _, id in shown])
-    more = start + len(shown) < len(places)
-    return Taken([one.as_json() for one in found], len(places), shown[-1] if shown and more else None)
+    """Events of ``python -m cache changes --json``. The key is the number of a change: a new one gets a higher one."""
+    parts = reading.parts
+    have = told.Frames(parts.trials, parts.matches, reading.watchlist)
+    numbers = told.numbers(parts.store, question.followed, have)
+    after = wanted.after
+    start = 0 if after is None else next((at for at, one in enumerate(numbers) if one < after), len(numbers))
+    shown = numbers[start : start + wanted.limit]
+    more = start + len(shown) < len(numbers)
+    rows = [one.as_json() for one in told.numbered(parts.store, shown)]
+    return Taken(rows, len(numbers), shown[-1] if shown and more else None)
 
 
 def sources(reading: Reading, question: Question, wanted: Wanted) -> Taken:
