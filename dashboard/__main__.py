@@ -1,5 +1,5 @@
 """The command line: ``python -m dashboard serve`` starts the dashboard, ``mcp`` answers assistants that speak the Model
-Context Protocol."""
+Context Protocol, ``publish`` writes the pages of a view as files."""
 
 import argparse
 import sys
@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cache.cli.ending import ended
+from dashboard.publish import command as publishing
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,6 +32,7 @@ def add_commands(commands: Any) -> None:
         description="Answers from the store of this machine; only reads, and asks nothing of the registry.",
     )
     mcp.add_argument("--http", type=int, metavar="PORT", help="answer at http://127.0.0.1:PORT/mcp instead")
+    publishing.add_command(commands)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -64,7 +66,11 @@ def _mcp(options: argparse.Namespace) -> int:
     return mcp_server.serve(options.http)
 
 
-COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {"serve": _serve, "mcp": _mcp}
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "serve": _serve,
+    "mcp": _mcp,
+    "publish": publishing.run,
+}
 
 
 if __name__ == "__main__":

@@ -122,8 +122,8 @@ _WIDGETS: Mapping[str, Callable[[Key, str, str | None, Any], None]] = {
 def downloads(wanted: Filter, selection: Selection) -> None:
     """The whole list as a file, made when it is asked for; every file says where it comes from."""
     said = wanted.sentence(data.watchlist())
-    st.markdown(f"Download {english.count(len(selection.trials), 'trial')}, with source and date:")
-    with st.container(horizontal=True, key="downloads"):
+    with st.container(key="downloads"), st.container(horizontal=True):
+        st.markdown(f"Download {english.count(len(selection.trials), 'trial')}, with source and date:")
         for fmt in of_trials.LABELS:
             of_trials.button(fmt, selection.trials, said)
         for fmt, label, mime in _BRIEFS:
