@@ -21,6 +21,7 @@ def add_command(commands: Any) -> None:
     publish.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="made new, or replaced as a whole")
     publish.add_argument("--query", default="", metavar="QUERY", help="the query string of a dashboard address")
     publish.add_argument("--title", default="Trial tracker", metavar="WORDS", help="stands on top of every page")
+    publish.add_argument("--no-lists", action="store_true", help="leave out the lists behind the numbers: fewer files")
     publish.add_argument("--force", action="store_true", help="replace the folder even if it is no such site")
     publish.add_argument("--quiet", action="store_true", help="say nothing unless something goes wrong")
 
@@ -39,7 +40,8 @@ def run(options: argparse.Namespace) -> int:
     if ignored:
         raise Validation(" ".join(ignored).replace(" was ignored", " is not accepted"))
     say = (lambda _: None) if options.quiet else _progress
-    number = folder.write(options.out, site.files(wanted, options.title, say), force=options.force)
+    files = site.files(wanted, options.title, say, lists=not options.no_lists)
+    number = folder.write(options.out, files, force=options.force)
     if not options.quiet:
         print(f"\r{count(number, 'file')} written to {options.out}.", file=sys.stderr)
     return 0

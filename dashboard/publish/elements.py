@@ -27,6 +27,12 @@ _LEFT_OUT_KEYS = ("narrow_window", "downloads", "my_notes", "on_screen", "scope_
 _ALERTS = ("info", "warning", "success", "error")
 
 
+_HEADINGS = {
+    "h1": Markup("<h1{}>{}</h1>"), "h2": Markup("<h2{}>{}</h2>"), "h3": Markup("<h3{}>{}</h3>"),
+    "h4": Markup("<h4{}>{}</h4>"),
+}  # fmt: skip
+
+
 class Writer:
     """Writes the elements of one page."""
 
@@ -74,9 +80,8 @@ class Writer:
     def heading(self, node: Any) -> Markup:
         proto = node.proto
         self.headings.append(markup.inline(proto.body, lambda _: None).striptags())
-        tag = proto.tag if proto.tag in ("h1", "h2", "h3", "h4") else "h2"
         named = Markup(' id="{}"').format(proto.anchor) if proto.anchor else Markup()
-        return Markup("<{0}{1}>{2}</{0}>").format(Markup(tag), named, markup.inline(proto.body, self._href))
+        return _HEADINGS.get(proto.tag, _HEADINGS["h2"]).format(named, markup.inline(proto.body, self._href))
 
     def markdown(self, node: Any) -> Markup:
         made = markup.blocks(node.proto.body, self._href)
@@ -89,7 +94,7 @@ class Writer:
         title = getattr(node.proto, "title", "")
         head = Markup("<p><strong>{}</strong></p>").format(title) if title else Markup()
         body = markup.blocks(node.proto.body, self._href)
-        return Markup('<aside class="{}">{}{}</aside>').format(node.type, head, body)
+        return Markup('<div class="note {}" role="note">{}{}</div>').format(node.type, head, body)
 
     def metric(self, node: Any) -> Markup:
         label, body = markup.inline(node.proto.label, self._href), markup.inline(node.proto.body, self._href)

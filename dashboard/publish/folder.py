@@ -62,10 +62,8 @@ def _clear(folder: Path) -> None:
 def _fill(folder: Path, files: Iterable[File]) -> int:
     folder.mkdir()
     (folder / MARK).write_text(_SAID, encoding="utf-8")
-    number = 0
-    for number, file in enumerate(files, 1):
-        (folder / file.name).write_bytes(file.content)
-    return number
+    written = [(folder / file.name).write_bytes(file.content) for file in files]
+    return len(written)
 
 
 def _swap(target: Path, new: Path, old: Path) -> None:

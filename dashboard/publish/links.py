@@ -82,6 +82,7 @@ class Links:
         if found is None or (found[1] or FIRST) not in PAGES:
             return None
         anchor = f"#{found[3]}" if found[3] and not _NUMBER.fullmatch(found[3]) else ""
+        anchor = "" if found[1] == "trial" else anchor  # a section that a trial need not have
         name = self._file(found[1] or FIRST, tuple(sorted(parse_qsl(found[2] or "", keep_blank_values=True))))
         return name and name + ("" if name.startswith("https:") else anchor)
 
@@ -108,8 +109,10 @@ class Links:
         if page == "trials" and query != self._base and not _turns(query, own, self._base):
             return self._wanted(Job(f"list-{_digest(query)}.html", page, query))
         name = self._name(page, own)
-        following = _turns(query, own, self._base) and bool(self._here and self._here.follow)
-        return self._wanted(Job(name, page, query if own else self._base, following)) or self._name(page, ())
+        turned = Job(name, page, query if own else self._base, bool(self._here and self._here.follow))
+        if _turns(query, own, self._base) and self._here:
+            return self._register(turned)
+        return self._wanted(turned._replace(follow=False)) or self._name(page, ())
 
     def _wanted(self, job: Job) -> str | None:
         if job.name in self._known or (self._here and self._here.follow):

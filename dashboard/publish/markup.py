@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 Href = Callable[[str], str | None]  # an address of a page -> what leads there; None: nothing does, "" : say nothing
 
 _TOKEN = re.compile(
-    r"\\(?P<letter>.)|:material/\w+:|:(?P<style>[a-z-]+)\[|(?P<link>\[)|(?P<bold>\*\*)|(?P<tick>`)", re.DOTALL
+    r"\\(?P<letter>.)|:material/\w+:|:(?P<style>[a-z-]+)\[|(?P<link>\[)|(?P<bold>\*\*)|`(?P<code>[^`]+)`", re.DOTALL
 )
 _ITEM = re.compile(r"^- ", re.MULTILINE)
 
@@ -36,23 +36,21 @@ def _block(text: str, href: Href) -> Markup:
 def inline(text: str, href: Href) -> Markup:
     """One paragraph: bold, links, badges, code, line breaks."""
     made, at, bold = Markup(), 0, False
-    for found in iter(lambda: _TOKEN.search(text, at), None):
+    while (found := _TOKEN.search(text, at)) is not None:
         made += _letters(text[at : found.start()])
         at = found.end()
-        if found["letter"]:
-            made += escape(found["letter"])
-        elif found["bold"]:
-            made += Markup("</strong>" if bold else "<strong>")
-            bold = not bold
-        elif found["tick"]:
-            end = text.find("`", at)
-            end = end if end >= 0 else len(text)
-            made, at = made + Markup("<code>{}</code>").format(text[at:end]), end + 1
+        if found["bold"]:
+            made, bold = made + _BOLD[bold], not bold
         elif found["style"] or found["link"]:
             part, at = _bracketed(text, at, found["style"], href)
             made += part
+        else:
+            made += Markup("<code>{}</code>").format(found["code"]) if found["code"] else escape(found["letter"] or "")
     made += _letters(text[at:])
-    return made + Markup("</strong>") if bold else made
+    return made + _BOLD[True] if bold else made
+
+
+_BOLD = {False: Markup("<strong>"), True: Markup("</strong>")}
 
 
 def _letters(text: str) -> Markup:

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import streamlit as st
+from streamlit import logger
 from streamlit.testing.v1 import AppTest
 
 import dashboard
@@ -21,13 +23,11 @@ _LATER = {"agents": ("findings", "results")}
 @contextmanager
 def quiet() -> Iterator[None]:
     """Keep to itself what Streamlit says of running without a browser."""
-    logger = logging.getLogger("streamlit")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL)
+    logger.set_log_level(logging.CRITICAL)
     try:
         yield
     finally:
-        logger.setLevel(before)
+        logger.set_log_level(st.get_option("logger.level"))
 
 
 def page(name: str, query: Query) -> Any:

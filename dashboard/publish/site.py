@@ -32,13 +32,13 @@ class File(NamedTuple):
     content: bytes
 
 
-def files(wanted: Filter, title: str, say: Say = lambda _: None) -> Iterator[File]:
-    """All files of a view's site, as the store is now. Raises LocalTrouble when the store changes meanwhile: pages of
-    two states must not stand in one site."""
+def files(wanted: Filter, title: str, say: Say = lambda _: None, *, lists: bool = True) -> Iterator[File]:
+    """All files of a view's site, as the store is now; ``lists``: with the lists behind the numbers. Raises
+    LocalTrouble when the store changes meanwhile: pages of two states must not stand in one site."""
     with reading.quiet():
         before = kept.identity()
         yield from _fixed()
-        yield from _pages(wanted, title, say)
+        yield from _pages(wanted, title, say, lists)
         if kept.identity() != before:
             raise LocalTrouble("The data changed while the site was written. Run the command again.")
 
@@ -49,14 +49,14 @@ def _fixed() -> Iterator[File]:
     yield File("plotly.min.js", _PLOTLY.read_bytes())
 
 
-def _pages(wanted: Filter, title: str, say: Say) -> Iterator[File]:
+def _pages(wanted: Filter, title: str, say: Say, lists: bool) -> Iterator[File]:
     trials = list(data.selection(wanted).trials["nct_id"])
     links = Links(pairs(wanted), trials)
     for entry in SHOWN:
-        links.add(entry.id, follow=True)
+        links.add(entry.id, follow=lists)
     for agent in data.watchlist().agents:
         if not wanted.agents:
-            links.add("agents", (("agent", agent.id),), follow=True)
+            links.add("agents", (("agent", agent.id),), follow=lists)
     for number, job in enumerate(links, 1):
         say(f"{number} of {len(links.files)}: {job.name}")
         yield File(job.name, _written(job, links, title, wanted))
