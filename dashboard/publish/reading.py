@@ -10,11 +10,10 @@ import streamlit as st
 from streamlit import logger
 from streamlit.testing.v1 import AppTest
 
-import dashboard
 from dashboard.publish.links import Query
 from fetchers.errors import LocalTrouble
 
-_MAIN = Path(dashboard.__file__).with_name("main.py")
+_MAIN = Path(__file__).parents[1] / "main.py"
 _PATIENCE = 600  # seconds for one page; the first one reads the whole store
 # The tabs of a page that are made only when they are open, by the value of the key ``show`` that opens them.
 _LATER = {"agents": ("findings", "results")}
