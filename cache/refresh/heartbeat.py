@@ -12,7 +12,7 @@ from typing import Self, TypeVar
 
 from cache.refresh.ask import Source, Version
 from cache.refresh.journal import CANCELLED
-from fetchers.errors import Cancelled, LocalTrouble
+from fetchers.errors import Cancelled, LocalTrouble, TrackerError
 from fetchers.registry.fields import FIELDS
 from fetchers.registry.pages import Page, ResultsPage
 
@@ -141,8 +141,11 @@ class Interruptible:
                 if self._heartbeat():
                     raise Cancelled(CANCELLED)
                 coming.set_result(next(pages, None))
-            except BaseException as error:  # noqa: BLE001 - raised where the page is taken
+            except TrackerError as error:
                 coming.set_exception(error)
+            finally:
+                if not coming.done():  # a mistake of ours: the thread tells it, and nobody waits for ever
+                    coming.set_exception(RuntimeError("The thread that fetches the next page broke down."))
 
         threading.Thread(target=fetch, name="refresh-next-page", daemon=True).start()
         return coming
