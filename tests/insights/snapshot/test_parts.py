@@ -135,7 +135,8 @@ def test_a_filter_lets_the_same_through(slow: Parts, quick: Parts, wanted: Filte
     trials = slow.trials().astype(dict.fromkeys(queries.LISTS, object))
     expected = wanted.apply(trials, slow.matches(), WATCHLIST)
     found = wanted.apply(quick.trials(), quick.matches(), WATCHLIST)
-    pd.testing.assert_frame_equal(found.trials.astype(dict.fromkeys(queries.LISTS, object)), expected.trials)
+    shown = [name for name in queries.LISTS if name in found.trials]  # where the sites lie is only looked through
+    pd.testing.assert_frame_equal(found.trials.astype(dict.fromkeys(shown, object)), expected.trials)
     pd.testing.assert_frame_equal(found.pairs, expected.pairs)
     assert counts.key_figures(found) == counts.key_figures(expected)
     pd.testing.assert_frame_equal(counts.status_by_phase(found), counts.status_by_phase(expected))
