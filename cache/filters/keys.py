@@ -15,7 +15,7 @@ from cache.codes import LANE_WORDS, ROLE_WORDS, SPONSOR_WORDS, STATUS_WORDS, STU
 from cache.filters import sentence as said
 from cache.filters.choices import Choices
 from cache.filters.kinds import Codes, Ids, Kind, Names, NctIds, Switch, Words, Year, YesNo
-from cache.filters.select import Mask, among, any_of, coded, with_words
+from cache.filters.select import Mask, among, any_of, coded
 from fetchers.watchlist.model import Watchlist
 
 # Rows of a frame that a filter lets through; None when it does not limit them.
@@ -42,6 +42,7 @@ class Key:
     kind: Kind[Any]
     word: str = ""  # in messages, where it is not the name
     trials: Rows | None = None  # which rows of the trials' frame pass
+    sought: Callable[[Choices], str] | None = None  # the words of which only the store knows which trials hold them
     pairs: Rows | None = None  # which rows of the matches' frame pass
     joining: Rows | None = None  # which trials without any agent are let in as well
     opening: Clause | None = None  # of the sentence, before its first comma
@@ -158,7 +159,7 @@ KEYS = (
     ),
     Key(
         name="q", field="text", kind=Words(),
-        trials=lambda wanted, trials, _: with_words(trials["search_text"], wanted.text.casefold().split()),
+        sought=lambda wanted: wanted.text,
         clause=lambda wanted, _: f"with the words “{wanted.text}”" if wanted.text else "",
         widget=Widget("words", "Words", 1),
     ),

@@ -1,6 +1,6 @@
 """Which trials and which (trial, agent) pairs a filter lets through: pure, over the frames of ``cache.read.trials``."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -18,7 +18,7 @@ PAIR_COLUMNS = ["nct_id", "agent", "tier", "role", "found_by", "found_in"]
 class Selection(NamedTuple):
     """What a filter lets through.
 
-    ``trials`` has the columns of ``queries.trials`` but the text for searching, in its order, with a fresh RangeIndex.
+    ``trials`` has the columns of ``queries.trials``, in its order, with a fresh RangeIndex.
     ``pairs`` has one row for each (trial, agent) that let a trial in: nct_id, agent, tier, role, found_by, found_in,
     and the trial's lane and overall_status (as categories), so that agents can be counted by phase without joining
     again.
@@ -53,9 +53,7 @@ def select(
         known_codes = trials[name].cat
         codes = known_codes.codes.to_numpy()[place[pairing]]
         pairs[name] = pd.Categorical.from_codes(codes, categories=known_codes.categories, ordered=known_codes.ordered)
-    # The longest column: nobody searches in what has been found, and taking its rows would copy it.
-    facts = trials.drop(columns="search_text", errors="ignore")
-    return Selection(facts if chosen.all() else facts[chosen].reset_index(drop=True), pairs)
+    return Selection(trials if chosen.all() else trials[chosen].reset_index(drop=True), pairs)
 
 
 def every(masks: Iterable[Mask | None], length: int) -> Mask:
@@ -98,8 +96,3 @@ def places(trials: pd.DataFrame, matches: pd.DataFrame) -> npt.NDArray[np.intp]:
     order = np.argsort(numbers, kind="stable")
     found = order[np.minimum(np.searchsorted(numbers, asked, sorter=order), len(order) - 1)]
     return np.where(numbers[found] == asked, found, -1)
-
-
-def with_words(texts: "pd.Series[Any]", words: Sequence[str]) -> Mask:
-    """Rows of case-folded texts in which every word occurs, also inside another word."""
-    return every((texts.str.contains(word, regex=False).to_numpy(dtype=bool) for word in words), len(texts))
