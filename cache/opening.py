@@ -16,8 +16,8 @@ from fetchers.watchlist.model import Watchlist
 def open_store(settings: Settings, watchlist: Watchlist, *, anew: bool = False) -> Store:
     """``Store.open`` for the configured URL; the starter snapshot is loaded into a store that has no scope yet.
 
-    One that an older release has written gets its index of words. A store that holds an answer of the registry leaves a trace beside it, by which it will be missed (``Gone``). Raises
-    what ``Store.open`` raises.
+    One that an older release has written gets its index of words. A store that holds an answer of the registry leaves a
+    trace beside it, by which it will be missed (``Gone``). Raises what ``Store.open`` raises.
     """
     store = Store.open(settings.cache_url, anew=anew)
     try:

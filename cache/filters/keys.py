@@ -84,6 +84,12 @@ _ROLES_MEAN = (
     "only; background: in every arm beside something else."
 )
 
+_WORDS_MEAN = (
+    "All of them must stand in the record: titles, ids, conditions, treatments, arms, outcomes, criteria, summary, "
+    "sponsors, sites, papers. “Double quotes” keep words together, rheum* finds all that begins so, and a "
+    "medicine is found under all its names."
+)
+
 # In the order of the sentence. The role says and shows ``background`` as well, the condition ``everywhere``, the first
 # year the last one.
 KEYS = (
@@ -161,7 +167,7 @@ KEYS = (
         name="q", field="text", kind=Words(),
         sought=lambda wanted: wanted.text,
         clause=lambda wanted, _: f"with the words “{wanted.text}”" if wanted.text else "",
-        widget=Widget("words", "Words", 1),
+        widget=Widget("words", "Words", 1, help=_WORDS_MEAN),
     ),
     Key(
         name="ids", field="ids", kind=NctIds(),

@@ -15,6 +15,7 @@ from cache.search.words import forms, parts
 from fetchers.watchlist.model import Watchlist
 
 _TYPED = re.compile(r'"([^"]*)"?|(\S+)')
+_QUOTES = re.compile("[\u201c\u201d\u201e\u00ab\u00bb]")
 _LONGEST_NAME = 6  # words
 _SHORTEST_HALF = 3  # letters of each of two words that were typed as one
 
@@ -50,7 +51,7 @@ def read(text: str, watchlist: Watchlist) -> Asked:
     """What is looked for; empty when there is no word in it."""
     found: list[Item] = []
     loose: list[tuple[str, Phrase]] = []
-    for quoted, word in _TYPED.findall(text):
+    for quoted, word in _TYPED.findall(_QUOTES.sub('"', text)):
         opens = word.endswith("*")
         phrase = Phrase(tuple(parts(quoted or word)))
         if not phrase.words:
@@ -82,9 +83,17 @@ def _named(loose: list[tuple[str, Phrase]], watchlist: Watchlist) -> Iterator[It
                 break
         typed = " ".join(word for word, _ in run)
         own = Phrase(tuple(word for _, phrase in run for word in phrase.words), run[0][1].opens)
-        phrases = {own.key: own} | {phrase.key: phrase for phrase in known or {}}
+        phrases = {own.key: own} | {phrase.key: phrase for phrase in (known or _joined(loose, at))}
         yield Item(typed, tuple(phrases.values()), tuple((known or {}).values()))
         at = end
+
+
+def _joined(loose: list[tuple[str, Phrase]], at: int) -> Iterator[Phrase]:
+    """The word as a part of one with its neighbour before or after it: "post exertional" is "postexertional"."""
+    for pair in (loose[max(0, at - 1) : at + 1], loose[at : at + 2]):
+        keys = [phrase.key for _, phrase in pair if not phrase.opens]
+        if len(keys) == 2 and min(map(len, keys)) >= _SHORTEST_HALF:
+            yield Phrase(("".join(keys),))
 
 
 @lru_cache(maxsize=4)
@@ -118,7 +127,7 @@ def _pattern(phrase: Phrase) -> re.Pattern[str]:
 
 def _word(word: str) -> str:
     """A word with its plural, also as two words."""
-    apart = (f"{_either(first)}{_between(first, rest)}{_either(rest)}" for first, rest in halves(word))
+    apart = (f"{first}{_between(first, rest)}{_either(rest)}" for first, rest in halves(word))
     return f"(?:{'|'.join((_either(word), *apart))})"
 
 
@@ -127,5 +136,4 @@ def _between(first: str, rest: str) -> str:
 
 
 def _either(word: str) -> str:
-    known = forms(word)
-    return known[0] if len(known) == 1 else f"(?:{'|'.join(known)})"
+    return f"(?:{'|'.join(forms(word) or (word,))})"

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, exists, func, insert, select, text
 
 from cache.search import passages
 from cache.search.asked import Phrase, halves
-from cache.search.words import for_index, forms
+from cache.search.words import for_index, forms, singular
 from cache.store.batches import batches
 from cache.store.bodies import readable
 from cache.store.schema import searched, study, version
@@ -69,7 +69,7 @@ class Fts5:
     def candidates(self, phrase: Phrase) -> Candidates:
         if phrase.opens:
             return Candidates(self._trials(f'"{phrase.key}"*'))
-        sure = self._trials(_forms(phrase.key))
+        sure = self._trials(_forms(singular(phrase.key)))
         needed = (f"({' OR '.join(self._ways(phrase.words, place))})" for place in range(len(phrase.words)))
         return Candidates(sure, self._trials(" AND ".join(needed)) - sure)
 
@@ -87,14 +87,14 @@ class Fts5:
         two words."""
         for first in range(place + 1):
             for end in range(place + 1, len(phrase) + 1):
-                yield _forms("".join(phrase[first:end]))
+                yield _forms(singular("".join(phrase[first:end])))
         for start, rest in halves(phrase[place]):
-            if self._known(start) and self._known(rest):
-                yield f"({_forms(start)} AND {_forms(rest)})"
+            if self._known([start]) and self._known(forms(rest)):
+                yield f'("{start}" AND {_forms(rest)})'
 
-    def _known(self, word: str) -> bool:
+    def _known(self, words: Iterable[str]) -> bool:
         query = text("SELECT 1 FROM temp.search_words WHERE term = :word")
-        return any(self._connection.execute(query, {"word": one}).first() for one in forms(word))
+        return any(self._connection.execute(query, {"word": one}).first() for one in words)
 
     def _trials(self, match: str) -> frozenset[str]:
         query = text("SELECT nct_id FROM search JOIN searched ON searched.id = search.rowid WHERE search MATCH :match")
@@ -205,7 +205,7 @@ def keep_fresh(store: Store) -> None:
 
 
 def unlike_records(connection: Connection) -> Iterator[str]:
-    """Where the index does not fit the records, in words; one that is made anew when the store is next opened is none."""
+    """Where the index does not fit the records, in words; not of one that the next opening makes anew."""
     if stale(connection):
         return
     own = exists().where(searched.c.nct_id == study.c.nct_id, searched.c.body_hash == study.c.body_hash)

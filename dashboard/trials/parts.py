@@ -7,6 +7,7 @@ from cache.filters.filter import Filter
 from cache.filters.select import Selection
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, frame, trial_list
+from dashboard.trials import search
 from dashboard.trials import words as trials_words
 
 ROWS = 50  # trials of one page of the list
@@ -32,11 +33,18 @@ def outside(selection: Selection, wanted: Filter) -> None:
         frame.link("trials", trials_words.outside(len(selection.trials), more), view.params(every))
 
 
-def page(selection: Selection) -> None:
+def _titles(selection: Selection, first: int, last: int) -> list[tuple[str, str | None]]:
+    trials = selection.trials.iloc[::-1].iloc[first:last]
+    told = zip(trials["nct_id"], trials["title"], strict=True)
+    return [(nct_id, title if isinstance(title, str) else None) for nct_id, title in told]
+
+
+def page(selection: Selection, wanted: Filter) -> None:
     """One page of the list."""
     total = len(selection.trials)
     part = columns.part_of(total, min(columns.ROWS, ROWS))
     shown = f"{part.first + 1:,} to {part.last:,} of {total:,}, newest registrations first."
+    search.where(wanted, _titles(selection, part.first, part.last))
     table = trial_list.rows(selection, frame.names(), part.first, part.last)
     # Both are sent, for a server cannot see how wide a window is; web/links.js shows the one that fits.
     with st.container(key="wide_window"):
