@@ -21,10 +21,12 @@ _SHORTEST_HALF = 3  # letters of each of two words that were typed as one
 
 
 class Phrase(NamedTuple):
-    """Words that stand side by side; with ``opens`` the only one is the beginning of a word."""
+    """Words side by side; with ``opens`` the only one is the beginning of a word; with ``whole`` none of them
+    is looked for as two words."""
 
     words: tuple[str, ...]
     opens: bool = False
+    whole: bool = False
 
     @property
     def key(self) -> str:
@@ -66,8 +68,8 @@ def read(text: str, watchlist: Watchlist) -> Asked:
 
 def halves(word: str) -> Iterator[tuple[str, str]]:
     """Every two words that this one may be written as: with a space between them none is shorter than three letters,
-    with a hyphen any."""
-    for cut in range(1, len(word)):
+    with a hyphen than two."""
+    for cut in range(2, len(word) - 1):
         yield word[:cut], word[cut:]
 
 
@@ -104,7 +106,7 @@ def _names(watchlist: Watchlist) -> Mapping[str, Mapping[Phrase, str]]:
         for member in agent.members:
             # The names of one that is off may be those of several medicines.
             written = dict.fromkeys((*member.names, *member.local_names)) if member.on else {}
-            phrases = {Phrase(tuple(parts(name))): name for name in written}
+            phrases = {Phrase(tuple(parts(name)), whole=True): name for name in written}
             different = {one.key: (one, name) for one, name in reversed(phrases.items()) if one.words}
             for key in different:
                 found.setdefault(key, {}).update(reversed(list(different.values())))
@@ -121,7 +123,7 @@ _JOIN = "[-'/]"
 def _pattern(phrase: Phrase) -> re.Pattern[str]:
     if phrase.opens:
         return re.compile(f"(?<![{_LETTER}]){phrase.key}[{_LETTER}]*")
-    together = f"(?:{_GAP})?".join(map(_word, phrase.words))
+    together = f"(?:{_GAP})?".join(map(_either if phrase.whole else _word, phrase.words))
     return re.compile(f"(?<![{_LETTER}]){together}(?![{_LETTER}])")
 
 

@@ -70,7 +70,7 @@ class Fts5:
         if phrase.opens:
             return Candidates(self._trials(f'"{phrase.key}"*'))
         sure = self._trials(_forms(singular(phrase.key)))
-        needed = (f"({' OR '.join(self._ways(phrase.words, place))})" for place in range(len(phrase.words)))
+        needed = (f"({' OR '.join(self._ways(phrase, place))})" for place in range(len(phrase.words)))
         return Candidates(sure, self._trials(" AND ".join(needed)) - sure)
 
     def frequencies(self, opening: str) -> dict[str, int]:
@@ -82,13 +82,13 @@ class Fts5:
         bounds = {"least": len(word) - most, "most": len(word) + most}
         return dict(map(tuple, self._connection.execute(query, bounds)))
 
-    def _ways(self, phrase: tuple[str, ...], place: int) -> Iterator[str]:
+    def _ways(self, phrase: Phrase, place: int) -> Iterator[str]:
         """How a word of a phrase can stand in a record: by itself, written together with others of the phrase, or as
         two words."""
         for first in range(place + 1):
-            for end in range(place + 1, len(phrase) + 1):
-                yield _forms(singular("".join(phrase[first:end])))
-        for start, rest in halves(phrase[place]):
+            for end in range(place + 1, len(phrase.words) + 1):
+                yield _forms(singular("".join(phrase.words[first:end])))
+        for start, rest in () if phrase.whole else halves(phrase.words[place]):
             if self._known([start]) and self._known(forms(rest)):
                 yield f'("{start}" AND {_forms(rest)})'
 
