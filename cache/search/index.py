@@ -157,8 +157,10 @@ def put(connection: Connection, given: Mapping[str, Words]) -> None:
 
 def _last(connection: Connection) -> int:
     """The highest number of an entry, of one that belongs to nobody any more as well."""
-    query = text("SELECT max(id) FROM search_docsize") if _full_text(connection) else select(func.max(searched.c.id))
-    return connection.scalar(query) or 0
+    last = connection.scalar(select(func.max(searched.c.id))) or 0
+    if _full_text(connection):
+        last = max(last, connection.scalar(text("SELECT max(id) FROM search_docsize")) or 0)
+    return last
 
 
 def drop(connection: Connection, nct_ids: Collection[str]) -> None:

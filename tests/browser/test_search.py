@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 def test_a_word_of_the_criteria_leads_to_its_trial(live: Dashboard, visit: Visit) -> None:
     page = visit(width=1366, height=900).page
     open_page(page, f"{live.url}/trials?all=1")
-    box = main(page).get_by_role("searchbox").or_(main(page).get_by_label("Words")).first
+    box = main(page).locator("input[aria-label='Words']")
     box.fill("fukuda")
     box.press("Enter")
     expect(page).to_have_url(re.compile("q=fukuda"))
