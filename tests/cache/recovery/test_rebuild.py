@@ -13,6 +13,7 @@ from cache.ingest.load_starter import load_starter
 from cache.recovery.check import integrity
 from cache.recovery.derived import Derivation
 from cache.recovery.rescue import rescue
+from cache.search.index import keep_fresh
 from cache.store import migrations
 from cache.store.engine import WRITING, engine_of
 from cache.store.files import parsed
@@ -198,11 +199,12 @@ def test_a_broken_first_page_of_a_store_that_was_brought_up_to_date_costs_no_row
     engine.dispose()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("ATTACH ? AS there", (str(original),))
-        for table in metadata.sorted_tables:
+        for table in (one for one in metadata.sorted_tables if one is not searched):  # which such a store has not
             names = ", ".join(f'"{column.name}"' for column in table.columns if column.name != "digest")
             connection.execute(f'INSERT INTO "{table.name}" ({names}) SELECT {names} FROM there."{table.name}"')  # noqa: S608
         connection.commit()
     with opened(path) as store:
+        keep_fresh(store)
         assert integrity(store, RULES) == []
         before = everything(store, skip=[meta, scope])
     with path.open("r+b") as file:
