@@ -24,6 +24,7 @@ QUICK: Mapping[str, Sequence[str]] = {
     "refresh": _FEW,
     "growth": ("--sizes", "200", "800", "--out", "{folder}/growth.svg"),
     "bulk": ("--studies", "800"),
+    "api": (*_FEW, "--store", "{folder}/store.sqlite3"),
     "versions": ("--trials", "100", "--rounds", "3"),
     "results": ("--trials", "60"),
     "visits": (*_FEW, "--rounds", "1", "--pages", "overview", "claims", "--store", "{folder}/store.sqlite3"),

@@ -18,6 +18,7 @@ from fetchers.settings import Settings
 # The module of each command, loaded ahead by ``program``; one that is not named here is loaded when it runs.
 _MODULES = {
     "refresh": "refresh", "cancel": "refresh", "backup": "backup", "restore": "backup", "changes": "changes",
+    "digest": "digest",
     "status": "inspect", "check": "inspect", "export": "inspect",
 }  # fmt: skip
 
@@ -53,8 +54,12 @@ def add_commands(commands: Any) -> None:
     changes.add_argument("--agent", action="append", default=[], metavar="ID", help="only this agent; may be repeated")
     changes.add_argument("--weight", choices=("high", "medium", "low", "noise"), help="the lowest weight to list")
     changes.add_argument("--base-url", metavar="URL", help="the dashboard's address, for links")
+    _add_digest(commands)
     export = commands.add_parser("export", help="write the trials to a file")
-    export.add_argument("--format", required=True, choices=("csv", "xlsx", "json", "parquet"))
+    export.add_argument(
+        "--format", required=True, choices=("csv", "xlsx", "json", "parquet", "ris", "bib", "md"),
+        help="ris and bib: entries for a literature list; md: a Markdown table",
+    )  # fmt: skip
     export.add_argument(
         "--what", choices=("trials", "outcomes"), default="trials",
         help="trials unless given; outcomes: posted results, one row a group and category",
@@ -65,6 +70,18 @@ def add_commands(commands: Any) -> None:
     check.add_argument("--rescue", action="store_true", help="copy a damaged store aside and keep what can be read")
     _add_backup_commands(commands)
     commands.add_parser("cancel", help="ask the running refresh to stop")
+
+
+def _add_digest(commands: Any) -> None:
+    digest = commands.add_parser("digest", help="send what is new in a view since it was last sent")
+    digest.add_argument("--since", default="last", metavar="last|DATE", help="last unless given: what was not sent yet")
+    digest.add_argument("--query", metavar="QUERY", help="the query string of a dashboard address: only those trials")
+    digest.add_argument(
+        "--to", metavar="ADDRESS",
+        help="smtp://HOST/?to=NAME@HOST, smtps://…, https://… or a file; standard output unless given",
+    )  # fmt: skip
+    digest.add_argument("--base-url", metavar="URL", help="the dashboard's address, for links")
+    digest.add_argument("--quiet", action="store_true", help="say nothing unless something could not be sent")
 
 
 def _add_backup_commands(commands: Any) -> None:
@@ -115,12 +132,12 @@ def _load(command: str) -> None:
 
 
 def prepare(options: argparse.Namespace, code: int) -> None:
-    """Have the snapshot of a large store made after a refresh or an import that may have stored something, unless it is
-    there."""
+    """After a refresh or an import that may have stored something, have the claims judged anew, and the snapshot of a
+    large store made, unless it is there."""
     if options.command not in ("refresh", "import") or code not in (DONE, SOME_FAILED):
         return
     with suppress(TrackerError):
-        from cache.snapshot.place import is_large, is_whole
+        from cache.snapshot.place import is_judged, is_large, is_whole
         from cache.store.store import Store
         from fetchers.watchlist import load as watchlists
 
@@ -128,11 +145,13 @@ def prepare(options: argparse.Namespace, code: int) -> None:
         store = Store.open(settings.cache_url, readonly=True)
         try:
             needed = is_large(store) and not is_whole(store, watchlists.load(settings.watchlist))
+            judged = is_judged(store)
         finally:
             store.close()
-        if needed:
-            subprocess.run(
-                [sys.executable, "-m", "insights", "snapshot"], stdin=subprocess.DEVNULL,
+        if needed or not judged:
+            only = [] if needed else ["--verdicts"]
+            subprocess.run(  # noqa: S603
+                [sys.executable, "-m", "insights", "snapshot", *only], stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
             )  # fmt: skip
 
@@ -157,6 +176,10 @@ def run(options: argparse.Namespace) -> int:
         from cache.cli import changes
 
         return changes.changes_command(settings, watchlist, changes.options_of(options))
+    if options.command == "digest":
+        from cache.cli import digest
+
+        return digest.digest_command(settings, watchlist, digest.options_of(options))
     from cache.cli import inspect
 
     if options.command == "status":

@@ -138,3 +138,15 @@ def lane(phases: Sequence[str] | None, study_type: str | None) -> str:
         return "NONE"
     joined = "|".join(sorted(phases, key=lambda phase: (phase != "EARLY_PHASE1", phase)))
     return joined if joined in LANES else "UNKNOWN"
+
+
+# What the rules can say of a claim (``insights.verdicts.rule``).
+VERDICT_WORDS = {
+    "supported": "Supported",
+    "partly": "Partly",
+    "contradicted": "Contradicted",
+    "not_found": "Not found",
+    "outside": "Outside the registry’s reach",
+    "not_checkable": "Not checkable",
+    "not_asked": "Not asked yet",
+}

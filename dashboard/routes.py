@@ -1,7 +1,5 @@
 """What the server answers beside the pages: plain HTTP for machines."""
 
-import hashlib
-import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,9 +14,13 @@ from starlette.routing import Route
 
 from cache.filters.query import TooLong, parsed
 from cache.read.trials import Freshness
+from dashboard.api import problems
+from dashboard.api import serving as api
+from dashboard.api.standing import TERMS
 from dashboard.shared import data
 from dashboard.web import answers as served
-from dashboard.web.shell import LINKS, PICTURES
+from dashboard.web import known
+from dashboard.web.first_paint import SCRIPTS
 from fetchers.errors import TrackerError, Validation
 from fetchers.settings import RECORD_URL
 
@@ -52,14 +54,11 @@ def _state() -> dict[str, Any]:
     }
 
 
-async def links(request: Request) -> Response:
-    """``GET /links.js``: the script that makes the marks of charts into links."""
-    return FileResponse(LINKS, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
-
-
-async def pictures(request: Request) -> Response:
-    """``GET /pictures.js``: the script that saves charts as pictures."""
-    return FileResponse(PICTURES, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+async def script(request: Request) -> Response:
+    """``GET /links.js`` and the like: the small scripts that every page loads."""
+    name = request.url.path.rpartition("/")[2]
+    (path,) = (one for one in SCRIPTS if one.name == name)
+    return FileResponse(path, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
 async def not_here(request: Request) -> Response:
@@ -95,8 +94,7 @@ SOURCES = {
 }
 # Part of every ETag: raised by hand whenever what a route makes of the same store changes.
 EDITION = "2"
-_TERMS = urljoin(RECORD_URL, "/about-site/terms-conditions")
-_LINK = f'<{urljoin(RECORD_URL, "/")}>; rel="via", <{_TERMS}>; rel="terms-of-service"'
+_LINK = f'<{urljoin(RECORD_URL, "/")}>; rel="via", <{TERMS}>; rel="terms-of-service"'
 
 
 def _endpoint(path: str, source: Source) -> Callable[[Request], Awaitable[Response]]:
@@ -117,7 +115,7 @@ def _answer(path: str, source: Source, request: Request) -> Response:
         served.usable()
         tag = _tag(path, query, base_url, now.date().isoformat() if source.daily else "")
         headers = _headers(data.freshness()) | {"ETag": tag}
-        if _has(request.headers.get("if-none-match"), tag):
+        if known.has(request.headers.get("if-none-match"), tag):
             return Response(status_code=304, headers=headers)
         content = source.make(query, base_url, now)
     except TooLong as error:
@@ -141,19 +139,14 @@ def _headers(fresh: Freshness) -> dict[str, str]:
 def _tag(path: str, query: served.Query, base_url: str, day: str) -> str:
     """Equal exactly when the same question is put to the same state of the same store."""
     asked = sorted((key, tuple(values)) for key, values in query.items())
-    parts = (EDITION, path, asked, base_url, day, data.identity())
-    return f'"{hashlib.blake2b(repr(parts).encode(errors="surrogateescape"), digest_size=16).hexdigest()}"'
-
-
-def _has(given: str | None, tag: str) -> bool:
-    return given is not None and (given.strip() == "*" or tag in re.findall(r'"[^"]*"', given))
+    return known.tag(EDITION, path, asked, base_url, day, data.identity())
 
 
 async def unknown(request: Request) -> Response:
     """``/api/`` and nothing we have: a program must not be given the page of the dashboard instead."""
-    known = ", ".join(sorted(path for path in ("/api/ready", *SOURCES) if path.startswith("/api/")))
-    said = {"error": f"There is nothing at {request.url.path[:100]}.", "known": known}
-    return JSONResponse(said, status_code=404, headers={"Cache-Control": "no-store"})
+    listed = ", ".join(sorted(path for path in ("/api/ready", api.BASE, *SOURCES) if path.startswith("/api/")))
+    said = f"There is nothing at {request.url.path[:100]}."
+    return problems.response(404, said, request.url.path, error=said, known=listed)
 
 
 # A page of this address would be shadowed by a route of the same name, so machines have /api/ to themselves.
@@ -162,12 +155,17 @@ ROUTES = [
     for below in sorted({"", _below()})
     for path, endpoint in (
         ("/api/ready", ready),
-        ("/links.js", links),
-        ("/pictures.js", pictures),
+        *((f"/{one.name}", script) for one in SCRIPTS),
         *((path, _endpoint(path, one)) for path, one in SOURCES.items()),
     )
 ]
-ROUTES += [Route(f"/{below}api{rest}", unknown) for below in sorted({"", _below()}) for rest in ("", "/{rest:path}")]
+_V1 = api.Api()
+ROUTES += [
+    Route(f"/{below}{start}{rest}", endpoint)
+    for below in sorted({"", _below()})
+    for start, endpoint in ((api.BASE[1:], _V1), ("api", unknown))
+    for rest in ("", "/{rest:path}")
+]
 # Every page but the first has the address of its script.
 _PAGES = sorted(script.stem for script in (Path(__file__).parent / "app_pages").glob("*.py"))
 ROUTES += [

@@ -55,6 +55,10 @@ VARIABLES = (
         "Posted results that a refresh reads, of trials given an agent: all, documents (only in the documents’ "
         "conditions) or none",
     ),
+    Variable("TRIALS_SMTP_FROM", "TRIALS_SMTP_USER", "Mail address a digest is sent from"),
+    Variable("TRIALS_SMTP_USER", "no login", "User of the mail server"),
+    Variable("TRIALS_SMTP_PASSWORD", "no login", "Password of that user"),
+    Variable("TRIALS_WEBHOOK_TOKEN", "none", "Bearer token sent to the web address of a digest"),
 )
 
 
@@ -70,6 +74,10 @@ class Settings:
     user_agent: str | None = None
     refresh: str | None = None
     results: WhichResults = "documents"
+    smtp_from: str | None = None
+    smtp_user: str | None = None
+    smtp_password: str | None = field(default=None, repr=False)
+    webhook_token: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
@@ -85,6 +93,10 @@ class Settings:
             user_agent=_header(given.get("TRIALS_USER_AGENT")),
             refresh=_one_of("TRIALS_REFRESH", given.get("TRIALS_REFRESH"), REFRESHERS),
             results=_one_of("TRIALS_RESULTS", given.get("TRIALS_RESULTS"), RESULTS) or cls.results,
+            smtp_from=given.get("TRIALS_SMTP_FROM"),
+            smtp_user=given.get("TRIALS_SMTP_USER"),
+            smtp_password=given.get("TRIALS_SMTP_PASSWORD"),
+            webhook_token=_header(given.get("TRIALS_WEBHOOK_TOKEN"), "TRIALS_WEBHOOK_TOKEN", secret=True),
         )
 
 
@@ -134,9 +146,9 @@ def _seconds(given: Mapping[str, str], name: str, default: float, least: float) 
     return value
 
 
-def _header(text: str | None) -> str | None:
+def _header(text: str | None, name: str = "TRIALS_USER_AGENT", *, secret: bool = False) -> str | None:
     if text is not None and not (text.isascii() and text.isprintable()):
-        raise Validation(f"TRIALS_USER_AGENT must be plain ASCII on one line, not {text!r}.")
+        raise Validation(f"{name} must be plain ASCII on one line{'' if secret else f', not {text!r}'}.")
     return text
 
 

@@ -41,7 +41,8 @@ def add_commands(commands: Any) -> None:
         )
         command.add_argument("--query", metavar="QUERY", help="the query string of the page's address")
     made = "make what the pages read, so that nobody waits for it; a refresh does it by itself"
-    commands.add_parser(SNAPSHOT, help=made, description=f"{made[0].upper()}{made[1:]}.")
+    snapshot = commands.add_parser(SNAPSHOT, help=made, description=f"{made[0].upper()}{made[1:]}.")
+    snapshot.add_argument("--verdicts", action="store_true", help="only judge the claims, and note what has changed")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -59,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     if options.command == SNAPSHOT:
         from insights.cli import snapshot
 
-        return snapshot.command(settings, watchlist)
+        return snapshot.command(settings, watchlist, all_parts=not options.verdicts)
     from insights.cli import answer
 
     wanted = answer.Wanted(

@@ -188,10 +188,12 @@ def _evidence(seen: Seen) -> pd.DataFrame:
     for place, part in parts.items():
         if part.empty:
             continue
-        ordered = part.assign(where=place).sort_values(
+        # The keys alone, since sorting moves every column.
+        ordered = part[["newest", "nct_id"]].sort_values(
             ["newest", "nct_id"], ascending=[False, True], na_position="last"
         )
-        rows.append(ordered.head(MOST_ELSEWHERE) if place == "elsewhere" else ordered)
+        wanted = ordered.index[:MOST_ELSEWHERE] if place == "elsewhere" else ordered.index
+        rows.append(part.loc[wanted].assign(where=place))
     nothing = seen.here.iloc[:0].assign(where="here")
     together: pd.DataFrame = pd.concat(rows or [nothing], ignore_index=True)
     return together

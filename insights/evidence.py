@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ import pandas as pd
 from cache.codes import NOT_RECORDED, PHASE_PATH, STATUSES
 from cache.filters.filter import Filter
 from cache.filters.select import Mask, any_of, coded, places
+from cache.read.frames import plain
 from fetchers.errors import Parsing
 from fetchers.matching.context import is_make_believe
 from fetchers.matching.names import Names, Text
@@ -65,7 +66,7 @@ class Asked(NamedTuple):
 
 def asked(scopes: pd.DataFrame) -> dict[str, Asked]:
     """The state of every scope of ``cache.read.trials.scopes``."""
-    columns = (_plain(scopes[name]) for name in ("scope", "refreshed_at", "registry_timestamp", "error"))
+    columns = (plain(scopes[name]) for name in ("scope", "refreshed_at", "registry_timestamp", "error"))
     return {scope: _asked(at, loaded, error) for scope, at, loaded, error in zip(*columns, strict=True)}
 
 
@@ -74,16 +75,16 @@ def _asked(at: str | None, loaded: str | None, error: str | None) -> Asked:
     return Asked(state, (loaded or at or "")[:10] or None, at, error)
 
 
-def pairs(trials: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
-    """One row for each (trial, agent): nct_id, agent, tier, role and the trial's facts. Trials that left the registry
-    are in none."""
+def pairs(trials: pd.DataFrame, matches: pd.DataFrame, facts: Sequence[str] = _FACTS) -> pd.DataFrame:
+    """One row for each (trial, agent): nct_id, agent, tier, role and the trial's ``facts``. Trials that left the
+    registry are in none."""
     place = places(trials, matches)
     kept = place >= 0
     if kept.any():
         kept[kept] = trials["left_registry"].isna().to_numpy()[place[kept]]
     named = matches.loc[kept, ["nct_id", "agent", "tier", "role"]].reset_index(drop=True)
-    facts = trials.loc[:, list(_FACTS)].iloc[place[kept]].reset_index(drop=True)
-    return pd.concat([named, facts], axis=1)
+    told = trials.loc[:, list(facts)].iloc[place[kept]].reset_index(drop=True)
+    return pd.concat([named, told], axis=1)
 
 
 def giving(trials: pd.DataFrame, found: pd.DataFrame, words: Sequence[str], groups: Sequence[str]) -> pd.DataFrame:
@@ -116,10 +117,14 @@ def _plain_name(intervention: str) -> str:
 
 def given(found: pd.DataFrame, *, background: bool = False) -> pd.DataFrame:
     """The pairs in which people get the agent; as background only when asked for."""
+    return found[is_given(found, background=background)]
+
+
+def is_given(found: pd.DataFrame, *, background: bool = False) -> Mask:
     rows = coded(found["tier"], ["given"])
     if not background:
         rows &= ~coded(found["role"], ["background"])
-    return found[rows]
+    return rows
 
 
 def of_agents(found: pd.DataFrame, agents: Collection[str]) -> pd.DataFrame:
@@ -129,7 +134,11 @@ def of_agents(found: pd.DataFrame, agents: Collection[str]) -> pd.DataFrame:
 
 def in_groups(found: pd.DataFrame, groups: Collection[str]) -> pd.DataFrame:
     """The pairs whose trial is in one of the condition groups."""
-    return found[any_of(found["condition_groups"], groups)]
+    return found[is_in_groups(found, groups)]
+
+
+def is_in_groups(found: pd.DataFrame, groups: Collection[str]) -> Mask:
+    return any_of(found["condition_groups"], groups)
 
 
 def ids(found: pd.DataFrame) -> tuple[str, ...]:
@@ -176,25 +185,24 @@ def is_running(found: pd.DataFrame, on: date) -> Mask:
 def is_past_end(found: pd.DataFrame, on: date) -> Mask:
     """Whether even the last day its completion can mean lies before ``on``."""
     ends = [when or primary for when, primary in zip(
-        _plain(found["completion_date"]), _plain(found["primary_completion_date"]), strict=True)]  # fmt: skip
+        plain(found["completion_date"]), plain(found["primary_completion_date"]), strict=True)]  # fmt: skip
     return np.array([end is not None and _last_day(end) < on for end in ends], dtype=bool)
 
 
 def highest(found: pd.DataFrame) -> str | None:
     """The furthest phase entered: joint phases in their own lane; trials not begun, or without a phase, count not."""
-    entered = found[has_begun(found)]
-    reached = set(entered["lane"].unique())
+    reached = set(found["lane"][has_begun(found)].unique())
     return next((lane for lane in reversed(PHASE_PATH) if lane in reached), None)
 
 
 def dated(found: pd.DataFrame, on: date) -> pd.DataFrame:
     """The pairs with their newest activity: ``newest`` (a date as the registry wrote it, or None), ``what`` it was."""
     columns = [
-        (what, _plain(found[name]), _plain(found[f"{name}_type"]) if f"{name}_type" in found else None)
+        (what, plain(found[name]), plain(found[f"{name}_type"]) if f"{name}_type" in found else None)
         for name, what in _DONE.items()
     ]
     rows: list[tuple[str | None, str | None]] = []
-    for at, status in enumerate(_plain(found["overall_status"])):
+    for at, status in enumerate(plain(found["overall_status"])):
         done = [
             (_last_day(dates[at]), dates[at], what)
             for what, dates, types in columns
@@ -246,12 +254,6 @@ def _first_day(when: str) -> date:
         return PartialDate.parse(when).earliest
     except Parsing:
         return date.max
-
-
-def _plain(column: "pd.Series[Any]") -> list[Any]:
-    """The values as Python objects, None for what is missing."""
-    values = column.astype(object)
-    return values.where(values.notna(), None).tolist()
 
 
 def registry_day(answers: Mapping[str, Asked], agents: Sequence[str], today: date) -> date:

@@ -20,6 +20,8 @@ COLUMNS = (
     "agent", "condition", "state", "sample", *NUMBERS, "highest", "newest", "newest_what", "newest_id",
     "registry_date", "refreshed_at", "error", "ids",
 )  # fmt: skip
+# What a cell is told by.
+_TOLD = ("nct_id", "condition_groups", "overall_status", "last_known_status", "lane", "newest", "what")
 
 
 def grid(
@@ -38,7 +40,7 @@ def grid(
     for agent in watchlist.agents:
         answer = answers[agent.id]
         on = evidence.registry_day(answers, [agent.id], today)
-        mine = evidence.dated(evidence.of_agents(given, [agent.id]), on)
+        mine = evidence.dated(evidence.of_agents(given, [agent.id]), on)[list(_TOLD)]
         for condition in watchlist.conditions:
             rows.append((agent.id, condition.id, *_cell(evidence.in_groups(mine, [condition.id]), answer)))
     made = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)  # so that a missing text is None

@@ -12,6 +12,7 @@ from fetchers.watchlist.model import Watchlist
 from insights import evidence
 
 COLUMNS = ("agent", "condition", "state", "any_lane", "any_ids", "here_lane", "here_ids", "any_trials", "here_trials")
+_FACTS = ("overall_status", "last_known_status", "lane", "condition_groups")  # all a step is told by
 
 
 def ladder(
@@ -22,7 +23,7 @@ def ladder(
     ``any_ids`` and ``here_ids`` are the trials that entered just that lane; ``any_trials`` and ``here_trials`` count
     all that give the agent, with a phase or not. ``state`` is that of the agent's question (``evidence.Asked``).
     """
-    given = evidence.given(evidence.pairs(trials, matches))
+    given = evidence.given(evidence.pairs(trials, matches, _FACTS))
     answers = evidence.asked(scopes)
     rows = []
     for agent in watchlist.agents:
@@ -42,5 +43,5 @@ def _step(found: pd.DataFrame) -> tuple[str | None, tuple[str, ...]]:
     lane = evidence.highest(found)
     if lane is None:
         return None, ()
-    entered = found[evidence.has_begun(found) & coded(found["lane"], [lane])]
-    return lane, evidence.ids(entered)
+    entered = evidence.has_begun(found) & coded(found["lane"], [lane])
+    return lane, evidence.ids(found.loc[entered, ["nct_id"]])

@@ -13,11 +13,26 @@ import pytest
 from sqlalchemy import func, select
 
 from benchmarks import all as every
-from benchmarks import bulk, clicks, growth, load, measuring, overview, pages, refresh, results, soak, versions, visits
+from benchmarks import (
+    api,
+    bulk,
+    clicks,
+    growth,
+    load,
+    measuring,
+    overview,
+    pages,
+    refresh,
+    results,
+    soak,
+    versions,
+    visits,
+)
 from benchmarks.ours import filled
 from benchmarks.peers import COLUMNS, LISTS
 from cache.store.schema import answer, match, study
 from cache.store.store import Store
+from dashboard.api.resources import RESOURCES
 from fetchers.settings import ROOT
 
 STUDIES = 60
@@ -113,7 +128,8 @@ def test_later_versions_take_little_room(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_refresh_asks_once_when_nothing_is_new_and_sees_what_changed(capsys: pytest.CaptureFixture[str]) -> None:
-    first, same, reloaded, changed, lost = refresh.main(["--studies", "300"])
+    first, same, reloaded, changed, lost = steps = refresh.main(["--studies", "300"])
+    assert len(steps) == len(growth.STEPS)
     assert [step.exit_code for step in (first, same, reloaded, changed, lost)] == [0] * 5
     assert first.after.held == first.after.versions == 300
     assert first.after.events == 0, "the first load is a baseline"
@@ -214,22 +230,27 @@ def test_visits_are_those_of_a_process_that_has_shown_another_store(
     assert "| trials |" in capsys.readouterr().out
 
 
-def test_the_picture_of_growth_shows_what_was_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def steps_of(cpu: float, size: int, held: int = 0) -> list[refresh.Step]:
+    state = refresh.State(held, 0, 0, 0, size)
+    return [refresh.Step("", 0, 0, 0, 0.0, cpu, state, state)] * len(growth.STEPS)
+
+
+def test_the_picture_of_growth_shows_what_was_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The steps themselves are those of the test of ``refresh`` above.
+    monkeypatch.setattr(growth, "measure", lambda size: steps_of(size / 100, size * 5_000, size))
     found = growth.main(["--sizes", "60", "30", "--out", str(tmp_path / "growth.svg")])
     assert [steps[0].after.held for steps in found.values()] == [30, 60]
     drawn = ElementTree.parse(tmp_path / "growth.svg").getroot()  # noqa: S314 - our own
     names = {text.text for text in drawn.iter("{http://www.w3.org/2000/svg}text")}
     assert {*growth.STEPS, "store", "30", "60"} <= names
     assert len(drawn.findall("{http://www.w3.org/2000/svg}polyline")) == len(growth.STEPS) + 1
-    assert "| store, MB |" in capsys.readouterr().out
+    assert "| store, MB | 0.15 | 0.30 |" in capsys.readouterr().out
 
 
 def test_a_line_that_grows_as_the_trials_is_straight() -> None:
-    def step(cpu: float, size: int) -> refresh.Step:
-        state = refresh.State(0, 0, 0, 0, size)
-        return refresh.Step("", 0, 0, 0, 0.0, cpu, state, state)
-
-    found = {size: [step(size / 1000, size * 1000)] * len(growth.STEPS) for size in (100, 1_000, 10_000)}
+    found = {size: steps_of(size / 1000, size * 1000) for size in (100, 1_000, 10_000)}
     (line, *_) = re.findall(r'polyline points="([^"]+)"', growth.picture(found))
     (x1, y1), (x2, y2), (x3, y3) = ([float(one) for one in point.split(",")] for point in line.split())
     assert (x3 - x2, y3 - y2) == pytest.approx((x2 - x1, y2 - y1), abs=0.2)
@@ -256,13 +277,20 @@ def test_all_of_them_run_one_after_the_other(
     assert asked[-1] == ["benchmarks.load"]
 
 
-@pytest.mark.parametrize("options", [[], ["--slim"], ["--slim", "--everything"]])
+@pytest.mark.parametrize("options", [["--slim"], ["--everything"]])
 def test_an_import_is_measured_with_what_it_kept(
     options: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bulk, "alone", lambda step, *given: measuring._take(step, given, None))
     found = {name: taken.result for name, taken, _ in bulk.main(["--studies", str(STUDIES), *options])}
-    kept = STUDIES if options != ["--slim"] else len(range(0, STUDIES, bulk.EIGHT))
+    kept = STUDIES if "--everything" in options else len(range(0, STUDIES, bulk.EIGHT))
     assert found["unpack, check, decode"] == STUDIES
     assert (found["import"], found["the same file again"]) == ((kept, kept), (kept, 0))
     assert f"{STUDIES} studies, a file of" in capsys.readouterr().out
+
+
+def test_a_page_of_every_list_of_the_api_is_measured(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    api.main(["--store", str(store), "--as-it-is", "--limit", "7"])
+    first, *lines = capsys.readouterr().out.splitlines()
+    assert first == f"{STUDIES} trials, 7 rows a page"
+    assert [line.split()[0] for line in lines] == list(RESOURCES)

@@ -40,7 +40,9 @@ COMPARED = (
 # Kinds that are read out of one of those, and told beside it.
 READ = ("planned_size", "case_definition", "post_exertional_malaise")
 WHOLE = ("new_trial", "left_registry", "returned")
-KINDS = (*WHOLE[:1], *COMPARED, *READ, *WHOLE[1:])
+# What the rules say of a claim, told of the trial that moved it (``cache.changes.verdicts``).
+JUDGED = ("verdict",)
+KINDS = (*WHOLE[:1], *COMPARED, *READ, *WHOLE[1:], *JUDGED)
 
 
 class Event(NamedTuple):

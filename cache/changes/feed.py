@@ -54,18 +54,23 @@ def registry_data(fresh: Freshness) -> str:
     return "The registry has not been asked yet."
 
 
-def atom(changes: Iterable[Change], *, base_url: str, fresh: Freshness, names: Mapping[str, str]) -> bytes:
-    """The feed, in the order of ``changes``; ``names`` are the agents' display names by id."""
+def atom(
+    changes: Iterable[Change], *, base_url: str, fresh: Freshness, names: Mapping[str, str], query: str = ""
+) -> bytes:
+    """The feed, in the order of ``changes``; ``names`` are the agents' display names by id, ``query`` what it was asked
+    with: feeds of different views are different feeds."""
     listed = list(changes)
     home = base_url.rstrip("/")
     ET.register_namespace("", ATOM)
     root = ET.Element(f"{{{ATOM}}}feed")
     newest = max((one.seen_at for one in listed), default=fresh.fetched_at or "1970-01-01T00:00:00Z")
-    _add(root, "id", f"{_TAG}:changes")
+    _add(
+        root, "id", f"{_TAG}:changes{f':{hashlib.blake2b(query.encode(), digest_size=6).hexdigest()}' if query else ''}"
+    )
     _add(root, "title", "Changes in the trials this tracker watches")
     _add(root, "subtitle", f"{registry_data(fresh)} {ATTRIBUTION}")
     _add(root, "updated", newest)
-    _add(root, "link", rel="self", href=f"{home}/feed.xml", type="application/atom+xml")
+    _add(root, "link", rel="self", href=f"{home}/feed.xml{f'?{query}' if query else ''}", type="application/atom+xml")
     _add(root, "link", rel="alternate", href=f"{home}/changes", type="text/html")
     _add(root, "link", rel="via", href=REGISTRY_HOME, type="text/html")
     _add(_add(root, "author"), "name", "Trial tracker")
@@ -92,8 +97,11 @@ def _entry(root: ET.Element, one: Change, home: str, names: Mapping[str, str]) -
 
 def _fingerprint(one: Change) -> str:
     """Tells two events of one trial, kind and moment apart; row numbers would not outlive a rescue of the store."""
-    moved = json.dumps([one.before, one.after], sort_keys=True)
-    return hashlib.blake2b(moved.encode(), digest_size=6).hexdigest()
+    return _hash(json.dumps([one.before, one.after], sort_keys=True))
+
+
+def _hash(text: str) -> str:
+    return hashlib.blake2b(text.encode(errors="surrogateescape"), digest_size=6).hexdigest()
 
 
 def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:

@@ -32,6 +32,7 @@ KIND_WORDS = {
     "post_exertional_malaise": "Post-exertional malaise",
     "left_registry": "Left the registry",
     "returned": "Back in the registry",
+    "verdict": "Verdict on claim",
 }
 # The heaviest first; what each means is written down in ``cache.changes.weights``.
 WEIGHT_WORDS = {
@@ -130,6 +131,11 @@ def _lists(before: list[str] | None, after: list[str] | None) -> str:
     return f": {'; '.join(parts) or 'changed'}"
 
 
+def _verdict(before: dict[str, Any], after: dict[str, Any]) -> str:
+    old, new = (inner(labels.word(labels.VERDICT_WORDS, one["verdict"])) for one in (before, after))
+    return f" {after['claim']}: {old} → {new}"
+
+
 def _outcomes(before: list[dict[str, Any]] | None, after: list[dict[str, Any]] | None) -> str:
     did = Counter(one.did for one in passages("outcomes", before, after))
     told = ", ".join(f"{did[one]} {one}" for one in ("changed", "added", "removed") if did[one])
@@ -162,4 +168,5 @@ _DESCRIBE: dict[str, Callable[[Any, Any], str]] = {
     "post_exertional_malaise": _between(_malaise),
     "left_registry": _bare,
     "returned": _bare,
+    "verdict": _verdict,
 }

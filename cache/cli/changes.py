@@ -1,7 +1,6 @@
 """``python -m cache changes``: what changed, as text or Markdown, for programs, feed readers and calendars."""
 
 import argparse
-import json
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,19 +9,10 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from cache.changes import feed
-from cache.changes.changelog import (
-    TOLD_BY_DEFAULT,
-    WEIGHTS,
-    Change,
-    at_least,
-    by_trial,
-    changelog,
-    counted,
-    since_moment,
-)
+from cache.changes.changelog import TOLD_BY_DEFAULT, WEIGHTS, at_least, changelog, since_moment
 from cache.cli.streams import put_out
 from cache.cli.terminal import printable, say
-from cache.english import count
+from cache.digest.texts import MAKERS, Digest
 from cache.exit_codes import DONE
 from cache.export.atomic_write import write_atomically
 from cache.opening import open_store
@@ -30,12 +20,11 @@ from cache.read import trials as queries
 from cache.read.trials import Freshness
 from cache.store.store import Store, utcnow
 from fetchers.errors import Validation
-from fetchers.settings import RECORD_URL, Settings
+from fetchers.settings import Settings
 from fetchers.watchlist.model import Watchlist
 
 FORMATS = ("text", "markdown", "json", "atom", "ics")
 BASE_URL = "http://localhost:8501"
-_MARKUP = re.compile(r"([!#$&()*+\-.:<=>@\[\\\]^_`{|}~])")
 # What ``calendar`` reads of a trial.
 CALENDAR_COLUMNS = [
     "nct_id", "title", "overall_status", "primary_completion_date", "primary_completion_date_type", "left_registry",
@@ -54,16 +43,6 @@ class Options(NamedTuple):
     out: Path | None = None
 
 
-class Digest(NamedTuple):
-    """Changes and what is said around them; ``names``: agents by id."""
-
-    changes: Sequence[Change]
-    since: str | None
-    fresh: Freshness
-    names: Mapping[str, str]
-    base_url: str
-
-
 def options_of(options: argparse.Namespace) -> Options:
     """What the options of the command line say. Raises Validation when they contradict each other."""
     fmt = options.format or ("json" if options.json else "text")
@@ -78,14 +57,14 @@ def changes_command(settings: Settings, watchlist: Watchlist, options: Options) 
     weights = at_least(options.weight) if options.weight else WEIGHTS if options.fmt == "json" else TOLD_BY_DEFAULT
     for agent in options.agents:
         watchlist.agent(agent)
-    _check(options)
+    check_base_url(options.base_url)
     store = open_store(settings, watchlist)
     try:
         found = changelog(store, since=since, weights=weights, agents=options.agents)
         fresh = queries.freshness(store, [agent.id for agent in watchlist.agents])
         names = {agent.id: agent.name for agent in watchlist.agents}
         digest = Digest(found, since, fresh, names, options.base_url)
-        content = _calendar(store, options, fresh) if options.fmt == "ics" else _MAKERS[options.fmt](digest)
+        content = _calendar(store, options, fresh) if options.fmt == "ics" else MAKERS[options.fmt](digest)
     finally:
         store.close()
     if options.out is not None:
@@ -96,82 +75,6 @@ def changes_command(settings: Settings, watchlist: Watchlist, options: Options) 
     else:
         say(sys.stderr, f"No changes{f' since {since}' if since else ': no refresh has seen any yet'}.\n")
     return DONE
-
-
-def as_text(digest: Digest) -> bytes:
-    """For a terminal or a mail: grouped by trial, the heaviest first, no control character in it."""
-    lines = [_head(digest), _dates(digest), ""]
-    for group in by_trial(digest.changes):
-        first = group[0]
-        lines += [f"{first.nct_id}  {printable(first.title or 'Title not known')}"]
-        lines += [f"  {feed.trial_page(digest.base_url, first.nct_id)}  {_agents(first, digest.names)}".rstrip()]
-        for one in group:
-            lines.append(f"  {one.weight.upper():<6}  {printable(one.sentence)}")
-            lines += [f"          {printable(passage.sentence)}" for passage in one.passages]
-            lines.append(f"          {_when(one)}")
-        lines.append("")
-    return "\n".join([*lines, feed.ATTRIBUTION, ""]).encode(errors="replace")
-
-
-def as_markdown(digest: Digest) -> bytes:
-    """The same for a page or a message that reads Markdown; the registry's texts in it are escaped."""
-    lines = [f"# {_head(digest)}", "", _dates(digest), ""]
-    for group in by_trial(digest.changes):
-        first = group[0]
-        page = feed.trial_page(digest.base_url, first.nct_id)
-        lines += [f"## {escaped(first.title or 'Title not known')}", ""]
-        links = f"[{first.nct_id}](<{page}>) · [registry record](<{RECORD_URL}{first.nct_id}>)"
-        agents = escaped(_agents(first, digest.names))
-        lines += [f"{links} · {agents}" if agents else links, ""]
-        for one in group:
-            lines.append(f"- **{one.weight.capitalize()}** · {escaped(one.sentence)} · {_when(one)}")
-            lines += [f"  - {escaped(passage.sentence)}" for passage in one.passages]
-        lines.append("")
-    return "\n".join([*lines, feed.ATTRIBUTION, ""]).encode(errors="replace")
-
-
-def as_json(digest: Digest) -> bytes:
-    """The list of events of the contract, newest first, in plain ASCII so that no terminal can stumble over it."""
-    return (json.dumps([one.as_json() for one in digest.changes], indent=2) + "\n").encode()
-
-
-def as_atom(digest: Digest) -> bytes:
-    """The Atom feed of ``cache.changes.feed``."""
-    return feed.atom(digest.changes, base_url=digest.base_url, fresh=digest.fresh, names=digest.names)
-
-
-_MAKERS = {"text": as_text, "markdown": as_markdown, "json": as_json, "atom": as_atom}
-
-
-def escaped(text: str) -> str:
-    """Text that Markdown shows letter by letter, on one line."""
-    return _MARKUP.sub(r"\\\1", " ".join(printable(text).split()))
-
-
-def weights_in_words(counts: Mapping[Any, int]) -> str:
-    """ "2 high, 1 low"; weights that do not occur are not named."""
-    return ", ".join(f"{number:,} {weight}" for weight, number in counts.items() if number)
-
-
-def _head(digest: Digest) -> str:
-    since = f" since {digest.since}" if digest.since else ""
-    if not digest.changes:
-        return f"No changes{since}"
-    changes = count(len(digest.changes), "change")
-    trials = count(len({one.nct_id for one in digest.changes}), "trial")
-    return f"{changes} in {trials}{since} ({weights_in_words(counted(digest.changes))})"
-
-
-def _dates(digest: Digest) -> str:
-    return f"{feed.registry_data(digest.fresh)} Changes are listed by the day this tracker saw them (UTC)."
-
-
-def _when(one: Change) -> str:
-    return f"registry date {one.registry_date or 'not given'}, seen {one.seen_at}"
-
-
-def _agents(one: Change, names: Mapping[str, str]) -> str:
-    return ", ".join(names.get(agent, agent) for agent in one.agents)
 
 
 def _calendar(store: Store, options: Options, fresh: Freshness) -> bytes:
@@ -189,9 +92,10 @@ def calendar_rows(trials: Any) -> Iterable[Mapping[str, Any]]:
     return rows
 
 
-def _check(options: Options) -> None:
-    parts = urlsplit(options.base_url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[\s<>\"]", options.base_url):
+def check_base_url(base_url: str) -> None:
+    """Raise Validation for what cannot be the address of a dashboard."""
+    parts = urlsplit(base_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[\s<>\"]", base_url):
         raise Validation(
-            f"--base-url needs the dashboard's address such as https://trials.example.org, not {options.base_url!r}."
+            f"--base-url needs the dashboard's address such as https://trials.example.org, not {base_url!r}."
         )

@@ -17,15 +17,11 @@ from cache.store.errors import Damaged
 from cache.store.lock import Busy
 from cache.store.schema import RESULTS_SCOPE
 from fetchers.errors import TrackerError, Validation
+from fetchers.record.texts import printable as printable
 
 RESCUE = "Run python -m cache check --rescue: it copies the damaged store aside and keeps what can be read."
 _BAR = 24
 _ENDED = ("fresh", "unchanged", "failed")
-
-
-def printable(text: object) -> str:
-    """Text for a terminal: registry and file names may hold control characters, which must not reach it."""
-    return "".join(letter if letter.isprintable() else " " for letter in str(text))
 
 
 def say(stream: TextIO, line: str) -> bool:

@@ -5,7 +5,7 @@ same facts as cells (``cache.export.cells``), Parquet the same with proper types
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ from typing import Any
 import msgspec
 import pandas as pd
 
+from cache.codes import LANE_WORDS, STATUS_WORDS
 from cache.english import count
-from cache.export import formats, results, workbook
+from cache.export import citations, formats, markdown, results, workbook
 from cache.export.atomic_write import write_atomically
 from cache.filters.filter import Filter
 from cache.read.results import Posted, posted
@@ -25,7 +26,7 @@ from fetchers.errors import Validation
 from fetchers.settings import RECORD_URL, SOURCE_URL
 from fetchers.watchlist.model import Watchlist
 
-FORMATS = ("csv", "xlsx", "json", "parquet")
+FORMATS = ("csv", "xlsx", "json", "parquet", "ris", "bib", "md")
 REGISTRY = "ClinicalTrials.gov"
 EVERYTHING = "All stored trials that an agent or a swept condition of the watch-list matched."
 MODIFIED = (
@@ -105,8 +106,25 @@ def to_bytes(
         return formats.parquet(rows, KEYS, _counted(rows) | dict(facts))
     if fmt == "csv":
         return formats.csv_file(rows, KEYS, f"{MODIFIED} {CELLS}")
+    if fmt in _TO_CITE:
+        return _TO_CITE[fmt](rows, facts)
     said = _counted(rows) | dict(facts) | {"Sheets": SHEETS, "Cells": CELLS}
     return workbook.xlsx(rows, KEYS, said, names or {})
+
+
+def _markdown(rows: Sequence[Mapping[str, Any]], facts: Mapping[str, str]) -> bytes:
+    """A table to paste: the trials as links to their records, and below it where it comes from."""
+    lines = []
+    for row in rows:
+        status, countries = row["overall_status"], "; ".join(row["countries"] or ()) or None
+        told = (STATUS_WORDS.get(status, status), LANE_WORDS[row["lane"]], row["start_date"], row["enrollment"])
+        lines.append([(row["nct_id"], row["record"]), row["title"], *told, countries, row["lead_sponsor"]])
+    table = markdown.table(_HEADS, lines, "not known")
+    return f"{table}\n{markdown.safe('. '.join(f'{name}: {said}' for name, said in facts.items()))}\n".encode()
+
+
+_HEADS = ("NCT id", "Title", "Status", "Phase", "Start", "People", "Countries", "Sponsor")
+_TO_CITE = {"ris": citations.ris, "bib": citations.bibtex, "md": _markdown}
 
 
 def about(fresh: Freshness, view: str, *, now: Callable[[], datetime] = utcnow) -> dict[str, str]:

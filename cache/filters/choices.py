@@ -23,6 +23,8 @@ class Choices:
     statuses: tuple[str, ...] = ()
     study_types: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
+    near: str = ""  # the label of a city: only trials with a site within the next number of kilometres
+    within: int = 100  # km; 0: however far, so that only trials whose sites have no known place are left out
     sponsor_classes: tuple[str, ...] = ()
     year_from: int | None = None
     year_to: int | None = None

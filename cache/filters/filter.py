@@ -35,6 +35,8 @@ class Filter(Choices):
         for name, key in _KEYS.items():
             cleaned = key.kind.clean(getattr(self, name))
             object.__setattr__(self, name, _DEFAULTS[name] if cleaned == () else cleaned)
+        if not self.near:  # a distance from nowhere
+            object.__setattr__(self, "within", _DEFAULTS["within"])
 
     @classmethod
     def from_query(

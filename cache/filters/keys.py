@@ -14,8 +14,10 @@ from cache import english
 from cache.codes import LANE_WORDS, ROLE_WORDS, SPONSOR_WORDS, STATUS_WORDS, STUDY_TYPE_WORDS, TIER_WORDS
 from cache.filters import sentence as said
 from cache.filters.choices import Choices
-from cache.filters.kinds import Codes, Ids, Kind, Names, NctIds, Switch, Words, Year, YesNo
+from cache.filters.kinds import Codes, Ids, Kilometres, Kind, Names, NctIds, Place, Switch, Words, Year, YesNo
 from cache.filters.select import Mask, among, any_of, coded
+from cache.gazetteer import cities
+from cache.places import near
 from fetchers.watchlist.model import Watchlist
 
 # Rows of a frame that a filter lets through; None when it does not limit them.
@@ -67,6 +69,11 @@ def _any_of(column: "pd.Series[Any]", values: Collection[str]) -> Mask | None:
 def _compared(column: "pd.Series[Any]", compare: Callable[[Any, Any], Any], value: int | bool | None) -> Mask | None:
     """What is not known compares with nothing: a trial without a start year is within no bounds."""
     return None if value is None else compare(column, value).fillna(False).to_numpy(dtype=bool)
+
+
+def _near(wanted: Choices, trials: pd.DataFrame, watchlist: Watchlist) -> Mask | None:
+    city = cities.one(wanted.near) if wanted.near else None
+    return near.reach(trials, city.latitude, city.longitude, wanted.within).inside if city else None
 
 
 def _swept(wanted: Choices, trials: pd.DataFrame, watchlist: Watchlist) -> Mask | None:
@@ -148,6 +155,8 @@ KEYS = (
         clause=lambda wanted, _: said.after("with a site in", english.listed(wanted.countries, "or")),
         widget=Widget("many", "Countries", 6),
     ),
+    Key(name="near", field="near", kind=Place(), trials=_near, clause=said.near),
+    Key(name="within", field="within", kind=Kilometres(Choices().within), word="distance"),
     Key(
         name="from", field="year_from", kind=Year(),
         trials=lambda wanted, trials, _: _compared(trials["start_year"], ge, wanted.year_from),

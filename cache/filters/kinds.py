@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from cache.english import quoted
+from cache.english import listed, quoted
+from cache.gazetteer import cities
+from cache.places.distance import LONGEST
 from fetchers.watchlist.model import Agent, Condition, Watchlist
 
 YEARS = (1900, 2100)
@@ -149,6 +151,46 @@ class Year(Kind[int | None]):
         return [str(value)]
 
 
+class Place(Kind[str]):
+    """A city by its label in the gazetteer; a name that several have is none."""
+
+    def clean(self, value: str) -> str:
+        text = tidy(value)[:LONGEST_TEXT]
+        city = cities.one(text) if text else None
+        return cities.label(city) if city else ""
+
+    def read(self, given: Sequence[str], word: str, watchlist: Watchlist, ignore: Ignore) -> str:
+        text = given[-1][:LONGEST_TEXT]
+        if cities.one(text) is None:
+            ignore(f"{shown(text)} {_unclear(text)}; it was ignored.")
+        return text
+
+    def write(self, value: str) -> list[str]:
+        return [value]
+
+
+@dataclass(frozen=True, slots=True)
+class Kilometres(Kind[int]):
+    """How far away something may be; 0, in an address "any": however far."""
+
+    usual: int
+
+    def clean(self, value: int) -> int:
+        return min(max(value, 0), LONGEST)
+
+    def read(self, given: Sequence[str], word: str, watchlist: Watchlist, ignore: Ignore) -> int:
+        text = given[-1].lower()
+        if text == "any":
+            return 0
+        if re.fullmatch(r"[0-9]{1,5}", text) and 0 < int(text) <= LONGEST:
+            return int(text)
+        ignore(f"{shown(text)} is no number of kilometres up to {LONGEST:,}; the usual {self.usual} count.")
+        return self.usual
+
+    def write(self, value: int) -> list[str]:
+        return [str(value or "any")]
+
+
 class Words(Kind[str]):
     """Words to be looked for, at most ``LONGEST_TEXT`` letters."""
 
@@ -185,6 +227,15 @@ def _known(
         if codes[text] is None:
             ignore(f"Unknown {word} {shown(text)} was ignored; choose from {', '.join(choices)}.")
     return tuple(code for text in given if (code := codes[text]) is not None)
+
+
+def _unclear(text: str) -> str:
+    """Why a text is no city."""
+    found = [cities.label(city) for city in cities.find(text)]
+    if found:
+        return f"may be {listed(map(shown, found), 'or')}"
+    near = cities.alike(text)
+    return f"is not in our list of cities{f'; near spellings: {listed(near)}' if near else ''}"
 
 
 def _yes_or_no(text: str, word: str, ignore: Ignore) -> bool | None:

@@ -5,7 +5,21 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from cache.filters.keys import KEYS
-from cache.filters.kinds import Codes, Ids, Kind, Names, NctIds, Switch, Words, Year, YesNo, shown, tidy
+from cache.filters.kinds import (
+    Codes,
+    Ids,
+    Kilometres,
+    Kind,
+    Names,
+    NctIds,
+    Place,
+    Switch,
+    Words,
+    Year,
+    YesNo,
+    shown,
+    tidy,
+)
 from fetchers.errors import Validation
 from fetchers.watchlist.model import Watchlist
 
@@ -15,7 +29,9 @@ LONGEST_QUERY = 32_768
 # Keys of other parts of the page's address; they are none of the filter's business and no mistake either.
 FOREIGN = frozenset({"nct", "embed", "embed_options"})
 # Messages come in this order of kinds.
-_TURNS: tuple[type[Kind[Any]], ...] = (Codes, Ids, Names, NctIds, Switch, YesNo, Year, Words)
+_TURNS: tuple[type[Kind[Any]], ...] = (
+    Codes, Ids, Names, NctIds, Switch, YesNo, Year, Place, Kilometres, Words,
+)  # fmt: skip
 _KEYS = sorted(KEYS, key=lambda key: _TURNS.index(type(key.kind)))
 _NAMES = frozenset(key.name for key in KEYS) | FOREIGN
 

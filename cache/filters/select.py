@@ -18,7 +18,7 @@ PAIR_COLUMNS = ["nct_id", "agent", "tier", "role", "found_by", "found_in"]
 class Selection(NamedTuple):
     """What a filter lets through.
 
-    ``trials`` has the columns of ``queries.trials``, in its order, with a fresh RangeIndex.
+    ``trials`` has the columns of ``queries.trials`` but the text for searching, in its order, with a fresh RangeIndex.
     ``pairs`` has one row for each (trial, agent) that let a trial in: nct_id, agent, tier, role, found_by, found_in,
     and the trial's lane and overall_status (as categories), so that agents can be counted by phase without joining
     again.
@@ -53,7 +53,9 @@ def select(
         known_codes = trials[name].cat
         codes = known_codes.codes.to_numpy()[place[pairing]]
         pairs[name] = pd.Categorical.from_codes(codes, categories=known_codes.categories, ordered=known_codes.ordered)
-    return Selection(trials if chosen.all() else trials[chosen].reset_index(drop=True), pairs)
+    # Nobody looks for places in what has been found, and taking the rows of such a column would copy it.
+    facts = trials.drop(columns="points", errors="ignore")
+    return Selection(facts if chosen.all() else facts[chosen].reset_index(drop=True), pairs)
 
 
 def every(masks: Iterable[Mask | None], length: int) -> Mask:

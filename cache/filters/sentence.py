@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from cache.codes import LANE_WORDS, NOT_RECORDED, SPONSOR_WORDS, STATUS_WORDS, STUDY_TYPE_WORDS
 from cache.english import inner, listed, number
 from cache.filters.choices import Choices
+from cache.gazetteer import cities
 from fetchers.watchlist.model import Watchlist
 
 # Where the words of a legend do not read well in the middle of a sentence.
@@ -84,6 +85,15 @@ def started(wanted: Choices, watchlist: Watchlist) -> str:
     if first is None:
         return f"started in {last} or earlier"
     return f"started in {first}" if first == last else f"started from {first} to {last}"
+
+
+def near(wanted: Choices, watchlist: Watchlist) -> str:
+    """How near to which city a site is."""
+    city = cities.one(wanted.near) if wanted.near else None
+    if city is None:
+        return ""
+    place = cities.shown(city)
+    return f"with a site within {wanted.within:,} km of {place}" if wanted.within else f"seen from {place}"
 
 
 def results(wanted: Choices, watchlist: Watchlist) -> str:

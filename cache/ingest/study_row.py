@@ -7,6 +7,7 @@ because there it only means that nobody wrote it down.
 from collections.abc import Sequence
 from typing import Any
 
+from cache.places import points
 from fetchers.record.modules import Intervention, Unreadable
 from fetchers.record.study import Study
 from fetchers.record.texts import plain
@@ -28,6 +29,7 @@ def live_facts(study: Study) -> dict[str, Any]:
         "interventions": _told(study, f"{_ARMS}.interventions", _interventions(study.interventions)),
         "countries": _told(study, f"{_PLACES}.locations", list(study.countries)),
         "sites": None if sites else len(study.locations),
+        "points": None if sites else points.column(study),
         "as_of": None,
         "source": None,
         "note": unreadable_words(study.unreadable),
@@ -55,6 +57,7 @@ def starter_facts(study: Study, *, as_of: str | None, source: str, note: str | N
         "interventions": _interventions(study.interventions) or None,
         "countries": list(study.countries) or None,
         "sites": None,
+        "points": None,
         "as_of": as_of,
         "source": source,
         "note": note,

@@ -41,6 +41,7 @@ class Values:
         self.texts = texts
         self._made: npt.NDArray[np.object_] = np.empty(len(texts), dtype=object)
         self._done: npt.NDArray[np.bool_] = np.zeros(len(texts), dtype=bool)
+        self.kept: dict[str, Any] = {}  # what somebody made of all of them, by name
 
     def __len__(self) -> int:
         return len(self.texts)

@@ -46,7 +46,8 @@ TRIAL_COLUMNS = (
     "nct_id", "title", "official_title", "acronym", "origin", "overall_status", "last_known_status", "status_verified",
     "study_type", "phases", "lane", "start_date", "start_date_type", "start_year", "primary_completion_date",
     "primary_completion_date_type", "completion_date", "completion_date_type", "enrollment", "enrollment_type",
-    "lead_sponsor", "sponsor_class", "conditions", "interventions", "countries", "sites", "has_results", "why_stopped",
+    "lead_sponsor", "sponsor_class", "conditions", "interventions", "countries", "sites", "points", "has_results",
+    "why_stopped",
     "first_posted", "last_update_posted", "results_first_posted", "condition_groups", "aliases", "as_of", "source",
     "note", "fetched_at", "left_registry", "registry_timestamp", "number",
 )  # fmt: skip
@@ -134,7 +135,7 @@ def set_aside(store: Store) -> pd.DataFrame:
 
 def _trial_frame(values: dict[str, Any], loads: dict[str, str | None]) -> pd.DataFrame:
     as_stored = {name: pd.Series(Lists.of_texts(values[name])) for name in LISTS}
-    values |= {name: frames.json_lists(values[name]) for name in LISTS}
+    values |= {name: frames.json_lists(values[name]) for name in LISTS if name != "points"}
     values |= {name: [one and shown_line(one) for one in values[name]] for name in _TEXTS}
     values |= {name: [one and [*map(shown_line, one)] for one in values[name]] for name in _NAMES}
     made = as_stored | {name: _series(name, column) for name, column in values.items() if name not in LISTS}

@@ -6,12 +6,13 @@ operating system can interrupt the thread that waits (see ``cache.cli.refresh``)
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Self, TypeVar
 
 from cache.refresh.ask import Source, Version
 from cache.refresh.journal import CANCELLED
-from fetchers.errors import Cancelled, LocalTrouble
+from fetchers.errors import Cancelled, LocalTrouble, TrackerError
 from fetchers.registry.fields import FIELDS
 from fetchers.registry.pages import Page, ResultsPage
 
@@ -77,7 +78,8 @@ class Heartbeat:
 
 
 class Interruptible:
-    """A registry that a cancel can interrupt whenever it waits."""
+    """A registry that a cancel can interrupt whenever it waits, and that sends for the next page of an answer while the
+    one before is worked on: in the same order, and never more than one page ahead."""
 
     def __init__(self, source: Source, heartbeat: Heartbeat) -> None:
         self._source = source
@@ -96,22 +98,54 @@ class Interruptible:
             return self._source.version()
 
     def pages(self, params: Mapping[str, str], fields: str = FIELDS) -> Iterator[Page]:
-        return self._each(self._source.pages(params, fields))
+        return self._ahead(self._source.pages(params, fields))
+
+    def first_page(self, params: Mapping[str, str], fields: str) -> Page | None:
+        """The first page of an answer, and no request for a second."""
+        with self._heartbeat.waiting():
+            return next(self._source.pages(params, fields), None)
 
     def by_ids(self, nct_ids: Iterable[str], fields: str = FIELDS) -> Iterator[Page]:
-        return self._each(self._source.by_ids(nct_ids, fields))
+        return self._ahead(self._source.by_ids(nct_ids, fields))
 
     def results(self, nct_ids: Iterable[str]) -> Iterator[ResultsPage]:
-        return self._each(self._source.results(nct_ids))
-
-    def exists(self, nct_id: str) -> bool:
-        with self._heartbeat.waiting():
-            return self._source.exists(nct_id)
-
-    def _each(self, pages: Iterator[P]) -> Iterator[P]:
+        """Not ahead: what a batch costs is counted before the next one is asked for."""
+        pages = self._source.results(nct_ids)
         while True:
             with self._heartbeat.waiting():
                 page = next(pages, None)
             if page is None:
                 return
             yield page
+
+    def exists(self, nct_id: str) -> bool:
+        with self._heartbeat.waiting():
+            return self._source.exists(nct_id)
+
+    def _ahead(self, pages: Iterator[P]) -> Iterator[P]:
+        coming = self._sent_for(pages)
+        while True:
+            with self._heartbeat.waiting():
+                page = coming.result()
+            if page is None:
+                return
+            coming = self._sent_for(pages)
+            yield page
+
+    def _sent_for(self, pages: Iterator[P]) -> Future[P | None]:
+        """The next page, fetched in a thread that nobody has to wait for: a cancel leaves it behind."""
+        coming: Future[P | None] = Future()
+
+        def fetch() -> None:
+            try:
+                if self._heartbeat():
+                    raise Cancelled(CANCELLED)
+                coming.set_result(next(pages, None))
+            except TrackerError as error:
+                coming.set_exception(error)
+            finally:
+                if not coming.done():  # a mistake of ours: the thread tells it, and nobody waits for ever
+                    coming.set_exception(RuntimeError("The thread that fetches the next page broke down."))
+
+        threading.Thread(target=fetch, name="refresh-next-page", daemon=True).start()
+        return coming

@@ -106,7 +106,7 @@ def _who_is_running(store: Store) -> str:
 @dataclass
 class _Job:
     context: Context
-    sources: Sequence[Source]  # the one with retries, and last the probe
+    sources: Sequence[Interruptible]  # the one with retries, and last the probe
     scopes: Sequence[PlannedScope]
     states: Mapping[str, ScopeState]
     full: bool
@@ -231,7 +231,7 @@ class _Job:
         try:
             self.sources[-1].version()
             query = due[0].queries[0]
-            next(self.sources[-1].pages({query.parameter: query.value}, SWEEP_FIELDS), None)
+            self.sources[-1].first_page({query.parameter: query.value}, SWEEP_FIELDS)
         except (Cancelled, LocalTrouble):
             raise
         except TrackerError as error:

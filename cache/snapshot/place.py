@@ -1,5 +1,6 @@
 """Where the snapshot of a store lies, and whether it is whole; needs nothing that takes long to import."""
 
+import json
 from hashlib import blake2b
 from pathlib import Path
 
@@ -7,12 +8,13 @@ from sqlalchemy import func, select
 
 from cache.snapshot import code
 from cache.store.files import beside, path_of
-from cache.store.schema import study
+from cache.store.schema import meta, scope, study
 from cache.store.store import Store
 from fetchers.watchlist.model import Watchlist
 
 SUFFIX = ".snapshot"
 _LARGE = 3_000  # trials; with fewer, a first visit takes well under a second of the processor
+JUDGED = "verdicts"  # in ``meta``: what the claims were judged to be, and by which version of the data
 WHOLE = "all"  # the part that is written when all others are there
 
 
@@ -39,6 +41,14 @@ def is_whole(store: Store, watchlist: Watchlist) -> bool:
     """Whether every part of the store as it is now has been made, or none can be kept."""
     path = folder(store, watchlist)
     return path is None or manifest(path, WHOLE).exists()
+
+
+def is_judged(store: Store) -> bool:
+    """Whether the claims have been judged by the store as it is now; nothing to judge before the registry answers."""
+    with store.reading() as connection:
+        answered = connection.scalar(select(func.count()).where(scope.c.refreshed_at.is_not(None)))
+        found = connection.scalar(select(meta.c.value).where(meta.c.key == JUDGED))
+    return not answered or (found is not None and json.loads(found)["version"] == store.version())
 
 
 def is_large(store: Store) -> bool:

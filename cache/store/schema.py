@@ -45,7 +45,8 @@ def _sealed(name: str, *key: str) -> tuple[Column[str], Index]:
 
 # Single values: "version" counts every change a reader may see, "created_at" says when the store was made,
 # "rescued" what was saved from a damaged one, "rows" how many rows the other tables have (cache.store.seal), "results"
-# what reading posted results has cost (cache.ingest.posted).
+# what reading posted results has cost (cache.ingest.posted), "digest:…" up to where somebody has been told of changes
+# (cache.digest.marks), "verdicts" what the claims were judged to be (cache.changes.verdicts).
 meta = Table(
     "meta",
     metadata,
@@ -82,6 +83,7 @@ study = Table(
     Column("interventions", JSON(none_as_null=True)),  # ["DRUG: Prednisone", ...]
     Column("countries", JSON(none_as_null=True)),
     Column("sites", Integer),
+    Column("points", JSON(none_as_null=True)),  # where the sites lie: cache.places.points
     Column("has_results", Boolean),
     Column("why_stopped", Text),
     Column("first_posted", String(10)),

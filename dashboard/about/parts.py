@@ -44,6 +44,18 @@ def source() -> None:
     st.markdown(f"**What was changed.** {MODIFIED} Names and contacts of people are never requested or stored.")
 
 
+def cities() -> None:
+    """Where the list of cities comes from, as its licence asks."""
+    st.header("Cities", anchor=False)
+    st.markdown(
+        "“Near” finds a place in a list of cities that comes with this product, so that no look-up leaves this "
+        "machine. The list is made from [GeoNames](https://www.geonames.org/) and licensed under "
+        "[CC BY 4.0](https://creativecommons.org/licenses/by/4.0/). It was modified: it holds cities of 15,000 people "
+        "or more, rounded coordinates, and names in Latin letters. The coordinates of trial sites are those of the "
+        "registry, which gives the place of the town, not of the building. Distances are straight lines."
+    )
+
+
 def matching() -> None:
     """Tiers, roles and condition groups, in plain words."""
     st.header("How a trial is matched", anchor=False)

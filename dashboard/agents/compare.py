@@ -1,5 +1,6 @@
 """Two to four agents on one scale."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -84,3 +85,9 @@ def _numbers(views: dict[str, Filter], statuses: dict[str, Any], groups: dict[st
 def _compare_changed() -> None:
     wanted, _ = view.current()
     view.show(wanted, compare=st.session_state["compare"] or [""])  # an empty one keeps the view open
+
+
+def followed(wanted: Filter) -> Filter:
+    """The trials of the compared agents; of all agents while none is chosen."""
+    chosen = [id for id in dict.fromkeys(view.own("compare")) if id in frame.names()][:MOST]
+    return replace(view.scope(wanted), agents=tuple(chosen))

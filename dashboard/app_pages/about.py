@@ -7,6 +7,7 @@ from dashboard.shared import frame
 frame.head("About the data", "Where the numbers come from, how trials are matched, and what is not known.")
 refresh_parts.outcome()
 parts.source()
+parts.cities()
 parts.matching()
 parts.names()
 parts.missed()

@@ -4,6 +4,7 @@ from dashboard.agents import compare, counts, parts
 from dashboard.changes import of_agent as changes_of_agent
 from dashboard.claims import of_agent as claims_of_agent
 from dashboard.findings import of_agent as findings_of_agent
+from dashboard.follow import parts as follow
 from dashboard.gaps import of_agent as gaps_of_agent
 from dashboard.refresh import parts as refresh_parts
 from dashboard.results import of_agent as results_of_agent
@@ -48,5 +49,7 @@ if parts.one_agent():
         counts.appears(mine)
         counts.trials_of(agent, mine, selection)
         gaps_of_agent.funnel(agent)
+    follow.below(mine)
 else:
     compare.compare(wanted)
+    follow.below(compare.followed(wanted))

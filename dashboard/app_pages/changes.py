@@ -1,6 +1,8 @@
 """Changes: what moved in the registry since a day, and how far promises have slipped."""
 
-from dashboard.changes import parts, subscriptions
+from dashboard.changes import address as changes_view
+from dashboard.changes import parts
+from dashboard.follow import parts as follow
 from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import address as view
 from dashboard.shared import frame
@@ -16,4 +18,4 @@ if shown.show == "slips":
     parts.slips_section(wanted, shown)
 else:
     parts.changes_section(wanted, shown)
-subscriptions.links(wanted, shown)
+follow.below(changes_view.followed(wanted, shown))

@@ -1,6 +1,7 @@
 """Claims: what the three documents state, sentence by sentence, against the registry."""
 
 from dashboard.claims import parts
+from dashboard.follow import parts as follow
 from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import evidence_data, frame
 
@@ -16,3 +17,4 @@ else:
     parts.summary(findings)
     parts.rules()
     parts.documents(findings)
+follow.below(parts.followed(wanted, named))

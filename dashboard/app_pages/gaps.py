@@ -1,5 +1,6 @@
 """Gaps: where there is no trial, how far each agent got, and how the counts come about."""
 
+from dashboard.follow import parts as follow
 from dashboard.gaps import parts
 from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import data, frame, group_list
@@ -14,3 +15,4 @@ if not (name and parts.group(name, agent)):
     parts.asked(data.watchlist().agents)
     parts.ladder(wanted)
     parts.funnel_section(agent)
+follow.below(wanted)

@@ -1,5 +1,6 @@
 """Map: in which countries trials have sites, and how many of them are open."""
 
+from dashboard.follow import parts as follow
 from dashboard.map import parts
 from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import data, frame, group_list
@@ -15,3 +16,4 @@ if not (name and parts.group(name, selection)):
         frame.nothing(wanted)
     else:
         parts.sections(selection, wanted)
+follow.below(wanted)

@@ -1,5 +1,6 @@
 """ME/CFS trials: all of them, as the ground against which the agents are seen."""
 
+from dashboard.follow import parts as follow
 from dashboard.mecfs import parts
 from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import frame, group_list
@@ -15,3 +16,4 @@ if not (name and parts.group(name, found)):
         parts.nothing()
     else:
         parts.sections(found, sample=sample)
+follow.below(parts.followed())

@@ -2,6 +2,7 @@
 
 from dashboard.changes import of_overview as changes
 from dashboard.claims import of_overview as claims
+from dashboard.follow import parts as follow
 from dashboard.overview import parts, shown
 from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import frame
@@ -24,3 +25,4 @@ claims.strip()
 changes.lately(wanted)
 parts.soon(wanted)
 parts.starts(wanted)
+follow.below(wanted)

@@ -1,5 +1,6 @@
 """Results and delays: what is posted and due, what time has overtaken, why trials stopped."""
 
+from dashboard.follow import parts as follow
 from dashboard.refresh import parts as refresh_parts
 from dashboard.results import parts
 from dashboard.shared import data, frame, group_list
@@ -15,3 +16,4 @@ if not (name and parts.group(name, found)):
     if selection.trials.empty:
         frame.nothing(wanted)
     parts.sections(found, wanted)
+follow.below(wanted)

@@ -1,5 +1,6 @@
 """Timeline: trials from start to completion, what is actual and what is planned."""
 
+from dashboard.follow import parts as follow
 from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import address as view
 from dashboard.shared import data, frame
@@ -18,3 +19,4 @@ if selection.trials.empty:
 else:
     parts.chart(selection, order)
     parts.linked(selection)
+follow.below(wanted)

@@ -2,9 +2,11 @@
 
 import streamlit as st
 
+from cache.follow.view import Followed
 from dashboard.changes import of_trial as changes_of_trial
 from dashboard.claims import of_trial as claims_of_trial
 from dashboard.findings import of_trial as findings_of_trial
+from dashboard.follow import parts as follow
 from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import address as view
 from dashboard.shared import frame
@@ -38,6 +40,7 @@ else:
     related.ids(known)
     changes_of_trial.history(known.nct_id)
     parts.source(known)
+    follow.below(Followed(trials=(known.nct_id,)))
     # What needs all other records comes last, so that on the first visit after a refresh nobody waits for the rest.
     with claims:
         claims_of_trial.claims(known.nct_id)

@@ -11,6 +11,8 @@ from cache.changes.changelog import WEIGHTS, Refreshed, at_least, since_moment
 from cache.changes.differences import KINDS
 from cache.changes.weights import Weight
 from cache.changes.wording import KIND_WORDS
+from cache.filters.filter import Filter
+from cache.follow.view import Followed
 from cache.store.store import timestamp
 from fetchers.errors import Validation
 
@@ -174,3 +176,8 @@ def period_words(wanted: ChangesView, moment_text: str) -> str:
 def kind_words(kind: str) -> str:
     """A kind for people."""
     return KIND_WORDS.get(kind, kind)
+
+
+def followed(wanted: Filter, shown: ChangesView) -> Followed:
+    """What the page tells of, whatever the period."""
+    return Followed(None if shown.every else wanted, kinds=shown.kinds, weight=shown.weight)

@@ -1,12 +1,14 @@
 """The parts of the Claims page, and the claims on an agent's page."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from cache import english
+from cache.filters.filter import Filter
 from dashboard.claims import tables as claims_tables
 from dashboard.claims.tables import TENSE, VERDICT, Look
 from dashboard.shared import address as view
@@ -14,6 +16,7 @@ from dashboard.shared import columns, data, evidence_data, frame, words
 from dashboard.shared.escape import plain
 from dashboard.shared.taking_along import Numbers
 from fetchers.watchlist.model import Document
+from insights import claims
 from insights.claim_rules import RULES
 from insights.claims import Finding
 
@@ -207,3 +210,10 @@ def _details(finding: Finding) -> None:
         claims_tables.query_rows(finding, frame.names() | frame.swept()), f"Queries behind claim {finding.claim.id}",
         {"Asked of the registry": columns.WIDE},
     )  # fmt: skip
+
+
+def followed(wanted: Filter, finding: Finding | None) -> Filter:
+    """The trials a claim asks about; of the page as a whole those of its agents."""
+    if finding is None:
+        return replace(view.scope(wanted), agents=wanted.agents)
+    return Filter(agents=finding.agents, conditions=claims.groups_of(finding.claim, data.watchlist()))

@@ -9,6 +9,7 @@ from cache.english import count
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
 from dashboard.map import charts as map_charts
+from dashboard.map import sites as site_parts
 from dashboard.map import tables as map_tables
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, frame, group_list, words
@@ -52,6 +53,8 @@ def sections(selection: Selection, wanted: Filter) -> None:
     st.markdown(say)
     if wanted.countries:
         st.caption("Shown: only the countries in the address. These trials may have sites in others.")
+    site_parts.choose(wanted)
+    site_parts.section(selection, wanted)
     if not counted.empty:
         as_of = f"As of {words.as_of(data.freshness())} · {count(len(selection.trials), 'trial')}"
         _charts(counted, wanted, say, as_of)

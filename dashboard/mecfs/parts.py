@@ -6,7 +6,9 @@ The registry's texts stand in tables only, never in Markdown.
 import pandas as pd
 import streamlit as st
 
+from cache.codes import TIERS
 from cache.english import count
+from cache.filters.filter import Filter
 from cache.filters.select import among
 from dashboard.mecfs import instead as mecfs_instead
 from dashboard.mecfs import tables as mecfs_tables
@@ -176,3 +178,9 @@ def group(name: str, found: Material) -> bool:
 
     config = {"In the registry’s words": columns.WIDE}
     return group_list.show("mecfs", words.quiet(chosen.title), len(chosen.rows), table, config)
+
+
+def followed() -> Filter:
+    """The view whose trials this page shows: all in the conditions in focus, whatever they test."""
+    focus = tuple(condition.id for condition in data.watchlist().focus)
+    return Filter(conditions=focus, tiers=TIERS, background=True, frame=True)

@@ -61,6 +61,13 @@ def key_figures(wanted: Filter) -> None:
                 help=figure.note,
                 width="content",
             )
+        if data.freshness().live:  # the starter snapshot holds no coordinates of sites
+            open_now = replace(wanted, statuses=("RECRUITING",))
+            st.page_link(
+                view.script("trials"), label="Open near you", icon=":material/near_me:",
+                query_params=view.params(open_now), help="Recruiting trials: type a city to see the nearest",
+                width="content",
+            )  # fmt: skip
 
 
 def figures(wanted: Filter) -> None:

@@ -6,20 +6,21 @@ the address, so Back would leave the app, and it writes the words of a widget wh
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import get_args
 from urllib.parse import urlencode, urljoin
 
 import streamlit as st
 
+from cache.codes import TIERS
 from cache.filters.filter import Filter
 from dashboard.catalogue import Page as Page
 from dashboard.shared import data
 
 # Keys of single pages beside the filter's own.
 OWN = frozenset({"nct", "compare", "page", "show", "since", "looked", "kind", "weight", "every", "measure"}) | {
-    "sort", "claim",
+    "sort", "claim", "mine",
 }  # fmt: skip
 DOCUMENTS, EVERYTHING = "documents", "all"
 _SCOPES = {DOCUMENTS: "Documents’ conditions", EVERYTHING: "All conditions"}
@@ -97,6 +98,24 @@ def here() -> str | None:
 def to_trials(wanted: Filter) -> str:
     """The address of the list of trials behind a number."""
     return address("trials", params(wanted))
+
+
+def own_list(nct_ids: Sequence[str] = ()) -> Filter:
+    """A list of one's own: these trials, whatever they give and in whatever condition."""
+    return Filter(tiers=TIERS, background=True, everywhere=True, frame=True, left=True, ids=tuple(nct_ids))
+
+
+def keeping(nct_ids: Sequence[str], what: str = "") -> str:
+    """Links in Markdown that put trials on the visitor's own list and take them off again; the script
+    ``web/own_list.js`` answers them, and shows the one that fits. ``what``: which trials, in words."""
+    ids = ",".join(nct_ids)
+    add, less = f"Keep{what and f' {what}'}", f"Remove{what and f' {what}'} from my list"
+    return f"[{add}](#keep-{ids}) [{less}](#drop-{ids})"
+
+
+def my_list() -> str:
+    """The link in Markdown that opens the visitor's own list, which only the browser knows."""
+    return f"[:material/bookmarks: My list](#my-list?{urlencode(params(own_list(), mine='1'))})"
 
 
 def remember_list() -> None:

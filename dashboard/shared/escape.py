@@ -8,13 +8,10 @@ in the page's text, so whoever copies it gets the registry's letters and no othe
 
 import re
 
+from cache.export import markdown
+
 PART = ":color[]"  # an element without text, colour or width; it parts the text around it
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$:&@])")
-# What Markdown would read as something else than the letter: signs anywhere, a colon before a word (icons, colours,
-# links), what starts an entity, and what starts a list, a heading or a link at the beginning.
-_SIGNS = re.compile(
-    r"[\\`*_{\[\]<>~|$@]|:(?=\S)|&(?=[#\w])|(?<=www)\.|^[#+\-=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]", re.IGNORECASE
-)
 _FOUND_LATER = re.compile(
     r"(?<=:)(?=[\w+/\-\\]*:|\\?/\\?/)|(?<=@)(?=\S)|(?<=www)(?=\\?\.)|(?<=-)(?=\\?[->])|(?<=<)(?=\\?[-=])|(?<=[>~!])(?=\\?=)",
     re.IGNORECASE,
@@ -30,17 +27,12 @@ def plain(text: str) -> str:
 
 def quiet(text: str) -> str:
     """As ``plain``, but only what would be read as markup is escaped, so ordinary titles stay as they are."""
-    return _parted(for_file(text))
+    return _parted(markdown.safe(text))
 
 
-def for_file(text: str) -> str:
-    """As ``quiet``, for a Markdown file, which no Streamlit reads."""
-    return _SIGNS.sub(lambda sign: "\\" + sign.group(), " ".join(text.split()))
-
-
-def letters(markdown: str) -> str:
+def letters(said: str) -> str:
     """The other way: a sentence of ours in Markdown as it is read, without escapes, links and bold."""
-    return _READ.sub(lambda found: found[1] or (letters(found[2]) if found[2] else ""), markdown)
+    return _READ.sub(lambda found: found[1] or (letters(found[2]) if found[2] else ""), said)
 
 
 def _parted(escaped: str) -> str:

@@ -36,6 +36,7 @@ def navigation(pages: Mapping[catalogue.Page, Any]) -> None:
         "Search all trials", key=SEARCH, type="search", placeholder="Search all trials", label_visibility="collapsed",
         max_chars=LONGEST_TEXT, help="Title, NCT id, sponsor, condition or intervention. Press Enter.",
     )  # fmt: skip
+    st.markdown(view.my_list())
     for group in catalogue.GROUPS:
         st.caption(group)
         with st.container(gap=None):

@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from cache import english
+from cache.export import markdown
 from cache.export.cells import cell
 from cache.export.formats import csv_bytes
 from cache.read.trials import Freshness
@@ -24,6 +25,7 @@ from dashboard.shared.charts import Drawing
 from dashboard.shared.escape import letters
 
 PRODUCT = "Trial tracker"
+_MD = "text/markdown"
 _DIGITS = re.compile(r"[\d,]+")
 
 
@@ -51,17 +53,19 @@ class Numbers:
         """A table as ``columns.table`` draws it, and the button that saves it."""
         columns.table(shown, name, config, missing=missing, **how)
         self._tables += 1
-        st.download_button(
-            f"CSV: {name}",
-            # Bound now: what is saved is what the viewer saw, also when a refresh ends in between.
-            data=partial(csv_of, shown, config, missing, self._last, self._base),
-            file_name=f"{_file_name(name)}.csv",
-            mime="text/csv",
-            key=f"{self._key}_csv_{self._tables}",
-            icon=":material/download:",
-            type="tertiary",
-            on_click="ignore",
-        )
+        with st.container(horizontal=True, gap="medium"):
+            for label, end, mime, make in (("CSV", "csv", "text/csv", csv_of), ("Markdown", "md", _MD, markdown_of)):
+                st.download_button(
+                    f"{label}: {name}",
+                    # Bound now: what is saved is what the viewer saw, also when a refresh ends in between.
+                    data=partial(make, shown, config, missing, self._last, self._base),
+                    file_name=f"{_file_name(name)}.{end}",
+                    mime=mime,
+                    key=f"{self._key}_{end}_{self._tables}",
+                    icon=":material/download:",
+                    type="tertiary",
+                    on_click="ignore",
+                )
 
 
 @st.fragment
@@ -101,7 +105,25 @@ def csv_of(
     """A table as it is read on the screen. A number that opens its list is the number; other links are whole addresses,
     and left out without a ``base``. ``missing``: the words for a missing cell; ``last``: columns that every row ends
     with."""
-    heads, lines = [], []
+    heads, lines = _read(shown, config, missing, base)
+    told = [[value if isinstance(value, float) else cell(value) for value in line] for line in lines]
+    return csv_bytes([*(str(cell(head)) for head in heads), *last], [[*line, *last.values()] for line in told])
+
+
+def markdown_of(
+    shown: pd.DataFrame, config: columns.Config, missing: str | None, last: Mapping[str, str], base: str | None
+) -> bytes:
+    """The same table to paste into a text, with ``last`` below it."""
+    heads, lines = _read(shown, config, missing, base)
+    said = [f"{name}: {markdown.safe(one)}" for name, one in last.items() if one]
+    return "\n".join([markdown.table(heads, lines), *said, ""]).encode("utf-8")
+
+
+def _read(
+    shown: pd.DataFrame, config: columns.Config, missing: str | None, base: str | None
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """The headings and the lines of a table, as ``csv_of`` says."""
+    heads, cells = [], []
     for head in shown.columns:
         how = (config.get(head) or {}).get("type_config", {})
         link = how.get("type") == "link"
@@ -111,11 +133,10 @@ def csv_of(
                 continue
             heads.append(f"{head} (link)")
         else:
-            heads.append(str(cell(str(head))))
+            heads.append(str(head))
         empty = missing if missing and missing != "–" else None
-        lines.append([_cell(value, told if link else None, empty, base) for value in shown[head].tolist()])
-    rows = [[*line, *last.values()] for line in zip(*lines, strict=True)]
-    return csv_bytes([*heads, *last], rows)
+        cells.append([_cell(value, told if link else None, empty, base) for value in shown[head].tolist()])
+    return heads, list(zip(*cells, strict=True))
 
 
 def _cell(value: Any, told: str | None, missing: str | None, base: str | None) -> Any:
@@ -123,11 +144,11 @@ def _cell(value: Any, told: str | None, missing: str | None, base: str | None) -
     if value is None or value is pd.NA or value != value:  # only NaN and NaT differ from themselves
         return missing
     if told is None:
-        return value if isinstance(value, float) else cell(value)
+        return value
     found = re.search(told, value) if "(" in told else None
     if found is None:
-        return cell(view.joined(base, value)) if base else None
-    return int(found[1].replace(",", "")) if _DIGITS.fullmatch(found[1]) else cell(found[1])
+        return view.joined(base, value) if base else None
+    return int(found[1].replace(",", "")) if _DIGITS.fullmatch(found[1]) else found[1]
 
 
 def _file_name(name: str) -> str:

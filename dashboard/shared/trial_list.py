@@ -149,6 +149,7 @@ _CONFIG: dict[str, Any] = {
     "NCT id": columns.trial(pinned=True),
     "Title": st.column_config.TextColumn(width=325),
     "Agents": st.column_config.TextColumn(width=150),
+    "Site": st.column_config.TextColumn(width=190),  # of the list near a place
     "Countries": st.column_config.TextColumn(width=125),
     "Phase": st.column_config.TextColumn(width=125),
     "People": columns.number(),
@@ -171,11 +172,24 @@ def show(
 
 def grid(table: pd.DataFrame, alt: str, key: str) -> None:
     """One page of ``rows`` as a table: titles whole, the status as a word in colour."""
+    show(table, alt, key, **_look(table))
+
+
+def ticked(table: pd.DataFrame, alt: str, key: str) -> list[str]:
+    """As ``grid``, to tick rows instead of opening them: the trials that are ticked."""
+    event = columns.table(
+        table, alt, missing=words.MISSING, key=key, on_select="rerun", selection_mode="multi-row", **_look(table)
+    )
+    rows: Sequence[int] = event["selection"]["rows"]
+    return [table["NCT id"].iloc[row].partition("=")[2] for row in rows if row < len(table)]
+
+
+def _look(table: pd.DataFrame) -> dict[str, Any]:
     said = list(dict.fromkeys(label for some in table["Status"] if some for label in some))
     status = st.column_config.MultiselectColumn(width=155, options=said, color=[colour(label) for label in said])
     row = row_height(table["Title"])
     config = {**_CONFIG, "Status": status}
-    show(table, alt, key, config, row_height=row, height=min(720, 39 + row * len(table)))
+    return {"config": config, "row_height": row, "height": min(720, 39 + row * len(table))}
 
 
 def row_height(titles: Iterable[Any]) -> int:
@@ -199,4 +213,4 @@ def cards(table: pd.DataFrame) -> None:
     """One page of ``rows`` as cards, which a narrow window shows in place of the table."""
     for row in table.to_dict("records"):
         with st.container(border=True):
-            st.markdown(card(row))
+            st.markdown(f"{card(row)}\n\n{view.keeping([row['NCT id'].partition('=')[2]])}")

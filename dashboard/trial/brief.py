@@ -12,15 +12,15 @@ import pandas as pd
 
 from cache.codes import LANE_WORDS
 from cache.english import count, day
+from dashboard.shared.files import brief
+from dashboard.shared.files.brief import CUT, Brief, Line, Section, cut
 from dashboard.shared.trial_list import STATUS, status_words
 from dashboard.shared.words import ADVICE, DERIVED, MISSING, code, intervention
 from dashboard.trial import brief_findings
-from dashboard.trial import brief_formats as brief
 from dashboard.trial import criteria as trial_criteria
 from dashboard.trial import sentences as trial_says
 from dashboard.trial import tables as trial_tables
 from dashboard.trial import words as trial_words
-from dashboard.trial.brief_formats import CUT, Brief, Line, Section, cut
 from dashboard.trial.known import Known
 from fetchers.settings import PUBMED_URL, RECORD_URL, SOURCE_URL
 from insights.findings.papers import REFERENCE_TYPES, is_pubmed

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from cache.english import count, day
 from cache.read.results import Posted
+from dashboard.shared.files.brief import CUT, Line, cut
 from dashboard.shared.words import MISSING
-from dashboard.trial.brief_formats import CUT, Line, cut
 from fetchers.record.result_modules import Outcome
 from fetchers.record.results import Results
 from insights.findings import analysis, outcome, tables

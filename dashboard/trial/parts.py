@@ -16,6 +16,7 @@ from cache.read.lists import holding
 from dashboard import terms
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, frame, record_data, trial_list, words
+from dashboard.shared.files import of_trials
 from dashboard.shared.number_tables import FOUND
 from dashboard.shared.palette import BADGES, GROUPS, group_of
 from dashboard.trial import brief as trial_brief
@@ -90,6 +91,7 @@ def identity(known: Known, given: str) -> None:
         st.badge(status, color=BADGES[group.id], icon=_ICONS[group.id], help=terms.meaning("Status"))
         st.badge(LANE_WORDS[str(row["lane"])], color="gray", help=terms.meaning("Phase"))
         _record(row["nct_id"])
+        st.markdown(view.keeping([row["nct_id"]]), width="content")
     if given != row["nct_id"]:
         st.text(f"{given} is a former id of this trial. Its id now is {row['nct_id']}.")
     if isinstance(row["left_registry"], str):
@@ -167,6 +169,9 @@ def source(known: Known) -> None:
                 icon=":material/download:",
                 on_click="ignore",
             )
+        rows = data.trials()
+        for kind in of_trials.TO_CITE:
+            of_trials.button(kind, rows[rows["nct_id"] == known.nct_id], f"The trial {known.nct_id}.", known.nct_id)
 
 
 def glance(known: Known) -> None:

@@ -2,26 +2,24 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from cache import english
-from cache.export import trials as export
 from cache.filters.filter import Filter
 from cache.filters.keys import KEYS, Key, Widget
 from cache.filters.kinds import LONGEST_TEXT, YEARS, Names
-from cache.read.results import posted
+from cache.filters.select import Selection
 from dashboard import terms
 from dashboard.shared import address as view
-from dashboard.shared import data
+from dashboard.shared import data, frame
+from dashboard.shared.files import brief, of_trials
+from dashboard.trials import brief as trials_brief
 
 _PANEL = sorted(((key.widget, key) for key in KEYS if key.widget), key=lambda row: row[0].place)
-_MIME = {
-    "csv": "text/csv",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "json": "application/json",
-}
 
 
 def show(wanted: Filter) -> None:
@@ -121,31 +119,24 @@ _WIDGETS: Mapping[str, Callable[[Key, str, str | None, Any], None]] = {
 }  # fmt: skip
 
 
-def downloads(wanted: Filter, found: int) -> None:
+def downloads(wanted: Filter, selection: Selection) -> None:
     """The whole list as a file, made when it is asked for; every file says where it comes from."""
-    st.markdown(f"Download {english.count(found, 'trial')}, with source and date:")
-    with st.container(horizontal=True):
-        for fmt, label in (("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON")):
+    said = wanted.sentence(data.watchlist())
+    with st.container(key="downloads"), st.container(horizontal=True):
+        st.markdown(f"Download {english.count(len(selection.trials), 'trial')}, with source and date:")
+        for fmt in of_trials.LABELS:
+            of_trials.button(fmt, selection.trials, said)
+        for fmt, label, mime in _BRIEFS:
             st.download_button(
-                label,
-                data=_maker(wanted, fmt),
-                file_name=f"trials.{fmt}",
-                mime=_MIME[fmt],
-                key=f"download_{fmt}",
-                icon=":material/download:",
+                f"Brief {label}", data=partial(_brief, selection, said, fmt, view.here() or view.to_trials(wanted)),
+                file_name=f"trials-brief.{fmt}", mime=mime, key=f"brief_{fmt}", icon=":material/download:",
                 on_click="ignore",
-            )
+            )  # fmt: skip
 
 
-def _maker(wanted: Filter, fmt: str) -> Callable[[], bytes]:
-    # The frames are taken now: what is saved is what the viewer saw, also when a refresh ends in between.
-    selection, why, fresh = data.selection(wanted), data.matches(), data.freshness()
-    facts = export.about(fresh, wanted.sentence(data.watchlist()))
-    names = {agent.id: agent.name for agent in data.watchlist().agents}
-    shown, store = selection.trials, data.store()
+_BRIEFS = (("html", "to print", "text/html"), ("md", "as Markdown", "text/markdown"))
 
-    def made() -> bytes:
-        found = posted(store, shown["nct_id"]) if fmt == "json" else {}
-        return export.to_bytes(shown, why, fmt, facts, found, names)
 
-    return made
+def _brief(selection: Selection, said: str, fmt: str, link: str) -> bytes:
+    made = trials_brief.of_view(selection, said, data.freshness(), link, frame.names(), datetime.now(UTC))
+    return (brief.page(made) if fmt == "html" else brief.markdown(made)).encode("utf-8")

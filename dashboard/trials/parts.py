@@ -5,11 +5,13 @@ import streamlit as st
 from cache.codes import TIERS
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
+from cache.gazetteer.cities import City
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, frame, trial_list
-from dashboard.trials import search
+from dashboard.trials import near_list, own_list, search
 from dashboard.trials import words as trials_words
 
+HEAD = "All trials", "Filter them and share the link."
 ROWS = 50  # trials of one page of the list
 
 
@@ -39,8 +41,11 @@ def _titles(selection: Selection, first: int, last: int) -> list[tuple[str, str 
     return [(nct_id, title if isinstance(title, str) else None) for nct_id, title in told]
 
 
-def page(selection: Selection, wanted: Filter) -> None:
-    """One page of the list."""
+def page(selection: Selection, wanted: Filter, city: City | None) -> None:
+    """One page of the list: near a city the nearest first, else the newest."""
+    if city:
+        near_list.page(selection, city, wanted.within, _hits(selection))
+        return
     total = len(selection.trials)
     part = columns.part_of(total, min(columns.ROWS, ROWS))
     shown = f"{part.first + 1:,} to {part.last:,} of {total:,}, newest registrations first."
@@ -49,7 +54,10 @@ def page(selection: Selection, wanted: Filter) -> None:
     # Both are sent, for a server cannot see how wide a window is; web/links.js shows the one that fits.
     with st.container(key="wide_window"):
         st.caption(f"{shown} Choose a row, or an NCT id, to open a trial.")
-        trial_list.grid(table, _hits(selection), f"list_{part.number}")
+        if own_list.choosing():
+            own_list.choose(table, _hits(selection), f"ticked_{part.number}")
+        else:
+            trial_list.grid(table, _hits(selection), f"list_{part.number}")
     with st.container(key="narrow_window"):
         st.caption(shown)
         trial_list.cards(table)

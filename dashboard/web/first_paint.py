@@ -16,7 +16,8 @@ ELEMENTS = ("Button", "ButtonGroup", "Checkbox", "PageLink", "PlotlyChart", "Sel
 _FONT = '<link rel="preload" href="./static/media/{}" as="font" type="font/woff2" crossorigin>'
 _ELEMENT = '<link rel="modulepreload" href="./static/js/{}" crossorigin>'
 # Loaded by every page, relative as Streamlit's own scripts are, so that it holds below a base path, too.
-_SCRIPTS = '<script defer src="./links.js"></script><script defer src="./pictures.js"></script>'
+SCRIPTS = tuple(Path(__file__).with_name(name) for name in ("links.js", "pictures.js", "own_list.js"))
+_SCRIPTS = "".join(f'<script defer src="./{script.name}"></script>' for script in SCRIPTS)
 _WORDS = '<div class="first-paint" role="status">Trial tracker is loading …</div>'
 
 

@@ -116,8 +116,8 @@
     .mark-link { position: absolute; left: 0; bottom: 0; z-index: 10; padding: 4px 10px; border-radius: 4px;
                  background: #12171C; color: #FFFFFF !important; font-size: 14px; text-decoration: none; }
     .mark-link:not(:focus) { width: 1px; height: 1px; padding: 0; overflow: hidden; clip-path: inset(50%); }
-    @media (max-width: 640px) { .st-key-wide_window { display: none !important; } }
-    @media (min-width: 640.02px) { .st-key-narrow_window { display: none !important; } }
+    @media (max-width: 640px) { [class*="st-key-wide_window"] { display: none !important; } }
+    @media (min-width: 640.02px) { [class*="st-key-narrow_window"] { display: none !important; } }
     .mark-link:focus { outline: 3px solid #2C76AD; outline-offset: 2px; }`;
   document.head.appendChild(style);
 

@@ -8,7 +8,6 @@ import gzip
 import hashlib
 import re
 from functools import cache
-from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -17,7 +16,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cache.filters.query import LONGEST_QUERY, MOST_PARAMETERS
 from dashboard.web import first_paint
 
-LINKS, PICTURES = (Path(__file__).with_name(name) for name in ("links.js", "pictures.js"))
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 

@@ -36,8 +36,11 @@ class Forms:
     """The form and route words of an agent's members that are off, compiled once."""
 
     def __init__(self, words: Iterable[str]) -> None:
+        words = tuple(words)
         either = "|".join(sorted((word.replace(" ", r" ?") for word in words), key=len, reverse=True))
         self._any = bool(either)
+        # A piece of each: most texts hold none, and to look for these takes a fraction of the time.
+        self._pieces = frozenset(max(word.split(), key=len) for word in words)
         form = rf"(?:{either or '(?!)'})s?"
         self._form = re.compile(rf"\b{form}\b{_NOT_A_FORM}")
         self._before = re.compile(rf"\b{form}(?: (?!and\b|or\b)[a-z]+)?[ (]*$")
@@ -64,7 +67,9 @@ class Forms:
 
     def _verdict(self, text: str, *, strict: bool) -> bool | None:
         """True: put on or breathed in. False: swallowed or injected. Strict: one word of the latter is enough."""
-        forms = {found[0] for found in self._form.finditer(text)}
+        forms = set[str]()
+        if any(piece in text for piece in self._pieces):
+            forms = {found[0] for found in self._form.finditer(text)}
         systemic = bool(_SYSTEMIC.search(text))
         if forms and (not systemic or not (strict or forms <= _EITHER)):
             return True

@@ -18,8 +18,10 @@ from fetchers.watchlist.model import ShortName
 
 _WORD = re.compile(r"[^\W_]+")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
-# Cutting an ASCII text at everything but letters and figures: three times as fast as finding its words.
-_CUT = {code: " " for code in range(128) if not chr(code).isalnum()}
+# For ASCII texts, as bytes, which Python translates many times as fast as text: everything but letters and figures
+# becomes a space; or only white space, hyphens and underscores do.
+_CUT = bytes(code if chr(code).isalnum() else 32 for code in range(128)) + bytes(128)
+_SPACED = bytes(32 if chr(code).isspace() or chr(code) in "-_" else code for code in range(128)) + bytes(128)
 _INTRAVENOUS = re.compile(r"\b([Ii])\.([Vv])\.?(?!\w)")
 # Dashes become spaces, a soft hyphen nothing; α as in "TNF-α" is written out.
 _SPELT = {
@@ -85,11 +87,16 @@ def squeeze(text: str) -> str:
         text = _INTRAVENOUS.sub(r"\1\2", text)
     if not text.isascii():
         text = _NOT_ASCII.sub(lambda found: _ascii(found[0]), text)
-    return " ".join(text.replace("-", " ").replace("_", " ").split())
+        if not text.isascii():
+            return " ".join(text.replace("-", " ").replace("_", " ").split())
+    text = text.encode().translate(_SPACED).decode()
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text.strip(" ")
 
 
 def _words_in(folded: str, vocabulary: frozenset[str] | None) -> frozenset[str]:
-    words = folded.translate(_CUT).split() if folded.isascii() else _WORD.findall(folded)
+    words = folded.encode().translate(_CUT).decode().split() if folded.isascii() else _WORD.findall(folded)
     return frozenset(words) if vocabulary is None else vocabulary.intersection(words)
 
 

@@ -176,17 +176,34 @@ class Eligibility(Module, frozen=True):
     study_population: str | None = None
 
 
+class GeoPoint(Module, frozen=True):
+    lat: float | None = None
+    lon: float | None = None
+
+
 class Location(Module, frozen=True):
     facility: str | None = None
     status: str | None = None
     city: str | None = None
     state: str | None = None
     country: str | None = None
+    geo_point: GeoPoint = GeoPoint()
 
     @property
     def country_name(self) -> str | None:
         """As the registry spells it; how a name is spaced is no spelling."""
         return " ".join((self.country or "").split()) or None
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Latitude and longitude in degrees; None when the record does not give both, or gives no place on earth.
+
+        0, 0 is what is written where nothing is known: there is nothing but sea.
+        """
+        north, east = self.geo_point.lat, self.geo_point.lon
+        if north is None or east is None or not (abs(north) <= 90 and abs(east) <= 180) or north == east == 0:
+            return None
+        return north, east
 
 
 class Locations(Module, frozen=True):

@@ -51,3 +51,8 @@ def shown(text: str) -> str:
 def shown_line(text: str) -> str:
     """A name, a title or a reason as it is shown: on one line."""
     return _BREAK.sub(" ", shown(text)).strip("\n\t")
+
+
+def printable(text: object) -> str:
+    """Text for a terminal or a header: registry and file names may hold control characters, which must not reach it."""
+    return "".join(letter if letter.isprintable() else " " for letter in str(text))

@@ -25,7 +25,7 @@ class DeadlineAdapter(HTTPAdapter):
     def within(self, seconds: float) -> Iterator[None]:
         """Cut what is open when the block takes longer; ``expired`` then is true until the next block."""
         self.expired = False
-        timer = threading.Timer(seconds, self._cut)
+        timer = threading.Timer(seconds, self.cut)
         timer.daemon = True
         timer.start()
         try:
@@ -54,7 +54,8 @@ class DeadlineAdapter(HTTPAdapter):
         if self.expired:
             raise TimeoutError("connected after the deadline")
 
-    def _cut(self) -> None:
+    def cut(self) -> None:
+        """End at once what is being read; the reader gets an error."""
         self.expired = True
         if isinstance(self._socket, socket.socket):
             # Not ssl's own shutdown: it would take the encryption away from under the thread that reads.

@@ -1,7 +1,7 @@
 """Which fields of a record are asked for: the JSON path of every leaf of ``Study`` and the registry's piece name.
 
-The registry answers with exactly the leaves named here, so a field that the decoder reads but this table lacks would
-be silently missing; a test holds the two together.
+The registry answers with exactly the leaves named here (a point is one, with both its numbers), so a field that the
+decoder reads but this table lacks would be silently missing; a test holds the two together.
 """
 
 PIECES = {
@@ -91,6 +91,7 @@ PIECES = {
     "protocolSection.contactsLocationsModule.locations.city": "LocationCity",
     "protocolSection.contactsLocationsModule.locations.state": "LocationState",
     "protocolSection.contactsLocationsModule.locations.country": "LocationCountry",
+    "protocolSection.contactsLocationsModule.locations.geoPoint": "LocationGeoPoint",
     "protocolSection.referencesModule.references.pmid": "ReferencePMID",
     "protocolSection.referencesModule.references.type": "ReferenceType",
     "protocolSection.referencesModule.references.citation": "ReferenceCitation",

@@ -6,6 +6,7 @@ an answer that turns out to be no data is as transient as one that never came.
 
 import contextlib
 import ipaddress
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -13,7 +14,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import requests
 import urllib3
 
-from fetchers.errors import Cancelled, Parsing, Postponed, Refused, Transport
+from fetchers.errors import Cancelled, Parsing, Postponed, Refused, TrackerError, Transport
 from fetchers.registry.deadline import DeadlineAdapter
 from fetchers.registry.retry_after import LONGEST_WAIT, until, wait_asked
 from fetchers.registry.trouble import Again, of_error, of_status
@@ -53,7 +54,8 @@ class _Session(requests.Session):
 
 
 class Http:
-    """A serial client for one host. ``requests`` and ``bytes`` count what went over the wire, failures included."""
+    """A serial client for one host, whichever threads ask. ``requests`` and ``bytes`` count what went over the wire,
+    failures included."""
 
     def __init__(
         self,
@@ -75,7 +77,8 @@ class Http:
         self._pace, self._timeout, self._attempts, self._ceiling = pace, timeout, attempts, ceiling
         self._sleep, self._clock, self._jitter, self._stop = sleep, clock, jitter, stop
         self._started: float | None = None
-        self._closed: Transport | None = None  # why nothing more is asked in this run
+        self._one_at_a_time = threading.Lock()
+        self._closed: TrackerError | None = None  # why nothing more is asked in this run
         self._adapter = DeadlineAdapter()
         self._session = _Session()
         self._session.mount("http://", self._adapter)
@@ -84,6 +87,9 @@ class Http:
             self._session.headers["User-Agent"] = user_agent
 
     def close(self) -> None:
+        """End what another thread may still be reading or waiting for, and ask nothing more."""
+        self._closed = self._closed or Cancelled("The connection to the registry was closed.")
+        self._adapter.cut()
         self._session.close()
 
     def get(self, url: str, read: Callable[[Answer], T]) -> T:
@@ -92,6 +98,10 @@ class Http:
         Raises Transport after the last attempt or at once when asking again is no use, Refused on 403 and Postponed
         when the server asks for a longer wait than LONGEST_WAIT (both from then on without asking), Cancelled.
         """
+        with self._one_at_a_time:
+            return self._get(url, read)
+
+    def _get(self, url: str, read: Callable[[Answer], T]) -> T:
         for attempt in range(1, self._attempts + 1):
             try:
                 return read(self._follow(url))
@@ -113,6 +123,8 @@ class Http:
 
     def _wait(self, seconds: float) -> None:
         while True:
+            if self._closed:
+                raise self._closed
             if self._stop():
                 raise Cancelled("The refresh was cancelled.")
             if seconds <= 0:
@@ -139,8 +151,6 @@ class Http:
         raise Transport(f"{self.host} redirects in a circle; its address in TRIALS_REGISTRY_URL may be wrong.")
 
     def _once(self, url: str) -> Answer:
-        if self._closed:
-            raise self._closed
         self._wait(0.0 if self._started is None else self._started + self._pace - self._clock())
         self._started = self._clock()
         self.requests += 1

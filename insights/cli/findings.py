@@ -15,6 +15,8 @@ _REPORTED = (
     "analysis_words", "serious_events", "deaths",
 )  # fmt: skip
 
+_NO_RECORD: Row = {"papers_pmid": None, "papers_doi": None}  # which papers it names is not known
+
 
 def of_findings(watchlist: Watchlist, held: Frames, selection: Selection, facts: pd.DataFrame) -> list[Row]:
     """A row for each trial of ``selection`` whose results are posted, or were read before they were withdrawn; what is
@@ -31,11 +33,11 @@ def of_findings(watchlist: Watchlist, held: Frames, selection: Selection, facts:
             "results": state,
             "results_words": STATES[state],
             **_reported(held.results.reports.get(trial["nct_id"]), state),
-            **named[trial["nct_id"]],
+            **named.get(trial["nct_id"], _NO_RECORD),
             "ids": [trial["nct_id"]],
             "query": asked.get(trial["nct_id"], []),
             "state": _ASKED[state],
-            "date": days[trial["nct_id"]],
+            "date": days.get(trial["nct_id"]),
             "error": held.results.failed.get(trial["nct_id"]) or held.results.older.get(trial["nct_id"]),
             "starter": trial["origin"] == "starter",
         }

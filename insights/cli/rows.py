@@ -44,6 +44,11 @@ class Frames(NamedTuple):
 def of_claims(watchlist: Watchlist, held: Frames, wanted: Filter, *, today: date) -> list[Row]:
     """A row a claim, in the watch-list's order; of the agents of ``wanted`` only, when it names some."""
     found = ledgers.ledger(watchlist, held.trials, held.matches, held.scopes, held.results, today=today)
+    return claim_rows(watchlist, found, wanted)
+
+
+def claim_rows(watchlist: Watchlist, found: Sequence[Finding], wanted: Filter) -> list[Row]:
+    """The rows of ``of_claims`` from a ledger that is there already."""
     chosen = set(wanted.agents)
     return [_claim(one, watchlist) for one in found if not chosen or not chosen.isdisjoint(one.agents)]
 
@@ -81,7 +86,12 @@ def of_gaps(watchlist: Watchlist, held: Frames, wanted: Filter, *, today: date) 
     """A row for each agent and condition group; those that ``wanted`` names, when it names some."""
     frames = held.trials, held.matches, held.scopes
     cells = gaps.grid(watchlist, *frames, today=today, background=wanted.background)
-    answers = evidence.asked(held.scopes)
+    return gap_rows(watchlist, cells, held.scopes, wanted)
+
+
+def gap_rows(watchlist: Watchlist, cells: pd.DataFrame, scopes: pd.DataFrame, wanted: Filter) -> list[Row]:
+    """The rows of ``of_gaps`` from a grid that is there already, counted with or without background as wanted."""
+    answers = evidence.asked(scopes)
     rule, words = COUNTED[wanted.background]
     return [
         {

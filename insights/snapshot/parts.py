@@ -123,6 +123,11 @@ class Parts:
         return queries.scopes(self.store, self.watchlist)
 
     @_part
+    def answers(self) -> pd.DataFrame:
+        """``questions.answers``."""
+        return questions.answers(self.store)
+
+    @_part
     def freshness(self) -> Freshness:
         """``queries.freshness``."""
         return queries.freshness(self.store)
@@ -220,7 +225,7 @@ class Parts:
     @_part
     def funnels(self) -> tuple[Funnel, ...]:
         """How the registry's rows on each agent come down to the counted trials."""
-        return funnel.funnels(*self._evidence(), questions.answers(self.store))
+        return funnel.funnels(*self._evidence(), self.answers())
 
     @_part
     def ladder(self, condition: str) -> pd.DataFrame:

@@ -66,27 +66,27 @@ class Asking(NamedTuple):
 def gather(asking: Asking, found: pd.DataFrame, others: pd.DataFrame, on: date, *, place: str, around: str) -> Seen:
     """Sort dated pairs by where they stand. ``others``: trials in the conditions that give what the claim names beside
     its agents."""
-    given = evidence.given(found, background=asking.counts_background)
-    here = evidence.in_groups(given, asking.groups)
-    inside = evidence.in_groups(found, asking.groups)
-    beside = evidence.in_groups(given, asking.near).drop(here.index, errors="ignore")
-    aside = inside.drop(here.index)
-    background = aside[(aside["tier"] == "given").to_numpy(dtype=bool)]
+    given = evidence.is_given(found, background=asking.counts_background)
+    inside, near = (evidence.is_in_groups(found, groups) for groups in (asking.groups, asking.near))
+    aside = inside & ~given
+    as_background = aside & coded(found["tier"], ["given"])
+    here = found[given & inside]
     more = others[~among(others["nct_id"], here["nct_id"])]
     seen = Seen(
         here=pd.concat([here, more], ignore_index=True) if len(more) else here,
-        near=beside,
-        background=background,
-        named=aside.drop(background.index),
-        elsewhere=given.drop(here.index).drop(beside.index),
+        near=found[given & near & ~inside],
+        background=found[as_background],
+        named=found[aside & ~as_background],
+        elsewhere=found[given & ~inside & ~near],
         on=on,
         place=place,
         around=around,
     )
-    return seen._replace(numbers=_numbers(asking, seen, given))
+    ids = found[["nct_id"]]
+    return seen._replace(numbers=_numbers(asking, seen, around=ids[given & near], anywhere=ids[given]))
 
 
-def _numbers(asking: Asking, seen: Seen, given: pd.DataFrame) -> dict[str, Number]:
+def _numbers(asking: Asking, seen: Seen, *, around: pd.DataFrame, anywhere: pd.DataFrame) -> dict[str, Number]:
     agents, groups = asking.agents, asking.groups
     counted = Filter(agents=agents, background=asking.counts_background)
     also = ", also as background" if asking.counts_background and agents else ""
@@ -97,11 +97,11 @@ def _numbers(asking: Asking, seen: Seen, given: pd.DataFrame) -> dict[str, Numbe
     numbers = {"here": Number(f"In {seen.place}{also}", ids["here"], here)}
     if not agents:
         return numbers
-    anywhere = "In any condition" if not asking.claim.interventions else "The agents followed here, in any condition"
+    everywhere = "In any condition" if not asking.claim.interventions else "The agents followed here, in any condition"
     return numbers | {
         "around": Number(
             f"In {seen.around}{also}",
-            evidence.ids(evidence.in_groups(given, asking.near)),
+            evidence.ids(around),
             replace(counted, conditions=asking.near) if asking.near else None,
         ),
         "background": Number(
@@ -116,8 +116,8 @@ def _numbers(asking: Asking, seen: Seen, given: pd.DataFrame) -> dict[str, Numbe
             Filter(agents=agents, tiers=TIERS[1:], conditions=groups),
         ),
         "anywhere": Number(
-            f"{anywhere}{also}",
-            evidence.ids(given),
+            f"{everywhere}{also}",
+            evidence.ids(anywhere),
             replace(counted, everywhere=True),
         ),
     }

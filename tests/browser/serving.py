@@ -93,9 +93,9 @@ class Dashboard:
         """What the server, or a refresh it started, tried to reach outside this machine."""
         return self.outward.read_text().splitlines() if self.outward.exists() else []
 
-    def run(self, *arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
-        """``python -m cache ...`` on the same store and registry."""
-        command = [sys.executable, "-m", "cache", *arguments]
+    def run(self, *arguments: str, room: str = "cache", timeout: float = 60) -> subprocess.CompletedProcess[str]:
+        """``python -m cache ...``, or of another room, on the same store and registry."""
+        command = [sys.executable, "-m", room, *arguments]
         return subprocess.run(
             command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=timeout, check=False
         )

@@ -70,36 +70,33 @@ def listed(page: Page) -> str:
     return main(page).inner_text()
 
 
+def opens(page: Page, words: str, here: str) -> None:
+    """What was told is what is listed, and Back leads back."""
+    page.wait_for_function("here => location.href !== here", arg=here)
+    shown, number = listed(page), told(words)
+    if number is not None and "/trials" in page.url:
+        assert f"{number:,} trial{'' if number == 1 else 's'} found" in shown, words
+    page.go_back()
+    expect(page).to_have_url(here)
+    expect(charts(page).first).to_be_visible()
+    still(page)
+
+
 @pytest.mark.parametrize("path", CHARTS)
-def test_a_click_opens_the_list_and_back_leads_back(live: Dashboard, visit: Visit, path: str) -> None:
+def test_a_click_and_enter_open_the_list_and_back_leads_back(live: Dashboard, visit: Visit, path: str) -> None:
     window = visit()
+    open_page(window.page, f"{live.url}/{path}")
+    here = window.page.url
     for at, mark in enumerate(CHARTS[path]):
-        open_page(window.page, f"{live.url}/{path}")
         chart = charts(window.page).nth(at)
         chart.locator(mark).first.wait_for(state="attached")
         window.page.wait_for_timeout(500)
         first = next(one for one in chart.locator(mark).all() if width(one) > 3)
         x, y = hover(window.page, first)
-        words = chart.locator(".hoverlayer").inner_html()
-        words = re.sub(r"<[^>]+>", " ", words)
-        here = window.page.url
+        words = re.sub(r"<[^>]+>", " ", chart.locator(".hoverlayer").inner_html())
         window.page.mouse.click(x, y)
-        window.page.wait_for_function("here => location.href !== here", arg=here)
-        shown, number = listed(window.page), told(words)
-        if number is not None and "/trials" in window.page.url:
-            assert f"{number:,} trial{'' if number == 1 else 's'} found" in shown, words
-        window.page.go_back()
-        expect(window.page).to_have_url(here)
-        expect(charts(window.page).nth(at)).to_be_visible()
-    assert window.seen.console == []
+        opens(window.page, words, here)
 
-
-@pytest.mark.parametrize("path", CHARTS)
-def test_enter_opens_the_list(live: Dashboard, visit: Visit, path: str) -> None:
-    window = visit()
-    open_page(window.page, f"{live.url}/{path}")
-    here = window.page.url
-    for at, _ in enumerate(CHARTS[path]):
         link = charts(window.page).nth(at).locator("a.mark-link")
         link.wait_for(state="attached")
         window.page.wait_for_timeout(300)
@@ -108,13 +105,7 @@ def test_enter_opens_the_list(live: Dashboard, visit: Visit, path: str) -> None:
         words = link.inner_text()
         assert re.search(r"· 2 of \d+ ·|· 1 of 1 ·", words), words
         window.page.keyboard.press("Enter")
-        window.page.wait_for_function("here => location.href !== here", arg=here)
-        shown, number = listed(window.page), told(words)
-        if number is not None and "/trials" in window.page.url:
-            assert f"{number:,} trial{'' if number == 1 else 's'} found" in shown, words
-        window.page.go_back()
-        expect(window.page).to_have_url(here)
-        still(window.page)
+        opens(window.page, words, here)
     assert window.seen.console == []
 
 

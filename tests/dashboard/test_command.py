@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import cache.__main__ as cache_commands
+import dashboard.__main__ as dashboard_commands
 import insights.__main__ as insight_commands
-from dashboard import command
+from dashboard import command, serve
 from fetchers import __version__
 from fetchers.settings import ROOT
 from tests.rigs.refresh import url_of
@@ -26,15 +27,16 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The command lines under which the server would have started."""
     started: list[list[str]] = []
     monkeypatch.setattr(sys, "argv", [])
-    monkeypatch.setattr(command, "_streamlit", lambda: started.append(list(sys.argv)))
+    monkeypatch.setattr(serve, "_streamlit", lambda: started.append(list(sys.argv)))
     for name in ("TRIALS_CACHE_URL", "TRIALS_WATCHLIST", "STREAMLIT_SERVER_ADDRESS"):
         monkeypatch.delenv(name, raising=False)
     return started
 
 
-def test_it_knows_every_command_of_the_rooms_and_serve() -> None:
-    below = choices(cache_commands.parser()) | choices(insight_commands.parser())
-    assert choices(command.parser()) == below | {"serve"}
+def test_it_knows_every_command_of_the_rooms() -> None:
+    rooms = (cache_commands, insight_commands, dashboard_commands)
+    assert choices(command.parser()) == set().union(*(choices(room.parser()) for room in rooms))
+    assert choices(dashboard_commands.parser()) == set(dashboard_commands.COMMANDS)
 
 
 def test_it_serves_this_machine_only_unless_told_otherwise(
@@ -42,10 +44,12 @@ def test_it_serves_this_machine_only_unless_told_otherwise(
 ) -> None:
     head = ["streamlit", "run", str(ROOT / "dashboard" / "app.py")]
     assert command.main(["serve"]) == 0
+    assert dashboard_commands.main(["serve"]) == 0
     assert command.main(["serve", "--port", "8600", "--address", "0.0.0.0"]) == 0
     monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", "192.0.2.1")
     assert command.main(["serve"]) == 0
     assert served == [
+        [*head, "--server.address=127.0.0.1"],
         [*head, "--server.address=127.0.0.1"],
         [*head, "--server.address=0.0.0.0", "--server.port=8600"],
         head,

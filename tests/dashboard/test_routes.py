@@ -106,6 +106,17 @@ def test_head_says_the_same_without_a_body(up: Dashboard, path: str) -> None:
     assert get(up, path, "POST").status == 405
 
 
+def test_the_read_api_is_served_beside_them(up: Dashboard) -> None:
+    whole, head = get(up, "/api/v1/trials?limit=1"), get(up, "/api/v1/trials?limit=1", "HEAD")
+    assert (whole.status, whole.headers["Content-Type"], whole.json["limit"]) == (200, "application/json", 1)
+    assert (head.status, head.body, head.headers["ETag"]) == (200, b"", whole.headers["ETag"])
+    assert get(up, "/api/v1/trials?limit=1", If_None_Match=whole.headers["ETag"]).status == 304
+    assert get(up, "/api/v1/openapi.json").json["openapi"] == "3.1.0"
+    for path, method, status in (("/api/v1/trials", "POST", 405), ("/api/v1/x", "GET", 404), ("/api/x", "GET", 404)):
+        wrong = get(up, path, method)
+        assert (wrong.status, wrong.headers["Content-Type"]) == (status, "application/problem+json")
+
+
 def test_the_trials_are_those_of_the_json_export(up: Dashboard, tmp_path: Path) -> None:
     out, store = tmp_path / "export.json", Store.open(up.store_url)
     assert export.write(store, WATCHLIST, "json", out, None) == 4
@@ -188,10 +199,11 @@ def test_the_calendar_opens_and_a_query_narrows_it(up: Dashboard) -> None:
         ("/api/trials.json?nonsense=1", "no filter called “nonsense”"),
         ("/calendar.ics?from=soon", "“soon” is not a year"),
         ("/api/changes.json?since=yesterday", "since needs a date or a moment"),
-        ("/api/changes.json?agent=aspirin", "no agent 'aspirin'"),
+        ("/api/changes.json?agent=aspirin", "Unknown agent “aspirin” is not accepted"),
         ("/api/changes.json?weight=heavy", "no weight 'heavy'"),
         ("/api/changes.json?kind=colour", "no kind of change “colour”"),
-        ("/api/changes.json?page=2", "no parameter “page”"),
+        ("/api/changes.json?colour=red", "no filter called “colour”"),
+        ("/feed.xml?nct=NCT1", "“NCT1” is not an NCT id"),
         ("/feed.xml?since=%00%ff", "since needs a date"),
     ],
 )

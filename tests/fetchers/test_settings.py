@@ -50,6 +50,10 @@ def test_every_variable_is_read() -> None:
         "TRIALS_USER_AGENT": "tracker/1 (mail@example.org)",
         "TRIALS_REFRESH": "signed-in",
         "TRIALS_RESULTS": "all",
+        "TRIALS_SMTP_FROM": "tracker@example.org",
+        "TRIALS_SMTP_USER": "tracker",
+        "TRIALS_SMTP_PASSWORD": "pass word",
+        "TRIALS_WEBHOOK_TOKEN": "t0ken",
     }
     assert set(values) == {variable.name for variable in VARIABLES}
     assert Settings.from_env(values) == Settings(
@@ -61,7 +65,13 @@ def test_every_variable_is_read() -> None:
         user_agent="tracker/1 (mail@example.org)",
         refresh="signed-in",
         results="all",
+        smtp_from="tracker@example.org",
+        smtp_user="tracker",
+        smtp_password="pass word",
+        webhook_token="t0ken",
     )
+    assert "pass word" not in repr(Settings.from_env(values))
+    assert "t0ken" not in repr(Settings.from_env(values))
 
 
 def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,10 @@ MOVES: dict[str, tuple[Weight, Any, Any]] = {
     "post_exertional_malaise": ("high", "none", "required"),
     "left_registry": ("high", None, "2026-11-20"),
     "returned": ("medium", "2026-11-01", "2026-11-20"),
+    "verdict": (
+        "high", {"claim": "c1", "verdict": "not_found", "rule": "none"},
+        {"claim": "c1", "verdict": "supported", "rule": "running", "entered": ["NCT00000001"], "left": []},
+    ),
 }  # fmt: skip
 assert tuple(MOVES) == KINDS
 # A change of the criteria: one in another place, one with a word changed and signs in it, one taken out, one put in.

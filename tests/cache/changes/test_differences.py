@@ -200,7 +200,7 @@ def test_each_kind_is_told_with_its_weight(
 def test_every_kind_has_a_case() -> None:
     assert {case[0] for case in CASES} == set(COMPARED)
     assert {case[0] for case in READINGS} == set(READ)
-    assert set(KINDS) == set(COMPARED) | set(READ) | {"new_trial", "left_registry", "returned"}
+    assert set(KINDS) == set(COMPARED) | set(READ) | {"new_trial", "left_registry", "returned", "verdict"}
 
 
 def people(count: int, kind: str | None = "ESTIMATED") -> dict[str, Any]:

@@ -10,6 +10,12 @@ from cache.changes.wording import KIND_WORDS, describe
 CASES: list[tuple[str, Any, Any, str]] = [
     ("new_trial", None, {"title": "T", "status": "NOT_YET_RECRUITING"}, "New trial: not yet recruiting"),
     ("status", "RECRUITING", "TERMINATED", "Status: recruiting → terminated"),
+    (
+        "verdict",
+        {"claim": "c1", "verdict": "not_found", "rule": "a"},
+        {"claim": "c1", "verdict": "partly", "rule": "b"},
+        "Verdict on claim c1: not found → partly",
+    ),
     ("status", None, "A_NEW_CODE", "Status: not recorded → a_new_code"),
     ("phase", ["PHASE2"], ["PHASE2", "PHASE3"], "Phase: phase 2 → phase 2/3"),
     (

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
 from pathlib import Path
 
 import feedparser
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cache.__main__ import main
-from cache.cli.changes import as_markdown, as_text, escaped, weights_in_words
+from cache.digest.texts import Digest, as_html, as_markdown, as_text, escaped, weights_in_words
 from cache.store.store import Store
 from fetchers.settings import VARIABLES
 from tests.rigs import moved_stores as moved
@@ -182,7 +183,6 @@ def test_wrong_usage_is_a_sentence_and_exit_2(run: Run, arguments: tuple[str, ..
 @given(st.text(alphabet=st.characters(codec="utf-8")), st.text(alphabet=st.characters(codec="utf-8")))
 def test_no_registry_text_steers_a_terminal_or_breaks_a_digest(title: str, reason: str) -> None:
     from cache.changes.changelog import Change
-    from cache.cli.changes import Digest
     from cache.read.trials import Freshness
 
     one = Change(1, "NCT00000001", title, "why_stopped", "low", None, reason, None, moved.SEEN, ("ivig",))
@@ -192,6 +192,11 @@ def test_no_registry_text_steers_a_terminal_or_breaks_a_digest(title: str, reaso
     assert all(letter.isprintable() or letter == "\n" for letter in text)
     assert len(text.split("\n")) == 10 + len(one.passages)
     assert as_markdown(digest).decode().count("\n## ") == 1
+    tags: set[str] = set()
+    reader = HTMLParser()
+    reader.handle_starttag = lambda tag, attrs: tags.add(tag)  # type: ignore[method-assign]
+    reader.feed(as_html(digest).decode())
+    assert tags <= {"html", "head", "meta", "title", "body", "h1", "h2", "p", "a", "ul", "li", "b", "del", "ins"}
 
 
 def test_counts_in_words() -> None:

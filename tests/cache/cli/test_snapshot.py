@@ -14,6 +14,7 @@ from cache.store.store import Store, bump
 from fetchers.settings import Settings
 from fetchers.watchlist.load import load
 from tests.rigs.stores import opened
+from tests.rigs.trial_rows import asked
 
 REFRESH = Namespace(command="refresh")
 
@@ -54,6 +55,21 @@ def test_a_refresh_has_it_made_once_for_each_state(path: Path, monkeypatch: pyte
 def test_a_small_store_is_left_to_its_first_visitor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(place, "_LARGE", 1_000_000)
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("the store is small"))
+    commands.prepare(REFRESH, DONE)
+
+
+def test_the_claims_are_judged_after_a_refresh_also_of_a_small_store(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place, "_LARGE", 1_000_000)
+    with opened(path) as store:
+        asked(store, "lupus", kind="sweep")
+        assert not place.is_judged(store)
+    commands.prepare(REFRESH, DONE)
+    with opened(path) as store:
+        assert place.is_judged(store)
+    assert not whole(path)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("they are judged already"))
     commands.prepare(REFRESH, DONE)
 
 

@@ -12,6 +12,7 @@ from tests.rigs.trial_rows import watchlist
 WATCHLIST = watchlist()
 AGENTS = [agent.id for agent in WATCHLIST.agents]
 CONDITIONS = [condition.id for condition in WATCHLIST.conditions]
+NEAR = ["", "Berlin", "munich", "Cambridge, GB", "Cambridge", "no such city", "Bad Ort, Germany @47.100,8.200"]
 FIELDS = [field.name for field in fields(Filter)]
 
 
@@ -33,6 +34,8 @@ def filters(
         statuses=draw(some(STATUSES)), study_types=draw(some(STUDY_TYPES)),
         countries=tuple(draw(st.lists(country, max_size=3))), sponsor_classes=draw(some(SPONSOR_CLASSES)),
         year_from=draw(st.sampled_from([None, first])), year_to=draw(st.sampled_from([None, last])),
+        near=draw(st.sampled_from(NEAR)),
+        within=draw(st.sampled_from([0, 25, 100, 20_100])),
         results=draw(st.sampled_from([None, True, False])),
         text=draw(st.sampled_from(texts) if texts else st.text(max_size=300)),
         frame=draw(st.booleans()), left=draw(st.booleans()),

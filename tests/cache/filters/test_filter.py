@@ -49,13 +49,11 @@ class Frames:
         store.close()
 
     def ids(self, wanted: Filter) -> list[int]:
-        return [
-            int(nct_id[3:])
-            for nct_id in wanted.apply(self.trials, self.matches, WATCHLIST, plain_finder(self.trials)).trials["nct_id"]
-        ]
+        found = wanted.apply(self.trials, self.matches, WATCHLIST, plain_finder(self.trials))
+        return [int(nct_id[3:]) for nct_id in found.trials["nct_id"]]
 
     def pairs(self, wanted: Filter) -> list[tuple[int, str]]:
-        pairs = wanted.apply(self.trials, self.matches, WATCHLIST, plain_finder(self.trials)).pairs
+        pairs = wanted.apply(self.trials, self.matches, WATCHLIST).pairs
         return [(int(nct_id[3:]), agent) for nct_id, agent in zip(pairs["nct_id"], pairs["agent"], strict=True)]
 
 
@@ -150,7 +148,7 @@ def test_empty_frames_give_an_empty_selection() -> None:
     every = Filter(everywhere=True, frame=True, countries=("Poland",), results=False, year_from=1999, text="a")
     selection = every.apply(trials, matches, WATCHLIST, lambda _: ())
     assert len(selection.trials) == len(selection.pairs) == 0
-    assert list(selection.trials.columns) == list(trials.columns)
+    assert list(selection.trials.columns) == [name for name in trials.columns if name != "points"]
 
 
 def test_applying_leaves_the_frames_alone(frames: Frames) -> None:

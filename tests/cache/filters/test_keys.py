@@ -1,5 +1,6 @@
 """The table of keys: complete, without two rows for one thing; what its rows say and what they select agree."""
 
+import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
@@ -15,6 +16,7 @@ from cache.filters.filter import Filter
 from cache.filters.keys import KEYS
 from cache.filters.query import FOREIGN
 from cache.filters.select import Selection
+from cache.gazetteer import cities
 from cache.read import trials as queries
 from cache.store.store import Store
 from tests.cache.filters.drawn import AGENTS, CONDITIONS, WATCHLIST, filters
@@ -40,7 +42,7 @@ class Frames:
                 sponsor_class=pick([None, *SPONSOR_CLASSES[:4]]), countries=pick([None, [], *map(list, COUNTRIES_OF)]),
                 condition_groups=pick([["me_cfs"], ["lupus"], ["fibromyalgia", "me_cfs"], ["other"]]),
                 start_date=pick([None, *(f"{year}-03" for year in YEARS)]), has_results=pick([None, True, False]),
-                left_registry=pick([None, None, None, "2026-01-01"]), title=pick(WORDS),
+                points=pick([None, *POINTS]), left_registry=pick([None, None, None, "2026-01-01"]), title=pick(WORDS),
             ))  # fmt: skip
             agents = pick([[], ["ivig"], ["methotrexate"], ["ivig", "tnf_inhibitors"], ["no_agent_any_more"]])
             why[number] = [Why(agent, *pick(PAIRED)) for agent in agents]
@@ -57,6 +59,11 @@ class Frames:
         return wanted.apply(self.trials, self.matches, WATCHLIST, plain_finder(self.trials))
 
 
+BERLIN, POTSDAM, MUNICH = (52.52, 13.41), (52.4, 13.06), (48.14, 11.58)
+POINTS: tuple[list[float | None], ...] = (
+    [], [*BERLIN, None, 0], [*MUNICH, 2, 0, *POTSDAM, 0, 0], [*MUNICH, 1, 0], [None, None, 2, 0],
+    [None, None, 0, None, *BERLIN, 2, 0],
+)  # fmt: skip
 COUNTRIES_OF = (COUNTRIES[:1], COUNTRIES[1:], COUNTRIES)
 PAIRED = [*(("given", role) for role in ROLES), ("mentioned", None), ("excluded", None)]
 
@@ -79,13 +86,14 @@ def test_each_field_takes_part_in_selecting(frames: Frames) -> None:
         "agents": ("ivig",), "tiers": ("excluded",), "roles": ("comparator",), "conditions": ("lupus",),
         "phases": ("PHASE3",), "statuses": ("RECRUITING",), "study_types": ("OBSERVATIONAL",), "countries": ("Peru",),
         "sponsor_classes": ("NIH",), "year_from": 2010, "year_to": 2005, "results": True, "text": "Low",
-        "background": True, "everywhere": True, "frame": True, "left": True,
+        "background": True, "everywhere": True, "frame": True, "left": True, "near": "Berlin, DE", "within": 25,
         "ids": ("NCT00000007",),
     }  # fmt: skip
     assert changed.keys() == {key.field for key in KEYS}
-    opening = list(frames.selection(Filter()).trials["nct_id"])
+    plain = dict.fromkeys(changed, Filter()) | {"within": Filter(near="Berlin, DE")}  # a distance needs a place
     for field, value in changed.items():
-        assert list(frames.selection(replace(Filter(), **{field: value})).trials["nct_id"]) != opening, field
+        opening = list(frames.selection(plain[field]).trials["nct_id"])
+        assert list(frames.selection(replace(plain[field], **{field: value})).trials["nct_id"]) != opening, field
 
 
 @given(wanted=DRAWN)
@@ -94,7 +102,7 @@ def test_what_the_sentence_does_not_name_selects_nothing(frames: Frames, wanted:
     for key in KEYS:
         without = replace(wanted, **{key.field: getattr(Filter(), key.field)})
         if without != wanted and without.sentence(WATCHLIST) == wanted.sentence(WATCHLIST):
-            assert key.field in ("roles", "background", "everywhere")
+            assert key.field in ("roles", "background", "everywhere", "within")
             for ours, theirs in zip(frames.selection(wanted), frames.selection(without), strict=True):
                 pd.testing.assert_frame_equal(ours, theirs)
 
@@ -138,8 +146,24 @@ def trial_passes(wanted: Filter, trial: Mapping[Any, Any]) -> bool:
         wanted.year_to is None or (not pd.isna(year) and year <= wanted.year_to),
         wanted.results is None or (not pd.isna(trial["has_results"]) and trial["has_results"] is wanted.results),
         not wanted.ids or trial["nct_id"] in wanted.ids,
+        not wanted.near or near_passes(wanted.near, wanted.within or 20_100, trial["points"] or []),
         all(word in text for word in wanted.text.casefold().split()),
     ))  # fmt: skip
+
+
+def near_passes(label: str, within: int, numbers: Sequence[Any]) -> bool:
+    """By the angle between two arrows from the middle of the globe, not by the product's formula."""
+    city = cities.one(label)
+    assert city is not None
+    here = arrow(city.latitude, city.longitude)
+    points = [one for one in zip(numbers[::4], numbers[1::4], strict=True) if one[0] is not None]
+    angles = [math.acos(sum(a * b for a, b in zip(here, arrow(*one), strict=True))) for one in points]
+    return any(angle * 6371 <= within for angle in angles)
+
+
+def arrow(latitude: float, longitude: float) -> tuple[float, float, float]:
+    up, round_ = math.radians(latitude), math.radians(longitude)
+    return math.cos(up) * math.cos(round_), math.cos(up) * math.sin(round_), math.sin(up)
 
 
 def code_passes(codes: Sequence[str], code: Any) -> bool:

@@ -45,7 +45,12 @@ FULL = {
             "interventions": [{"type": "DRUG", "name": "Azathioprine"}, {"name": "Rest"}, {"type": "OTHER"}]
         },
         "contactsLocationsModule": {
-            "locations": [{"country": "Norway"}, {"country": "Norway"}, {"city": "Nowhere"}, {"country": "Kosovo"}]
+            "locations": [
+                {"country": "Norway"},
+                {"country": "Norway", "status": "RECRUITING", "geoPoint": {"lat": 60.39, "lon": 5.32}},
+                {"city": "Nowhere", "status": "COMPLETED", "geoPoint": {"lat": 95, "lon": 5.32}},
+                {"country": "Kosovo", "geoPoint": {"lat": 0, "lon": 0.0}},
+            ]
         },
     },
     "hasResults": True,
@@ -86,6 +91,7 @@ def test_every_fact_of_a_full_record_has_its_column() -> None:
         "interventions": ["DRUG: Azathioprine", "Rest"],
         "countries": ["Norway", "Kosovo"],
         "sites": 4,
+        "points": [None, None, None, 0, 60.39, 5.32, 2, 0, None, None, 0, None, None, None, None, 1],
         "has_results": True,
         "why_stopped": "Funding <50 % of plan",
         "first_posted": "2018-05-04",

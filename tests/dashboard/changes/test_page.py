@@ -263,8 +263,12 @@ def test_the_links_out_carry_the_view(store: Store) -> None:
     moved.live(store)
     recently(store, 1, "status")
     links = [one.proto.url for one in opened("agent=ivig&weight=high").get("link_button")]
-    assert links == ["feed.xml?agent=ivig&weight=high", "calendar.ics?tier=given&agent=ivig"]
-    assert [one.proto.url for one in opened().get("link_button")] == ["feed.xml", "calendar.ics?tier=given"]
+    assert links == [f"{path}?tier=given&agent=ivig&weight=high" for path in ("feed.xml", "calendar.ics")]
+    assert [one.proto.url for one in opened().get("link_button")] == [
+        f"{path}?tier=given" for path in ("feed.xml", "calendar.ics")
+    ]
+    every = [one.proto.url for one in opened("every=1&kind=status").get("link_button")]
+    assert every == ["feed.xml?kind=status", "calendar.ics?kind=status"]
 
 
 def test_a_long_list_comes_in_pages(store: Store) -> None:

@@ -17,4 +17,4 @@ def test_numbers_are_made_when_they_are_opened(live: str) -> None:
     assert not elements(app, "download_button")
     unfolded(app)
     assert len(elements(app, "dataframe")) > before + 4
-    assert len(elements(app, "download_button")) == len(elements(app, "dataframe")) - before
+    assert len(elements(app, "download_button")) == 2 * (len(elements(app, "dataframe")) - before)  # CSV and Markdown

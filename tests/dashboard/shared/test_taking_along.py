@@ -95,7 +95,8 @@ def test_every_table_of_numbers_can_be_saved_and_every_chart_cited(live: str, op
         assert below, name
         for one in below:
             buttons = [button.label for button in elements(one, "download_button")]
-            assert buttons == [f"CSV: {table.proto.alt}" for table in elements(one, "dataframe")]
+            names = [table.proto.alt for table in elements(one, "dataframe")]
+            assert buttons == [f"{kind}: {name}" for name in names for kind in ("CSV", "Markdown")]
             (cited,) = one.code
             assert "ClinicalTrials.gov, 20 November 2026. Trial tracker, retrieved " in cited.value
             assert "\\" not in cited.value

@@ -12,9 +12,9 @@ from hypothesis import strategies as some
 
 from cache.store.store import Store
 from dashboard.shared import data, record_data
+from dashboard.shared.files import brief
+from dashboard.shared.files.brief import CUT, Brief, Line, Section
 from dashboard.trial import brief as trial_brief
-from dashboard.trial import brief_formats as brief
-from dashboard.trial.brief_formats import CUT, Brief, Line, Section
 from dashboard.trial.known import Known
 from fetchers.record.texts import plain
 from tests.rigs import trial_records as records

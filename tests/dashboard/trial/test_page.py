@@ -147,8 +147,13 @@ def test_the_page_begins_with_one_line_and_its_contents_and_ends_with_a_brief(li
     assert re.findall(r"\]\(#(\w+)\)", contents) == [one.proto.anchor for one in app.main.header if one.proto.anchor]
     assert "Read from the registry on" in said(app)
     buttons = elements(app.main, "download_button")
-    assert [one.label for one in buttons] == ["Brief of this trial, to print", "Brief of this trial, as Markdown"]
-    (link,) = elements(app.main, "link_button")
+    assert [one.label for one in buttons] == [
+        "Brief of this trial, to print",
+        "Brief of this trial, as Markdown",
+        "RIS",
+        "BibTeX",
+    ]
+    link = elements(app.main, "link_button")[0]
     assert link.proto.url == f"https://clinicaltrials.gov/study/{records.FULL}"
 
 

@@ -60,9 +60,11 @@ def test_nothing_found_never_says_that_nothing_exists(live: str, opened: Open) -
     assert not elements(app, "download_button")
 
 
-def test_downloads_are_offered_in_three_formats(live: str, opened: Open) -> None:
+def test_downloads_are_offered_in_every_format(live: str, opened: Open) -> None:
     app = opened(live, "trials")
-    assert [button.label for button in elements(app, "download_button")] == ["CSV", "Excel", "JSON"]
+    assert [button.label for button in elements(app, "download_button")] == [
+        "CSV", "Excel", "JSON", "Parquet", "RIS", "BibTeX", "Markdown table", "Brief to print", "Brief as Markdown",
+    ]  # fmt: skip
 
 
 def test_a_long_list_comes_in_pages(opened: Open, live: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,13 +99,13 @@ def test_the_count_comes_first_and_the_filters_fold_away(live: str, opened: Open
     app = opened(live, "trials", "all=1&status=recruiting&phase=phase2&q=a")
     kinds = [element.type for element in app.main if element.type in ("header", "text_input", "multiselect")]
     assert kinds[:2] == ["header", "text_input"]
-    assert [one.label for one in app.main.expander] == ["Filters (2 set)", "Where the words stand"]
+    assert [one.label for one in app.main.expander] == ["Filters (2 set)", "Where the words stand", "Follow this view"]
     assert {one.key for one in app.main.expander[0].multiselect} >= {
         "filter_statuses",
         "filter_phases",
         "filter_countries",
     }
-    assert [one.label for one in opened(live, "trials", "all=1").main.expander] == ["Filters"]
+    assert [one.label for one in opened(live, "trials", "all=1").main.expander] == ["Filters", "Follow this view"]
 
 
 def test_a_narrow_window_has_the_same_trials_as_cards(live: str, opened: Open) -> None:

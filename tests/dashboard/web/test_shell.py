@@ -13,7 +13,8 @@ import pytest
 import streamlit
 
 from cache.filters.query import LONGEST_QUERY, MOST_PARAMETERS
-from dashboard.web.shell import LINKS, PICTURES, Shell, content_security_policy, headers, refusal
+from dashboard.web.first_paint import SCRIPTS
+from dashboard.web.shell import Shell, content_security_policy, headers, refusal
 from tests.browser.serving import Dashboard
 
 
@@ -124,7 +125,7 @@ def test_every_page_loads_our_scripts_packed_or_not(up: Dashboard, path: str, en
         body = answer.read()
         assert int(answer.headers["Content-Length"]) == len(body)
         page = gzip.decompress(body) if answer.headers["Content-Encoding"] == "gzip" else body
-    for ours in (LINKS, PICTURES):
+    for ours in SCRIPTS:
         assert page.count(f'<script defer src="./{ours.name}"></script>'.encode()) == 1
         status, given, script = get(up, f"/{ours.name}")
         assert status == 200

@@ -36,8 +36,10 @@ def _leaves(info: Any, path: str) -> Iterator[str]:
 
 
 def test_every_leaf_that_is_read_is_asked_for_and_no_other() -> None:
-    read = [path for path in leaves(Study) if not path.startswith(OURS)]
-    assert sorted(read) == sorted(PIECES)
+    whole = [path for path, piece in PIECES.items() if KNOWN[piece][1] == "GeoPoint"]  # its numbers have no names
+    read = {path for path in leaves(Study) if not path.startswith(OURS)}
+    asked = {next((one for one in whole if path.startswith(f"{one}.")), path) for path in read}
+    assert sorted(asked) == sorted(PIECES)
     assert len(read) > 90
 
 

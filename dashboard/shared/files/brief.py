@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dashboard.shared.escape import for_file
+from cache.export.markdown import safe
 
 CUT = "[…]"
 # What no file should hold: control signs, and those that turn the direction of the text around them.
@@ -43,6 +43,7 @@ class Brief(NamedTuple):
     short: str
     sections: tuple[Section, ...]
     foot: tuple[str, ...]
+    link_to: str = "Record"
 
 
 def cut(text: str, most: int) -> str:
@@ -69,7 +70,7 @@ def _markdown(brief: Brief) -> Iterator[str]:
     yield ""
     yield _safe(" · ".join(brief.under))
     yield ""
-    yield f"Record: <{brief.link}>"
+    yield f"{brief.link_to}: <{brief.link}>"
     yield ""
     yield f"**In short.** {_safe(brief.short)}"
     for section in brief.sections:
@@ -90,7 +91,7 @@ def _markdown(brief: Brief) -> Iterator[str]:
 
 def _safe(text: str) -> str:
     # After the first sign, "!" before a bracket and "(" after one are harmless: the bracket itself is escaped.
-    return for_file(tidy(text))
+    return safe(tidy(text))
 
 
 def _quoted(line: Line) -> str:
@@ -136,7 +137,7 @@ def _page(brief: Brief) -> Iterator[str]:
     yield f"<title>{_text(brief.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>"
     yield f"<h1>{_text(brief.title)}</h1>"
     yield f'<p class="under">{_text(" · ".join(brief.under))}</p>'
-    yield f"<p>Record: {_link(brief.link, brief.link)}</p>"
+    yield f"<p>{_text(brief.link_to)}: {_link(brief.link, brief.link)}</p>"
     yield f'<p class="short">{_text(brief.short)}</p>\n<main>'
     for section in brief.sections:
         yield f'<section>\n<header><h2>{_text(section.title)}</h2> <span class="source">{_text(section.source)}</span>'

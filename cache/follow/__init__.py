@@ -1,0 +1,1 @@
+"""What somebody follows: a view of the data, and the changes that are told of it."""

@@ -1,0 +1,1 @@
+"""Where the sites of trials lie, and how far that is from a place."""

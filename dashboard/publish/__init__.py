@@ -1,0 +1,1 @@
+"""All pages of a view as static HTML, which needs no server."""

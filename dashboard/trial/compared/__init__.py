@@ -1,0 +1,1 @@
+"""Two to four trials side by side."""

@@ -1,0 +1,1 @@
+"""What taking part in a trial asks of people."""

@@ -1,0 +1,158 @@
+"""The search near a place: typed, chosen when several have the name, sorted by open and near, nothing dropped."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.fake_registry import make_study
+from tests.rigs.pages import assert_clean, elements, exported, frames, listed, table, use
+from tests.rigs.refresh import Rig, url_of
+
+Open = Callable[..., AppTest]
+BERLIN, POTSDAM, MUNICH = ({"lat": a, "lon": b} for a, b in ((52.52, 13.41), (52.40, 13.06), (48.14, 11.58)))
+
+
+def site(city: str, point: Any = None, status: str | None = None) -> dict[str, Any]:
+    told = {"facility": f"Clinic of {city}", "city": city, "country": "Germany", "status": status, "geoPoint": point}
+    return {name: value for name, value in told.items() if value}
+
+
+SITES = {
+    "NCT09000001": ("COMPLETED", [site("Berlin", BERLIN)]),
+    "NCT09000002": ("RECRUITING", [site("Munich", MUNICH, "RECRUITING"), site("Potsdam", POTSDAM, "RECRUITING")]),
+    "NCT09000003": ("RECRUITING", [site("Berlin"), site("Potsdam")]),
+    "NCT09000004": ("RECRUITING", [site("Munich", MUNICH), site("Nowhere", {"lat": 200, "lon": 13})]),
+    "NCT09000006": ("WITHDRAWN", [site("Smallville", POTSDAM)]),
+    "NCT09000005": ("RECRUITING", [site("Berlin", BERLIN), site("Elsewhere")]),
+}
+
+
+CITIES = ("Berlin", "Potsdam", "Berlin", "Smallville")
+SAYING = "NCT09000002"
+WORDS = {"protocolSection.descriptionModule.briefSummary": "A nurse makes home visits."}
+
+
+@pytest.fixture(scope="module")
+def near_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    url = url_of(tmp_path_factory.mktemp("near"))
+    drug = [{"type": "DRUG", "name": "Azathioprine"}]
+    studies = [
+        make_study(
+            id,
+            status=status,
+            interventions=drug,
+            conditions=["Lupus"],
+            locations=sites,
+            path=WORDS if id == SAYING else {},
+        )
+        for id, (status, sites) in SITES.items()
+    ]
+    with Rig(studies, url=url) as rig:
+        assert rig.refresh("azathioprine").exit_code == 0
+    return url
+
+
+@pytest.fixture
+def near_store(near_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    return use(monkeypatch, near_url)
+
+
+def order(app: AppTest) -> list[str]:
+    return [link.partition("=")[2] for link in frames(app)[0]["NCT id"]]
+
+
+def test_open_sites_come_first_then_the_nearest(near_store: str, opened: Open) -> None:
+    app = opened(near_store, "trials", "all=1&near=Berlin,+DE")
+    assert order(app) == ["NCT09000005", "NCT09000002", "NCT09000001", "NCT09000006"]
+    shown = frames(app)[0]
+    assert list(shown["Distance"]) == ["under 1 km", "27 km", "under 1 km", "27 km"]
+    assert list(shown["Site"]) == [f"Clinic of {city}, {city}" for city in CITIES]
+    assert list(shown["Status of the site"]) == [
+        "Recruiting (the trial’s)", "Recruiting", "Completed (the trial’s)", "Withdrawn (the trial’s)",
+    ]  # fmt: skip
+    assert set(shown["Country"]) == {"Germany"}
+    said = " ".join(text.value for text in app.text)
+    assert "with a site within 100 km of Berlin (Germany)" in said
+    assert "1 more trial is not judged. No site of its record has coordinates." in said
+    assert "1 trial in this list has further sites without coordinates." in said
+    assert_clean(app)
+    asked = table(app, "Taking part")
+    assert list(asked["Taking part"]) == ["Visits or treatment at home, possibly"]
+    assert list(asked["The record’s words"]) == ["A nurse makes home visits."]
+    assert list(asked["Where it stands"]) == ["Brief summary"]
+
+
+def test_a_wider_circle_and_no_circle(near_store: str, opened: Open) -> None:
+    assert set(listed(opened(near_store, "trials", "all=1&near=Berlin,+DE&within=25"))) == {
+        "NCT09000001",
+        "NCT09000005",
+    }
+    everywhere = opened(near_store, "trials", "all=1&near=Berlin,+DE&within=any")
+    assert order(everywhere) == [
+        "NCT09000005", "NCT09000002", "NCT09000004", "NCT09000001", "NCT09000006",
+    ]  # fmt: skip
+    assert list(frames(everywhere)[0]["Distance"])[2] == "504 km"
+
+
+def test_a_typed_city_is_found_and_written_in_the_address(near_store: str, opened: Open) -> None:
+    app = opened(near_store, "trials", "all=1")
+    app.text_input(key="near_place").set_value("munchen").run()
+    assert app.query_params["near"] == "Munich, DE"
+    assert app.text_input(key="near_place").value == "Munich (Bavaria, Germany)"
+    assert set(listed(app)) == {"NCT09000002", "NCT09000004"}
+    app.text_input(key="near_place").set_value("").run()
+    assert "near" not in app.query_params
+    assert len(listed(app)) == len(SITES)
+
+
+def test_a_name_of_several_cities_offers_them(near_store: str, opened: Open) -> None:
+    app = opened(near_store, "trials", "all=1")
+    app.text_input(key="near_place").set_value("Frankfurt").run()
+    assert "near" not in app.query_params
+    assert any("Which “Frankfurt” do you mean?" in one.value for one in app.markdown)
+    offered = [one.label for one in app.button if one.key and one.key.startswith("near_")]
+    assert "Frankfurt am Main (Hesse, Germany)" in offered
+    app.button(key="near_Frankfurt am Main, DE").click().run()
+    assert app.query_params["near"] == "Frankfurt am Main, DE"
+    assert app.header[0].value == "No trial found"
+    assert any("not judged" in one.value for one in app.text)
+
+
+def test_an_unknown_city_is_said_to_be_unknown_with_near_spellings(near_store: str, opened: Open) -> None:
+    app = opened(near_store, "trials", "all=1")
+    app.text_input(key="near_place").set_value("Brlin").run()
+    assert any("“Brlin” is not in our list of cities" in one.value for one in app.markdown)
+    assert [one.label for one in app.button if one.key == "near_Berlin, DE"] == ["Berlin (Germany)"]
+    assert len(listed(app)) == len(SITES), "nothing is filtered by a place nobody knows"
+
+
+def test_a_place_too_small_for_the_list_is_found_by_the_sites_of_the_store(near_store: str, opened: Open) -> None:
+    app = opened(near_store, "trials", "all=1")
+    app.text_input(key="near_place").set_value("smallvile").run()
+    label = "Smallville, Germany @52.400,13.060"
+    assert [one.label for one in app.button if one.key == f"near_{label}"] == ["Smallville (Germany)"]
+    app.button(key=f"near_{label}").click().run()
+    assert app.query_params["near"] == label
+    assert order(app)[0] == "NCT09000002"
+    assert list(frames(app)[0]["Distance"])[order(app).index("NCT09000006")] == "under 1 km"
+
+
+def test_the_starter_says_that_it_has_no_coordinates(starter: str, opened: Open) -> None:
+    app = opened(starter, "trials", "all=1&near=Berlin,+DE")
+    assert app.header[0].value == "No trial found"
+    assert any("The starter snapshot holds no coordinates" in one.value for one in app.text)
+    assert_clean(app)
+
+
+def test_an_export_of_the_address_takes_the_place(near_store: str) -> None:
+    assert {row["nct_id"] for row in exported(near_store, "all=1&near=Berlin,+DE&within=25")} == {
+        "NCT09000001", "NCT09000005",
+    }  # fmt: skip
+
+
+def test_those_not_judged_are_one_click_away(near_store: str, opened: Open) -> None:
+    app = opened(near_store, "trials", "all=1&near=Berlin,+DE")
+    links = [one for one in elements(app, "page_link") if one.proto.label == "Show those not judged"]
+    assert "ids=NCT09000003" in links[0].proto.query_string
