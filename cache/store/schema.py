@@ -287,16 +287,10 @@ FULL_TEXT = (
 )
 
 
-def _with_full_text(_table: Table, connection: Connection, **_how: object) -> None:
-    if connection.dialect.name == "sqlite":
-        for statement in FULL_TEXT:
-            connection.execute(text(statement))
+def _run(connection: Connection, *statements: str) -> None:
+    for statement in statements if connection.dialect.name == "sqlite" else ():
+        connection.execute(text(statement))
 
 
-def _without_full_text(_table: Table, connection: Connection, **_how: object) -> None:
-    if connection.dialect.name == "sqlite":
-        connection.execute(text("DROP TABLE IF EXISTS search"))
-
-
-events.listen(searched, "after_create", _with_full_text)
-events.listen(searched, "after_drop", _without_full_text)
+events.listen(searched, "after_create", lambda _table, connection, **_how: _run(connection, *FULL_TEXT))
+events.listen(searched, "after_drop", lambda _table, connection, **_how: _run(connection, "DROP TABLE search"))
