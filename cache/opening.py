@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from cache import starter
 from cache.ingest.load_starter import load_starter
+from cache.search.index import keep_fresh
 from cache.store import files
 from cache.store.schema import scope
 from cache.store.store import Store
@@ -15,8 +16,8 @@ from fetchers.watchlist.model import Watchlist
 def open_store(settings: Settings, watchlist: Watchlist, *, anew: bool = False) -> Store:
     """``Store.open`` for the configured URL; the starter snapshot is loaded into a store that has no scope yet.
 
-    A store that holds an answer of the registry leaves a trace beside it, by which it will be missed (``Gone``). Raises
-    what ``Store.open`` raises.
+    One that an older release has written gets its index of words. A store that holds an answer of the registry leaves a
+    trace beside it, by which it will be missed (``Gone``). Raises what ``Store.open`` raises.
     """
     store = Store.open(settings.cache_url, anew=anew)
     try:
@@ -25,6 +26,7 @@ def open_store(settings: Settings, watchlist: Watchlist, *, anew: bool = False) 
         path = files.path_of(store.url)
         if path is not None and any(answered):
             files.leave_trace(path)
+        keep_fresh(store)
         if not answered:
             load_starter(store, starter.records(watchlist=watchlist), Matcher(watchlist), watchlist)
     except BaseException:

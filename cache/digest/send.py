@@ -12,6 +12,7 @@ from cache.digest.texts import Digest
 from cache.follow.told import Frames, newest, told
 from cache.follow.view import Followed
 from cache.read import trials as queries
+from cache.search.find import finder
 from cache.store.store import Store, timestamp
 from fetchers.errors import LocalTrouble, TrackerError, Validation
 from fetchers.sending.outcome import NotTaken, Unsure
@@ -89,7 +90,8 @@ def _news(store: Store, followers: Followers, receiver: Receiver, mark: Mark | N
 
 def _digest(store: Store, followers: Followers, since: str, after: int, through: int) -> Digest:
     view, watchlist = followers.view, followers.watchlist
-    have = Frames(partial(queries.trials, store), partial(queries.matches, store), watchlist)
+    frames = partial(queries.trials, store), partial(queries.matches, store)
+    have = Frames(*frames, watchlist, finder(store, watchlist))
     return Digest(
         told(store, view, have, after=after, through=through),
         since,

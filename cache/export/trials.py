@@ -20,6 +20,7 @@ from cache.export.atomic_write import write_atomically
 from cache.filters.filter import Filter
 from cache.read.results import Posted, posted
 from cache.read.trials import Freshness, freshness, matches, trials
+from cache.search.find import finder
 from cache.store.store import Store, timestamp, utcnow
 from fetchers.errors import Validation
 from fetchers.settings import RECORD_URL, SOURCE_URL
@@ -85,7 +86,7 @@ def viewed(
     for sentence in ignored:
         (warn or _to_stderr)(sentence)
     view = " ".join([wanted.sentence(watchlist), *ignored])
-    return wanted.apply(everything, why, watchlist).trials, why, view
+    return wanted.apply(everything, why, watchlist, finder(store, watchlist)).trials, why, view
 
 
 def to_bytes(

@@ -4,7 +4,7 @@ Because all three are read off the same rows of ``cache.filters.keys``, the link
 them cannot disagree.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import pandas as pd
@@ -12,7 +12,8 @@ import pandas as pd
 from cache.filters import query as queries
 from cache.filters.choices import Choices
 from cache.filters.keys import KEYS
-from cache.filters.select import Selection, every, select
+from cache.filters.select import Mask, Selection, among, every, select
+from cache.search.find import Finder
 from fetchers.watchlist.model import Watchlist
 
 _KEYS = {key.field: key for key in KEYS}
@@ -55,18 +56,29 @@ class Filter(Choices):
         differing = [(name, getattr(self, name)) for name, plain in _DEFAULTS.items() if getattr(self, name) != plain]
         return {_KEYS[name].name: _KEYS[name].kind.write(value) for name, value in differing}
 
-    def apply(self, trials: pd.DataFrame, matches: pd.DataFrame, watchlist: Watchlist) -> Selection:
-        """What this view shows of the frames of ``cache.read.trials``.
+    def apply(
+        self, trials: pd.DataFrame, matches: pd.DataFrame, watchlist: Watchlist, finder: Finder | None = None
+    ) -> Selection:
+        """What this view shows of the frames of ``cache.read.trials``; ``finder`` tells which trials hold its words.
 
         A trial is let in when its own facts pass and at least one of its (trial, agent) pairs does: agent, tier, role
         and background are decided pair by pair. With ``frame`` the swept conditions' trials without any agent join.
+        Raises LookupError for a view with words and nobody to find them: to leave them out would show other trials.
         """
+        masks = [key.trials(self, trials, watchlist) for key in KEYS if key.trials]
         return select(
             trials, matches, watchlist,
-            passing=every((key.trials(self, trials, watchlist) for key in KEYS if key.trials), len(trials)),
+            passing=every([*masks, *self._with_words(trials, finder)], len(trials)),
             paired=every((key.pairs(self, matches, watchlist) for key in KEYS if key.pairs), len(matches)),
             joining=[key.joining(self, trials, watchlist) for key in KEYS if key.joining],
         )  # fmt: skip
+
+    def _with_words(self, trials: pd.DataFrame, finder: Finder | None) -> Iterator[Mask]:
+        for text in (key.sought(self) for key in KEYS if key.sought):
+            if text and finder is None:
+                raise LookupError(f"Nothing here can find {text!r}.")
+            if text and finder:
+                yield among(trials["nct_id"], finder(text))
 
     def sentence(self, watchlist: Watchlist) -> str:
         """This view in plain English, without codes; one sentence ending in a full stop."""

@@ -15,7 +15,7 @@ from cache.codes import LANE_WORDS, ROLE_WORDS, SPONSOR_WORDS, STATUS_WORDS, STU
 from cache.filters import sentence as said
 from cache.filters.choices import Choices
 from cache.filters.kinds import Codes, Ids, Kilometres, Kind, Names, NctIds, Place, Switch, Words, Year, YesNo
-from cache.filters.select import Mask, among, any_of, coded, with_words
+from cache.filters.select import Mask, among, any_of, coded
 from cache.gazetteer import cities
 from cache.places import near
 from fetchers.watchlist.model import Watchlist
@@ -44,6 +44,7 @@ class Key:
     kind: Kind[Any]
     word: str = ""  # in messages, where it is not the name
     trials: Rows | None = None  # which rows of the trials' frame pass
+    sought: Callable[[Choices], str] | None = None  # the words of which only the store knows which trials hold them
     pairs: Rows | None = None  # which rows of the matches' frame pass
     joining: Rows | None = None  # which trials without any agent are let in as well
     opening: Clause | None = None  # of the sentence, before its first comma
@@ -88,6 +89,12 @@ def _frame_label(watchlist: Watchlist) -> str:
 _ROLES_MEAN = (
     "Of trials that give the agent. Tested: in experimental arms and not in every arm; comparator: in comparator arms "
     "only; background: in every arm beside something else."
+)
+
+_WORDS_MEAN = (
+    "All of them must stand in the record: titles, ids, conditions, treatments, arms, outcomes, criteria, summary, "
+    "sponsors, sites, papers. “Double quotes” keep words together, rheum* finds all that begins so, and a "
+    "medicine is found under all its names."
 )
 
 # In the order of the sentence. The role says and shows ``background`` as well, the condition ``everywhere``, the first
@@ -167,9 +174,9 @@ KEYS = (
     ),
     Key(
         name="q", field="text", kind=Words(),
-        trials=lambda wanted, trials, _: with_words(trials["search_text"], wanted.text.casefold().split()),
+        sought=lambda wanted: wanted.text,
         clause=lambda wanted, _: f"with the words “{wanted.text}”" if wanted.text else "",
-        widget=Widget("words", "Words", 1),
+        widget=Widget("words", "Words", 1, help=_WORDS_MEAN),
     ),
     Key(
         name="ids", field="ids", kind=NctIds(),

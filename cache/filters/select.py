@@ -1,6 +1,6 @@
 """Which trials and which (trial, agent) pairs a filter lets through: pure, over the frames of ``cache.read.trials``."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -53,8 +53,8 @@ def select(
         known_codes = trials[name].cat
         codes = known_codes.codes.to_numpy()[place[pairing]]
         pairs[name] = pd.Categorical.from_codes(codes, categories=known_codes.categories, ordered=known_codes.ordered)
-    # The longest column: nobody searches in what has been found, and taking its rows would copy it.
-    facts = trials.drop(columns=["search_text", "points"], errors="ignore")
+    # Nobody looks for places in what has been found, and taking the rows of such a column would copy it.
+    facts = trials.drop(columns="points", errors="ignore")
     return Selection(facts if chosen.all() else facts[chosen].reset_index(drop=True), pairs)
 
 
@@ -98,8 +98,3 @@ def places(trials: pd.DataFrame, matches: pd.DataFrame) -> npt.NDArray[np.intp]:
     order = np.argsort(numbers, kind="stable")
     found = order[np.minimum(np.searchsorted(numbers, asked, sorter=order), len(order) - 1)]
     return np.where(numbers[found] == asked, found, -1)
-
-
-def with_words(texts: "pd.Series[Any]", words: Sequence[str]) -> Mask:
-    """Rows of case-folded texts in which every word occurs, also inside another word."""
-    return every((texts.str.contains(word, regex=False).to_numpy(dtype=bool) for word in words), len(texts))

@@ -17,6 +17,7 @@ from cache.filters.filter import Filter
 from cache.filters.select import among
 from cache.follow.view import Followed
 from cache.read import frames, lists
+from cache.search.find import Finder
 from cache.store.batches import batches
 from cache.store.schema import event, match
 from cache.store.store import Store
@@ -28,12 +29,13 @@ _MOVED = ("statuses", "phases", "year_from", "year_to", "results", "countries")
 
 
 class Frames:
-    """The frames a filter reads, each made once, when it is needed."""
+    """The frames a filter reads, each made once, when it is needed, and what finds its words."""
 
     def __init__(
-        self, trials: Callable[[], pd.DataFrame], matches: Callable[[], pd.DataFrame], watchlist: Watchlist
-    ) -> None:
-        self._trials, self._matches, self.watchlist = trials, matches, watchlist
+        self, trials: Callable[[], pd.DataFrame], matches: Callable[[], pd.DataFrame], watchlist: Watchlist,
+        finder: Finder,
+    ) -> None:  # fmt: skip
+        self._trials, self._matches, self.watchlist, self.finder = trials, matches, watchlist, finder
 
     @cached_property
     def trials(self) -> pd.DataFrame:
@@ -53,7 +55,7 @@ def shown(view: Followed, have: Frames) -> pd.DataFrame:
         return have.trials[among(have.trials["nct_id"], have.matches["nct_id"][mine])]
     if view.wanted is None:
         return have.trials
-    return view.wanted.apply(have.trials, have.matches, have.watchlist).trials
+    return view.wanted.apply(have.trials, have.matches, have.watchlist, have.finder).trials
 
 
 def told(
@@ -125,7 +127,7 @@ def _inside(rows: Sequence[Row[Any]], befores: Mapping[int, Any], wanted: Filter
 
 
 def _ids(trials: pd.DataFrame, wanted: Filter, have: Frames) -> set[str]:
-    return set(wanted.apply(trials, have.matches, have.watchlist).trials["nct_id"])
+    return set(wanted.apply(trials, have.matches, have.watchlist, have.finder).trials["nct_id"])
 
 
 def as_before(trials: pd.DataFrame, earlier: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from cache.ingest.gaps import as_last_read, filled
 from cache.ingest.matches import kinds, matches_of
 from cache.ingest.standing import Basis, Standing, standing
 from cache.ingest.study_row import live_facts
+from cache.search.index import words_of
 from cache.store.bodies import bodies
 from cache.store.packing import unpack
 from cache.store.schema import scope as scopes
@@ -50,12 +51,14 @@ class Arrival(NamedTuple):
 
 
 class Derived(NamedTuple):
-    """The columns of ``study`` that follow from a record, its matches, and the events since the newest version."""
+    """The columns of ``study`` that follow from a record, its matches, the events since the newest version, and the
+    words it is found by."""
 
     basis: Basis
     facts: dict[str, Any]
     matches: list[Match]
     events: list[Event]
+    words: str
 
 
 _decoder = msgspec.json.Decoder(Derived)
@@ -133,4 +136,5 @@ def _derive(here: Standing, record: Hashed, rules: Rules, before: Study | None) 
     if before:
         in_focus = rules.matcher.in_focus(facts["condition_groups"])
         events = differences(before, filled(study, before), in_focus=in_focus)
-    return Derived(basis, facts, list(matches_of(study, basis.holders, rules.kinds, rules.matcher)), list(events))
+    matches = list(matches_of(study, basis.holders, rules.kinds, rules.matcher))
+    return Derived(basis, facts, matches, list(events), words_of(study))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, select, update
 from cache.ingest.events import Events
 from cache.ingest.matches import rematch
 from cache.ingest.staging import Staging, left_out
+from cache.search import index
 from cache.store.batches import batches
 from cache.store.schema import answer, match, study, version
 from fetchers.matching.matcher import Matcher
@@ -55,4 +56,5 @@ def drop_starter(connection: Connection, scope: str, matcher: Matcher) -> None:
         )
         for table in (match, version, study):
             connection.execute(delete(table).where(table.c.nct_id.in_(orphans)))
+        index.drop(connection, orphans)
         rematch(connection, matcher, set(ids) - set(orphans))

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert, select
 
 from cache.ingest.matches import replace_matches
 from cache.ingest.study_row import starter_facts
+from cache.search.index import Words, put, words_of
 from cache.starter import StarterRecord
 from cache.starter.derived import derive
 from cache.store.packing import hash_of, pack
@@ -84,3 +85,6 @@ def _write(connection: Connection, placed: Sequence[_Placed], at: str) -> None:
     connection.execute(insert(version), versions)
     connection.execute(insert(answer), answers)
     replace_matches(connection, {one.record.study.nct_id: one.matches for one in placed})
+    hashes = {row["nct_id"]: row["body_hash"] for row in studies}
+    found = {one.record.study.nct_id: words_of(one.record.study) for one in placed}
+    put(connection, {nct_id: Words(hashes[nct_id], words) for nct_id, words in found.items()})

@@ -14,6 +14,8 @@ from cache.ingest.events import Events
 from cache.ingest.matches import replace_matches
 from cache.ingest.staging import Staging
 from cache.ingest.standing import Standing, standing
+from cache.search import index
+from cache.search.index import Words
 from cache.store.bodies import after
 from cache.store.schema import answer, study, version
 from cache.store.upsert import upsert
@@ -49,6 +51,7 @@ class Merge:
         upsert(self.connection, study, [self._study_row(here, one) for one in made.values()])
         if made:
             replace_matches(self.connection, {nct_id: one.matches for nct_id, one in made.items()})
+            index.put(self.connection, {id: Words(one.facts["body_hash"], one.words) for id, one in made.items()})
         moved = {nct_id: one for nct_id, one in arrived.items() if not here.answers_alike(nct_id, one.queries)}
         upsert(self.connection, answer, [self._answer_row(here, *one) for one in moved.items()])
 

@@ -93,19 +93,6 @@ def numbers(nct_ids: Sequence[str]) -> npt.NDArray[np.int64]:
     return np.fromiter((int(nct_id[3:]) for nct_id in nct_ids), dtype=np.int64, count=len(nct_ids))
 
 
-def search_texts(
-    single: Sequence[Sequence[str | None]], lists: Sequence[Sequence[list[str] | None]]
-) -> "pd.Series[Any]":
-    """One case-folded text a row over columns of texts and of lists; each value a line, so that no match spans two."""
-    rows = []
-    for values in zip(*single, *lists, strict=True):
-        words = [value for value in values[: len(single)] if value]
-        for items in values[len(single) :]:
-            words += items or ()
-        rows.append("\n".join(words).casefold())
-    return texts(rows)
-
-
 def plain_rows(frame: pd.DataFrame) -> list[dict[Any, Any]]:
     """The rows of a frame as plain values, None for what is missing."""
     # By column: pandas' own ways over a whole frame take several times as long for the one row of a trial's page.

@@ -41,8 +41,6 @@ _CATEGORIES: dict[str, Sequence[str]] = {
 # What people read, and therefore without the registry's escapes: texts, and lists of them.
 _TEXTS = ("title", "official_title", "acronym", "lead_sponsor", "why_stopped")
 _NAMES = ("conditions", "interventions")
-_SEARCHED = ("title", "official_title", "acronym", "nct_id", "lead_sponsor")
-_SEARCHED_LISTS = ("aliases", "conditions", "interventions")
 
 TRIAL_COLUMNS = (
     "nct_id", "title", "official_title", "acronym", "origin", "overall_status", "last_known_status", "status_verified",
@@ -51,7 +49,7 @@ TRIAL_COLUMNS = (
     "lead_sponsor", "sponsor_class", "conditions", "interventions", "countries", "sites", "points", "has_results",
     "why_stopped",
     "first_posted", "last_update_posted", "results_first_posted", "condition_groups", "aliases", "as_of", "source",
-    "note", "fetched_at", "left_registry", "registry_timestamp", "number", "search_text",
+    "note", "fetched_at", "left_registry", "registry_timestamp", "number",
 )  # fmt: skip
 MATCH_COLUMNS = ("nct_id", "agent", "tier", "role", "found_by", "found_in", "quote", "origin", "number")
 
@@ -69,8 +67,8 @@ def trials(store: Store) -> pd.DataFrame:
     """Every trial that is shown, one row each, ordered by NCT id; columns ``TRIAL_COLUMNS``.
 
     ``lane`` is an ordered category over ``LANES``; status, study type, sponsor class and origin are categories;
-    ``registry_timestamp`` is the newest data load the row is known to have stood in; ``number`` and ``search_text``
-    (case-folded) serve ``cache.filters.select``.
+    ``registry_timestamp`` is the newest data load the row is known to have stood in; ``number`` serves
+    ``cache.filters.select``.
     """
     stored = [column for column in study.c if column.name in TRIAL_COLUMNS]
     asked = [cast(column, Text).label(column.name) if column.name in LISTS else column for column in stored]
@@ -146,9 +144,6 @@ def _trial_frame(values: dict[str, Any], loads: dict[str, str | None]) -> pd.Dat
     made["start_year"] = frames.years(values["start_date"])
     made["registry_timestamp"] = frames.texts(loads.get(nct_id) for nct_id in values["nct_id"])
     made["number"] = pd.Series(frames.numbers(values["nct_id"]))
-    made["search_text"] = frames.search_texts(
-        [values[name] for name in _SEARCHED], [values[name] for name in _SEARCHED_LISTS]
-    )
     return pd.DataFrame({name: made[name] for name in TRIAL_COLUMNS})
 
 

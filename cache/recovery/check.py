@@ -6,6 +6,7 @@ from itertools import islice
 from sqlalchemy import Connection, Select, exists, func, or_, select, text
 
 from cache.recovery.derived import Derivation, unlike_records
+from cache.search import index
 from cache.store import seal
 from cache.store.batches import batches
 from cache.store.bodies import tried
@@ -60,6 +61,7 @@ def _problems(connection: Connection) -> Iterator[str]:
     yield from _broken_bodies(connection)
     yield from _broken_seals(connection)
     yield from _lost_relations(connection)
+    yield from index.unlike_records(connection)
 
 
 def _broken_pages(connection: Connection) -> Iterator[str]:

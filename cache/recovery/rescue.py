@@ -20,6 +20,7 @@ from cache.recovery.check import RECORD_LOST, integrity, unlike_newest
 from cache.recovery.derived import Derivation
 from cache.recovery.rebuild import rebuild, rebuild_results
 from cache.recovery.salvage import graft_first_page, salvage_table
+from cache.search import index
 from cache.store import files, migrations
 from cache.store.engine import WRITING, engine_of
 from cache.store.errors import Damaged, Locked, NewerStore, local_troubles
@@ -189,6 +190,7 @@ def _settle(new: Path, found: Rescue, rules: Derivation, now: datetime) -> Rescu
             rebuild(connection, rules)
             rebuild_results(connection)
             _drop_orphans(connection)
+            index.rebuild(connection)
             # With rows missing no answer is whole: everything has to be asked again.
             connection.execute(update(scope).values(registry_timestamp=None, question=None, asked_in_full_at=None))
             found = found._replace(tables=found.tables | _counts(connection))

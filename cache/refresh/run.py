@@ -20,6 +20,7 @@ from cache.refresh.heartbeat import Heartbeat, Interruptible
 from cache.refresh.plan import Mode, PlannedScope, ScopeState, mode_of, plan, question
 from cache.refresh.report import Report, Result, Step
 from cache.refresh.results import Reading, ResultsStep
+from cache.search.index import keep_fresh
 from cache.store.errors import Damaged
 from cache.store.lock import Busy, hold
 from cache.store.store import Store, timestamp, utcnow
@@ -88,6 +89,7 @@ def _alone(store: Store) -> Iterator[None]:
     """Hold the lock, and tidy up while nobody else refreshes."""
     with hold(store.engine):
         tidy(store)
+        keep_fresh(store)
         yield
 
 

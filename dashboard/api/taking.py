@@ -11,6 +11,7 @@ from cache.filters.select import Selection, among, coded
 from cache.follow import told
 from cache.read import results
 from cache.read.frames import plain_rows
+from cache.search.find import finder
 from dashboard.api.asking import Question, Reading
 from dashboard.api.paging import Key, Wanted
 from fetchers.registry.queries import agent_queries, sweep_queries
@@ -103,7 +104,7 @@ def gaps(reading: Reading, question: Question, wanted: Wanted) -> Taken:
 def changes(reading: Reading, question: Question, wanted: Wanted) -> Taken:
     """Events of ``python -m cache changes --json``. The key is the number of a change: a new one gets a higher one."""
     parts = reading.parts
-    have = told.Frames(parts.trials, parts.matches, reading.watchlist)
+    have = told.Frames(parts.trials, parts.matches, reading.watchlist, finder(parts.store, reading.watchlist))
     numbers = told.numbers(parts.store, question.followed, have)
     after = wanted.after
     start = 0 if after is None else next((at for at, one in enumerate(numbers) if one < after), len(numbers))
@@ -158,7 +159,8 @@ def _questions(reading: Reading) -> Mapping[str, list[str]]:
 
 
 def _selected(reading: Reading, question: Question) -> Selection:
-    return question.view.apply(reading.parts.trials(), reading.parts.matches(), reading.watchlist)
+    parts, watchlist = reading.parts, reading.watchlist
+    return question.view.apply(parts.trials(), parts.matches(), watchlist, finder(parts.store, watchlist))
 
 
 def _page(found: pd.DataFrame, wanted: Wanted) -> tuple[pd.DataFrame, int, Key | None]:

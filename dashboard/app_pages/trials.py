@@ -5,7 +5,7 @@ from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import address as view
 from dashboard.shared import data, frame
 from dashboard.trial.compared import parts as compared
-from dashboard.trials import filters, near, near_list, own_list, parts
+from dashboard.trials import filters, near, near_list, own_list, parts, search
 
 mine = own_list.asked()
 frame.head(*(compared.HEAD if compared.asked() else own_list.HEAD if mine else parts.HEAD))
@@ -26,6 +26,7 @@ else:
         parts.found(selection, wanted)
         filters.show(wanted)
         near.box(wanted)
+        search.said(wanted)
         parts.outside(selection, wanted)
     city = near_list.place(wanted)
     if selection.trials.empty:

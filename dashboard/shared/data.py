@@ -8,6 +8,7 @@ from cache.filters.select import Selection
 from cache.read import trials as queries
 from cache.read.trials import Freshness
 from cache.read.unexplained import Unexplained
+from cache.search.find import Found, find
 from dashboard.shared.kept import RETRY_SECONDS as RETRY_SECONDS
 from dashboard.shared.kept import identity as identity
 from dashboard.shared.kept import kept, once_a_run, parts, steady
@@ -64,4 +65,11 @@ def study(nct_id: str) -> Study | None:
 @once_a_run
 def selection(wanted: Filter) -> Selection:
     """What a filter lets through now; not to be written to."""
-    return wanted.apply(trials(), matches(), watchlist())
+    return wanted.apply(trials(), matches(), watchlist(), lambda text: found(text).trials)
+
+
+@kept(entries=32)
+def found(text: str) -> Found:
+    """What a text finds in everything that is kept."""
+    with steady() as shown:
+        return find(shown.still, text, shown.watchlist)

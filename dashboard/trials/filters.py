@@ -61,7 +61,7 @@ def _words(key: Key, label: str, help: str | None, text: str) -> None:
         label,
         type="search",
         max_chars=LONGEST_TEXT,
-        placeholder="Title, NCT id, sponsor, condition …",
+        placeholder="Any word, name, place or id …",
         help=help,
         **_set(key, text, str),
     )

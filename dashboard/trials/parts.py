@@ -8,7 +8,7 @@ from cache.filters.select import Selection
 from cache.gazetteer.cities import City
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, frame, trial_list
-from dashboard.trials import near_list, own_list
+from dashboard.trials import near_list, own_list, search
 from dashboard.trials import words as trials_words
 
 HEAD = "All trials", "Filter them and share the link."
@@ -35,6 +35,12 @@ def outside(selection: Selection, wanted: Filter) -> None:
         frame.link("trials", trials_words.outside(len(selection.trials), more), view.params(every))
 
 
+def _titles(selection: Selection, first: int, last: int) -> list[tuple[str, str | None]]:
+    trials = selection.trials.iloc[::-1].iloc[first:last]
+    told = zip(trials["nct_id"], trials["title"], strict=True)
+    return [(nct_id, title if isinstance(title, str) else None) for nct_id, title in told]
+
+
 def page(selection: Selection, wanted: Filter, city: City | None) -> None:
     """One page of the list: near a city the nearest first, else the newest."""
     if city:
@@ -43,6 +49,7 @@ def page(selection: Selection, wanted: Filter, city: City | None) -> None:
     total = len(selection.trials)
     part = columns.part_of(total, min(columns.ROWS, ROWS))
     shown = f"{part.first + 1:,} to {part.last:,} of {total:,}, newest registrations first."
+    search.where(wanted, _titles(selection, part.first, part.last))
     table = trial_list.rows(selection, frame.names(), part.first, part.last)
     # Both are sent, for a server cannot see how wide a window is; web/links.js shows the one that fits.
     with st.container(key="wide_window"):

@@ -1,6 +1,8 @@
-"""The sentence over the list of trials. Pure."""
+"""The sentences over the list of trials. Pure."""
 
-from cache.english import count
+from collections.abc import Sequence
+
+from cache.english import count, listed
 
 
 def hits(found: int, *, sample: bool) -> str:
@@ -13,3 +15,13 @@ def hits(found: int, *, sample: bool) -> str:
 def outside(here: int, more: int) -> str:
     """The way to the hits of a search that this view leaves out."""
     return f"{here:,} here, {more:,} more outside this view: show all"
+
+
+def names(typed: str, searched: Sequence[str]) -> str:
+    """Under which names a medicine was looked for."""
+    return f"“{typed}” names a medicine; searched under all its names: {listed(searched, 'or')}."
+
+
+def where(trials: int) -> str:
+    """The title of the hits."""
+    return f"Where the words stand in the first {count(trials, 'trial')}" if trials > 1 else "Where the words stand"

@@ -77,7 +77,7 @@ def _selected(query: Query) -> Selection:
 
 
 def _have() -> told.Frames:
-    return told.Frames(data.trials, data.matches, data.watchlist())
+    return told.Frames(data.trials, data.matches, data.watchlist(), lambda text: data.found(text).trials)
 
 
 def _changes(query: Query, default: Weight, limit: int | None = None) -> list[changelog.Change]:

@@ -14,6 +14,7 @@ from cache.filters.keys import KEYS
 from cache.opening import open_store
 from cache.read import questions, records
 from cache.read import trials as queries
+from cache.search.find import finder
 from cache.store.store import Store
 from fetchers.errors import Validation
 from fetchers.settings import Settings
@@ -87,7 +88,7 @@ def _rows(store: Store, watchlist: Watchlist, name: str, view: Filter, today: da
         held = held._replace(results=across.stored(store, list(trials["nct_id"])))
     if name in _MAKERS:
         return _MAKERS[name](watchlist, held, view, today=today)
-    selection = view.apply(trials, matches, watchlist)
+    selection = view.apply(trials, matches, watchlist, finder(store, watchlist))
     ids = list(selection.trials["nct_id"])
     facts = results_due.judged(records.facts(store, ids), selection.trials)
     if name == "findings":
@@ -98,7 +99,8 @@ def _rows(store: Store, watchlist: Watchlist, name: str, view: Filter, today: da
 
 def why_no_findings(store: Store, watchlist: Watchlist, view: Filter) -> str:
     """Why a view has no posted results, as its page says it."""
-    trials = view.apply(queries.trials(store), queries.matches(store), watchlist).trials
+    frames = queries.trials(store), queries.matches(store)
+    trials = view.apply(*frames, watchlist, finder(store, watchlist)).trials
     states = across.states(across.stored(store, list(trials["nct_id"])), trials)
     return across.empty(Counter(states))
 

@@ -144,12 +144,16 @@ def stored_bodies(store: Store) -> list[tuple[str, bytes]]:
     return [(nct_id, found[number]) for number, nct_id, _ in packed]
 
 
+ENTRY = ("searched", "id")
+
+
 def everything(store: Store, skip: Sequence[Table] = ()) -> dict[str, list[Any]]:
     """Every row of every table, to compare a store with itself."""
     from cache.store.schema import metadata
 
     return {
-        table.name: rows(store, table, *(column.name for column in table.columns))
+        # How the entries of the search index are numbered is nobody's business.
+        table.name: rows(store, table, *(one.name for one in table.columns if (table.name, one.name) != ENTRY))
         for table in metadata.sorted_tables
         if table not in skip
     }

@@ -4,8 +4,10 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import pandas as pd
 from sqlalchemy import insert
 
+from cache.search.find import Finder
 from cache.store.schema import answer, match, scope, study, version
 from cache.store.store import Store, bump
 from fetchers.watchlist.model import Agent, Condition, Document, Member, Watchlist
@@ -97,3 +99,14 @@ def body(store: Store, nct_id: str, content: bytes, **facts: Any) -> None:
     with store.writing() as connection:
         connection.execute(insert(version), [plain | {"nct_id": nct_id, "body": zlib.compress(content)} | facts])
         bump(connection)
+
+
+def plain_finder(trials: pd.DataFrame) -> Finder:
+    """Words by a plain look at the rows' own texts, for rows without any record."""
+    texts = {
+        row["nct_id"]: " ".join(str(row[name]) for name in ("nct_id", "title", "acronym", "lead_sponsor", "aliases"))
+        for row in trials.to_dict("records")
+    }
+    return lambda text: [
+        nct_id for nct_id, own in texts.items() if all(word in own.casefold() for word in text.casefold().split())
+    ]

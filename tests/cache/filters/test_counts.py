@@ -79,7 +79,7 @@ def test_starts_per_year_leaves_no_year_out(selection: Selection) -> None:
 
 
 def test_counts_of_nothing(frames: tuple[pd.DataFrame, pd.DataFrame]) -> None:
-    nothing = Filter(text="no trial has these words").apply(*frames, WATCHLIST)
+    nothing = Filter(text="no trial has these words").apply(*frames, WATCHLIST, lambda _: ())
     assert set(counts.key_figures(nothing)) == {0}
     assert counts.starts_per_year(nothing).empty
     assert counts.status_by_phase(nothing).to_numpy().sum() == 0

@@ -16,7 +16,7 @@ from cache.filters.kinds import slug
 from cache.read import trials as queries
 from cache.store.store import Store
 from tests.cache.filters.drawn import AGENTS, CONDITIONS, WATCHLIST, filters
-from tests.rigs.trial_rows import Why, put, row
+from tests.rigs.trial_rows import Why, plain_finder, put, row
 
 ROWS = [
     row(1, title="Low dose trial", overall_status="RECRUITING", countries=["Germany", "Poland"], start_date="2010-05"),
@@ -49,7 +49,8 @@ class Frames:
         store.close()
 
     def ids(self, wanted: Filter) -> list[int]:
-        return [int(nct_id[3:]) for nct_id in wanted.apply(self.trials, self.matches, WATCHLIST).trials["nct_id"]]
+        found = wanted.apply(self.trials, self.matches, WATCHLIST, plain_finder(self.trials))
+        return [int(nct_id[3:]) for nct_id in found.trials["nct_id"]]
 
     def pairs(self, wanted: Filter) -> list[tuple[int, str]]:
         pairs = wanted.apply(self.trials, self.matches, WATCHLIST).pairs
@@ -145,14 +146,14 @@ def test_empty_frames_give_an_empty_selection() -> None:
     trials, matches = queries.trials(store), queries.matches(store)
     store.close()
     every = Filter(everywhere=True, frame=True, countries=("Poland",), results=False, year_from=1999, text="a")
-    selection = every.apply(trials, matches, WATCHLIST)
+    selection = every.apply(trials, matches, WATCHLIST, lambda _: ())
     assert len(selection.trials) == len(selection.pairs) == 0
-    assert list(selection.trials.columns) == [name for name in trials.columns if name not in ("search_text", "points")]
+    assert list(selection.trials.columns) == [name for name in trials.columns if name != "points"]
 
 
 def test_applying_leaves_the_frames_alone(frames: Frames) -> None:
     before = frames.trials.copy(), frames.matches.copy()
-    Filter(frame=True, background=True, text="trial").apply(frames.trials, frames.matches, WATCHLIST)
+    Filter(frame=True, background=True, text="trial").apply(frames.trials, frames.matches, WATCHLIST, lambda _: ())
     pd.testing.assert_frame_equal(frames.trials, before[0])
     pd.testing.assert_frame_equal(frames.matches, before[1])
 

@@ -20,7 +20,7 @@ from cache.gazetteer import cities
 from cache.read import trials as queries
 from cache.store.store import Store
 from tests.cache.filters.drawn import AGENTS, CONDITIONS, WATCHLIST, filters
-from tests.rigs.trial_rows import Why, put, row
+from tests.rigs.trial_rows import Why, plain_finder, put, row
 
 COUNTRIES = ("Germany", "Peru", "Korea, Republic of")
 YEARS = (1999, 2005, 2010)
@@ -56,7 +56,7 @@ class Frames:
             self.pairs.setdefault(pair["nct_id"], []).append(pair)
 
     def selection(self, wanted: Filter) -> Selection:
-        return wanted.apply(self.trials, self.matches, WATCHLIST)
+        return wanted.apply(self.trials, self.matches, WATCHLIST, plain_finder(self.trials))
 
 
 BERLIN, POTSDAM, MUNICH = (52.52, 13.41), (52.4, 13.06), (48.14, 11.58)
@@ -132,7 +132,7 @@ def pair_passes(wanted: Filter, pair: Mapping[Any, Any]) -> bool:
 
 
 def trial_passes(wanted: Filter, trial: Mapping[Any, Any]) -> bool:
-    year, text = trial["start_year"], trial["search_text"]
+    year, text = trial["start_year"], f"{trial['nct_id']} {trial['title']}".casefold()
     groups = wanted.conditions or (() if wanted.everywhere else ("me_cfs", "lupus"))
     return all((
         wanted.left or pd.isna(trial["left_registry"]),

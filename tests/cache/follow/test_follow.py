@@ -14,6 +14,7 @@ from cache.filters.kinds import Ids, NctIds
 from cache.follow import told, view
 from cache.follow.told import Frames
 from cache.read import trials as queries
+from cache.search.find import finder
 from cache.store.store import Store
 from dashboard.shared.address import OWN
 from fetchers.errors import Validation
@@ -54,7 +55,7 @@ def store() -> Store:
 
 
 def have(store: Store) -> Frames:
-    return Frames(lambda: queries.trials(store), lambda: queries.matches(store), WATCHLIST)
+    return Frames(lambda: queries.trials(store), lambda: queries.matches(store), WATCHLIST, finder(store, WATCHLIST))
 
 
 def told_ids(store: Store, **query: str) -> set[str]:

@@ -306,6 +306,6 @@ def test_records_set_aside_are_those_of_the_newest_answer(store: Store) -> None:
 
 
 def test_columns_of_the_frame_are_those_of_the_table(store: Store) -> None:
-    made = {"lane", "start_year", "registry_timestamp", "number", "search_text"}
+    made = {"lane", "start_year", "registry_timestamp", "number"}
     inner = {"body_hash", "first_seen", "digest"}
     assert {column.name for column in study.c} - inner == set(queries.TRIAL_COLUMNS) - made

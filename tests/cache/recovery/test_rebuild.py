@@ -13,10 +13,11 @@ from cache.ingest.load_starter import load_starter
 from cache.recovery.check import integrity
 from cache.recovery.derived import Derivation
 from cache.recovery.rescue import rescue
+from cache.search.index import keep_fresh
 from cache.store import migrations
 from cache.store.engine import WRITING, engine_of
 from cache.store.files import parsed
-from cache.store.schema import meta, metadata, scope
+from cache.store.schema import meta, metadata, scope, searched
 from cache.store.store import Store, bump
 from tests.fake_registry import agent_studies
 from tests.rigs.answering import everything
@@ -71,7 +72,13 @@ def contents(path: Path) -> Rows:
             rows = [dict(row) for row in connection.execute(select(table)).mappings()]
             for row in rows:
                 row.pop("digest", None)
-            found[table.name] = {tuple(row[key.name] for key in table.primary_key): row for row in rows}
+                if table is searched:
+                    row.pop("id")  # how the entries of the search index are numbered
+            found[table.name] = (
+                {tuple(row[key.name] for key in table.primary_key): row for row in rows}
+                if table is not searched
+                else {(row["nct_id"],): row for row in rows}
+            )
         return found
 
 
@@ -192,11 +199,12 @@ def test_a_broken_first_page_of_a_store_that_was_brought_up_to_date_costs_no_row
     engine.dispose()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("ATTACH ? AS there", (str(original),))
-        for table in metadata.sorted_tables:
+        for table in (one for one in metadata.sorted_tables if one is not searched):  # which such a store has not
             names = ", ".join(f'"{column.name}"' for column in table.columns if column.name != "digest")
             connection.execute(f'INSERT INTO "{table.name}" ({names}) SELECT {names} FROM there."{table.name}"')  # noqa: S608
         connection.commit()
     with opened(path) as store:
+        keep_fresh(store)
         assert integrity(store, RULES) == []
         before = everything(store, skip=[meta, scope])
     with path.open("r+b") as file:

@@ -33,7 +33,8 @@ def test_a_migrated_store_has_exactly_the_tables_of_the_schema(tmp_path: Path) -
         found = compare_metadata(context, metadata)
         assert migrations.revision(connection) == migrations.HEAD
     store.close()
-    assert [one for one in found if "alembic_version" not in str(one)] == []
+    ours = [one for one in found if "alembic_version" not in str(one) and "Table('search" not in str(one)]
+    assert ours == []  # but those of the stamp and of the full-text table
 
 
 def test_migrated_and_created_tables_are_the_same_word_for_word(tmp_path: Path) -> None:

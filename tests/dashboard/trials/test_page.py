@@ -99,7 +99,7 @@ def test_the_count_comes_first_and_the_filters_fold_away(live: str, opened: Open
     app = opened(live, "trials", "all=1&status=recruiting&phase=phase2&q=a")
     kinds = [element.type for element in app.main if element.type in ("header", "text_input", "multiselect")]
     assert kinds[:2] == ["header", "text_input"]
-    assert [one.label for one in app.main.expander] == ["Filters (2 set)", "Follow this view"]
+    assert [one.label for one in app.main.expander] == ["Filters (2 set)", "Where the words stand", "Follow this view"]
     assert {one.key for one in app.main.expander[0].multiselect} >= {
         "filter_statuses",
         "filter_phases",

@@ -17,6 +17,7 @@ from cache.filters import counts
 from cache.filters.filter import Filter
 from cache.read import trials as queries
 from cache.read.later import Later
+from cache.search.find import finder
 from cache.snapshot import place
 from cache.store.schema import study
 from cache.store.store import Store, bump
@@ -133,8 +134,8 @@ WANTED = some.builds(
 def test_a_filter_lets_the_same_through(slow: Parts, quick: Parts, wanted: Filter) -> None:
     # The plain way: lists as Python objects, texts and codes as pandas reads them.
     trials = slow.trials().astype(dict.fromkeys(queries.LISTS, object))
-    expected = wanted.apply(trials, slow.matches(), WATCHLIST)
-    found = wanted.apply(quick.trials(), quick.matches(), WATCHLIST)
+    expected = wanted.apply(trials, slow.matches(), WATCHLIST, finder(slow.store, WATCHLIST))
+    found = wanted.apply(quick.trials(), quick.matches(), WATCHLIST, finder(quick.store, WATCHLIST))
     shown = [name for name in queries.LISTS if name in found.trials]  # where the sites lie is only looked through
     pd.testing.assert_frame_equal(found.trials.astype(dict.fromkeys(shown, object)), expected.trials)
     pd.testing.assert_frame_equal(found.pairs, expected.pairs)

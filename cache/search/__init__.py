@@ -1,0 +1,1 @@
+"""Search in everything that is kept of a trial."""
