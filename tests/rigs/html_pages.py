@@ -88,5 +88,7 @@ def shown_cell(value: Any, how: dict[str, Any], placeholder: str) -> str:
     if isinstance(value, list):
         return ", ".join(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return f"{value:,.0f}" if float(value).is_integer() and "%" not in str(how.get("format")) else str(value)
+        if str(how.get("format")).startswith("%"):
+            return str(how["format"] % value)
+        return f"{value:,.0f}" if float(value).is_integer() else f"{value:,}"
     return str(value)

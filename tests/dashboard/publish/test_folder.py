@@ -49,8 +49,8 @@ def test_a_run_that_is_killed_between_the_two_steps_of_the_swap_gives_the_old_si
 
     def files() -> Iterator[File]:
         assert content(out) == {"index.html": b"old", "gone.html": b"gone"}
+        yield NEW[0]
         raise Killed
-        yield
 
     with pytest.raises(Killed):
         folder.write(out, files())
