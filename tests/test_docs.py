@@ -16,6 +16,7 @@ import pytest
 from cache.__main__ import parser
 from cache.filters.keys import KEYS
 from dashboard import catalogue
+from dashboard.__main__ import parser as dashboard_parser
 from fetchers.settings import ROOT, VARIABLES, Variable
 from fetchers.watchlist import load as watchlist
 from fetchers.watchlist.model import DEFAULT_PATH, Watchlist, Wording
@@ -115,6 +116,8 @@ def test_every_command_line_is_accepted(path: Path) -> None:
         parser().parse_args([*words, *(word for option in needed for word in (option, "csv"))])
     for command in re.findall(r"python -m insights ([a-z]+[^`|>\n]*)", text):
         evidence_parser().parse_args(shlex.split(command))
+    for command in re.findall(r"python -m dashboard (publish [^`|>\n]*)", text):
+        dashboard_parser().parse_args(shlex.split(command))
     for module in re.findall(r"python -m ((?:cache|insights|tests|benchmarks)(?:\.\w+)*)\b(?!…)", text):
         assert find_spec(module) is not None, module
 

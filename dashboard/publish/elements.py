@@ -23,7 +23,8 @@ LEFT_OUT = frozenset({
     "select_slider", "empty",
 })  # fmt: skip
 # Blocks by their keys: what is told twice for phones, what only a screen or the visitor's own browser has.
-_LEFT_OUT_KEYS = ("narrow_window", "downloads", "my_notes", "on_screen", "scope_bar", "follow")
+_LEFT_OUT_KEYS = ("narrow_window", "downloads", "my_notes", "on_screen", "scope_bar")
+_LEFT_OUT_LABELS = ("Follow this view", "Open near you")  # what takes a running dashboard
 _ALERTS = ("info", "warning", "success", "error")
 
 
@@ -45,7 +46,9 @@ class Writer:
         """A block with all that stands in it; nothing when that is nothing."""
         inner = Markup("\n").join(filter(None, map(self.node, node.children.values())))
         kind = str(node.type)
-        if not inner.strip() or kind in LEFT_OUT or _key(node).startswith(_LEFT_OUT_KEYS):
+        if kind in LEFT_OUT or _key(node).startswith(_LEFT_OUT_KEYS) or _label(node) in _LEFT_OUT_LABELS:
+            return Markup()
+        if not inner.strip():
             return Markup()
         if kind == "expander":
             return Markup("<details><summary>{}</summary>{}</details>").format(
@@ -67,7 +70,7 @@ class Writer:
         if hasattr(node, "children"):
             return self.block(node)
         kind = str(node.type)
-        if kind in LEFT_OUT:
+        if kind in LEFT_OUT or _label(node) in _LEFT_OUT_LABELS:
             return Markup()
         write = _WRITERS.get(kind)
         if write is None:
@@ -167,6 +170,10 @@ def table(found: Table) -> Markup:
         '<div class="scroll" tabindex="0" role="region" aria-label="{0}"><table><caption>{0}</caption>{1}'
         "<tbody>{2}</tbody></table></div>"
     ).format(escape(found.alt), top, lines)
+
+
+def _label(node: Any) -> str:
+    return str(getattr(getattr(node, "proto", None), "label", ""))
 
 
 def _key(node: Any) -> str:

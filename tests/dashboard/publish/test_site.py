@@ -71,6 +71,13 @@ def test_nothing_is_loaded_from_elsewhere_and_no_page_has_a_script_of_its_own(sh
         assert one.handlers == []
 
 
+def test_what_takes_a_running_dashboard_is_left_out(shown: tuple[str, str, Pages]) -> None:
+    for name, one in shown[2].items():
+        for words in ("Follow this view", "python -m cache digest", "Open near you", "my list", "Save chart as"):
+            assert words not in one.text, (name, words)
+        assert {"button", "input", "select", "textarea"} & set(one.tags) == set(), name
+
+
 def test_every_page_says_how_old_its_data_is_and_once_that_it_is_no_advice(shown: tuple[str, str, Pages]) -> None:
     for name, one in shown[2].items():
         assert "Registry data of 20 November 2026" in one.text, name
