@@ -23,7 +23,12 @@ from tests.rigs.pages import elements as all_of
 WITH_LISTS = "condition=me_cfs&agent=rintatolimod"
 VIEWS = ("condition=me_cfs&background=1", "all=1&phase=phase2&status=completed", WITH_LISTS)
 pytestmark = pytest.mark.slow
-OUTSIDE = ("https://clinicaltrials.gov/", "https://pubmed.ncbi.nlm.nih.gov/", "https://doi.org/")
+OUTSIDE = (
+    "https://clinicaltrials.gov/",
+    "https://pubmed.ncbi.nlm.nih.gov/",
+    "https://doi.org/",
+    "https://www.geonames.org/",
+)
 ATTACK = '<script>alert("x")</script><img src=x onerror=alert(1)>[a](javascript:alert(1)) **b**'
 Pages = dict[str, HtmlPage]
 
