@@ -10,6 +10,7 @@ import plotly
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 from markupsafe import Markup
 
+from cache.english import count
 from cache.filters.filter import Filter
 from dashboard import catalogue
 from dashboard.publish import markup, reading, tables
@@ -93,9 +94,8 @@ def _list(job: Job, links: Links) -> Markup:
     config = '{"NCT id": {"type_config": {"type": "link", "display_text": "nct=(NCT[0-9]{8})"}}}'
     made = tables.sortable(shown, config, words.MISSING, "Trials of this list", links.href)
     line = words.freshness_line(fresh, datetime.now(UTC), names)
-    count = f"{len(shown):,} {'trial' if len(shown) == 1 else 'trials'}"
     return Markup('<h1>{}</h1><p class="letters">{}</p>{}{}<hr>{}').format(
-        count + ("" if fresh.live else " in the starter sample"), found.sentence(data.watchlist()),
+        count(len(shown), "trial") + ("" if fresh.live else " in the starter sample"), found.sentence(data.watchlist()),
         markup.blocks(f":caption[{line}.]", links.href), table(made),
         markup.blocks(words.attribution(fresh), links.href),
     )  # fmt: skip
