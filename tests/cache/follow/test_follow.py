@@ -75,7 +75,7 @@ def test_every_key_of_a_page_decides_what_is_told(store: Store, key: Any) -> Non
     frames = have(store)
 
     def passing(one: Filter) -> set[str]:
-        return set(one.apply(frames.trials, frames.matches, WATCHLIST).trials["nct_id"])
+        return set(one.apply(frames.trials, frames.matches, WATCHLIST, frames.finder).trials["nct_id"])
 
     expected = passing(wanted)
     assert passing(Filter()) != expected

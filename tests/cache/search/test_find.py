@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from sqlalchemy import text as sql
 
-from cache.search import find as finding
+from cache.search import asked as asking
 from cache.search import index
 from cache.search.find import find
 from cache.search.hits import hits
@@ -171,7 +171,7 @@ def test_a_changed_record_is_found_by_its_new_words_only() -> None:
         index.put(connection, {later.nct_id: index.Words("x", index.words_of(later))})
     with store.reading() as connection:
         found = index.index_of(connection).candidates
-        asked = {word: finding.read(word, WATCHLIST)[0].phrases[0] for word in ("old", "other")}
+        asked = {word: asking.read(word, WATCHLIST)[0].phrases[0] for word in ("old", "other")}
         assert not found(asked["old"]).sure
         assert found(asked["other"]).sure == {"NCT00000001"}
     store.close()
