@@ -253,8 +253,8 @@ class Parts:
         """Make all parts that are not there yet; the name of each when it is."""
         plain = (
             self.trials, self.matches, self.scopes, self.answers, self.freshness, self.facts, self.found,
-            self.verdicts, self.published, self.paper_groups, self.overtaken, self.stopped, self.registration, self.links,
-            self.family_of, self.me_cfs, self.sites, self.ledger, self.funnels, self.missed,
+            self.verdicts, self.published, self.paper_groups, self.overtaken, self.stopped, self.registration,
+            self.links, self.family_of, self.me_cfs, self.sites, self.ledger, self.funnels, self.missed,
         )  # fmt: skip
         for make in plain:
             make()

@@ -160,7 +160,7 @@ def test_a_distance_is_the_same_both_ways(one: str, other: str) -> None:
 def test_without_an_index_a_scan_answers_the_same(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     queries = ("Ampligen", "post-exertional", "sf36", "metho*", '"post exertional malaise"', "nothing-at-all")
     quick = [find(store, text, WATCHLIST) for text in queries]
-    monkeypatch.setattr(finding, "index_of", index.Scan)
+    monkeypatch.setattr("cache.search.find.index_of", index.Scan)
     assert [find(store, text, WATCHLIST) for text in queries] == quick
 
 
