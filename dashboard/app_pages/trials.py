@@ -10,7 +10,7 @@ from dashboard.trials import filters, near, near_list, own_list, parts, search
 mine = own_list.asked()
 frame.head(*(compared.HEAD if compared.asked() else own_list.HEAD if mine else parts.HEAD))
 refresh_parts.outcome()
-wanted = frame.wanted()
+wanted = own_list.whole(frame.wanted()) if mine else frame.wanted()
 view.remember_list()
 if compared.asked():
     compared.side_by_side(wanted)

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from cache import english
+from cache.filters.filter import Filter
 from dashboard.shared import address as view
 from dashboard.shared import frame, trial_list
 
@@ -21,6 +22,11 @@ _CHOOSING = "choose_several"
 def asked() -> bool:
     """Whether the address asks for a list of one's own."""
     return bool(view.own("mine"))
+
+
+def whole(wanted: Filter) -> Filter:
+    """The trials that the address names, whatever else it says: nobody's list grows shorter by a filter."""
+    return view.own_list(wanted.ids)
 
 
 def empty() -> None:

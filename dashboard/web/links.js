@@ -121,22 +121,29 @@
     .mark-link:focus { outline: 3px solid #2C76AD; outline-offset: 2px; }`;
   document.head.appendChild(style);
 
-  // Streamlit opens every link in a sentence in a window of its own.
+  // Streamlit opens every link in a sentence in a window of its own, and follows a link from a page to the same page
+  // without telling the address bar.
+  const SENTENCES = '[data-testid="stMarkdown"] a[href], [data-testid="stHeading"] a[href], [data-testid="stHtml"] a[href]';
+  const PAGE_LINKS = '[data-testid="stPageLink"] a[href]';
   document.addEventListener("click", (event) => {
     if (event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const link = event.target.closest?.(
-      '[data-testid="stMarkdown"] a[href], [data-testid="stHeading"] a[href], [data-testid="stHtml"] a[href]');
-    const inside = link && address(link.getAttribute("href"));
+    const link = event.target.closest?.(`${SENTENCES}, ${PAGE_LINKS}`);
+    if (!link) return;
+    const stays = new URL(link.href).pathname === location.pathname;
+    const inside = link.matches(PAGE_LINKS) ? stays && link.href : address(link.getAttribute("href"));
     if (!inside) return;
     event.preventDefault();
+    event.stopPropagation();
     open(inside);
+    closeSidebar(link);
   }, true);
 
-  document.addEventListener("click", (event) => {
-    if (!event.target.closest?.('[data-testid="stSidebar"] [data-testid="stPageLink"] a')) return;
+  const closeSidebar = (part) => {
+    if (!part.closest?.('[data-testid="stSidebar"] [data-testid="stPageLink"] a')) return;
     if (!matchMedia("(max-width: 768px)").matches) return;
     setTimeout(() => document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click());
-  });
+  };
+  document.addEventListener("click", (event) => closeSidebar(event.target));
 
   const look = () => document.querySelectorAll(".js-plotly-plot").forEach(adopt);
   new MutationObserver(look).observe(document.documentElement, { childList: true, subtree: true });

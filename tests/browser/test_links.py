@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.reading import choose, column, key_figures, main, open_page, still
+from tests.browser.reading import choose, column, key_figures, main, open_page, sidebar, still
 from tests.browser.serving import Dashboard
 
 pytestmark = pytest.mark.browser
@@ -42,9 +42,9 @@ def test_a_link_reopens_the_same_view_for_somebody_else(live: Dashboard, visit: 
     expect(mine.page).to_have_url(re.compile(r"status=completed"))
     still(mine.page)
     expect(statuses).to_be_visible()  # the filters stay open from one choice to the next
-    words = main(mine.page).get_by_role("searchbox", name="Words").or_(main(mine.page).get_by_label("Words"))
-    words.first.fill("syndrome")
-    words.first.press("Enter")
+    words = main(mine.page).locator("input[aria-label='Words']")
+    words.fill("syndrome")
+    words.press("Enter")
     expect(mine.page).to_have_url(re.compile(r"q=syndrome"))
     still(mine.page)
     assert keys(mine.page) == {"status": ["completed"], "q": ["syndrome"]}
@@ -108,4 +108,19 @@ def test_a_trial_nobody_knows_is_said_kindly(live: Dashboard, visit: Visit) -> N
     open_page(window.page, f"{live.url}/trial?nct=NCT99999999")
     expect(main(window.page).get_by_text(re.compile("NCT99999999")).first).to_be_visible()
     expect(main(window.page).get_by_test_id("stException")).to_have_count(0)
+    assert window.seen.console == []
+
+
+def test_a_link_to_the_same_page_is_told_to_the_address_bar(live: Dashboard, visit: Visit) -> None:
+    window = visit()
+    open_page(window.page, f"{live.url}/trials?all=1&q=fukuda")
+    sidebar(window.page).get_by_role("link", name=re.compile("All trials")).click()
+    expect(window.page).to_have_url(f"{live.url}/trials?all=1")
+    expect(main(window.page).get_by_text(re.compile("with the words"))).to_have_count(0)
+    window.page.go_back()
+    expect(window.page).to_have_url(f"{live.url}/trials?all=1&q=fukuda")
+    expect(main(window.page).get_by_text(re.compile("with the words “fukuda”"))).to_be_visible()
+    main(window.page).get_by_role("link", name=re.compile("outside this view: show all")).click()
+    expect(window.page).to_have_url(re.compile("tier=excluded"))
+    assert keys(window.page)["q"] == ["fukuda"]
     assert window.seen.console == []

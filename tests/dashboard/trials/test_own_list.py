@@ -20,9 +20,10 @@ def test_a_list_of_ones_own_holds_any_stored_trial(live: str, opened: Open) -> N
     assert Filter.from_query(query, WATCHLIST) == (view.own_list(everything), ())
 
 
-def test_the_page_of_a_list_shows_exactly_its_trials(live: str, opened: Open) -> None:
+@pytest.mark.parametrize("beside", [EVERY, "", "condition=lupus&status=withdrawn"])
+def test_the_page_of_a_list_shows_exactly_its_trials(live: str, opened: Open, beside: str) -> None:
     ids = sorted((row["nct_id"] for row in exported(live)), reverse=True)[3:6]
-    app = opened(live, "trials", f"{EVERY}&mine=1&ids={','.join(ids)}")
+    app = opened(live, "trials", f"{beside}&mine=1&ids={','.join(ids)}")
     assert app.title[0].value == "My list"
     assert app.header[0].value == "3 trials on this list"
     assert listed(app) == ids
