@@ -8,7 +8,7 @@ store in memory belongs to one process and needs none.
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Engine
@@ -26,7 +26,18 @@ SUFFIX = files.LOCK
 # Longer than another process takes to test the lock, too short to be noticed.
 PATIENCE_SECONDS = 0.5
 _EVERY = 0.05
-_BUSY = "Another refresh is running; watch it with: python -m cache status."
+
+
+class Purpose(NamedTuple):
+    """What only one process may do at a time: the ending of the lock's file, its number on a server, and what others
+    are told meanwhile."""
+
+    suffix: str
+    number: int
+    busy: str
+
+
+REFRESH = Purpose(SUFFIX, 7_421_002, "Another refresh is running; watch it with: python -m cache status.")
 
 
 class Busy(TrackerError):
@@ -50,21 +61,21 @@ class _HeldOnServer(Held):
 
 
 @contextmanager
-def hold(engine: Engine, patience: float = PATIENCE_SECONDS) -> Iterator[Held]:
+def hold(engine: Engine, patience: float = PATIENCE_SECONDS, purpose: Purpose = REFRESH) -> Iterator[Held]:
     """Hold the lock for the length of the block. Raises Busy when it is held, LocalTrouble when it cannot be made."""
     if not of_sqlite(engine.url):
-        with _on_server(engine.url, patience) as held_there:
+        with _on_server(engine.url, patience, purpose) as held_there:
             yield held_there
         return
     path = files.path_of(engine.url)
     if path is None:
         yield Held()
         return
-    lock = FileLock(files.beside(path, SUFFIX))
+    lock = FileLock(files.beside(path, purpose.suffix))
     try:
         lock.acquire(timeout=patience, poll_interval=_EVERY)
     except Timeout as error:
-        raise Busy(_BUSY) from error
+        raise Busy(purpose.busy) from error
     except OSError as error:
         raise LocalTrouble(
             f"The lock {lock.lock_file} cannot be taken: {error.strerror or error}. Make the store's folder writable."
@@ -76,17 +87,17 @@ def hold(engine: Engine, patience: float = PATIENCE_SECONDS) -> Iterator[Held]:
 
 
 @contextmanager
-def _on_server(url: URL, patience: float) -> Iterator[Held]:
+def _on_server(url: URL, patience: float, purpose: Purpose) -> Iterator[Held]:
     from cache.store.postgres import Session
 
     place = files.place_of(url)
-    session = Session(url)
+    session = Session(url, purpose.number)
     try:
         with local_troubles(place):
             deadline = time.monotonic() + patience
             while not session.take():
                 if time.monotonic() >= deadline:
-                    raise Busy(_BUSY)
+                    raise Busy(purpose.busy)
                 time.sleep(_EVERY)
         yield _HeldOnServer(session, place)
     finally:
@@ -101,7 +112,7 @@ def held(engine: Engine) -> bool:
             from cache.store.postgres import is_held
 
             with local_troubles(files.place_of(engine.url)), engine.connect() as connection:
-                return is_held(connection)
+                return is_held(connection, REFRESH.number)
         with hold(engine, patience=0):
             return False
     except Busy:

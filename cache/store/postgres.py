@@ -18,9 +18,9 @@ from fetchers.errors import Validation
 
 DRIVER = "postgresql+psycopg"
 
-# Advisory locks of a store: one for whoever writes, for the length of a transaction, and one for a refresh, for the
-# length of a session. Several stores may lie in one database, each in a schema of its own.
-WRITERS, REFRESH = 7_421_001, 7_421_002
+# The advisory lock of whoever writes to a store, for the length of a transaction. Several stores may lie in one
+# database, each in a schema of its own.
+_WRITERS = 7_421_001
 _STORE = "hashtext(current_schema())"
 
 
@@ -39,11 +39,11 @@ def engine_of(url: URL, *, patience: float, readonly: bool) -> Engine:
         ) from error
 
     def prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET lock_timeout = {max(1, round(patience * 1000))}")
-            cursor.execute("SET client_encoding = 'UTF8'")
-            if readonly:
-                cursor.execute("SET default_transaction_read_only = on")
+        cursor = connection.cursor()
+        cursor.execute(f"SET lock_timeout = {max(1, round(patience * 1000))}")
+        if readonly:
+            cursor.execute("SET default_transaction_read_only = on")
+        cursor.close()
         connection.commit()
 
     event.listen(engine, "connect", prepare)
@@ -53,15 +53,16 @@ def engine_of(url: URL, *, patience: float, readonly: bool) -> Engine:
 def begin(connection: Connection, *, writing: bool) -> None:
     """The first statement of a transaction."""
     if writing:
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS}, {_STORE})")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS}, {_STORE})")
     else:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
 
 class Session:
-    """A connection of its own that holds the refresh lock; the lock is gone when it ends, whatever ends it."""
+    """A connection of its own that holds an advisory lock; the lock is gone when it ends, whatever ends it."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, number: int) -> None:
+        self._number = number
         self._engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         self._connection: Connection | None = None
 
@@ -69,7 +70,7 @@ class Session:
         """Try to get the lock; whether it is ours now."""
         if self._connection is None:
             self._connection = self._engine.connect()
-        asked = text(f"SELECT pg_try_advisory_lock({REFRESH}, {_STORE})")
+        asked = text(f"SELECT pg_try_advisory_lock({self._number}, {_STORE})")
         return bool(self._connection.scalar(asked))
 
     def touch(self) -> None:
@@ -84,14 +85,14 @@ class Session:
         self._engine.dispose()
 
 
-def is_held(connection: Connection) -> bool:
-    """Whether some session holds the refresh lock of this store."""
+def is_held(connection: Connection, number: int) -> bool:
+    """Whether some session holds this advisory lock of the store."""
     found = text(
         "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 "
         "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
-        f"AND classid = {REFRESH} AND objid::bigint = {_STORE}::bigint & 4294967295"
+        "AND classid = :lock AND objid::bigint = hashtext(current_schema())::bigint & 4294967295"
     )
-    return bool(connection.scalar(found))
+    return bool(connection.scalar(found, {"lock": number}))
 
 
 def sort_by_bytes(connection: Connection) -> None:
