@@ -21,6 +21,12 @@ DRIVER = "postgresql+psycopg"
 # The advisory lock of whoever writes to a store, for the length of a transaction. Several stores may lie in one
 # database, each in a schema of its own.
 _WRITERS = 7_421_001
+# What SQLite's full-text table is here: the words of a record beside it, as they come, without grammar.
+LEXEMES = (
+    "ALTER TABLE searched ADD COLUMN words tsvector",
+    "CREATE INDEX ix_searched_words ON searched USING gin (words)",
+    "CREATE INDEX ix_searched_unread ON searched (id) WHERE words IS NULL",
+)
 _STORE = "hashtext(current_schema())"
 
 
