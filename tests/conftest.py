@@ -107,15 +107,22 @@ def pages_without_chores() -> Iterator[None]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if metafunc.definition.get_closest_marker("both_databases"):
-        metafunc.parametrize("database", databases.BOTH, indirect=True)
+        metafunc.parametrize("database", databases.BOTH, indirect=True, scope="module")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def database(request: pytest.FixtureRequest) -> Iterator[str]:
     """Where the stores of the test lie (``tests.rigs.databases``)."""
     kind: str = getattr(request, "param", "sqlite")
     with databases.on(kind):
         yield kind
+
+
+@pytest.fixture(autouse=True)
+def own_databases(database: str) -> Iterator[None]:
+    """No test leaves a database to another."""
+    with databases.own():
+        yield
 
 
 def pytest_configure(config: pytest.Config) -> None:

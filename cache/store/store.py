@@ -78,7 +78,7 @@ class Store:
         store = cls(engine_of(make_url("sqlite://"), patience=PATIENCE_SECONDS), "sqlite://", "in memory")
         with store.writing() as connection:
             metadata.create_all(connection)
-            _initialise(connection, now())
+            initialise(connection, now())
         return store
 
     def version(self) -> int:
@@ -140,7 +140,7 @@ class Store:
             if stamped != migrations.HEAD:
                 migrations.upgrade(connection)
             if stamped is None:
-                _initialise(connection, now())
+                initialise(connection, now())
         self._use_wal(patience)
 
     def _stamp(self, connection: Connection) -> str | None:
@@ -227,7 +227,8 @@ def _version(connection: Connection, place: str) -> int:
     return int(found)
 
 
-def _initialise(connection: Connection, now: datetime) -> None:
+def initialise(connection: Connection, now: datetime) -> None:
+    """Write down what every store begins with."""
     rows = [{"key": "version", "value": "0"}, {"key": "created_at", "value": timestamp(now)}]
     connection.execute(insert(meta), rows)
     seal.close(connection)

@@ -10,7 +10,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -22,8 +22,10 @@ from filelock import FileLock
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import NullPool
 
-from cache.store import store as stores
-from cache.store.store import Store
+from cache.store.engine import engine_of
+from cache.store.files import parsed
+from cache.store.schema import metadata
+from cache.store.store import PATIENCE_SECONDS, Store, initialise, utcnow
 
 BOTH = ("sqlite", "postgresql")
 USER, PASSWORD = "trials", "not-to-be-shown"
@@ -33,6 +35,7 @@ _FOLDER = "PYTEST_TRIALS_CLUSTER"
 _HASTE = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=200", "listen_addresses=")
 _numbers = count(1)
 _current: "Server | None" = None
+_servers: "dict[Path, Server]" = {}
 
 
 def programs() -> Path | None:
@@ -52,6 +55,17 @@ def missing() -> str | None:
     return None
 
 
+class _Lent(Store):
+    """A store that goes back to where it came from when it is closed."""
+
+    on_close: Callable[["_Lent"], None] = staticmethod(lambda store: None)
+
+    def close(self) -> None:
+        super().close()
+        self.on_close(self)
+        self.on_close = lambda store: None
+
+
 class Server:
     """The cluster of this test run, and the databases that the test of the moment has made in it."""
 
@@ -59,6 +73,7 @@ class Server:
         self.folder = folder
         self._made: dict[str, str] = {}
         self._engines: list[Engine] = []
+        self._free: list[_Lent] = []
 
     def address(self, database: str) -> str:
         return f"postgresql+psycopg://{USER}:{PASSWORD}@/{database}?host={quote(str(self.folder))}"
@@ -69,10 +84,25 @@ class Server:
             self._made[key] = self.database(blank=blank)
         return self.address(self._made[key])
 
+    def empty(self) -> Store:
+        """An empty store; once it is closed the next test may get it, wiped: to make one takes a tenth of a second."""
+        if not self._free:
+            name = self.database()
+            address = self.address(name)
+            self._free.append(_Lent(engine_of(parsed(address), patience=PATIENCE_SECONDS), address, name))
+        store = self._free.pop()
+        store.on_close = self._free.append
+        with store.writing() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(table.delete())
+                if table.autoincrement_column is not None:
+                    connection.exec_driver_sql(f"ALTER SEQUENCE {table.name}_id_seq RESTART")
+            initialise(connection, utcnow())
+        return store
+
     def database(self, *, blank: bool = False) -> str:
         name = f"test_{os.getpid()}_{next(_numbers)}"
         self.run(f"CREATE DATABASE {name} TEMPLATE {'template0' if blank else _TEMPLATE}")
-        self._made.setdefault(name, name)
         return name
 
     def run(self, *statements: str) -> list[Sequence[Any]]:
@@ -92,29 +122,27 @@ class Server:
 
     @contextmanager
     def lent(self) -> Iterator[None]:
-        """For one test: its connections are closed and its databases dropped at the end."""
-        engine_of = stores.engine_of
-
-        def noted(*given: Any, **options: Any) -> Engine:
-            self._engines.append(engine_of(*given, **options))
-            return self._engines[-1]
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(stores, "engine_of", noted)
-            yield
-        for engine in self._engines:
+        """For the length of a block: what it opens is closed and what it makes is dropped at its end."""
+        engines, made = len(self._engines), set(self._made)
+        yield
+        for engine in self._engines[engines:]:
             engine.dispose()
-        drop = [f"DROP DATABASE {name} WITH (FORCE)" for name in set(self._made.values())]
-        if drop:
-            self.run(*drop)
-        self._engines, self._made = [], {}
+        del self._engines[engines:]
+        gone = {key: self._made.pop(key) for key in set(self._made) - made}
+        if gone:
+            self.run(*(f"DROP DATABASE {name} WITH (FORCE)" for name in sorted(set(gone.values()))))
+
+    def engine_of(self, *given: Any, **options: Any) -> Engine:
+        """In the place of the product's own: notes what has to be closed."""
+        self._engines.append(engine_of(*given, **options))
+        return self._engines[-1]
 
 
 def empty() -> Store:
     """An empty store on the database that the test runs on."""
     if _current is None:
         return Store.in_memory()
-    return Store.open(_current.url(f"empty {next(_numbers)}"))
+    return _current.empty()
 
 
 def url(path: Path, *, blank: bool = False) -> str:
@@ -130,7 +158,7 @@ def server() -> Server:
     if lacking:
         pytest.fail(f"{lacking}, so this half of the tests did not run. .ci/run installs what it needs.")
     folder = Path(os.environ[_FOLDER])
-    made = Server(folder)
+    made = _servers.setdefault(folder, Server(folder))
     with FileLock(f"{folder}.lock"):
         if not (folder / "ready").exists():
             _start(folder)
@@ -149,10 +177,27 @@ def on(kind: str) -> Iterator[None]:
         return
     _current = server()
     try:
-        with _current.lent():
+        with pytest.MonkeyPatch.context() as patch, _current.lent():
+            patch.setattr("cache.store.store.engine_of", _current.engine_of)
             yield
     finally:
         _current = None
+
+
+@contextmanager
+def own() -> Iterator[None]:
+    """For one test: what it makes goes with it."""
+    if _current is None:
+        yield
+        return
+    with _current.lent():
+        yield
+
+
+def current() -> Server:
+    """The cluster, for a test that runs on it."""
+    assert _current
+    return _current
 
 
 def announce() -> bool:

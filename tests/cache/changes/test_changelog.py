@@ -24,6 +24,8 @@ from fetchers.errors import Validation
 from tests.rigs import databases
 from tests.rigs import moved_stores as moved
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def store() -> Iterator[Store]:

@@ -12,6 +12,8 @@ from cache.store.store import Store
 from tests.rigs import databases
 from tests.rigs import moved_stores as moved
 
+pytestmark = pytest.mark.both_databases
+
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 ONE, TWO, THREE = (f"NCT{number:08d}" for number in (1, 2, 3))
 

@@ -32,6 +32,8 @@ from fetchers.watchlist.load import load
 from tests.rigs import databases
 from tests.rigs.trial_rows import SEEN, Why, asked, body, put, row, watchlist
 
+pytestmark = pytest.mark.both_databases
+
 WATCHLIST = watchlist()
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 SIGNS = "=+-@\t\r\n＝＋－＠"

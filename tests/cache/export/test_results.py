@@ -26,6 +26,8 @@ from tests.rigs.posted_results import put_results
 from tests.rigs.records import MADE, Records, each_set_at_hand
 from tests.rigs.refresh import MATCHER, WATCHLIST
 
+pytestmark = pytest.mark.both_databases
+
 Row = dict[str, Any]
 
 

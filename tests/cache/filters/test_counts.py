@@ -11,6 +11,8 @@ from cache.read import trials as queries
 from tests.rigs import databases
 from tests.rigs.trial_rows import Why, asked, put, row, watchlist
 
+pytestmark = pytest.mark.both_databases
+
 WATCHLIST = watchlist()
 ROWS = [
     row(1, overall_status="RECRUITING", start_date="2010-05", has_results=None),

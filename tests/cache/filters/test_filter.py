@@ -18,6 +18,8 @@ from tests.cache.filters.drawn import AGENTS, CONDITIONS, WATCHLIST, filters
 from tests.rigs import databases
 from tests.rigs.trial_rows import Why, plain_finder, put, row
 
+pytestmark = pytest.mark.both_databases
+
 ROWS = [
     row(1, title="Low dose trial", overall_status="RECRUITING", countries=["Germany", "Poland"], start_date="2010-05"),
     row(2, phases=["PHASE1", "PHASE2"], condition_groups=["lupus"], start_date="2015", has_results=True,

@@ -23,6 +23,8 @@ from tests.rigs import databases
 from tests.rigs import moved_stores as moved
 from tests.rigs.trial_rows import Why, put, row
 
+pytestmark = pytest.mark.both_databases
+
 WATCHLIST = watchlists.load()
 # A value for each key by which some of the trials below are let in, or some more; a new key needs one here.
 VALUES = {

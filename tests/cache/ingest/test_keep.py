@@ -30,6 +30,8 @@ from fetchers.watchlist.model import Watchlist
 from tests.rigs import databases
 from tests.rigs.answering import SWEEP, NameMatcher, Refresher, everything, record, rows, stored_bodies
 
+pytestmark = pytest.mark.both_databases
+
 AZA, MTX = "azathioprine", "methotrexate"
 
 

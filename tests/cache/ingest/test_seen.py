@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ from cache.store.store import timestamp
 from fetchers.registry.pages import SetAside
 from tests.rigs import databases
 from tests.rigs.answering import AGENTS, START, Refresher, record, rows
+
+pytestmark = pytest.mark.both_databases
 
 NUMBERS = st.integers(1, 5)
 

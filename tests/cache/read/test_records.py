@@ -15,6 +15,8 @@ from fetchers.record.study import decode_study
 from tests.fake_registry.studies import make_study
 from tests.rigs import databases, trial_rows
 
+pytestmark = pytest.mark.both_databases
+
 
 def body(nct_id: str, **facts: Any) -> bytes:
     return decode_study(msgspec.json.encode(make_study(nct_id, **facts))).body()

@@ -16,6 +16,8 @@ from cache.store.store import Store
 from tests.rigs import databases
 from tests.rigs.trial_rows import SEEN, Why, asked, body, put, row, watchlist
 
+pytestmark = pytest.mark.both_databases
+
 NOW = datetime(2026, 11, 20, 8, 0, 30, tzinfo=UTC)
 
 

@@ -12,6 +12,8 @@ from fetchers.matching.matcher import Matcher
 from fetchers.watchlist.load import load
 from tests.rigs import databases
 
+pytestmark = pytest.mark.both_databases
+
 MATCHER = Matcher(load())
 AT = "2026-11-01T00:00:00Z"
 

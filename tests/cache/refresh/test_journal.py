@@ -14,6 +14,8 @@ from cache.store.schema import progress, refresh, scope, set_aside
 from cache.store.store import Store
 from tests.rigs import databases
 
+pytestmark = pytest.mark.both_databases
+
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=3)
 

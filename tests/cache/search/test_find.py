@@ -26,6 +26,8 @@ from tests.rigs.records import MADE, Records, each_set_at_hand
 from tests.rigs.searching import Scan, searchable
 from tests.rigs.trial_rows import watchlist
 
+pytestmark = pytest.mark.both_databases
+
 WATCHLIST = load()
 FEW_NAMES = watchlist()
 # What a text is made of, each with the words it stands for in a plain reading.
