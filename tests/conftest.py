@@ -5,6 +5,7 @@ Where pytest-xdist is installed, all processors run them.
 import functools
 import gc
 import ipaddress
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.rigs import databases
 from tests.rigs import fault_matrix as outcomes
 
 # While one works; CI asks for "thorough" by --hypothesis-profile. A busy machine is no fault, so nothing is timed.
@@ -103,6 +105,31 @@ def pages_without_chores() -> Iterator[None]:
         yield
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize("database", databases.BOTH, indirect=True, scope="module")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where the stores of the test lie (``tests.rigs.databases``)."""
+    kind: str = getattr(request, "param", "sqlite")
+    with databases.on(kind):
+        yield kind
+
+
+@pytest.fixture(autouse=True)
+def own_databases(database: str) -> Iterator[None]:
+    """No test leaves a database to another."""
+    with databases.own():
+        yield
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if databases.announce():
+        config.add_cleanup(databases.stop)
+
+
 def pytest_collection_finish() -> None:
     """What has been imported and collected stays to the end: no search for garbage needs to walk through it."""
     gc.collect()
@@ -114,14 +141,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if databases.missing() and "CI" not in os.environ:  # there it must not go unnoticed: the tests fail
+        _leave_out(config, items, [one for one in items if _parameters(one).get("database") == "postgresql"])
     # A long test at the end would keep one process busy while the others have nothing left to take over.
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     if config.getoption("--browser"):
         return
-    left_out = [item for item in items if item.get_closest_marker("browser")]
+    _leave_out(config, items, [item for item in items if item.get_closest_marker("browser")])
+
+
+def _parameters(item: pytest.Item) -> dict[str, Any]:
+    return getattr(getattr(item, "callspec", None), "params", {})
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item], left_out: list[pytest.Item]) -> None:
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+        gone = set(map(id, left_out))
+        items[:] = [item for item in items if id(item) not in gone]
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -130,6 +167,9 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    lacking = databases.missing()
+    if lacking:
+        terminalreporter.write_line(f"{lacking}: the tests of the store ran on SQLite only.", yellow=True)
     lines = outcomes.matrix()
     if lines:
         terminalreporter.section("faults at the steps of a refresh")

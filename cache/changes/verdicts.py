@@ -10,12 +10,13 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
 from cache.snapshot.place import JUDGED
 from cache.store import seal
 from cache.store.schema import event, meta
 from cache.store.store import Store, bump, timestamp
+from cache.store.upsert import insert
 
 _NOT_ASKED = "not_asked"
 _MOST_IDS = 50  # of one change; the page of the claim has all
@@ -56,7 +57,7 @@ def note(
         told = {"rules": rules, "version": version + bool(rows), "claims": judged}
         seal.keep_aside(connection, JUDGED, json.dumps(told))
         if rows:
-            connection.execute(insert(event), rows)
+            insert(connection, event, rows)
             bump(connection)
     return list(moved)
 

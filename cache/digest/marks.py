@@ -10,17 +10,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from filelock import FileLock, Timeout
 from sqlalchemy import func, select
 
 from cache.follow.view import Followed
-from cache.store import files, seal
-from cache.store.lock import Busy
+from cache.store import seal
+from cache.store.lock import Purpose, hold
 from cache.store.schema import event, meta
 from cache.store.store import Store
-from fetchers.errors import LocalTrouble
 
 LOCK = ".digest-lock"
+_ALONE = Purpose(LOCK, 7_421_003, "Another digest of this store is being sent; try again later.")
 PREFIX = "digest:"
 
 
@@ -75,18 +74,5 @@ def before(store: Store, moment: str) -> int:
 @contextmanager
 def alone(store: Store) -> Iterator[None]:
     """One digest of a store at a time. Raises Busy while another is being sent."""
-    path = files.path_of(store.url)
-    if path is None:
+    with hold(store.engine, patience=0, purpose=_ALONE):
         yield
-        return
-    lock = FileLock(files.beside(path, LOCK))
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise Busy("Another digest of this store is being sent; try again later.") from error
-    except OSError as error:
-        raise LocalTrouble(f"The lock beside {path} cannot be taken: {error.strerror or error}.") from error
-    try:
-        yield
-    finally:
-        lock.release()

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
 from cache.changes.differences import Event, left_registry, new_trial, returned
 from cache.store.schema import event, refresh, version
+from cache.store.upsert import insert
 
 
 class Events:
@@ -44,7 +45,7 @@ class Events:
 
     def write(self) -> None:
         if self._rows:
-            self._connection.execute(insert(event), self._rows)
+            insert(self._connection, event, self._rows)
             self._rows = []
 
     def _add(self, nct_id: str, events: Iterable[Event], registry_date: str | None) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from cache.ingest.matches import replace_matches
 from cache.ingest.study_row import starter_facts
@@ -15,6 +15,7 @@ from cache.store.packing import hash_of, pack
 from cache.store.schema import answer, study, version
 from cache.store.schema import scope as scopes
 from cache.store.store import Store, bump, timestamp, utcnow
+from cache.store.upsert import insert
 from fetchers.matching.matcher import Match, Matcher
 from fetchers.watchlist.model import Watchlist
 
@@ -55,7 +56,7 @@ def load_starter(
             _write(connection, placed, at)
         rows = [{"scope": name, "kind": "agent", "starter": True} for name in sorted(agents)]
         rows += [{"scope": name, "kind": "sweep", "starter": True} for name in sorted(sweeps)]
-        connection.execute(insert(scopes), rows)
+        insert(connection, scopes, rows)
         bump(connection)
     return len(placed)
 
@@ -81,9 +82,9 @@ def _write(connection: Connection, placed: Sequence[_Placed], at: str) -> None:
             {"scope": name, "nct_id": record.study.nct_id, "origin": "starter", "asked": [], "first_seen": at}
             for name in held_by
         ]
-    connection.execute(insert(study), studies)
-    connection.execute(insert(version), versions)
-    connection.execute(insert(answer), answers)
+    insert(connection, study, studies)
+    insert(connection, version, versions)
+    insert(connection, answer, answers)
     replace_matches(connection, {one.record.study.nct_id: one.matches for one in placed})
     hashes = {row["nct_id"]: row["body_hash"] for row in studies}
     found = {one.record.study.nct_id: words_of(one.record.study) for one in placed}

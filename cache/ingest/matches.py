@@ -8,12 +8,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, select
 
 from cache.store.batches import batches
 from cache.store.bodies import bodies
 from cache.store.schema import answer, match, version
 from cache.store.schema import scope as scopes
+from cache.store.upsert import insert
 from fetchers.errors import Validation
 from fetchers.matching.matcher import Match, Matcher
 from fetchers.record.study import Study, decode_study
@@ -94,7 +95,7 @@ def replace_matches(connection: Connection, found: Mapping[str, Iterable[Match]]
         for one in ones
     ]
     if rows:
-        connection.execute(insert(match), rows)
+        insert(connection, match, rows)
 
 
 def reason(one: Match) -> list[str] | dict[str, object]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection, delete
 
 from cache.ingest.derive import Arrival, Derived, Rules, derived
 from cache.ingest.events import Events
@@ -18,7 +18,7 @@ from cache.search import index
 from cache.search.index import Words
 from cache.store.bodies import after
 from cache.store.schema import answer, study, version
-from cache.store.upsert import upsert
+from cache.store.upsert import insert, upsert
 
 
 @dataclass
@@ -88,7 +88,7 @@ class Merge:
             for nct_id in differing
         ]
         if rows:
-            self.connection.execute(insert(version), rows)
+            insert(self.connection, version, rows)
 
     def _packed(
         self, here: Standing, arrived: Mapping[str, Arrival], nct_ids: Collection[str]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, select, update
 
 from cache.changes.primary_results import changed
 from cache.ingest.events import Events
@@ -17,7 +17,7 @@ from cache.store.batches import batches
 from cache.store.packing import hash_of, pack, unpack
 from cache.store.schema import RESULTS_SCOPE, match, meta, result, result_version, scope, study
 from cache.store.store import Store, bump, timestamp, utcnow
-from cache.store.upsert import upsert
+from cache.store.upsert import insert, upsert
 from fetchers.record.results import Results, decode_results
 from fetchers.registry.result_fields import RESULT_FIELDS
 
@@ -92,7 +92,7 @@ def note_wanted(store: Store, nct_ids: Collection[str], *, all_agents: bool) -> 
         if not fresh and not switched:
             return
         if fresh:
-            connection.execute(insert(result), [{"nct_id": nct_id, "wanted": True} for nct_id in fresh])
+            insert(connection, result, [{"nct_id": nct_id, "wanted": True} for nct_id in fresh])
         for value in (True, False):
             for some in batches([nct_id for nct_id, now in switched.items() if now is value]):
                 connection.execute(update(result).where(result.c.nct_id.in_(some)).values(wanted=value))
@@ -134,7 +134,7 @@ def keep(
         for row in rows:
             connection.execute(update(result).where(result.c.nct_id == row.pop("nct_id")).values(**row))
         if versions:
-            connection.execute(insert(result_version), versions)
+            insert(connection, result_version, versions)
         events.write()
         upsert(connection, meta, [{"key": SCOPE, "value": json.dumps(cost._asdict())}])
         bump(connection)

@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, func, select, update
 from cache.recovery.check import integrity
 from cache.recovery.poorer import history, lacking
 from cache.store import files, migrations, seal
-from cache.store.engine import engine_of
+from cache.store.engine import engine_of, on_sqlite
 from cache.store.errors import Damaged, Gone, Locked, local_troubles
 from cache.store.lock import SUFFIX, hold
 from cache.store.schema import meta, study, version
@@ -134,7 +134,7 @@ def file_of(url: str) -> Path:
 
 def copy_database(store: Store, path: Path) -> None:
     """Copy a consistent state of the store to ``path``, which must not exist, while others go on using it."""
-    if store.engine.dialect.name != "sqlite":
+    if not on_sqlite(store.engine):
         raise LocalTrouble("Only an SQLite store can be backed up from here; use the tools of your database server.")
     if path.exists():
         raise LocalTrouble(f"{path} exists already; name another file for the backup.")

@@ -10,6 +10,7 @@ from cache.search import index
 from cache.store import seal
 from cache.store.batches import batches
 from cache.store.bodies import tried
+from cache.store.engine import on_sqlite
 from cache.store.errors import Damaged
 from cache.store.packing import BrokenBody, base_of, hash_of, is_whole
 from cache.store.schema import (
@@ -56,7 +57,7 @@ def integrity(store: Store, rules: Derivation | None = None) -> list[str]:
 
 
 def _problems(connection: Connection) -> Iterator[str]:
-    if connection.dialect.name == "sqlite":
+    if on_sqlite(connection):
         yield from _broken_pages(connection)
     yield from _broken_bodies(connection)
     yield from _broken_seals(connection)

@@ -7,7 +7,7 @@ as they were stored, from the changes that were told, or from the starter snapsh
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, insert, select, update
+from sqlalchemy import Connection, case, delete, func, select, update
 
 from cache import starter
 from cache.ingest.matches import holders, kinds, matches_of, replace_matches
@@ -19,7 +19,7 @@ from cache.store.batches import batches
 from cache.store.bodies import readable
 from cache.store.packing import hash_of
 from cache.store.schema import answer, event, match, result, result_version, scope, study, version
-from cache.store.upsert import upsert
+from cache.store.upsert import insert, upsert
 from fetchers.matching.matcher import Match
 from fetchers.record.study import Study
 
@@ -59,7 +59,7 @@ def rebuild_results(connection: Connection) -> None:
         for nct_id, body_hash, seen_at in connection.execute(lost)
     ]
     if rows:
-        connection.execute(insert(result), rows)
+        insert(connection, result, rows)
 
 
 def _starter_facts(record: Study, row: Mapping[str, Any], sample: starter.StarterRecord | None) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def _hold(connection: Connection, shown: Found, incomplete: Collection[str], rul
         for nct_id, name in sorted(due - there)
     ]
     if rows:
-        connection.execute(insert(answer), rows)
+        insert(connection, answer, rows)
 
 
 def _may_hold(name: str, live: bool, asked: Mapping[str, bool], rules: Derivation) -> bool:
@@ -165,4 +165,4 @@ def _name_scopes(connection: Connection, rules: Derivation, *, asked: bool = Tru
         for name, any_live, at in connection.execute(query.group_by(answer.c.scope))
     ]  # fmt: skip
     if rows:
-        connection.execute(insert(scope), rows)
+        insert(connection, scope, rows)

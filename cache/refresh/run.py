@@ -6,7 +6,7 @@ It is handed a registry and a store and knows nothing of HTTP. It raises only wh
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,16 +15,15 @@ from cache.exit_codes import CANCELLED, FRESH, LOCAL, NO_REGISTRY, SOME_FAILED
 from cache.ingest import posted
 from cache.ingest.keep import Kind, fail
 from cache.refresh import journal
+from cache.refresh.alone import alone
 from cache.refresh.ask import TRIES, Context, Source, ask
 from cache.refresh.heartbeat import Heartbeat, Interruptible
 from cache.refresh.plan import Mode, PlannedScope, ScopeState, mode_of, plan, question
 from cache.refresh.report import Report, Result, Step
 from cache.refresh.results import Reading, ResultsStep
-from cache.search.index import keep_fresh
 from cache.store.errors import Damaged
-from cache.store.lock import Busy, hold
+from cache.store.lock import Held
 from cache.store.store import Store, timestamp, utcnow
-from cache.store.tidy import tidy
 from fetchers.errors import (
     Cancelled,
     DataReloaded,
@@ -65,42 +64,18 @@ def run(
     """
     plan(watchlist, agents, {})  # raises for an unknown agent before anything is locked
     heartbeat = heartbeat or Heartbeat()
-    try:
-        with _alone(store):
-            states = journal.states(store)
-            scopes = plan(watchlist, agents, {scope: state.studies for scope, state in states.items() if state.is_live})
-            scopes += (PlannedScope(posted.SCOPE, "results", ()),) if results else ()
-            refresh_id = journal.begin(store, [planned.scope for planned in scopes], full=full, now=now())
-            patient = Interruptible(source, heartbeat)
-            context = Context(
-                store, patient, lambda: matcher or Matcher(watchlist), refresh_id, question(watchlist), now
-            )
-            sources = [patient, *([Interruptible(probe, heartbeat)] if probe else [])]
-            step = results and ResultsStep.of(context, watchlist, agents, results, states.get(posted.SCOPE), full=full)
-            job = _Job(context, sources, scopes, states, full, tell, step)
-            with heartbeat.running(job.beat):
-                return job.run()
-    except Busy as error:
-        raise Busy(_who_is_running(store)) from error
-
-
-@contextlib.contextmanager
-def _alone(store: Store) -> Iterator[None]:
-    """Hold the lock, and tidy up while nobody else refreshes."""
-    with hold(store.engine):
-        tidy(store)
-        keep_fresh(store)
-        yield
-
-
-def _who_is_running(store: Store) -> str:
-    found = journal.running(store)
-    if found is None:
-        return "Another refresh is just starting or ending; try again in a moment."
-    return (
-        f"Another refresh has been running since {found.started_at} (process {found.pid} on {found.host}); "
-        "wait for it, or stop it with: python -m cache cancel"
-    )
+    with alone(store) as lock:
+        states = journal.states(store)
+        scopes = plan(watchlist, agents, {scope: state.studies for scope, state in states.items() if state.is_live})
+        scopes += (PlannedScope(posted.SCOPE, "results", ()),) if results else ()
+        refresh_id = journal.begin(store, [planned.scope for planned in scopes], full=full, now=now())
+        patient = Interruptible(source, heartbeat)
+        context = Context(store, patient, lambda: matcher or Matcher(watchlist), refresh_id, question(watchlist), now)
+        sources = [patient, *([Interruptible(probe, heartbeat)] if probe else [])]
+        step = results and ResultsStep.of(context, watchlist, agents, results, states.get(posted.SCOPE), full=full)
+        job = _Job(context, sources, scopes, states, full, tell, step, lock)
+        with heartbeat.running(job.beat):
+            return job.run()
 
 
 @dataclass
@@ -112,8 +87,10 @@ class _Job:
     full: bool
     tell: Callable[[Step], None]
     step: ResultsStep | None = None
+    lock: Held = field(default_factory=Held)
     results: dict[str, Result] = field(default_factory=dict)
     error: str | None = None
+    lost: LocalTrouble | None = None
     requests_before: int = 0
 
     def __post_init__(self) -> None:
@@ -135,6 +112,11 @@ class _Job:
         return Report(exit_code, self.context.timestamp, *self._traffic(), seconds, agents, sweeps, self.error, read)
 
     def beat(self) -> bool:
+        try:
+            self.lock.check()
+        except LocalTrouble as error:  # without the lock another refresh may begin
+            self.lost = error
+            return True
         requests, size = self._traffic()
         return journal.beat(self.context.store, self.context.refresh_id, requests=requests, size=size, now=self.now())
 
@@ -151,7 +133,7 @@ class _Job:
         try:
             self._ask_all()
         except Cancelled as error:
-            return self._stop_early(str(error), CANCELLED)
+            return self._stop_early(str(self.lost or error), LOCAL if self.lost else CANCELLED)
         except Damaged:
             raise
         except LocalTrouble as error:

@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 
 from cache.search import passages, typos
 from cache.search.asked import Asked, Item, read
-from cache.search.index import Candidates, Index, index_of, newest
+from cache.search.full_text import Candidates, Index, full_text_of
+from cache.search.index import newest
 from cache.search.words import flat
 from cache.store.store import Store
 from fetchers.record.study import Study
@@ -34,7 +35,7 @@ def find(store: Store, text: str, watchlist: Watchlist) -> Found:
     included."""
     asked = read(text, watchlist)
     with store.reading() as connection:
-        index = index_of(connection)
+        index = full_text_of(connection)
         trials = _trials(connection, index, asked)
         meant = None
         if asked and len(trials) <= FEW:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from cache.search.asked import Asked
-from cache.search.index import Index
+from cache.search.full_text import Index
 from cache.search.words import folded
 
 _SHORTEST = 4  # letters of a word that is looked at

@@ -1,4 +1,7 @@
-"""Connections to the store: how SQLite is opened, and where its transactions begin."""
+"""Connections to the store: which database it is, how that is opened, and where its transactions begin.
+
+What only one of the databases can do is asked for here, or behind ``on_sqlite``; all else is the same for both.
+"""
 
 import sqlite3
 from pathlib import Path
@@ -7,14 +10,22 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 
 from cache.store.files import WAL, beside, in_memory
-from fetchers.errors import Validation
 
 # Execution option of transactions that write: they wait for other writers at BEGIN, not at the first write.
 WRITING = "writing"
+
+
+def of_sqlite(url: URL) -> bool:
+    """Whether this is the address of an SQLite store."""
+    return url.get_backend_name() == "sqlite"
+
+
+def on_sqlite(bound: Connection | Engine) -> bool:
+    """Whether this is an SQLite store; else it is one on PostgreSQL."""
+    return bound.dialect.name == "sqlite"
 
 
 def engine_of(url: URL, *, patience: float, readonly: bool = False) -> Engine:
@@ -22,11 +33,12 @@ def engine_of(url: URL, *, patience: float, readonly: bool = False) -> Engine:
 
     Raises Validation when no driver for the URL is installed. Nothing is opened yet.
     """
-    if url.get_backend_name() != "sqlite":
-        try:
-            return create_engine(url)
-        except (ArgumentError, NoSuchModuleError, ImportError) as error:
-            raise Validation(f"TRIALS_CACHE_URL: no driver for {url.drivername!r} is installed ({error}).") from error
+    if not of_sqlite(url):
+        from cache.store import postgres  # loads that dialect: not in every process
+
+        engine = postgres.engine_of(url, patience=patience, readonly=readonly)
+        event.listen(engine, "begin", _begin)
+        return engine
     if in_memory(url):
         # The data lives in the connection: one, handed from thread to thread, never opened a second time.
         pool: dict[str, Any] = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0, "pool_timeout": patience}
@@ -73,4 +85,17 @@ def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
 
 def _begin(connection: Connection) -> None:
     writing = connection.get_execution_options().get(WRITING, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    if on_sqlite(connection):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    else:
+        from cache.store import postgres
+
+        postgres.begin(connection, writing=writing)
+
+
+def settle(connection: Connection) -> None:
+    """What a database needs after its tables were made or altered."""
+    if not on_sqlite(connection):
+        from cache.store import postgres
+
+        postgres.sort_by_bytes(connection)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from cache.store.packing import BrokenBody
@@ -30,6 +30,10 @@ class Locked(LocalTrouble):
     """Another process keeps the store busy for longer than we wait. It is never touched."""
 
 
+class Unreachable(LocalTrouble):
+    """The database server does not answer, or it ended our connection. What was stored before is there."""
+
+
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _NO_PATH = frozenset({errno.ENOTDIR, errno.EEXIST, errno.ENOENT, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP})
@@ -37,6 +41,14 @@ _NO_PATH = frozenset({errno.ENOTDIR, errno.EEXIST, errno.ENOENT, errno.EISDIR, e
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
 _CLOSED = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH})
+
+# What PostgreSQL calls them (SQLSTATE).
+_STATES_BUSY = frozenset({"55P03", "40001", "40P01", "57014"})
+_STATES_FULL = frozenset({"53100"})
+_STATES_CROWDED = frozenset({"53200", "53300", "53400"})
+_STATES_CLOSED = frozenset({"42501", "25006"})
+_STATES_BROKEN = frozenset({"42P01", "42703", "XX001", "XX002"})
+_STATES_AWAY = frozenset({"57P01", "57P02", "57P03", "57P04", "57P05"})
 
 
 @contextmanager
@@ -48,7 +60,7 @@ def local_troubles(place: str | Path) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        _raise(_of_driver(error.orig, place), error)
+        _raise(_of_driver(error.orig, place) or _of_server(error, place), error)
     except sqlite3.Error as error:
         _raise(_of_driver(error, place), error)
     except PoolTimeout as error:
@@ -78,6 +90,26 @@ def _of_driver(error: BaseException | None, place: str | Path) -> LocalTrouble |
     if code & 0xFF in _BROKEN or any(words in str(error) for words in ("unsupported file format", "no such table")):
         return _damaged(place, str(error))
     return _of_code(code & 0xFF, error, place)
+
+
+def _of_server(error: DBAPIError, place: str | Path) -> LocalTrouble | None:
+    """What a database server said, which names its errors itself; it says nothing when the connection is gone."""
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    said = str(error.orig).strip().partition("\n")[0]
+    if state in _STATES_AWAY or (state or "").startswith("08") or (isinstance(error, OperationalError) and not state):
+        return Unreachable(
+            f"The database of the store {place} cannot be reached, or it ended the connection ({said}). "
+            "What was stored before is safe; try again when it runs."
+        )
+    if state in _STATES_BUSY:
+        return Locked(f"The store {place} is locked by another process. Wait until it is done, or end it.")
+    if state in _STATES_CROWDED:
+        return Locked(f"The database of the store {place} has no room for more at the moment ({said}). Try again.")
+    if state in _STATES_FULL:
+        return full(place)
+    if state in _STATES_CLOSED:
+        return LocalTrouble(f"The database lets nobody write to the store {place} under this name ({said}).")
+    return _damaged(place, said) if state in _STATES_BROKEN else None
 
 
 def _of_code(code: int, error: sqlite3.Error, place: str | Path) -> LocalTrouble | None:

@@ -41,7 +41,11 @@ def parsed(url: URL | str) -> URL:
         raise Validation("TRIALS_CACHE_URL is not a database URL such as sqlite:///folder/trials.sqlite3.") from error
     if str(parts.database).startswith("file:") and not in_memory(parts):
         raise Validation("TRIALS_CACHE_URL: give the path itself after sqlite:///, without file: and options.")
-    return parts
+    kind = parts.get_backend_name()
+    if kind not in ("sqlite", "postgresql"):
+        raise Validation(f"TRIALS_CACHE_URL: a store lies in an SQLite file or on PostgreSQL, not on {kind!r}.")
+    # The one driver for PostgreSQL that is used; without its name SQLAlchemy would look for an older one.
+    return parts.set(drivername="postgresql+psycopg") if kind == "postgresql" else parts
 
 
 def _path_in(text: str) -> str:
@@ -73,16 +77,32 @@ def path_of(url: URL | str) -> Path | None:
     return Path(str(parts.database))
 
 
+def place_of(url: URL) -> str:
+    """What a store is called in messages: its file, or its server and database, never a password or an option."""
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    asked = url.query.get("host", "")
+    host = url.host or (asked if isinstance(asked, str) else ",".join(asked))
+    plain = URL.create(
+        "postgresql", username=url.username, host=None if host.startswith("/") else host or None, port=url.port,
+        database=url.database,
+    ).render_as_string()  # fmt: skip
+    return f"{plain} ({host})" if host.startswith("/") else plain
+
+
 def url_of(path: Path) -> str:
     """The URL of the store in this file."""
     return f"sqlite:///{path}"
 
 
 def identity(url: str) -> str:
-    """What tells a store's file from another one put in its place; empty when there is none (yet)."""
+    """What tells a store's file from another one put in its place; empty when there is none (yet), and on a server."""
     try:
-        found = os.stat(parsed(url).database or "")
-    except (OSError, ValueError):
+        path = path_of(url)
+        if path is None:
+            return ""
+        found = os.stat(path)
+    except (OSError, ValueError, Validation):
         return ""
     return f"{found.st_dev}:{found.st_ino}"
 

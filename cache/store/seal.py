@@ -12,12 +12,17 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import (
+    JSON,
+    Boolean,
     Column,
     ColumnElement,
     Connection,
+    Integer,
     LargeBinary,
     Table,
+    Text,
     bindparam,
+    cast,
     func,
     select,
     type_coerce,
@@ -25,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import NullType
 
+from cache.store.engine import on_sqlite
 from cache.store.schema import answer, event, match, meta, result, result_version, scope, study, version
 from cache.store.upsert import upsert
 
@@ -44,7 +50,7 @@ def close(connection: Connection) -> None:
 def keep_aside(connection: Connection, key: str, value: str) -> None:
     """Keep a single value in ``meta`` that no page shows: the data, and the name of their state, stay as they are."""
     upsert(connection, meta, [{"key": key, "value": value}])
-    note = connection.execute(_as_stored(meta).where(meta.c.key == "rows")).mappings().first()
+    note = connection.execute(_as_stored(connection, meta).where(meta.c.key == "rows")).mappings().first()
     if note is not None and holds(note):  # an altered note stays altered
         rows = select(func.count()).select_from(meta).where(meta.c.key != "rows")
         told = json.loads(note["value"]) | {"meta": connection.scalars(rows).one()}
@@ -69,7 +75,7 @@ def seal(connection: Connection, tables: Sequence[Table] = SEALED) -> None:
     """Give every row without a digest its digest; before the transaction ends."""
     for table in tables:
         statement = update(table).where(*this_row(table)).values(digest=bindparam("sealed"))
-        query = _as_stored(table).where(table.c.digest.is_(None)).limit(_AT_ONCE)
+        query = _as_stored(connection, table).where(table.c.digest.is_(None)).limit(_AT_ONCE)
         names = [column.name for column in query.selected_columns]
         keys = [(f"this_{key.name}", names.index(key.name)) for key in table.primary_key]
         while rows := connection.execute(query).all():
@@ -82,7 +88,7 @@ def seal(connection: Connection, tables: Sequence[Table] = SEALED) -> None:
 
 def broken(connection: Connection, table: Table) -> Iterator[tuple[Any, ...]]:
     """The keys of the rows that are not as they were sealed."""
-    for row in connection.execute(_as_stored(table)).mappings():
+    for row in connection.execute(_as_stored(connection, table)).mappings():
         if not holds(row):
             yield _key(table, row)
 
@@ -121,7 +127,16 @@ def _key(table: Table, row: Mapping[Any, Any]) -> tuple[Any, ...]:
     return tuple(row[column.name] for column in table.primary_key)
 
 
-def _as_stored(table: Table) -> Any:
-    """Every value the way the driver hands it over, undecoded."""
+def _as_stored(connection: Connection, table: Table) -> Any:
+    """Every value the way SQLite keeps it, undecoded: lists are texts, yes and no are numbers. So a row has the same
+    digest wherever it lies."""
     columns: list[Column[Any]] = [one for one in table.c if not isinstance(one.type, LargeBinary)]
-    return select(*(type_coerce(one, NullType()).label(one.name) for one in columns))
+    return select(*(_undecoded(one, sqlite=on_sqlite(connection)).label(one.name) for one in columns))
+
+
+def _undecoded(column: Column[Any], *, sqlite: bool) -> ColumnElement[Any]:
+    if sqlite:
+        return type_coerce(column, NullType())
+    if isinstance(column.type, JSON):
+        return cast(column, Text)
+    return cast(column, Integer) if isinstance(column.type, Boolean) else column

@@ -15,9 +15,9 @@ from sqlalchemy import URL, Connection, Engine, insert, inspect, make_url, selec
 from sqlalchemy.exc import OperationalError
 
 from cache.store import migrations, seal
-from cache.store.engine import WRITING, engine_of
+from cache.store.engine import WRITING, engine_of, of_sqlite, on_sqlite
 from cache.store.errors import Damaged, Locked, NewerStore, local_troubles
-from cache.store.files import in_memory, parsed, path_of, refuse_if_gone
+from cache.store.files import in_memory, parsed, path_of, place_of, refuse_if_gone
 from cache.store.schema import meta, metadata
 from fetchers.errors import LocalTrouble
 
@@ -59,9 +59,9 @@ class Store:
         cannot be written or the disk is full. ``readonly`` never writes, so it needs a store that is up to date.
         """
         parts = parsed(url)
-        if parts.get_backend_name() == "sqlite" and in_memory(parts):
+        if of_sqlite(parts) and in_memory(parts):
             return cls.in_memory(now=now)
-        place = _place(parts)
+        place = place_of(parts)
         store = cls(engine_of(parts, patience=patience, readonly=readonly), url, place)
         try:
             with local_troubles(place):
@@ -78,7 +78,7 @@ class Store:
         store = cls(engine_of(make_url("sqlite://"), patience=PATIENCE_SECONDS), "sqlite://", "in memory")
         with store.writing() as connection:
             metadata.create_all(connection)
-            _initialise(connection, now())
+            initialise(connection, now())
         return store
 
     def version(self) -> int:
@@ -105,12 +105,10 @@ class Store:
 
         For one thread, and not for long: what it keeps others from folding into the file grows beside it.
         """
-        if self.engine.dialect.name == "sqlite" and in_memory(self.engine.url):
+        if on_sqlite(self.engine) and in_memory(self.engine.url):
             yield self  # its one connection is everybody's
             return
         with self.reading() as connection:
-            if self.engine.dialect.name != "sqlite":
-                connection = connection.execution_options(isolation_level="REPEATABLE READ")
             yield _Steady(self, connection)
 
     @contextmanager
@@ -142,7 +140,7 @@ class Store:
             if stamped != migrations.HEAD:
                 migrations.upgrade(connection)
             if stamped is None:
-                _initialise(connection, now())
+                initialise(connection, now())
         self._use_wal(patience)
 
     def _stamp(self, connection: Connection) -> str | None:
@@ -181,7 +179,7 @@ class Store:
 
     def _use_wal(self, patience: float) -> None:
         """Let readers and a writer work side by side. The file remembers it, so it is set once."""
-        if self.engine.dialect.name != "sqlite":
+        if not on_sqlite(self.engine):
             return
         deadline = time.monotonic() + patience
         while True:
@@ -229,14 +227,11 @@ def _version(connection: Connection, place: str) -> int:
     return int(found)
 
 
-def _initialise(connection: Connection, now: datetime) -> None:
+def initialise(connection: Connection, now: datetime) -> None:
+    """Write down what every store begins with."""
     rows = [{"key": "version", "value": "0"}, {"key": "created_at", "value": timestamp(now)}]
     connection.execute(insert(meta), rows)
     seal.close(connection)
-
-
-def _place(url: URL) -> str:
-    return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
 
 
 def _prepare_folder(url: URL, *, readonly: bool, anew: bool) -> None:

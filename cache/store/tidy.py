@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from cache.store import seal
 from cache.store.batches import batches
 from cache.store.bodies import follow, tried
+from cache.store.engine import on_sqlite
 from cache.store.errors import Damaged, local_troubles
 from cache.store.packing import hash_of, is_old, pack
 from cache.store.schema import meta, version
@@ -81,7 +82,7 @@ def give_back(store: Store) -> bool:
     Only while nobody else writes. A store that is being read, or a disk too full for the second copy that this takes
     for a moment, puts it off until the next time. Raises Damaged when it turns out to be.
     """
-    if store.engine.dialect.name != "sqlite":
+    if not on_sqlite(store.engine):
         return False
     with store.reading() as connection:
         free, pages, size = (

@@ -1,10 +1,27 @@
-"""Insert or replace rows by primary key, the one statement for which every database has a syntax of its own."""
+"""Add rows, or replace them by primary key: the two statements that databases do best each in its own way."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Table
+from sqlalchemy import insert as plain
 from sqlalchemy.dialects import sqlite
+
+from cache.store.engine import on_sqlite
+
+# With fewer rows the way by COPY takes longer than it saves.
+_BULK = 20
+
+
+def insert(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Add rows; all of them name the same columns."""
+    given = list(rows)
+    if not on_sqlite(connection) and len(given) >= _BULK:
+        from cache.store import postgres
+
+        postgres.load(connection, table, given)
+    elif given:
+        connection.execute(plain(table), given)
 
 
 def upsert(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -17,16 +34,12 @@ def upsert(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any
     keys = [column.name for column in table.primary_key]
     others = [name for name in given[0] if name not in keys]
     # Both dialects have the same methods, but no common type.
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects import postgresql
-
-        theirs = postgresql.insert(table)
-        connection.execute(
-            theirs.on_conflict_do_update(index_elements=keys, set_={name: theirs.excluded[name] for name in others}),
-            given,
-        )
-    else:
+    if on_sqlite(connection):
         ours = sqlite.insert(table)
         connection.execute(
             ours.on_conflict_do_update(index_elements=keys, set_={name: ours.excluded[name] for name in others}), given
         )
+    else:
+        from cache.store import postgres
+
+        postgres.upsert(connection, table, given, keys, others, bulk=len(given) >= _BULK)

@@ -19,6 +19,7 @@ from fetchers.registry.client import Registry
 from fetchers.watchlist import load as watchlist
 from fetchers.watchlist.model import Watchlist
 from tests.fake_registry import FakeRegistry, Request, agent_studies, make_study
+from tests.rigs import databases
 
 WATCHLIST = watchlist.load()
 MATCHER = Matcher(WATCHLIST)
@@ -47,7 +48,7 @@ class Rig:
         **fake: Any,
     ) -> None:
         self.fake = FakeRegistry(agent_studies() if studies is None else studies, page_cap=page_cap, **fake)
-        self.store = store or (Store.open(url) if url else Store.in_memory())
+        self.store = store or (Store.open(url) if url else databases.empty())
         self._lent = store is not None
         self.now = datetime(2026, 11, 22, 12, tzinfo=UTC)
         self.steps: list[Step] = []

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
+from cache.store.engine import settle
+
 # Every revision this code can read and upgrade, oldest first; a new step adds its own.
 KNOWN = ("0001", "0002", "0003", "0004", "0005")
 HEAD = KNOWN[-1]
@@ -35,3 +37,4 @@ def upgrade(connection: Connection, to: str = HEAD) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, to)
+    settle(connection)

@@ -21,12 +21,15 @@ from cache.changes.changelog import (
 from cache.changes.differences import KINDS
 from cache.store.store import Store
 from fetchers.errors import Validation
+from tests.rigs import databases
 from tests.rigs import moved_stores as moved
+
+pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
 def store() -> Iterator[Store]:
-    opened = Store.in_memory()
+    opened = databases.empty()
     yield opened
     opened.close()
 

@@ -9,7 +9,10 @@ from cache.changes.changelog import Change, changelog
 from cache.changes.verdicts import Judged, note
 from cache.snapshot import place
 from cache.store.store import Store
+from tests.rigs import databases
 from tests.rigs import moved_stores as moved
+
+pytestmark = pytest.mark.both_databases
 
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 ONE, TWO, THREE = (f"NCT{number:08d}" for number in (1, 2, 3))
@@ -17,7 +20,7 @@ ONE, TWO, THREE = (f"NCT{number:08d}" for number in (1, 2, 3))
 
 @pytest.fixture
 def store() -> Store:
-    store = Store.in_memory()
+    store = databases.empty()
     moved.live(store)
     return store
 
@@ -90,4 +93,4 @@ def test_what_was_judged_by_older_data_is_not_kept(store: Store) -> None:
 
 
 def test_a_starter_store_has_nothing_to_judge() -> None:
-    assert place.is_judged(Store.in_memory())
+    assert place.is_judged(databases.empty())

@@ -29,7 +29,10 @@ from fetchers.errors import LocalTrouble, Validation
 from fetchers.matching.matcher import Matcher
 from fetchers.record.texts import shown_line
 from fetchers.watchlist.load import load
+from tests.rigs import databases
 from tests.rigs.trial_rows import SEEN, Why, asked, body, put, row, watchlist
+
+pytestmark = pytest.mark.both_databases
 
 WATCHLIST = watchlist()
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -38,7 +41,7 @@ SIGNS = "=+-@\t\r\n＝＋－＠"
 
 @pytest.fixture
 def store() -> Iterator[Store]:
-    opened = Store.in_memory()
+    opened = databases.empty()
     yield opened
     opened.close()
 
@@ -136,7 +139,7 @@ def test_by_default_standard_error_hears_what_was_ignored(
 
 
 def test_the_starter_snapshot_goes_through_whole(tmp_path: Path) -> None:
-    known, opened = load(), Store.in_memory()
+    known, opened = load(), databases.empty()
     given = {record.study.nct_id: record for record in records(watchlist=known)}
     load_starter(opened, given.values(), Matcher(known), known)
     with opened.reading() as connection:
@@ -233,7 +236,7 @@ FACTS = st.fixed_dictionaries(
 
 
 def frames_of(facts: list[dict[str, Any]]) -> tuple[Any, Any]:
-    store = Store.in_memory()
+    store = databases.empty()
     why = {number: [Why("ivig", found_by=["=IVIg"])] for number in range(1, len(facts) + 1)}
     put(store, [row(number, **fact) for number, fact in enumerate(facts, start=1)], why)
     read = queries.trials(store), queries.matches(store)

@@ -21,9 +21,12 @@ from cache.read import results as read
 from cache.store.store import Store
 from fetchers.errors import Validation
 from fetchers.record.study import decode_study
+from tests.rigs import databases
 from tests.rigs.posted_results import put_results
 from tests.rigs.records import MADE, Records, each_set_at_hand
 from tests.rigs.refresh import MATCHER, WATCHLIST
+
+pytestmark = pytest.mark.both_databases
 
 Row = dict[str, Any]
 
@@ -38,7 +41,7 @@ def nct_id(raw: Row) -> str:
 
 def stored(raws: list[Row]) -> Store:
     """The records, and of their results what an answer to our question holds."""
-    store = Store.in_memory()
+    store = databases.empty()
     studies = [decode_study(msgspec.json.encode(raw)) for raw in raws]
     with Staging(store, 1, "ivig") as staged:
         staged.add("q", studies)
@@ -238,7 +241,7 @@ def test_the_json_of_outcomes_has_the_same_rows(tmp_path: Path) -> None:
 
 
 def test_what_was_not_read_is_null_and_has_no_rows(tmp_path: Path) -> None:
-    store = Store.in_memory()
+    store = databases.empty()
     with Staging(store, 1, "ivig") as staged:
         staged.add("q", MADE.studies[:3])
         keep(staged, "agent", MATCHER, registry_timestamp=None, question="q", full=True, vanished=())

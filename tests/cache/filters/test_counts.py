@@ -8,8 +8,10 @@ from cache.filters import counts
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
 from cache.read import trials as queries
-from cache.store.store import Store
+from tests.rigs import databases
 from tests.rigs.trial_rows import Why, asked, put, row, watchlist
+
+pytestmark = pytest.mark.both_databases
 
 WATCHLIST = watchlist()
 ROWS = [
@@ -32,7 +34,7 @@ WHY = {
 
 @pytest.fixture(scope="module")
 def frames() -> tuple[pd.DataFrame, pd.DataFrame]:
-    store = Store.in_memory()
+    store = databases.empty()
     put(store, ROWS, WHY)
     read = queries.trials(store), queries.matches(store)
     store.close()
@@ -87,7 +89,7 @@ def test_counts_of_nothing(frames: tuple[pd.DataFrame, pd.DataFrame]) -> None:
 
 
 def test_none_found_is_not_the_same_as_not_asked(frames: tuple[pd.DataFrame, pd.DataFrame]) -> None:
-    store = Store.in_memory()
+    store = databases.empty()
     asked(store, "tnf_inhibitors", starter=True, refreshed_at=None)
     scopes = queries.scopes(store, WATCHLIST)
     assert counts.agent_cover(*frames, scopes, WATCHLIST, conditions=("me_cfs",)) == (

@@ -14,9 +14,11 @@ from cache.filters.filter import Filter
 from cache.filters.keys import KEYS
 from cache.filters.kinds import slug
 from cache.read import trials as queries
-from cache.store.store import Store
 from tests.cache.filters.drawn import AGENTS, CONDITIONS, WATCHLIST, filters
+from tests.rigs import databases
 from tests.rigs.trial_rows import Why, plain_finder, put, row
+
+pytestmark = pytest.mark.both_databases
 
 ROWS = [
     row(1, title="Low dose trial", overall_status="RECRUITING", countries=["Germany", "Poland"], start_date="2010-05"),
@@ -43,7 +45,7 @@ WHY = {
 
 class Frames:
     def __init__(self) -> None:
-        store = Store.in_memory()
+        store = databases.empty()
         put(store, ROWS, WHY)
         self.trials, self.matches = queries.trials(store), queries.matches(store)
         store.close()
@@ -133,7 +135,7 @@ def test_pairs_know_their_trials_lane_and_status(frames: Frames) -> None:
 
 
 def test_an_agent_the_watch_list_no_longer_holds_is_no_agent() -> None:
-    store = Store.in_memory()
+    store = databases.empty()
     put(store, [row(1)], {1: [Why("aspirin")]})
     trials, matches = queries.trials(store), queries.matches(store)
     store.close()
@@ -142,7 +144,7 @@ def test_an_agent_the_watch_list_no_longer_holds_is_no_agent() -> None:
 
 
 def test_empty_frames_give_an_empty_selection() -> None:
-    store = Store.in_memory()
+    store = databases.empty()
     trials, matches = queries.trials(store), queries.matches(store)
     store.close()
     every = Filter(everywhere=True, frame=True, countries=("Poland",), results=False, year_from=1999, text="a")

@@ -19,8 +19,11 @@ from cache.store.store import Store
 from dashboard.shared.address import OWN
 from fetchers.errors import Validation
 from fetchers.watchlist import load as watchlists
+from tests.rigs import databases
 from tests.rigs import moved_stores as moved
 from tests.rigs.trial_rows import Why, put, row
+
+pytestmark = pytest.mark.both_databases
 
 WATCHLIST = watchlists.load()
 # A value for each key by which some of the trials below are let in, or some more; a new key needs one here.
@@ -35,7 +38,7 @@ VALUES = {
 @pytest.fixture
 def store() -> Store:
     """A trial for each key that it alone lets in or keeps out, and a change in every trial."""
-    store = Store.in_memory()
+    store = databases.empty()
     rows = [
         row(1), row(2), row(3), row(4), row(5), row(6, condition_groups=["lupus"]), row(7, condition_groups=["other"]),
         row(8), row(9, phases=["PHASE3"]), row(10, overall_status="RECRUITING"), row(11, study_type="OBSERVATIONAL"),
@@ -123,7 +126,7 @@ def test_a_trial_by_its_id_is_told_whatever_the_view(store: Store) -> None:
 def test_a_change_that_takes_a_trial_out_of_the_view_is_told(
     kind: str, before: Any, after: Any, now: Mapping[str, Any], query: Mapping[str, str]
 ) -> None:
-    store = Store.in_memory()
+    store = databases.empty()
     put(store, [row(1, **now), row(2)], {1: [Why("ivig")], 2: [Why("ivig")]})
     moved.happened(store, 1, "sponsor", at="2026-11-19T08:00:00Z")  # before it, the trial was in the view
     moved.happened(store, 1, kind, move=("high", before, after))
@@ -135,7 +138,7 @@ def test_a_change_that_takes_a_trial_out_of_the_view_is_told(
 
 
 def test_a_trial_that_came_and_went_is_told_while_it_was_there() -> None:
-    store = Store.in_memory()
+    store = databases.empty()
     put(store, [row(1, overall_status="COMPLETED")], {1: [Why("ivig")]})
     course = ["NOT_YET_RECRUITING", "RECRUITING", "ACTIVE_NOT_RECRUITING", "COMPLETED"]
     for day, (before, after) in enumerate(pairwise(course), start=10):

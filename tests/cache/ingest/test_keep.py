@@ -27,7 +27,10 @@ from fetchers.matching.matcher import Match
 from fetchers.record.study import Study, decode_study
 from fetchers.registry.pages import SetAside
 from fetchers.watchlist.model import Watchlist
+from tests.rigs import databases
 from tests.rigs.answering import SWEEP, NameMatcher, Refresher, everything, record, rows, stored_bodies
+
+pytestmark = pytest.mark.both_databases
 
 AZA, MTX = "azathioprine", "methotrexate"
 
@@ -46,7 +49,7 @@ class Watched(NamedTuple):
 
 @pytest.fixture
 def store() -> Iterator[Store]:
-    store = Store.in_memory()
+    store = databases.empty()
     yield store
     store.close()
 
@@ -542,7 +545,7 @@ RETURN += [(AZA, {}, True), (MTX, {}, False), (SWEEP, {1: "A"}, False)]
 def test_after_any_answers_the_store_holds_the_last_ones_and_every_distinct_state(
     steps: list[tuple[str, dict[int, str], bool]],
 ) -> None:
-    store = Store.in_memory()
+    store = databases.empty()
     refresher = Refresher(store)
     last: dict[str, set[str]] = {}
     states: dict[str, list[str]] = {}

@@ -2,15 +2,19 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cache.ingest.staging import known, set_aside
 from cache.read.trials import trials
 from cache.store.schema import study
-from cache.store.store import Store, timestamp
+from cache.store.store import timestamp
 from fetchers.registry.pages import SetAside
+from tests.rigs import databases
 from tests.rigs.answering import AGENTS, START, Refresher, record, rows
+
+pytestmark = pytest.mark.both_databases
 
 NUMBERS = st.integers(1, 5)
 
@@ -38,7 +42,7 @@ STEPS = st.lists(
 def test_the_moment_a_trial_was_read_is_that_of_the_last_answer_that_brought_it(
     steps: list[tuple[str, set[int], set[int], bool, str, bool]],
 ) -> None:
-    store = Store.in_memory()
+    store = databases.empty()
     refresher = Refresher(store)
     read: dict[str, str] = {}  # the slow reference
     for number, (scope, came, unread, nameless, title, full) in enumerate(steps):
@@ -58,7 +62,7 @@ def test_the_moment_a_trial_was_read_is_that_of_the_last_answer_that_brought_it(
 
 
 def test_a_sweep_that_finds_nothing_new_writes_no_trial() -> None:
-    store = Store.in_memory()
+    store = databases.empty()
     refresher = Refresher(store)
     refresher.answer(AGENTS[0], [record(1), record(2)])
     before = rows(store, study, *study.c.keys())

@@ -13,7 +13,9 @@ from cache.store.errors import Damaged
 from cache.store.store import Store
 from fetchers.record.study import decode_study
 from tests.fake_registry.studies import make_study
-from tests.rigs import trial_rows
+from tests.rigs import databases, trial_rows
+
+pytestmark = pytest.mark.both_databases
 
 
 def body(nct_id: str, **facts: Any) -> bytes:
@@ -22,7 +24,7 @@ def body(nct_id: str, **facts: Any) -> bytes:
 
 @pytest.fixture
 def store() -> Store:
-    return Store.in_memory()
+    return databases.empty()
 
 
 def put(store: Store, number: int, *states: dict[str, Any], **facts: Any) -> str:

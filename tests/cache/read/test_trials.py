@@ -13,14 +13,17 @@ from cache.read.jobs import latest_job, recent_jobs
 from cache.store.errors import Damaged
 from cache.store.schema import answer, progress, refresh, set_aside, study
 from cache.store.store import Store
+from tests.rigs import databases
 from tests.rigs.trial_rows import SEEN, Why, asked, body, put, row, watchlist
+
+pytestmark = pytest.mark.both_databases
 
 NOW = datetime(2026, 11, 20, 8, 0, 30, tzinfo=UTC)
 
 
 @pytest.fixture
 def store() -> Iterator[Store]:
-    opened = Store.in_memory()
+    opened = databases.empty()
     yield opened
     opened.close()
 

@@ -10,6 +10,9 @@ from cache.store.schema import answer, study
 from cache.store.store import Store
 from fetchers.matching.matcher import Matcher
 from fetchers.watchlist.load import load
+from tests.rigs import databases
+
+pytestmark = pytest.mark.both_databases
 
 MATCHER = Matcher(load())
 AT = "2026-11-01T00:00:00Z"
@@ -17,7 +20,7 @@ AT = "2026-11-01T00:00:00Z"
 
 @pytest.fixture
 def store() -> Iterator[Store]:
-    made = Store.in_memory()
+    made = databases.empty()
     yield made
     made.close()
 

@@ -9,6 +9,8 @@ from cache.store.schema import event, scope, study
 from tests.fake_registry import make_study
 from tests.rigs.refresh import Rig, held, is_first_page
 
+pytestmark = pytest.mark.both_databases
+
 DRUGS = {"azathioprine": "Azathioprine", "sizofiran": "Sizofiran", "ivig": "IVIG"}
 
 

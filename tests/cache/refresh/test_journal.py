@@ -12,6 +12,9 @@ from cache.refresh import journal
 from cache.refresh.plan import ScopeState
 from cache.store.schema import progress, refresh, scope, set_aside
 from cache.store.store import Store
+from tests.rigs import databases
+
+pytestmark = pytest.mark.both_databases
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=3)
@@ -19,7 +22,7 @@ LATER = NOW + timedelta(minutes=3)
 
 @pytest.fixture(params=["file", "memory"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
-    opened = Store.in_memory() if request.param == "memory" else Store.open(f"sqlite:///{tmp_path / 'a.sqlite3'}")
+    opened = databases.empty() if request.param == "memory" else Store.open(f"sqlite:///{tmp_path / 'a.sqlite3'}")
     yield opened
     opened.close()
 

@@ -7,6 +7,8 @@ from cache.store.schema import event, study
 from fetchers.registry.fields import FIELDS, PIECES
 from tests.rigs.refresh import Rig, held
 
+pytestmark = pytest.mark.both_databases
+
 SITES = "protocolSection.contactsLocationsModule.locations"
 OLD = ",".join(piece for piece in PIECES.values() if piece != "LocationGeoPoint")
 

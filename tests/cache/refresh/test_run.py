@@ -18,6 +18,8 @@ from fetchers.registry.fields import FIELDS, SWEEP_FIELDS
 from tests.fake_registry import make_study
 from tests.rigs.refresh import AGENTS, SCOPES, WATCHLIST, Rig, held, is_look_up, many
 
+pytestmark = pytest.mark.both_databases
+
 STATUS = "protocolSection.statusModule.overallStatus"
 UPDATED = "protocolSection.statusModule.lastUpdatePostDateStruct.date"
 TITLE = "protocolSection.identificationModule.briefTitle"

@@ -13,6 +13,8 @@ from fetchers.registry.fields import FIELDS
 from tests.fake_registry import make_study
 from tests.rigs.refresh import Rig, held
 
+pytestmark = pytest.mark.both_databases
+
 COUNT = "protocolSection.designModule.enrollmentInfo.count"
 STATUS = "protocolSection.statusModule.overallStatus"
 START = "protocolSection.statusModule.startDateStruct.date"

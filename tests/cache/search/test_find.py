@@ -14,6 +14,7 @@ from sqlalchemy import text as sql
 from cache.search import asked as asking
 from cache.search import index
 from cache.search.find import find
+from cache.search.full_text import full_text_of
 from cache.search.hits import hits
 from cache.search.passages import passages
 from cache.search.typos import distance
@@ -22,8 +23,10 @@ from fetchers.record.study import Study
 from fetchers.watchlist.load import load
 from tests.rigs.answering import record
 from tests.rigs.records import MADE, Records, each_set_at_hand
-from tests.rigs.searching import searchable
+from tests.rigs.searching import Scan, searchable
 from tests.rigs.trial_rows import watchlist
+
+pytestmark = pytest.mark.both_databases
 
 WATCHLIST = load()
 FEW_NAMES = watchlist()
@@ -160,7 +163,7 @@ def test_a_distance_is_the_same_both_ways(one: str, other: str) -> None:
 def test_without_an_index_a_scan_answers_the_same(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     queries = ("Ampligen", "post-exertional", "sf36", "metho*", '"post exertional malaise"', "nothing-at-all")
     quick = [find(store, text, WATCHLIST) for text in queries]
-    monkeypatch.setattr("cache.search.find.index_of", index.Scan)
+    monkeypatch.setattr("cache.search.find.full_text_of", Scan)
     assert [find(store, text, WATCHLIST) for text in queries] == quick
 
 
@@ -170,7 +173,7 @@ def test_a_changed_record_is_found_by_its_new_words_only() -> None:
     with store.writing() as connection:
         index.put(connection, {later.nct_id: index.Words("x", index.words_of(later))})
     with store.reading() as connection:
-        found = index.index_of(connection).candidates
+        found = full_text_of(connection).candidates
         asked = {word: asking.read(word, WATCHLIST)[0].phrases[0] for word in ("old", "other")}
         assert not found(asked["old"]).sure
         assert found(asked["other"]).sure == {"NCT00000001"}

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-from cache.store.lock import Busy, held, hold, lock_of
-from fetchers.errors import LocalTrouble, Validation
+from cache.store.lock import Busy, held, hold
+from fetchers.errors import LocalTrouble
 from fetchers.settings import ROOT
 
 HOLDER = """
@@ -97,7 +97,6 @@ def test_two_stores_have_two_locks(tmp_path: Path) -> None:
 
 def test_memory_store_needs_no_lock() -> None:
     engine = create_engine("sqlite://")
-    assert lock_of(engine) is None
     with hold(engine), hold(engine):
         assert not held(engine)
 
@@ -146,16 +145,3 @@ def test_read_only_folder_is_local_trouble(tmp_path: Path) -> None:
     )
     assert is_held == "False"
     assert list(tmp_path.iterdir()) == []
-
-
-def test_other_databases_are_turned_away_in_words() -> None:
-    class Engine:
-        class url:  # noqa: N801 - stands in for sqlalchemy's attribute
-            database = "trials"
-
-            @staticmethod
-            def get_backend_name() -> str:
-                return "postgresql"
-
-    with pytest.raises(Validation, match="postgresql cannot be refreshed yet"):
-        lock_of(Engine())  # type: ignore[arg-type]

@@ -4,6 +4,8 @@ the sites of a trial lie, filled by the next refresh, for no older record says i
 import sqlalchemy as sa
 from alembic import op
 
+from cache.store.engine import on_sqlite
+from cache.store.postgres import LEXEMES
 from cache.store.schema import FULL_TEXT
 
 revision = "0005"
@@ -25,9 +27,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_searched_nct_id", "searched", ["nct_id"], unique=True)
     connection = op.get_bind()
-    if connection.dialect.name == "sqlite":
-        for statement in FULL_TEXT:
-            connection.execute(sa.text(statement))
+    for statement in FULL_TEXT if on_sqlite(connection) else LEXEMES:
+        connection.execute(sa.text(statement))
 
 
 def downgrade() -> None:
