@@ -54,6 +54,11 @@ def links(studies: Iterable[Study], types: Mapping[str, str | None]) -> pd.DataF
     return pd.DataFrame.from_records(rows, columns=list(LINK_COLUMNS)).astype("str")
 
 
+def expanded(facts: pd.DataFrame) -> frozenset[str]:
+    """The stored trials whose type decides on links of others to them."""
+    return frozenset(facts["nct_id"][facts["study_type"] == _EXPANDED])
+
+
 def families(found: pd.DataFrame, stored: Collection[str]) -> dict[str, str]:
     """For each stored trial under one roof with another stored one the lowest NCT id of that roof."""
     parents: dict[str, str] = {}
