@@ -52,6 +52,8 @@ REASONS = {
     "no_us_site": "No site in the US, and no product named as regulated by the FDA",
     "waived": "The registry notes a waiver",
 }
+# What no later day changes, once the dates of the trial are past.
+SETTLED = ("posted", "submitted", "not_covered")
 # What has to be known and is not: code -> words.
 FACTS = {
     "study_type": "the study type",

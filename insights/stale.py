@@ -21,6 +21,7 @@ UNVERIFIED_YEARS = 2
 OPEN = ("NOT_YET_RECRUITING", "RECRUITING", "ENROLLING_BY_INVITATION")
 # Statuses of trials that are not over: the sponsor is asked to confirm these records.
 GOING_ON = (*OPEN, "ACTIVE_NOT_RECRUITING", "SUSPENDED", "AVAILABLE", "TEMPORARILY_NOT_AVAILABLE")
+MAY_MOVE = (*GOING_ON, "UNKNOWN")  # what time alone may overtake
 STOPPED = ("TERMINATED", "WITHDRAWN", "SUSPENDED")
 
 # Flag -> words on the screen, in reading order.

@@ -19,6 +19,7 @@ BAR_COLUMNS = (
     "nct_id", "title", "status", "start", "solid_until", "end", "primary", "primary_planned", "results", "now",
     "start_words", "solid_words", "primary_words", "end_words", "results_words", "people",
 )  # fmt: skip
+DATES = ("start_date", "primary_completion_date", "completion_date")
 DAYS = ("start", "solid_until", "end", "primary", "results")
 # What a bar is made by.
 READ = (

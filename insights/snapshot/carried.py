@@ -11,19 +11,18 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from cache.filters.select import among
-from cache.read.lists import Lists
 from cache.snapshot import values
+from cache.snapshot.compared import Material
 from cache.snapshot.folder import Folder
 
 Mask = npt.NDArray[np.bool_]
 Make = Callable[[pd.DataFrame], pd.DataFrame]
 Ids = Collection[str]
 T = TypeVar("T")
-_ID = "nct_id"
+Settled = Callable[[Material], Mask]
+_ID, _DAY = "nct_id", "judged_on"
 
 
 class Past:
@@ -44,19 +43,23 @@ class Past:
 
     def rows(
         self, made: pd.DataFrame | None, make: Make, by: str, now: pd.DataFrame, columns: Ids | None = None,
-        *, only: Ids | None = None, covered: Ids | None = None,
+        *, only: Ids | None = None, covered: Ids | None = None, settled: Settled | None = None,
     ) -> pd.DataFrame:  # fmt: skip
         """``make`` of the rows of ``now``, the part ``by``, of which those of trials that are the same in ``columns``
         are taken from ``made``, the same part before; None: there is none.
 
         ``make`` must give a trial's rows by that trial's row alone, in the order of what it gets. ``only``: the trials
-        it is asked for; ``covered``: those it had been asked for before. None: all there are.
+        it is asked for; ``covered``: those it had been asked for before. None: all there are. ``settled``: rows that
+        come out the same as well where nothing but the day they are judged on moved.
         """
         asked = np.ones(len(now), dtype=bool) if only is None else among(now[_ID], only)
         material = self._material(by, now) if made is not None else None
         if made is None or material is None:
             return _typed(make(now[asked].reset_index(drop=True)))
-        same = asked & material.same([str(name) for name in now if name != _ID] if columns is None else columns)
+        names = {str(name) for name in (now if columns is None else columns)} - {_ID}
+        same = asked & material.same(names - {_DAY} if settled else names)
+        if settled:
+            same &= settled(material) | (material.same({_DAY}) if _DAY in names else False)
         if covered is not None:
             same &= among(now[_ID], covered)
         fresh = _typed(make(now[asked & ~same].reset_index(drop=True)))
@@ -86,32 +89,6 @@ class Past:
             return None
 
 
-class Material:
-    """The rows that parts are made of, one a trial, as they are and as they were."""
-
-    def __init__(self, now: pd.DataFrame, before: pd.DataFrame) -> None:
-        self._now = now
-        self._before = before
-        self._places = pd.Index(before[_ID]).get_indexer(pd.Index(now[_ID]))
-        self._same: dict[str, Mask] = {}
-
-    def same(self, columns: Collection[str]) -> Mask:
-        """Rows that were there before with the same values in these columns."""
-        rows: Mask = self._places >= 0
-        for name in columns:
-            if name not in self._same:
-                self._same[name] = self._compare(name)
-            rows = rows & self._same[name]
-        return rows
-
-    def _compare(self, name: str) -> Mask:
-        now, before = _arrow(self._now[name]), _arrow(self._before[name])
-        was = before.take(pa.array(self._places, mask=self._places < 0))
-        equal = pc.fill_null(pc.equal(now, was), False)
-        gone = pc.and_(pc.is_null(now), pc.is_null(was))
-        return np.asarray(pc.or_(equal, gone), dtype=bool)
-
-
 def _merged(made: pd.DataFrame, fresh: pd.DataFrame, ids: "pd.Index[str]", same: Mask) -> pd.DataFrame:
     """The rows of ``made`` of trials that are the same, and the fresh ones, in the order of the ids."""
     places = ids.get_indexer(pd.Index(made[_ID]))
@@ -126,12 +103,3 @@ def _merged(made: pd.DataFrame, fresh: pd.DataFrame, ids: "pd.Index[str]", same:
 def _typed(made: pd.DataFrame) -> pd.DataFrame:
     """Texts as texts also where pandas has seen none, or nothing but missing ones."""
     return made.astype({name: "str" for name in made if made[name].dtype == object})
-
-
-def _arrow(column: "pd.Series[Any]") -> Any:
-    """The values of a column, missing ones null."""
-    if isinstance(column.array, Lists):
-        numbers = column.array.numbers
-        return column.array.values.texts.take(pa.array(numbers, mask=numbers < 0))
-    values = pa.array(column, from_pandas=True)
-    return values.cast(values.type.value_type) if pa.types.is_dictionary(values.type) else values

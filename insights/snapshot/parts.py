@@ -11,12 +11,13 @@ from typing import NamedTuple, TypeVar, TypeVarTuple, get_type_hints
 
 import pandas as pd
 
-from cache.filters.select import among, any_of
+from cache.filters.select import Mask, among, any_of
 from cache.read import lists, questions, records, versions
 from cache.read import trials as queries
 from cache.read.trials import Freshness
 from cache.read.unexplained import Unexplained, unexplained
 from cache.snapshot import place
+from cache.snapshot.compared import Material
 from cache.store.store import Store
 from fetchers.matching.matcher import Matcher
 from fetchers.record.study import Study
@@ -28,7 +29,7 @@ from insights.findings import across, papers
 from insights.findings.across import Found
 from insights.funnel import Funnel
 from insights.geography import countries
-from insights.snapshot.carried import Ids, Make
+from insights.snapshot.carried import Ids, Make, Settled
 from insights.snapshot.held import Held as Held
 
 Asked = TypeVarTuple("Asked")
@@ -123,7 +124,9 @@ class Parts:
     @_part
     def verdicts(self) -> pd.DataFrame:
         """``results_due.judge`` of every stored trial."""
-        return self._carried("verdicts", "facts", results_due.judge, results_due.READ)
+        return self._on_the_day(
+            self._carried("verdicts", "facts", results_due.judge, results_due.READ, settled=self._posted_before)
+        )
 
     @_part
     def published(self) -> pd.DataFrame:
@@ -138,7 +141,9 @@ class Parts:
     @_part
     def overtaken(self) -> pd.DataFrame:
         """``stale.stale`` of every stored trial."""
-        return self._carried("overtaken", "facts", stale.stale, stale.READ)
+        return self._on_the_day(
+            self._carried("overtaken", "facts", stale.stale, stale.READ, settled=self._ended_before)
+        )
 
     @_part
     def stopped(self) -> pd.DataFrame:
@@ -148,7 +153,7 @@ class Parts:
     @_part
     def registration(self) -> pd.DataFrame:
         """``stale.registration`` of every stored trial."""
-        return self._carried("registration", "facts", stale.registration, stale.READ)
+        return self._carried("registration", "facts", stale.registration, stale.READ, settled=_over)
 
     @_part
     def links(self) -> pd.DataFrame:
@@ -161,8 +166,8 @@ class Parts:
 
         before = self.held.past.part("facts", pd.DataFrame)
         as_before = before is not None and families.expanded(before) == families.expanded(every)
-        covered = _citing(before) if before is not None and as_before else ()
-        return self._carried("links", "newest", made, only=_citing(every), covered=covered)
+        covered = families.citing(before) if before is not None and as_before else ()
+        return self._carried("links", "newest", made, only=families.citing(every), covered=covered)
 
     @_part
     def family_of(self) -> dict[str, str]:
@@ -195,8 +200,8 @@ class Parts:
         def made(rows: pd.DataFrame) -> pd.DataFrame:
             return countries.several(records.studies(self.store, list(rows["nct_id"])))
 
-        covered = () if before is None else _international(before)
-        return self._carried("sites", "newest", made, only=_international(self.trials()), covered=covered)
+        covered = () if before is None else countries.in_several(before)
+        return self._carried("sites", "newest", made, only=countries.in_several(self.trials()), covered=covered)
 
     @_part
     def bars(self, today: date) -> pd.DataFrame:
@@ -232,11 +237,24 @@ class Parts:
 
     def _carried(
         self, name: str, by: str, make: Make, columns: Ids | None = None, *, only: Ids | None = None,
-        covered: Ids | None = None,
+        covered: Ids | None = None, settled: Settled | None = None,
     ) -> pd.DataFrame:  # fmt: skip
         past = self.held.past
         before = past.part(name, pd.DataFrame)
-        return past.rows(before, make, by, getattr(self, by)(), columns, only=only, covered=covered)
+        return past.rows(before, make, by, getattr(self, by)(), columns, only=only, covered=covered, settled=settled)
+
+    def _posted_before(self, material: Material) -> Mask:
+        before = self.held.past.part("verdicts", pd.DataFrame)
+        done = () if before is None else before["nct_id"][before["state"].isin(results_due.SETTLED)]
+        return _over(material) & among(self.facts()["nct_id"], done)
+
+    def _ended_before(self, material: Material) -> Mask:
+        return _over(material) & ~self.facts()["overall_status"].isin(stale.MAY_MOVE).to_numpy(dtype=bool)
+
+    def _on_the_day(self, made: pd.DataFrame) -> pd.DataFrame:
+        facts = self.facts()
+        places = pd.Index(facts["nct_id"]).get_indexer(pd.Index(made["nct_id"]))
+        return made.assign(judged_on=facts["judged_on"].array[places])
 
     def _evidence(self) -> tuple[Watchlist, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         return self.watchlist, self.trials(), self.matches(), self.scopes()
@@ -275,9 +293,5 @@ class Parts:
         self.held.past.forget()
 
 
-def _citing(facts: pd.DataFrame) -> "pd.Series[str]":
-    return facts["nct_id"][lists.lengths(facts["cited"]) > 0]
-
-
-def _international(trials: pd.DataFrame) -> "pd.Series[str]":
-    return trials["nct_id"][(lists.lengths(trials["countries"]) > 1) & trials["sites"].notna().to_numpy()]
+def _over(material: Material) -> Mask:
+    return material.over(course.DATES, "judged_on")

@@ -16,13 +16,13 @@ from hypothesis import strategies as some
 from benchmarks.ours import SWEPT, keep, projected
 from cache.read import records
 from cache.snapshot import code, place
+from cache.snapshot.compared import Material
 from cache.snapshot.folder import Folder
 from cache.store.store import Store, bump
 from fetchers.matching.matcher import Matcher
 from fetchers.record.study import Study, decode_study
 from fetchers.watchlist.load import load
 from insights import criteria
-from insights.snapshot.carried import Material
 from insights.snapshot.parts import Held, Parts
 from tests.rigs.records import MADE
 from tests.rigs.snapshots import same
@@ -136,6 +136,12 @@ def test_what_is_taken_over_is_what_would_be_made(
             same_parts(made(store, kept=True), made(store, kept=False))
 
 
+@pytest.mark.parametrize("day", ["2026-11-21", "2027-03-02", "2032-01-01"])
+def test_time_alone_overtakes_what_it_overtakes(store: Store, day: str) -> None:
+    answer(store, dict(enumerate(BODIES)), day)
+    same_parts(made(store, kept=True), made(store, kept=False))
+
+
 def read_ids(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The ids of the records that are read from now on."""
     read: list[str] = []
@@ -205,3 +211,12 @@ def test_missing_values_are_the_same_and_new_rows_are_not() -> None:
     material = Material(now, before)
     assert material.same(["text"]).tolist() == [True, True, False, False]
     assert material.same(["text", "size"]).tolist() == [False, True, False, False]
+
+
+def test_dates_that_may_lie_ahead_are_not_over() -> None:
+    days = ["2026-11-20", "2026-11", "2026", "2026-10", None, "2026-11-21"]
+    ids = [f"NCT{number}" for number in range(len(days))]
+    before = pd.DataFrame({"nct_id": ids, "end": days, "day": [*5 * ["2026-11-20"], None]})
+    material = Material(before.assign(day="2026-12-24"), before)
+    assert material.over(["end"], "day").tolist() == [True, False, False, True, True, False]
+    assert material.over_by(["end"], "2026-12-24").tolist() == [True, True, False, True, True, True]
