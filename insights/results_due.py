@@ -127,6 +127,12 @@ def judged(facts: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
     return facts.assign(judged_on=facts["nct_id"].map(dict(zip(trials["nct_id"], days, strict=True))))
 
 
+def of_the_day(made: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+    """Rows on trials of ``facts`` with the day those stand so."""
+    places = pd.Index(facts["nct_id"]).get_indexer(pd.Index(made["nct_id"]))
+    return made.assign(judged_on=facts["judged_on"].array[places])
+
+
 def judge(facts: pd.DataFrame) -> pd.DataFrame:
     """One row a trial of ``facts`` (columns of ``records.facts`` and ``judged_on``, the day its facts stood so).
 

@@ -124,9 +124,8 @@ class Parts:
     @_part
     def verdicts(self) -> pd.DataFrame:
         """``results_due.judge`` of every stored trial."""
-        return self._on_the_day(
-            self._carried("verdicts", "facts", results_due.judge, results_due.READ, settled=self._posted_before)
-        )
+        made = self._carried("verdicts", "facts", results_due.judge, results_due.READ, settled=self._posted_before)
+        return results_due.of_the_day(made, self.facts())
 
     @_part
     def published(self) -> pd.DataFrame:
@@ -141,9 +140,8 @@ class Parts:
     @_part
     def overtaken(self) -> pd.DataFrame:
         """``stale.stale`` of every stored trial."""
-        return self._on_the_day(
-            self._carried("overtaken", "facts", stale.stale, stale.READ, settled=self._ended_before)
-        )
+        made = self._carried("overtaken", "facts", stale.stale, stale.READ, settled=self._ended_before)
+        return results_due.of_the_day(made, self.facts())
 
     @_part
     def stopped(self) -> pd.DataFrame:
@@ -206,9 +204,14 @@ class Parts:
     @_part
     def bars(self, today: date) -> pd.DataFrame:
         """``course.bars`` of every stored trial."""
-        return course.in_order(
-            self._carried(f"bars-{today}", "trials", lambda rows: course.bars(rows, today), course.READ)
-        )
+        past = self.held.past
+        known = past.part("freshness", Freshness)
+        on = str((known.day if known else None) or today)
+        made = past.rows(
+            past.part(f"bars-{on}", pd.DataFrame), lambda rows: course.bars(rows, today), "trials", self.trials(),
+            course.READ, settled=None if on == str(today) else lambda rows: rows.over_by(course.DATES, str(today), on),
+        )  # fmt: skip
+        return course.in_order(made)
 
     @_part
     def ledger(self) -> pd.DataFrame:
@@ -250,11 +253,6 @@ class Parts:
 
     def _ended_before(self, material: Material) -> Mask:
         return _over(material) & ~self.facts()["overall_status"].isin(stale.MAY_MOVE).to_numpy(dtype=bool)
-
-    def _on_the_day(self, made: pd.DataFrame) -> pd.DataFrame:
-        facts = self.facts()
-        places = pd.Index(facts["nct_id"]).get_indexer(pd.Index(made["nct_id"]))
-        return made.assign(judged_on=facts["judged_on"].array[places])
 
     def _evidence(self) -> tuple[Watchlist, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         return self.watchlist, self.trials(), self.matches(), self.scopes()
