@@ -116,12 +116,14 @@ def store_asked_for(given: argparse.Namespace) -> Iterator[Path]:
         yield path
 
 
-def keep(store: Store, scope: str, studies: list[Study], matcher: Matcher) -> answers.ScopeReport:
-    """Stage and keep an answer in pages of 1000, as the refresh does."""
+def keep(
+    store: Store, scope: str, studies: list[Study], matcher: Matcher, timestamp: str = TIMESTAMP
+) -> answers.ScopeReport:
+    """Stage and keep an answer in pages of 1000, as the refresh does; ``timestamp``: that of the registry's data."""
     kind: answers.Kind = "sweep" if scope == SWEPT else "agent"
     with store.reading() as connection:
         rules = rules_for(connection, scope, kind, matcher, "benchmark")
-    named: dict[str, Any] = {"registry_timestamp": TIMESTAMP, "question": "benchmark", "full": True, "vanished": ()}
+    named: dict[str, Any] = {"registry_timestamp": timestamp, "question": "benchmark", "full": True, "vanished": ()}
     with paused(), Staging(store, 1, scope, rules) as staged:
         for start in range(0, len(studies), 1000):
             staged.add(f"{scope}:1", studies[start : start + 1000])

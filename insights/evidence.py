@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -143,7 +143,8 @@ def is_in_groups(found: pd.DataFrame, groups: Collection[str]) -> Mask:
 
 def ids(found: pd.DataFrame) -> tuple[str, ...]:
     """Each trial once, in order."""
-    return tuple(sorted(set(found["nct_id"])))
+    # As objects first: one by one, pandas' own texts take ten times as long.
+    return tuple(sorted(set(found["nct_id"].to_numpy(dtype=object))))
 
 
 def just(wanted: Filter, ids: Sequence[str]) -> Filter:
@@ -191,7 +192,13 @@ def is_past_end(found: pd.DataFrame, on: date) -> Mask:
 
 def highest(found: pd.DataFrame) -> str | None:
     """The furthest phase entered: joint phases in their own lane; trials not begun, or without a phase, count not."""
-    reached = set(found["lane"][has_begun(found)].unique())
+    return furthest(found["lane"], has_begun(found))
+
+
+def furthest(lanes: "pd.Series[Any]", rows: Mask) -> str | None:
+    """The furthest phase among some rows; a lane that is no phase counts not."""
+    names = lanes.cat.categories
+    reached = {names[code] for code in np.unique(lanes.cat.codes.to_numpy()[rows]) if code >= 0}
     return next((lane for lane in reversed(PHASE_PATH) if lane in reached), None)
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from cache.english import around
+from cache.read import lists
 from fetchers.record.study import Study
 from fetchers.record.texts import plain
 
@@ -52,6 +53,16 @@ def links(studies: Iterable[Study], types: Mapping[str, str | None]) -> pd.DataF
     """
     rows = [row for study in studies for row in _links(study, types)]
     return pd.DataFrame.from_records(rows, columns=list(LINK_COLUMNS)).astype("str")
+
+
+def citing(facts: pd.DataFrame) -> "pd.Series[str]":
+    """The trials whose record names others."""
+    return facts["nct_id"][lists.lengths(facts["cited"]) > 0]
+
+
+def expanded(facts: pd.DataFrame) -> frozenset[str]:
+    """The stored trials whose type decides on links of others to them."""
+    return frozenset(facts["nct_id"][facts["study_type"] == _EXPANDED])
 
 
 def families(found: pd.DataFrame, stored: Collection[str]) -> dict[str, str]:

@@ -52,7 +52,7 @@ def funnels(
     watchlist: Watchlist, trials: pd.DataFrame, matches: pd.DataFrame, scopes: pd.DataFrame, answers: pd.DataFrame
 ) -> tuple[Funnel, ...]:
     """One funnel an agent, in the watch-list's order. ``answers``: ``cache.read.questions.answers``."""
-    found = evidence.pairs(trials, matches)
+    found = evidence.pairs(trials, matches, ("study_type", "lane"))
     states = evidence.asked(scopes)
     swept = answers["scope"].isin([condition.id for condition in watchlist.swept])
     in_file = set(answers["nct_id"][answers["scope"] == REGISTRY_SCOPE]) - set(answers["nct_id"][swept])

@@ -7,7 +7,7 @@ trials without a phase, are no step.
 import pandas as pd
 
 from cache.codes import LANES
-from cache.filters.select import coded
+from cache.filters.select import Mask, coded
 from fetchers.watchlist.model import Watchlist
 from insights import evidence
 
@@ -25,12 +25,14 @@ def ladder(
     """
     given = evidence.given(evidence.pairs(trials, matches, _FACTS))
     answers = evidence.asked(scopes)
+    begun, inside = evidence.has_begun(given), evidence.is_in_groups(given, [condition])
     rows = []
     for agent in watchlist.agents:
-        mine = evidence.of_agents(given, [agent.id])
-        here = evidence.in_groups(mine, [condition])
-        numbers = (len(evidence.ids(mine)), len(evidence.ids(here)))
-        rows.append((agent.id, condition, answers[agent.id].state, *_step(mine), *_step(here), *numbers))
+        mine = coded(given["agent"], [agent.id])
+        here = mine & inside
+        numbers = (len(evidence.ids(given.loc[rows_of, ["nct_id"]])) for rows_of in (mine, here))
+        steps = (*_step(given, mine & begun), *_step(given, here & begun))
+        rows.append((agent.id, condition, answers[agent.id].state, *steps, *numbers))
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)  # so that a missing lane is None
 
 
@@ -39,9 +41,9 @@ def step(lane: str | None) -> int | None:
     return None if lane is None else LANES.index(lane)
 
 
-def _step(found: pd.DataFrame) -> tuple[str | None, tuple[str, ...]]:
-    lane = evidence.highest(found)
+def _step(found: pd.DataFrame, begun: Mask) -> tuple[str | None, tuple[str, ...]]:
+    """The furthest phase of the trials that have begun, and those that entered just that one."""
+    lane = evidence.furthest(found["lane"], begun)
     if lane is None:
         return None, ()
-    entered = evidence.has_begun(found) & coded(found["lane"], [lane])
-    return lane, evidence.ids(found.loc[entered, ["nct_id"]])
+    return lane, evidence.ids(found.loc[begun & coded(found["lane"], [lane]), ["nct_id"]])

@@ -52,6 +52,8 @@ REASONS = {
     "no_us_site": "No site in the US, and no product named as regulated by the FDA",
     "waived": "The registry notes a waiver",
 }
+# What no later day changes, once the dates of the trial are past.
+SETTLED = ("posted", "submitted", "not_covered")
 # What has to be known and is not: code -> words.
 FACTS = {
     "study_type": "the study type",
@@ -68,6 +70,13 @@ FACTS = {
     "clearance": "whether the device is cleared (until then posting may be held back)",
     "day": "the day these facts were true",
 }
+# What is judged by.
+READ = (
+    "nct_id", "study_type", "overall_status", "phases", "primary_purpose", "start_date", "start_date_type",
+    "primary_completion_date", "primary_completion_date_type", "completion_date", "completion_date_type",
+    "status_verified", "certificate", "results_submitted", "results_posted", "has_results", "waived", "fda_drug",
+    "fda_device", "unapproved_device", "us_export", "countries", "judged_on",
+)  # fmt: skip
 RESULT_COLUMNS = (
     "nct_id", "state", "coverage", "reason", "missing", "due_on", "days", "certificate", "ended_on", "judged_on",
 )  # fmt: skip
@@ -118,6 +127,12 @@ def judged(facts: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
     return facts.assign(judged_on=facts["nct_id"].map(dict(zip(trials["nct_id"], days, strict=True))))
 
 
+def of_the_day(made: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+    """Rows on trials of ``facts`` with the day those stand so."""
+    places = pd.Index(facts["nct_id"]).get_indexer(pd.Index(made["nct_id"]))
+    return made.assign(judged_on=facts["judged_on"].array[places])
+
+
 def judge(facts: pd.DataFrame) -> pd.DataFrame:
     """One row a trial of ``facts`` (columns of ``records.facts`` and ``judged_on``, the day its facts stood so).
 
@@ -125,7 +140,7 @@ def judge(facts: pd.DataFrame) -> pd.DataFrame:
     after the due date they were sent in, negative when before.
     """
     rows = []
-    for row in plain_rows(facts):
+    for row in plain_rows(facts[list(READ)]):
         found = verdict(row)
         due = found.due_on.isoformat() if found.due_on else None
         rows.append((row["nct_id"], found.state, found.coverage, found.reason, list(found.missing), due, found.days,

@@ -21,6 +21,7 @@ UNVERIFIED_YEARS = 2
 OPEN = ("NOT_YET_RECRUITING", "RECRUITING", "ENROLLING_BY_INVITATION")
 # Statuses of trials that are not over: the sponsor is asked to confirm these records.
 GOING_ON = (*OPEN, "ACTIVE_NOT_RECRUITING", "SUSPENDED", "AVAILABLE", "TEMPORARILY_NOT_AVAILABLE")
+MAY_MOVE = (*GOING_ON, "UNKNOWN")  # what time alone may overtake
 STOPPED = ("TERMINATED", "WITHDRAWN", "SUSPENDED")
 
 # Flag -> words on the screen, in reading order.
@@ -36,6 +37,13 @@ REGISTRATION = {
     "retrospective": "Registered after it started",
     "unknown": "Registered before start: unknown",
 }
+# What all but ``stopped`` is told by, and what that is.
+READ = (
+    "nct_id", "overall_status", "last_known_status", "status_verified", "start_date", "start_date_type",
+    "primary_completion_date", "primary_completion_date_type", "completion_date", "completion_date_type",
+    "first_submitted", "first_posted", "judged_on",
+)  # fmt: skip
+STOPPED_BY = ("nct_id", "origin", "overall_status", "why_stopped")
 STALE_COLUMNS = ("nct_id", "flag", "status", "last_known_status", "date", "days", "judged_on")
 STOPPED_COLUMNS = ("nct_id", "status", "why", "classes")
 REGISTRATION_COLUMNS = ("nct_id", "registration", "start", "submitted", "days")
@@ -49,7 +57,7 @@ def stale(facts: pd.DataFrame) -> pd.DataFrame:
     ``cache.read.records.facts`` and ``judged_on``; a trial without a ``judged_on`` can only have the flags of its
     status and of its dates alone.
     """
-    rows = [found for row in plain_rows(facts) for found in _found(row)]
+    rows = [found for row in plain_rows(facts[list(READ)]) for found in _found(row)]
     return pd.DataFrame.from_records(rows, columns=list(STALE_COLUMNS)).astype({"days": "Int64"})
 
 
@@ -63,8 +71,7 @@ def stopped(facts: pd.DataFrame) -> pd.DataFrame:
     classes (keys of CLASSES, never empty); columns ``STOPPED_COLUMNS``."""
     rows = [
         (row["nct_id"], row["overall_status"], row["why_stopped"], _classes(row))
-        for row in plain_rows(facts)
-        if row["overall_status"] in STOPPED
+        for row in plain_rows(facts.loc[facts["overall_status"].isin(STOPPED), list(STOPPED_BY)])
     ]
     made = pd.DataFrame.from_records(rows, columns=list(STOPPED_COLUMNS))
     return made.assign(classes=lists.series(made["classes"]))
@@ -76,7 +83,7 @@ def registration(facts: pd.DataFrame) -> pd.DataFrame:
     ``days``: from the latest day the start can mean to the first submission; negative when it came before.
     """
     rows = []
-    for row in plain_rows(facts):
+    for row in plain_rows(facts[list(READ)]):
         found, days = registered(row)
         rows.append((row["nct_id"], found, row["start_date"], row["first_submitted"], days))
     return pd.DataFrame.from_records(rows, columns=list(REGISTRATION_COLUMNS)).astype({"days": "Int64"})

@@ -76,6 +76,17 @@ def facts(store: Store, nct_ids: Collection[str] | None = None) -> pd.DataFrame:
         return pd.DataFrame({name: _series(name, got) for name, got in zip(FACT_COLUMNS, columns, strict=True)})
 
 
+def newest(store: Store) -> pd.DataFrame:
+    """Which state of each record is the newest: nct_id, its origin and the hash of its body; by NCT id."""
+    last = select(func.max(version.c.id)).group_by(version.c.nct_id)
+    query = select(version.c.nct_id, version.c.origin, version.c.body_hash).where(version.c.id.in_(last))
+    with paused():
+        with store.reading() as connection:
+            rows = connection.execute(query.order_by(version.c.nct_id)).all()
+        columns = zip(("nct_id", "origin", "body_hash"), frames.columns(rows, 3), strict=True)
+        return pd.DataFrame({name: frames.texts(values) for name, values in columns})
+
+
 def studies(store: Store, nct_ids: Collection[str] | None = None) -> Iterator[Study]:
     """The newest state of every stored record, or of these, by NCT id. Raises Damaged for one that cannot be read."""
     for nct_id, _, body in _bodies(store, nct_ids):

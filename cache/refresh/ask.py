@@ -4,6 +4,8 @@ No network call is made inside a write transaction, and what is stored is not to
 been read and found plausible.
 """
 
+import math
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -35,6 +37,8 @@ PLAUSIBLE_SHARE = 0.2
 
 # The registry is asked for as many trials by name before their loss is believed; a second each.
 NAMED = 300
+# How far a scope has come is written down no more often than anybody can read it.
+NOTED_EVERY = 0.5
 DOUBT = "nothing was changed until another data load says the same"
 
 
@@ -115,6 +119,7 @@ class _Attempt:
     without_id: Counter[str] = field(default_factory=Counter)
     expected: int = 0
     version_holder: str | None = None
+    noted_at: float = -math.inf
 
     def run(self) -> ScopeReport:
         context, scope = self.context, self.planned.scope
@@ -126,7 +131,7 @@ class _Attempt:
             self._sweep(known)
         self._check_readable()
         vanished = self._vanished(known)
-        context.note(scope, status="storing", expected=self._received)
+        context.note(scope, status="storing", fetched=self._received, expected=self._received)
         return keep(
             self.staged,
             self.planned.kind,
@@ -264,7 +269,9 @@ class _Attempt:
         return len(self.staged.ids | self.unread) + self.without_id.total()
 
     def _note_received(self) -> None:
-        self.context.note(self.planned.scope, fetched=self._received, expected=max(self._received, self.expected))
+        if time.monotonic() - self.noted_at >= NOTED_EVERY:
+            self.context.note(self.planned.scope, fetched=self._received, expected=max(self._received, self.expected))
+            self.noted_at = time.monotonic()
 
 
 def _unchanged(study: Study, known: staging.Known | None) -> bool:

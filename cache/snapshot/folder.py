@@ -2,7 +2,8 @@
 
 A part is a file of bytes and a manifest, which is written last and says how long the file must be and what its sum is.
 Both are on disk before they get their names. What does not fit is as good as absent, and made anew. The folder is named
-after the state of the store, so nobody ever reads another state in it; the folders of other states are removed.
+after the state of the store, so nobody ever reads another state in it; the folders of other states are removed, but for
+the last whole one while this one is being made: its unchanged rows are taken over (``insights.snapshot.carried``).
 """
 
 import json
@@ -19,7 +20,7 @@ from uuid import uuid4
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
-from cache.snapshot.place import home, manifest
+from cache.snapshot.place import MADE_BY, WHOLE, home, manifest
 
 _LOCK = "lock"
 _UNFINISHED = ".unfinished"
@@ -104,10 +105,26 @@ class Folder:
         finally:
             self._lock.release()
 
+    def earlier(self) -> "Folder | None":
+        """The last whole snapshot of another state that the same code has made by the same watch-list."""
+        mine = self.path.name.partition("-")[2][:MADE_BY]
+        others = [
+            (int(one.name.partition("-")[0]), one.name)
+            for one in _listed(self.home)
+            if one.name != self.path.name
+            and _FOLDER.fullmatch(one.name)
+            and one.name.partition("-")[2][:MADE_BY] == mine
+            and _read(manifest(one, WHOLE))
+        ]
+        return Folder(self.home / max(others)[-1]) if others else None
+
     def sweep(self) -> None:
-        """Remove the folders of other states, and what killed writers have left; to be called ``alone``."""
+        """Remove the folders of other states, as soon as this one is whole all of them, and what killed writers have
+        left; to be called ``alone``."""
+        source = None if _read(manifest(self.path, WHOLE)) else self.earlier()
+        kept = {self.path.name, source.path.name if source else ""}
         for one in _listed(self.home):
-            if one.name != self.path.name and _FOLDER.fullmatch(one.name):
+            if one.name not in kept and _FOLDER.fullmatch(one.name):
                 shutil.rmtree(one, ignore_errors=True)  # a system may refuse it while somebody reads there
         named = {told["file"] for path in self.path.glob("*.json") if (told := _read(path))}
         for one in _listed(self.path):

@@ -15,6 +15,7 @@ from fetchers.watchlist.model import Watchlist
 SUFFIX = ".snapshot"
 _LARGE = 3_000  # trials; with fewer, a first visit takes well under a second of the processor
 JUDGED = "verdicts"  # in ``meta``: what the claims were judged to be, and by which version of the data
+MADE_BY = 24  # digits of a folder's name that tell the code and the watch-list
 WHOLE = "all"  # the part that is written when all others are there
 
 
@@ -28,8 +29,12 @@ def folder(store: Store, watchlist: Watchlist) -> Path | None:
     path, state = path_of(store.url), store.state()
     if path is None:
         return None
-    name = blake2b("\n".join((state, code.digest(), watchlist.digest)).encode(), digest_size=16).hexdigest()
-    return home(path) / f"{state.partition('-')[0]}-{name}"
+    made_by = _named("\n".join((code.digest(), watchlist.digest)), MADE_BY)
+    return home(path) / f"{state.partition('-')[0]}-{made_by}{_named(state, 32)}"
+
+
+def _named(told: str, digits: int) -> str:
+    return blake2b(told.encode(), digest_size=digits // 2).hexdigest()
 
 
 def manifest(folder: Path, name: str) -> Path:

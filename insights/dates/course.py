@@ -19,8 +19,10 @@ BAR_COLUMNS = (
     "nct_id", "title", "status", "start", "solid_until", "end", "primary", "primary_planned", "results", "now",
     "start_words", "solid_words", "primary_words", "end_words", "results_words", "people",
 )  # fmt: skip
+DATES = ("start_date", "primary_completion_date", "completion_date")
 DAYS = ("start", "solid_until", "end", "primary", "results")
-_READ = (
+# What a bar is made by.
+READ = (
     "nct_id", "title", "overall_status", "start_date", "start_date_type", "primary_completion_date",
     "primary_completion_date_type", "completion_date", "completion_date_type", "results_first_posted",
     "enrollment",
@@ -38,9 +40,13 @@ def bars(trials: pd.DataFrame, today: date) -> pd.DataFrame:
     primary completion. ``now``: "running" past ``today``, "not_begun", "past" an end that was not confirmed, or None.
     ``..._words``: the dates as the registry wrote them.
     """
-    rows = [_bar(row, today) for row in map(sound, plain_rows(trials[list(_READ)])) if row["start_date"]]
+    rows = [_bar(row, today) for row in map(sound, plain_rows(trials[list(READ)])) if row["start_date"]]
     made = pd.DataFrame.from_records(rows, columns=list(BAR_COLUMNS))
-    made = made.astype(dict.fromkeys(DAYS, "datetime64[s]"))
+    return in_order(made.astype(dict.fromkeys(DAYS, "datetime64[s]") | {"people": "Int64"}))
+
+
+def in_order(made: pd.DataFrame) -> pd.DataFrame:
+    """Bars, the newest start first."""
     return made.sort_values(["start", "nct_id"], ascending=[False, False], ignore_index=True)
 
 

@@ -13,6 +13,7 @@ from cache.read.lists import lengths
 from fetchers.settings import DOI_URL, PUBMED_URL
 
 PUBLISHED_COLUMNS = ("nct_id", "type", "pmid", "citation")
+READ = ("nct_id", "start_date", "references")  # what ``published`` is made by
 REFERENCE_TYPES = {
     "RESULT": "Results paper, named by the sponsor",
     "DERIVED": "Paper that names the trial, found by the registry",

@@ -48,6 +48,11 @@ def by_country(
     return ordered.reindex(columns=list(COLUMNS))
 
 
+def in_several(trials: pd.DataFrame) -> "pd.Series[str]":
+    """The trials with sites in several countries, where it is known how many sites there are."""
+    return trials["nct_id"][(lists.lengths(trials["countries"]) > 1) & trials["sites"].notna().to_numpy()]
+
+
 def several(studies: Iterable[Study]) -> pd.DataFrame:
     """How many sites of a trial are in which country: nct_id, spelling, sites. Needed of trials in several countries;
     the sites of a trial in one country are all there."""

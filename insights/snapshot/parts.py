@@ -4,23 +4,23 @@ Each part is a function of the store, the watch-list and other parts, and nothin
 day is asked for that day. What is handed out is shared: never write to it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from functools import wraps
-from threading import RLock
-from typing import Any, NamedTuple, TypeVar, TypeVarTuple, get_type_hints
+from functools import lru_cache, wraps
+from typing import NamedTuple, TypeVar, TypeVarTuple, get_type_hints
 
 import pandas as pd
 
-from cache.filters.select import any_of
+from cache.filters.select import Mask, among, any_of
 from cache.read import lists, questions, records, versions
 from cache.read import trials as queries
 from cache.read.trials import Freshness
 from cache.read.unexplained import Unexplained, unexplained
-from cache.snapshot import place, values
-from cache.snapshot.folder import Folder
+from cache.snapshot import place
+from cache.snapshot.compared import Material
 from cache.store.store import Store
 from fetchers.matching.matcher import Matcher
+from fetchers.record.study import Study
 from fetchers.watchlist.model import Watchlist
 from insights import claims, criteria, families, funnel, gaps, ladder, results_due, slips, stale
 from insights.claims import Finding
@@ -29,6 +29,8 @@ from insights.findings import across, papers
 from insights.findings.across import Found
 from insights.funnel import Funnel
 from insights.geography import countries
+from insights.snapshot.carried import Ids, Make, Settled
+from insights.snapshot.held import Held as Held
 
 Asked = TypeVarTuple("Asked")
 T = TypeVar("T")
@@ -42,22 +44,6 @@ class Frame(NamedTuple):
     pem: pd.DataFrame  # ``criteria.pem_table``
 
 
-class Held:
-    """What a process holds of one state of a store, and the folder it shares with others; None: there is no place."""
-
-    def __init__(self, state: str, folder: Folder | None) -> None:
-        self.state = state
-        self.folder = folder
-        self.parts: dict[str, Any] = {}
-        self.lock = RLock()
-
-    @classmethod
-    def of(cls, store: Store, watchlist: Watchlist) -> "Held":
-        """For the store as it is now."""
-        path = place.folder(store, watchlist)
-        return cls(store.state(), Folder(path) if path else None)
-
-
 def _part(make: "Callable[[Parts, *Asked], T]") -> "Callable[[Parts, *Asked], T]":
     """A part of the snapshot, named after the function and what it is asked for."""
 
@@ -66,7 +52,9 @@ def _part(make: "Callable[[Parts, *Asked], T]") -> "Callable[[Parts, *Asked], T]
         name = "-".join([make.__name__, *(str(one) for one in asked)])
         with self.held.lock:
             if name not in self.held.parts:
-                self.held.parts[name] = self._found(name, get_type_hints(make)["return"], lambda: make(self, *asked))
+                self.held.parts[name] = self.held.found(
+                    name, get_type_hints(make)["return"], lambda: make(self, *asked)
+                )
             found: T = self.held.parts[name]
             return found
 
@@ -80,32 +68,6 @@ class Parts:
         self.store = store
         self.watchlist = watchlist
         self.held = held
-
-    def _found(self, name: str, kind: Any, make: Callable[[], Any]) -> Any:
-        folder = self.held.folder
-        if folder is None:
-            return make()
-        found, there = self._kept(name, kind)
-        if there:
-            return found
-        with folder.alone() as writable:
-            found, there = self._kept(name, kind) if writable else (None, False)  # another process may have made it
-            if there:
-                return found
-            made = make()
-            kept = writable and folder.save(name, values.packed(made))
-        # The one that lies in the file is no memory of this process alone.
-        found, there = self._kept(name, kind) if kept else (None, False)
-        return found if there else made
-
-    def _kept(self, name: str, kind: Any) -> tuple[Any, bool]:
-        pieces = self.held.folder.load(name) if self.held.folder else None
-        if pieces is None:
-            return None, False
-        try:
-            return values.unpacked(pieces, kind), True
-        except values.Unreadable:
-            return None, False
 
     @_part
     def trials(self) -> pd.DataFrame:
@@ -143,10 +105,16 @@ class Parts:
         return unexplained(self.store, self.watchlist.document_conditions, Matcher(self.watchlist))
 
     @_part
+    def newest(self) -> pd.DataFrame:
+        """``records.newest`` of every trial that is shown."""
+        every = records.newest(self.store)
+        return every[among(every["nct_id"], self.trials()["nct_id"])].reset_index(drop=True)
+
+    @_part
     def facts(self) -> pd.DataFrame:
         """``records.facts`` of every stored trial, with ``judged_on``."""
-        trials = self.trials()
-        return results_due.judged(records.facts(self.store, list(trials["nct_id"])), trials)
+        made = self._carried("facts", "newest", lambda rows: records.facts(self.store, list(rows["nct_id"])))
+        return results_due.judged(made, self.trials())
 
     @_part
     def found(self) -> Found:
@@ -156,12 +124,13 @@ class Parts:
     @_part
     def verdicts(self) -> pd.DataFrame:
         """``results_due.judge`` of every stored trial."""
-        return results_due.judge(self.facts())
+        made = self._carried("verdicts", "facts", results_due.judge, results_due.READ, settled=self._posted_before)
+        return results_due.of_the_day(made, self.facts())
 
     @_part
     def published(self) -> pd.DataFrame:
         """``papers.published`` of every stored trial."""
-        return papers.published(self.facts())
+        return self._carried("published", "facts", papers.published, papers.READ)
 
     @_part
     def paper_groups(self) -> pd.DataFrame:
@@ -171,25 +140,32 @@ class Parts:
     @_part
     def overtaken(self) -> pd.DataFrame:
         """``stale.stale`` of every stored trial."""
-        return stale.stale(self.facts())
+        made = self._carried("overtaken", "facts", stale.stale, stale.READ, settled=self._ended_before)
+        return results_due.of_the_day(made, self.facts())
 
     @_part
     def stopped(self) -> pd.DataFrame:
         """``stale.stopped`` of every stored trial."""
-        return stale.stopped(self.facts())
+        return self._carried("stopped", "facts", stale.stopped, stale.STOPPED_BY)
 
     @_part
     def registration(self) -> pd.DataFrame:
         """``stale.registration`` of every stored trial."""
-        return stale.registration(self.facts())
+        return self._carried("registration", "facts", stale.registration, stale.READ, settled=_over)
 
     @_part
     def links(self) -> pd.DataFrame:
         """``families.links`` of every stored trial."""
         every = self.facts()
-        citing = every["nct_id"][lists.lengths(every["cited"]) > 0]
         types = dict(zip(every["nct_id"], every["study_type"], strict=True))
-        return families.links(records.studies(self.store, list(citing)), types)
+
+        def made(rows: pd.DataFrame) -> pd.DataFrame:
+            return families.links(records.studies(self.store, list(rows["nct_id"])), types)
+
+        before = self.held.past.part("facts", pd.DataFrame)
+        as_before = before is not None and families.expanded(before) == families.expanded(every)
+        covered = families.citing(before) if before is not None and as_before else ()
+        return self._carried("links", "newest", made, only=families.citing(every), covered=covered)
 
     @_part
     def family_of(self) -> dict[str, str]:
@@ -202,20 +178,40 @@ class Parts:
         trials = self.trials()
         inside = any_of(trials["condition_groups"], tuple(condition.id for condition in self.watchlist.focus))
         mine = trials[inside & trials["left_registry"].isna().to_numpy()].reset_index(drop=True)
-        studies = list(records.studies(self.store, list(mine["nct_id"])))
-        return Frame(mine, criteria.table(studies), criteria.pem_table(studies))
+        before = self.held.past.part("me_cfs", Frame)
+        read = lru_cache(1)(lambda ids: list(records.studies(self.store, ids)))
+
+        def carried(made: pd.DataFrame | None, make: Callable[[Iterable[Study]], pd.DataFrame]) -> pd.DataFrame:
+            return self.held.past.rows(
+                made, lambda rows: make(read(tuple(rows["nct_id"]))), "newest", self.newest(),
+                only=mine["nct_id"], covered=None if before is None else before.trials["nct_id"],
+            )  # fmt: skip
+
+        found = carried(before and before.findings, criteria.table)
+        return Frame(mine, found, carried(before and before.pem, criteria.pem_table))
 
     @_part
     def sites(self) -> pd.DataFrame:
         """``countries.several`` of every stored trial with sites in several countries."""
-        trials = self.trials()
-        wanted = trials["nct_id"][(lists.lengths(trials["countries"]) > 1) & trials["sites"].notna().to_numpy()]
-        return countries.several(records.studies(self.store, list(wanted)))
+        before = self.held.past.part("trials", pd.DataFrame)
+
+        def made(rows: pd.DataFrame) -> pd.DataFrame:
+            return countries.several(records.studies(self.store, list(rows["nct_id"])))
+
+        covered = () if before is None else countries.in_several(before)
+        return self._carried("sites", "newest", made, only=countries.in_several(self.trials()), covered=covered)
 
     @_part
     def bars(self, today: date) -> pd.DataFrame:
         """``course.bars`` of every stored trial."""
-        return course.bars(self.trials(), today)
+        past = self.held.past
+        known = past.part("freshness", Freshness)
+        on = str((known.day if known else None) or today)
+        made = past.rows(
+            past.part(f"bars-{on}", pd.DataFrame), lambda rows: course.bars(rows, today), "trials", self.trials(),
+            course.READ, settled=None if on == str(today) else lambda rows: rows.over_by(course.DATES, str(today), on),
+        )  # fmt: skip
+        return course.in_order(made)
 
     @_part
     def ledger(self) -> pd.DataFrame:
@@ -242,6 +238,22 @@ class Parts:
         """Every claim against the store."""
         return claims.ledger(*self._evidence(), self.found(), today=today)
 
+    def _carried(
+        self, name: str, by: str, make: Make, columns: Ids | None = None, *, only: Ids | None = None,
+        covered: Ids | None = None, settled: Settled | None = None,
+    ) -> pd.DataFrame:  # fmt: skip
+        past = self.held.past
+        before = past.part(name, pd.DataFrame)
+        return past.rows(before, make, by, getattr(self, by)(), columns, only=only, covered=covered, settled=settled)
+
+    def _posted_before(self, material: Material) -> Mask:
+        before = self.held.past.part("verdicts", pd.DataFrame)
+        done = () if before is None else before["nct_id"][before["state"].isin(results_due.SETTLED)]
+        return _over(material) & among(self.facts()["nct_id"], done)
+
+    def _ended_before(self, material: Material) -> Mask:
+        return _over(material) & ~self.facts()["overall_status"].isin(stale.MAY_MOVE).to_numpy(dtype=bool)
+
     def _evidence(self) -> tuple[Watchlist, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         return self.watchlist, self.trials(), self.matches(), self.scopes()
 
@@ -252,7 +264,7 @@ class Parts:
     def every(self, today: date) -> Iterator[str]:
         """Make all parts that are not there yet; the name of each when it is."""
         plain = (
-            self.trials, self.matches, self.scopes, self.answers, self.freshness, self.facts, self.found,
+            self.trials, self.matches, self.scopes, self.answers, self.freshness, self.newest, self.facts, self.found,
             self.verdicts, self.published, self.paper_groups, self.overtaken, self.stopped, self.registration,
             self.links, self.family_of, self.me_cfs, self.sites, self.ledger, self.funnels, self.missed,
         )  # fmt: skip
@@ -276,3 +288,8 @@ class Parts:
                 if writable:
                     folder.save(place.WHOLE, [])
                     folder.sweep()
+        self.held.past.forget()
+
+
+def _over(material: Material) -> Mask:
+    return material.over(course.DATES, "judged_on")

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from benchmarks.ours import SWEPT, keep, projected
 from cache.filters import counts
 from cache.filters.filter import Filter
 from cache.read import trials as queries
-from cache.read.later import Later
 from cache.search.find import finder
 from cache.snapshot import place
 from cache.store.schema import study
@@ -26,6 +24,7 @@ from fetchers.record.study import Study, decode_study
 from fetchers.watchlist.load import load
 from insights.snapshot.parts import Held, Parts
 from tests.rigs.records import MADE, REAL
+from tests.rigs.snapshots import same
 from tests.rigs.stores import opened
 
 WATCHLIST = load()
@@ -63,7 +62,7 @@ def store(filled: Path) -> Iterator[Store]:
 def slow(store: Store) -> Parts:
     """Everything made of the store, nothing kept."""
     parts = Parts(store, WATCHLIST, Held(store.state(), None))
-    assert len(list(parts.every(TODAY))) == 21
+    assert len(list(parts.every(TODAY))) == 22
     return parts
 
 
@@ -84,24 +83,6 @@ def quick(store: Store) -> Parts:
 class _Untouchable:
     def __getattr__(self, name: str) -> Any:
         raise AssertionError(f"the store was asked for its {name}")
-
-
-def same(one: Any, other: Any) -> None:
-    """Whether both say the same, frames column by column with their types."""
-    if isinstance(one, Later):
-        one, other = one.frame, other.frame
-    assert type(one) is type(other)
-    if isinstance(one, pd.DataFrame):
-        pd.testing.assert_frame_equal(one, other)
-    elif is_dataclass(one):
-        for field in fields(one):
-            same(getattr(one, field.name), getattr(other, field.name))
-    elif isinstance(one, tuple):
-        assert len(one) == len(other)
-        for mine, theirs in zip(one, other, strict=True):
-            same(mine, theirs)
-    else:
-        assert one == other
 
 
 def test_every_part_is_what_the_store_says(slow: Parts, quick: Parts) -> None:
