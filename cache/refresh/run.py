@@ -6,7 +6,7 @@ It is handed a registry and a store and knows nothing of HTTP. It raises only wh
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,16 +15,14 @@ from cache.exit_codes import CANCELLED, FRESH, LOCAL, NO_REGISTRY, SOME_FAILED
 from cache.ingest import posted
 from cache.ingest.keep import Kind, fail
 from cache.refresh import journal
+from cache.refresh.alone import alone
 from cache.refresh.ask import TRIES, Context, Source, ask
 from cache.refresh.heartbeat import Heartbeat, Interruptible
 from cache.refresh.plan import Mode, PlannedScope, ScopeState, mode_of, plan, question
 from cache.refresh.report import Report, Result, Step
 from cache.refresh.results import Reading, ResultsStep
-from cache.search.index import keep_fresh
 from cache.store.errors import Damaged
-from cache.store.lock import Busy, hold
 from cache.store.store import Store, timestamp, utcnow
-from cache.store.tidy import tidy
 from fetchers.errors import (
     Cancelled,
     DataReloaded,
@@ -53,6 +51,7 @@ def run(
     probe: Source | None = None,
     matcher: Matcher | None = None,
     results: Reading | None = None,
+    unless_since: datetime | None = None,
     tell: Callable[[Step], None] = lambda step: None,
     now: Callable[[], datetime] = utcnow,
 ) -> Report:
@@ -60,47 +59,24 @@ def run(
 
     ``heartbeat`` is the ``stop`` the source was made with, else a cancel takes effect only between two pages; ``probe``
     is a client of the same registry without retries, to test whether it answers at all; ``matcher`` is that of the
-    watch-list, when there is one already. Raises Validation for an unknown agent, Busy, LocalTrouble when the store
-    fails before the run has begun, and Damaged whenever it turns out to be.
+    watch-list, when there is one already. Raises Validation for an unknown agent, Busy (also when another refresh has
+    begun ``unless_since``), LocalTrouble when the store fails before the run has begun, and Damaged whenever it turns
+    out to be.
     """
     plan(watchlist, agents, {})  # raises for an unknown agent before anything is locked
     heartbeat = heartbeat or Heartbeat()
-    try:
-        with _alone(store):
-            states = journal.states(store)
-            scopes = plan(watchlist, agents, {scope: state.studies for scope, state in states.items() if state.is_live})
-            scopes += (PlannedScope(posted.SCOPE, "results", ()),) if results else ()
-            refresh_id = journal.begin(store, [planned.scope for planned in scopes], full=full, now=now())
-            patient = Interruptible(source, heartbeat)
-            context = Context(
-                store, patient, lambda: matcher or Matcher(watchlist), refresh_id, question(watchlist), now
-            )
-            sources = [patient, *([Interruptible(probe, heartbeat)] if probe else [])]
-            step = results and ResultsStep.of(context, watchlist, agents, results, states.get(posted.SCOPE), full=full)
-            job = _Job(context, sources, scopes, states, full, tell, step)
-            with heartbeat.running(job.beat):
-                return job.run()
-    except Busy as error:
-        raise Busy(_who_is_running(store)) from error
-
-
-@contextlib.contextmanager
-def _alone(store: Store) -> Iterator[None]:
-    """Hold the lock, and tidy up while nobody else refreshes."""
-    with hold(store.engine):
-        tidy(store)
-        keep_fresh(store)
-        yield
-
-
-def _who_is_running(store: Store) -> str:
-    found = journal.running(store)
-    if found is None:
-        return "Another refresh is just starting or ending; try again in a moment."
-    return (
-        f"Another refresh has been running since {found.started_at} (process {found.pid} on {found.host}); "
-        "wait for it, or stop it with: python -m cache cancel"
-    )
+    with alone(store, unless_since):
+        states = journal.states(store)
+        scopes = plan(watchlist, agents, {scope: state.studies for scope, state in states.items() if state.is_live})
+        scopes += (PlannedScope(posted.SCOPE, "results", ()),) if results else ()
+        refresh_id = journal.begin(store, [planned.scope for planned in scopes], full=full, now=now())
+        patient = Interruptible(source, heartbeat)
+        context = Context(store, patient, lambda: matcher or Matcher(watchlist), refresh_id, question(watchlist), now)
+        sources = [patient, *([Interruptible(probe, heartbeat)] if probe else [])]
+        step = results and ResultsStep.of(context, watchlist, agents, results, states.get(posted.SCOPE), full=full)
+        job = _Job(context, sources, scopes, states, full, tell, step)
+        with heartbeat.running(job.beat):
+            return job.run()
 
 
 @dataclass
