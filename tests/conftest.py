@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.rigs import attack_table as attacks
 from tests.rigs import fault_matrix as outcomes
 
 # While one works; CI asks for "thorough" by --hypothesis-profile. A busy machine is no fault, so nothing is timed.
@@ -127,6 +128,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.when == "call":
         outcomes.collect(report.user_properties)
+        attacks.collect(report.user_properties)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -134,3 +136,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if lines:
         terminalreporter.section("faults at the steps of a refresh")
         terminalreporter.write("\n".join(lines) + "\n")
+    tried = attacks.table()
+    if tried:
+        terminalreporter.section("attacks, and what became of them")
+        terminalreporter.write("\n".join(tried) + "\n")

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.web import door, first_paint
 from dashboard.web.hosts import Hosts
+from dashboard.web.messages import only_wanted
 from fetchers.errors import Validation
 from fetchers.settings import Settings
 
@@ -89,6 +90,8 @@ class Shell:
 
         self._hosts = self._hosts or hosts_of_settings()
         refused = door.refusal(scope, self._hosts)
+        if scope["type"] == "websocket":
+            receive = only_wanted(receive)
         outward = _Answer(send, whole=scope["type"] == "http" and scope["method"] == "GET")
         if refused is not None:
             await self._refuse(refused, scope)(scope, receive, outward)
