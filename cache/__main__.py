@@ -6,13 +6,14 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from cache.cli.ending import ended
 from cache.exit_codes import DONE, SOME_FAILED
-from fetchers.errors import TrackerError
+from fetchers.errors import TrackerError, Validation
 from fetchers.settings import Settings
 
 # The module of each command, loaded ahead by ``program``; one that is not named here is loaded when it runs.
@@ -21,6 +22,10 @@ _MODULES = {
     "digest": "digest",
     "status": "inspect", "check": "inspect", "export": "inspect",
 }  # fmt: skip
+
+
+# What changes the store.
+WRITING = ("refresh", "import", "cancel", "restore")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -34,12 +39,7 @@ def parser() -> argparse.ArgumentParser:
 
 def add_commands(commands: Any) -> None:
     """Add the commands to the sub-parsers of a command line."""
-    refresh = commands.add_parser("refresh", help="ask the registry and store its answers")
-    refresh.add_argument("--agent", action="append", default=[], metavar="ID", help="only this agent; may be repeated")
-    refresh.add_argument("--full", action="store_true", help="ask for every record again, known or not")
-    refresh.add_argument("--json", action="store_true", help="one report object on standard output")
-    refresh.add_argument("--quiet", action="store_true", help="say nothing unless something goes wrong")
-    refresh.add_argument("--new", action="store_true", help="start a new store where an earlier one is gone")
+    _add_refresh(commands)
     bulk = commands.add_parser("import", help="take over a file of the registry's whole holdings")
     bulk.add_argument("--bulk", required=True, type=Path, metavar="FILE", help="ctg-studies.json.zip, as downloaded")
     bulk.add_argument("--studies", type=int, metavar="N", help="about how many studies the registry has")
@@ -70,6 +70,20 @@ def add_commands(commands: Any) -> None:
     check.add_argument("--rescue", action="store_true", help="copy a damaged store aside and keep what can be read")
     _add_backup_commands(commands)
     commands.add_parser("cancel", help="ask the running refresh to stop")
+
+
+def _add_refresh(commands: Any) -> None:
+    refresh = commands.add_parser("refresh", help="ask the registry and store its answers")
+    refresh.add_argument("--agent", action="append", default=[], metavar="ID", help="only this agent; may be repeated")
+    refresh.add_argument("--full", action="store_true", help="ask for every record again, known or not")
+    refresh.add_argument("--json", action="store_true", help="one report object on standard output")
+    refresh.add_argument("--quiet", action="store_true", help="say nothing unless something goes wrong")
+    refresh.add_argument("--new", action="store_true", help="start a new store where an earlier one is gone")
+    refresh.add_argument(
+        "--unless-since",
+        metavar="MOMENT",
+        help="nothing to do when another refresh has begun since this moment (ends with 4)",
+    )
 
 
 def _add_digest(commands: Any) -> None:
@@ -161,7 +175,7 @@ def run(options: argparse.Namespace) -> int:
     # Imported here: --help and a wrong option need neither the database nor pandas.
     from fetchers.watchlist import load as watchlists
 
-    settings = Settings.from_env()
+    settings = _settings(options.command)
     if options.command in ("backup", "restore"):
         from cache.cli import backup
 
@@ -190,6 +204,13 @@ def run(options: argparse.Namespace) -> int:
     return inspect.export_command(settings, watchlist, **chosen)
 
 
+def _settings(command: str) -> Settings:
+    settings = Settings.from_env()
+    if settings.readonly and command in WRITING:
+        raise Validation(f"TRIALS_READONLY is set here: {command} would write to the store.")
+    return settings
+
+
 def _write(options: argparse.Namespace, settings: Settings, watchlist: Any) -> int:
     """The commands that bring data, or stop one that does."""
     if options.command == "import":
@@ -203,7 +224,16 @@ def _write(options: argparse.Namespace, settings: Settings, watchlist: Any) -> i
     if options.command == "cancel":
         return refresh.cancel_command(settings, watchlist)
     chosen = {"agents": options.agent, "full": options.full, "as_json": options.json, "quiet": options.quiet}
-    return refresh.refresh_command(settings, watchlist, **chosen, anew=options.new)
+    since = _moment(options.unless_since) if options.unless_since else None
+    return refresh.refresh_command(settings, watchlist, **chosen, anew=options.new, unless_since=since)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise Validation(f"--unless-since needs a moment such as 2026-11-27T18:00:00Z, not {text!r}.") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,11 @@ def open_store(settings: Settings, watchlist: Watchlist, *, anew: bool = False) 
     """``Store.open`` for the configured URL; the starter snapshot is loaded into a store that has no scope yet.
 
     One that an older release has written gets its index of words. A store that holds an answer of the registry leaves a
-    trace beside it, by which it will be missed (``Gone``). Raises what ``Store.open`` raises.
+    trace beside it, by which it will be missed (``Gone``). Where nothing may be written (TRIALS_READONLY), the store is
+    taken as it is. Raises what ``Store.open`` raises.
     """
+    if settings.readonly:
+        return Store.open(settings.cache_url, readonly=True)
     store = Store.open(settings.cache_url, anew=anew)
     try:
         with store.reading() as connection:

@@ -4,6 +4,13 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from dashboard import routes
-from dashboard.web.shell import Shell
+from dashboard.api import problems
+from dashboard.web import patience, shell
 
-app = st.App("main.py", routes=routes.ROUTES, middleware=[Middleware(Shell)])
+patience.watch()
+app = st.App(
+    "main.py",
+    routes=routes.ROUTES,
+    middleware=[Middleware(shell.Shell, problem=problems.response)],
+    exception_handlers={Exception: shell.failed},
+)

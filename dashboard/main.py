@@ -45,4 +45,4 @@ try:
             frame.foot()
 except TrackerError as error:
     # A watch-list or an environment that cannot be used: nothing can be shown, so say why and what to do.
-    st.error(words.plain(str(error)), title="This page cannot be shown", icon=":material/error:")
+    st.error(words.plain(words.without_folders(str(error))), title="This page cannot be shown", icon=":material/error:")

@@ -18,6 +18,7 @@ from dashboard.api import problems
 from dashboard.api import serving as api
 from dashboard.api.standing import TERMS
 from dashboard.shared import data
+from dashboard.shared.escape import without_folders
 from dashboard.web import answers as served
 from dashboard.web import known
 from dashboard.web.first_paint import SCRIPTS
@@ -35,7 +36,7 @@ async def ready(request: Request) -> Response:
     try:
         answer = await run_in_threadpool(_state)
     except TrackerError as error:
-        answer = {"ready": False, "trouble": str(error)}
+        answer = {"ready": False, "trouble": without_folders(str(error))}
     return JSONResponse(answer, status_code=200 if answer["ready"] else 503, headers={"Cache-Control": "no-store"})
 
 
@@ -44,7 +45,7 @@ def _state() -> dict[str, Any]:
     fresh = data.freshness()
     return {
         "ready": trouble is None,
-        "trouble": trouble,
+        "trouble": trouble and without_folders(trouble),
         "version": data.version(),
         "registry_timestamp": fresh.registry_timestamp,
         "fetched_at": fresh.fetched_at,
@@ -121,10 +122,10 @@ def _answer(path: str, source: Source, request: Request) -> Response:
     except TooLong as error:
         return PlainTextResponse(f"{error}\n", status_code=414)
     except Validation as error:
-        return PlainTextResponse(f"{error}\n", status_code=400)
+        return PlainTextResponse(f"{without_folders(str(error))}\n", status_code=400)
     except TrackerError as error:
         retry = {"Retry-After": str(data.RETRY_SECONDS), "Cache-Control": "no-store"}
-        return PlainTextResponse(f"{error}\n", status_code=503, headers=retry)
+        return PlainTextResponse(f"{without_folders(str(error))}\n", status_code=503, headers=retry)
     return Response(content, media_type=source.media_type, headers=headers)
 
 

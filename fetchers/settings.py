@@ -5,6 +5,7 @@
 
 import math
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,12 @@ DOI_URL = "https://doi.org/"
 STORE = "trials.sqlite3"
 # An hour: more is a typing error, and some systems cannot wait that long.
 LONGEST = 3600.0
+DAY = 86_400.0
+MOST_REQUESTS = 1_000_000
+YES = ("yes", "1", "true")
+YES_NO = (*YES, "no", "0", "false")
+# A name, all names (*), or all below a name; a port says nothing about who is meant.
+_HOST = re.compile(r"\*|(\*\.)?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|\[?[0-9a-f:.]*:[0-9a-f:.]*\]?")
 REFRESHERS = ("everyone", "signed-in", "nobody")
 WhichResults = Literal["documents", "all", "none"]
 RESULTS: tuple[WhichResults, ...] = get_args(WhichResults)
@@ -50,6 +57,18 @@ VARIABLES = (
         "Who may refresh from the page: everyone, signed-in or nobody",
     ),
     Variable(
+        "TRIALS_REFRESH_INTERVAL_SECONDS",
+        "0 on loopback, else 900",
+        "Least time between two refreshes started from the page",
+    ),
+    Variable("TRIALS_DAILY_REQUESTS", "5000", "Most requests to the registry in 24 hours, whoever asks; 0: none"),
+    Variable("TRIALS_READONLY", "no", "Whether nothing is refreshed and nothing written to the store: yes or no"),
+    Variable(
+        "TRIALS_ALLOWED_HOSTS",
+        "this machine’s names and addresses",
+        "Names the server answers to, with commas between them; *.example.org: all below it",
+    ),
+    Variable(
         "TRIALS_RESULTS",
         "documents",
         "Posted results that a refresh reads, of trials given an agent: all, documents (only in the documents’ "
@@ -73,6 +92,10 @@ class Settings:
     watchlist: Path | None = None
     user_agent: str | None = None
     refresh: str | None = None
+    refresh_interval: float | None = None
+    daily_requests: int = 5000
+    readonly: bool = False
+    allowed_hosts: tuple[str, ...] = ()
     results: WhichResults = "documents"
     smtp_from: str | None = None
     smtp_user: str | None = None
@@ -92,6 +115,10 @@ class Settings:
             watchlist=Path(watchlist) if watchlist else None,
             user_agent=_header(given.get("TRIALS_USER_AGENT")),
             refresh=_one_of("TRIALS_REFRESH", given.get("TRIALS_REFRESH"), REFRESHERS),
+            refresh_interval=_interval(given),
+            daily_requests=_requests(given),
+            readonly=_one_of("TRIALS_READONLY", given.get("TRIALS_READONLY"), YES_NO) in YES,
+            allowed_hosts=_hosts(given.get("TRIALS_ALLOWED_HOSTS", "")),
             results=_one_of("TRIALS_RESULTS", given.get("TRIALS_RESULTS"), RESULTS) or cls.results,
             smtp_from=given.get("TRIALS_SMTP_FROM"),
             smtp_user=given.get("TRIALS_SMTP_USER"),
@@ -133,7 +160,7 @@ def _http_url(text: str) -> str:
     return text.rstrip("/")
 
 
-def _seconds(given: Mapping[str, str], name: str, default: float, least: float) -> float:
+def _seconds(given: Mapping[str, str], name: str, default: float, least: float, most: float = LONGEST) -> float:
     text = given.get(name)
     if text is None:
         return default
@@ -141,9 +168,31 @@ def _seconds(given: Mapping[str, str], name: str, default: float, least: float) 
         value = float(text)
     except ValueError:
         value = math.nan
-    if not least <= value <= LONGEST:
-        raise Validation(f"{name} must be a number of seconds from {least:g} to {LONGEST:g}, not {text!r}.")
+    if not least <= value <= most:
+        raise Validation(f"{name} must be a number of seconds from {least:g} to {most:g}, not {text!r}.")
     return value
+
+
+def _interval(given: Mapping[str, str]) -> float | None:
+    name = "TRIALS_REFRESH_INTERVAL_SECONDS"
+    return _seconds(given, name, 0.0, least=0.0, most=DAY) if name in given else None
+
+
+def _requests(given: Mapping[str, str]) -> int:
+    text = given.get("TRIALS_DAILY_REQUESTS", str(Settings.daily_requests))
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) <= MOST_REQUESTS):
+        raise Validation(f"TRIALS_DAILY_REQUESTS must be a whole number from 0 to {MOST_REQUESTS}, not {text!r}.")
+    return int(text)
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    hosts = tuple(part.strip().lower() for part in text.split(",") if part.strip())
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise Validation(
+                f"TRIALS_ALLOWED_HOSTS must be names such as trials.example.org, without scheme and port, not {host!r}."
+            )
+    return tuple(host.strip("[]") for host in hosts)
 
 
 def _header(text: str | None, name: str = "TRIALS_USER_AGENT", *, secret: bool = False) -> str | None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.rigs import attack_table as attacks
 from tests.rigs import databases
 from tests.rigs import fault_matrix as outcomes
 
@@ -164,6 +165,7 @@ def _leave_out(config: pytest.Config, items: list[pytest.Item], left_out: list[p
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.when == "call":
         outcomes.collect(report.user_properties)
+        attacks.collect(report.user_properties)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -174,3 +176,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if lines:
         terminalreporter.section("faults at the steps of a refresh")
         terminalreporter.write("\n".join(lines) + "\n")
+    tried = attacks.table()
+    if tried:
+        terminalreporter.section("attacks, and what became of them")
+        terminalreporter.write("\n".join(tried) + "\n")

@@ -4,8 +4,10 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import NamedTuple
 
 from cache.cli.terminal import Progress, printable, put_out_json, say, summary
 from cache.exit_codes import BUSY, DONE, LOCAL
@@ -13,6 +15,7 @@ from cache.ingest.posted import NAME, SCOPE
 from cache.opening import open_store
 from cache.refresh import journal
 from cache.refresh import run as refresh
+from cache.refresh.allowance import Allowance
 from cache.refresh.heartbeat import Heartbeat
 from cache.refresh.report import Report
 from cache.refresh.results import Reading
@@ -25,6 +28,14 @@ from fetchers.settings import Settings
 from fetchers.watchlist.model import Watchlist
 
 
+class Asked(NamedTuple):
+    """What a refresh is to do."""
+
+    agents: Sequence[str]
+    full: bool
+    unless_since: datetime | None
+
+
 def refresh_command(
     settings: Settings,
     watchlist: Watchlist,
@@ -34,11 +45,12 @@ def refresh_command(
     as_json: bool,
     quiet: bool = False,
     anew: bool = False,
+    unless_since: datetime | None = None,
 ) -> int:
     """Refresh and report; returns the exit code of the contract. Raises Validation for an unknown agent.
 
     ``quiet`` says nothing on standard error unless something went wrong. ``anew``: where a store has been and is gone,
-    a new one is begun.
+    a new one is begun. ``unless_since``: nothing is asked when another refresh has begun since then.
     """
     for agent in agents:
         watchlist.agent(agent)
@@ -46,7 +58,7 @@ def refresh_command(
     try:
         if anew:
             open_store(settings, watchlist, anew=True).close()
-        report = _refresh(settings, watchlist, agents, full, quiet)
+        report = _refresh(settings, watchlist, Asked(agents, full, unless_since), quiet)
     except lock.Busy as error:
         report = _no_run(BUSY, error, began)
     except LocalTrouble as error:
@@ -68,13 +80,13 @@ def cancel_command(settings: Settings, watchlist: Watchlist) -> int:
     return DONE
 
 
-def _refresh(settings: Settings, watchlist: Watchlist, agents: Sequence[str], full: bool, quiet: bool) -> Report:
+def _refresh(settings: Settings, watchlist: Watchlist, asked: Asked, quiet: bool) -> Report:
     heartbeat = Heartbeat(wake=wake)
     with stoppable(heartbeat):
         try:
             store = open_store(settings, watchlist)
             try:
-                return _run(store, settings, watchlist, agents, full, heartbeat, quiet)
+                return _run(store, settings, watchlist, asked, heartbeat, quiet)
             finally:
                 store.close()
         except Damaged as error:
@@ -88,20 +100,21 @@ def _run(
     store: Store,
     settings: Settings,
     watchlist: Watchlist,
-    agents: Sequence[str],
-    full: bool,
+    asked: Asked,
     heartbeat: Heartbeat,
     quiet: bool,
 ) -> Report:
     names = {agent.id: agent.name for agent in watchlist.agents}
     names |= {condition.id: condition.name for condition in watchlist.conditions} | {SCOPE: NAME}
-    with _registry(settings, heartbeat) as registry, _registry(settings, heartbeat, attempts=1) as probe:
+    take = Allowance(store, settings.daily_requests).take
+    with _registry(settings, heartbeat, take) as registry, _registry(settings, heartbeat, take, attempts=1) as probe:
         report = refresh.run(
             store,
             registry,
             watchlist,
-            agents=agents,
-            full=full,
+            agents=asked.agents,
+            full=asked.full,
+            unless_since=asked.unless_since,
             heartbeat=heartbeat,
             probe=probe,
             results=None if settings.results == "none" else Reading(settings.results),
@@ -112,7 +125,7 @@ def _run(
     return report
 
 
-def _registry(settings: Settings, heartbeat: Heartbeat, attempts: int = 4) -> Registry:
+def _registry(settings: Settings, heartbeat: Heartbeat, take: Callable[[], None], attempts: int = 4) -> Registry:
     return Registry(
         settings.registry_url,
         pace=settings.pace_seconds,
@@ -120,6 +133,7 @@ def _registry(settings: Settings, heartbeat: Heartbeat, attempts: int = 4) -> Re
         user_agent=settings.user_agent,
         attempts=attempts,
         stop=heartbeat,
+        before=take,
     )
 
 

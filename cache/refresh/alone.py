@@ -1,7 +1,8 @@
-"""One refresh at a time, and what is put in order before it begins."""
+"""One refresh at a time, and none that somebody else has made needless."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
 
 from cache.refresh import journal
 from cache.search.index import keep_fresh
@@ -10,16 +11,25 @@ from cache.store.store import Store
 from cache.store.tidy import tidy
 
 
+class Needless(Busy):
+    """Somebody else has refreshed recently enough."""
+
+
 @contextmanager
-def alone(store: Store) -> Iterator[Held]:
-    """Hold the lock, and tidy up while nobody else refreshes. Raises Busy, which says who does."""
-    try:
-        with hold(store.engine) as lock:
-            tidy(store)
-            keep_fresh(store)
-            yield lock
-    except Busy as error:
-        raise Busy(_who_is_running(store)) from error
+def alone(store: Store, unless_since: datetime | None = None) -> Iterator[Held]:
+    """Hold the lock, having tidied up while nobody else refreshes. Raises Busy, Needless when another refresh has begun
+    ``unless_since``, and LocalTrouble."""
+    with ExitStack() as held:
+        try:
+            lock = held.enter_context(hold(store.engine))
+        except Busy as error:
+            raise Busy(_who_is_running(store)) from error
+        begun = unless_since and journal.begun_since(store, unless_since)
+        if begun:
+            raise Needless(f"Another refresh began at {begun}; that is recent enough, so nothing was asked.")
+        tidy(store)
+        keep_fresh(store)
+        yield lock
 
 
 def _who_is_running(store: Store) -> str:

@@ -39,6 +39,22 @@ def running(store: Store) -> Running | None:
     return Running(*row) if row else None
 
 
+def begun_since(store: Store, moment: datetime) -> str | None:
+    """When the newest refresh began that began no earlier than ``moment`` and has asked anything; None without one."""
+    recent = (refresh.c.started_at >= timestamp(moment), refresh.c.requests > 0)
+    query = select(func.max(refresh.c.started_at)).where(*recent)
+    with store.reading() as connection:
+        found: str | None = connection.scalar(query)
+        return found
+
+
+def spent(store: Store, since: datetime) -> int:
+    """How many requests were sent by all refreshes that were alive at any time since then, whoever started them."""
+    query = select(func.coalesce(func.sum(refresh.c.requests), 0)).where(refresh.c.beat_at >= timestamp(since))
+    with store.reading() as connection:
+        return int(connection.scalar(query) or 0)
+
+
 def states(store: Store) -> dict[str, ScopeState]:
     """What is known of every scope that was ever answered or asked."""
     held = (

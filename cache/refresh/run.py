@@ -52,6 +52,7 @@ def run(
     probe: Source | None = None,
     matcher: Matcher | None = None,
     results: Reading | None = None,
+    unless_since: datetime | None = None,
     tell: Callable[[Step], None] = lambda step: None,
     now: Callable[[], datetime] = utcnow,
 ) -> Report:
@@ -59,12 +60,13 @@ def run(
 
     ``heartbeat`` is the ``stop`` the source was made with, else a cancel takes effect only between two pages; ``probe``
     is a client of the same registry without retries, to test whether it answers at all; ``matcher`` is that of the
-    watch-list, when there is one already. Raises Validation for an unknown agent, Busy, LocalTrouble when the store
-    fails before the run has begun, and Damaged whenever it turns out to be.
+    watch-list, when there is one already. Raises Validation for an unknown agent, Busy (also when another refresh has
+    begun ``unless_since``), LocalTrouble when the store fails before the run has begun, and Damaged whenever it turns
+    out to be.
     """
     plan(watchlist, agents, {})  # raises for an unknown agent before anything is locked
     heartbeat = heartbeat or Heartbeat()
-    with alone(store) as lock:
+    with alone(store, unless_since) as lock:
         states = journal.states(store)
         scopes = plan(watchlist, agents, {scope: state.studies for scope, state in states.items() if state.is_live})
         scopes += (PlannedScope(posted.SCOPE, "results", ()),) if results else ()

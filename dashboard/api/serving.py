@@ -22,6 +22,7 @@ from dashboard.api.asking import Reading
 from dashboard.api.parameters import Query
 from dashboard.api.resources import RESOURCES, Surface
 from dashboard.shared import kept
+from dashboard.shared.escape import without_folders
 from dashboard.web import known
 from dashboard.web.answers import usable
 from fetchers.errors import NotFound, TrackerError, Validation
@@ -60,11 +61,11 @@ class Api:
         except TooLong as error:
             return problems.response(414, str(error), path)
         except Validation as error:
-            return problems.response(400, str(error), path)
+            return problems.response(400, without_folders(str(error)), path)
         except NotFound as error:
             return problems.response(404, str(error), path)
         except TrackerError as error:
-            return problems.response(503, str(error), path, {"Retry-After": str(kept.RETRY_SECONDS)})
+            return problems.response(503, without_folders(str(error)), path, {"Retry-After": str(kept.RETRY_SECONDS)})
 
     def _read(self, request: Request, query: Query, shown: kept.Shown) -> Response:
         rest = request.path_params.get("rest", "").strip("/")

@@ -5,19 +5,21 @@ session and the server, and then only watches the store. Nothing here knows Stre
 """
 
 import contextlib
-import ipaddress
 import os
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
+from cache.english import moment
 from cache.store import files
+from cache.store.store import timestamp
+from dashboard.web.hosts import is_loopback
 from fetchers.errors import LocalTrouble, Validation
 from fetchers.settings import ROOT
 
@@ -30,6 +32,9 @@ NOT_HERE = (
     "“python -m cache refresh”, or allow it with TRIALS_REFRESH."
 )
 SIGN_IN = "Please sign in to refresh the data."
+READ_ONLY = "This dashboard only reads: its data is refreshed elsewhere."
+# Between two refreshes from the page, where not only a person at this machine can press the button.
+USUAL_INTERVAL = 900.0
 
 
 class Permission(NamedTuple):
@@ -39,33 +44,37 @@ class Permission(NamedTuple):
     reason: str | None = None
 
 
-def permission(rule: str | None, *, local: bool, signed_in: bool) -> Permission:
-    """Apply ``TRIALS_REFRESH``; when it is not set, everybody may on the machine itself and nobody elsewhere."""
+def permission(rule: str | None, *, local: bool, signed_in: bool, readonly: bool = False) -> Permission:
+    """Apply ``TRIALS_REFRESH``; when it is not set, everybody may on the machine itself and nobody elsewhere. Where
+    nothing may be written nobody may, whatever the rule."""
+    if readonly:
+        return Permission(False, READ_ONLY)
     rule = rule or ("everyone" if local else "nobody")
     if rule == "everyone" or (rule == "signed-in" and signed_in):
         return Permission(True)
     return Permission(False, SIGN_IN if rule == "signed-in" else NOT_HERE)
 
 
-def is_local(headers: Mapping[str, str], *, peer: str | None, bound: str | None) -> bool:
-    """Whether the browser sits on the server's own machine; doubt counts as "no".
+def is_local(headers: Mapping[str, str], *, peer: str | None, bound: str | None, named: Sequence[str] = ()) -> bool:
+    """Whether this server is for a person at its own machine; doubt counts as "no".
 
-    ``headers`` are those of the page's websocket, ``peer`` the address it came from (None for the loopback address,
-    as Streamlit tells it), ``bound`` the address the server listens on (None for all of them). A name in ``Host`` that
-    is not loopback means a proxy or a rebound DNS name, a forwarding header means a proxy. Browsers always say in
-    ``Origin`` which page opened the websocket: without one it is a program, with another one (also of another port of
-    this machine) it is somebody else's page.
+    Its operator decides it, by the address the server listens on (``bound``, None for all of them): whoever can reach
+    it by another address, or by a name of ``TRIALS_ALLOWED_HOSTS``, may sit anywhere. What a client or a proxy writes
+    can only take that away: ``headers`` are those of the page's websocket, ``peer`` the address it came from (None for
+    the loopback address, as Streamlit tells it). A name in ``Host`` that is not loopback means a proxy or a rebound DNS
+    name, a forwarding header means a proxy. Browsers always say in ``Origin`` which page opened the websocket: without
+    one it is a program, with another one (also of another port of this machine) it is somebody else's page.
     """
-    if bound and not _is_loopback(bound) and not _is_wildcard(bound):
+    if bound is None or not is_loopback(bound) or named:
         return False
-    if peer is not None and not _is_loopback(peer):
+    if peer is not None and not is_loopback(peer):
         return False
     given = {name.lower(): value for name, value in headers.items()}
     if any(name.lower() in given for name in PROXY_HEADERS):
         return False
     origin = given.get("origin", "")
     host = _host_and_port(f"{origin.partition(':')[0]}://{given.get('host', '')}")
-    return host is not None and _is_loopback(host[0]) and host == _host_and_port(origin)
+    return host is not None and is_loopback(host[0]) and host == _host_and_port(origin)
 
 
 def _host_and_port(url: str) -> tuple[str, int] | None:
@@ -78,22 +87,18 @@ def _host_and_port(url: str) -> tuple[str, int] | None:
     return (parts.hostname, port) if parts.hostname else None
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    # A server that listens on both families sees 127.0.0.1 as ::ffff:127.0.0.1.
-    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
+def too_soon(begun: str, interval: float) -> str:
+    """What somebody is told who presses the button too soon after a refresh that began then."""
+    soonest = datetime.fromisoformat(begun) + timedelta(seconds=interval)
+    return f"The last refresh began at {moment(begun)}. The next one can start at {moment(timestamp(soonest))}."
 
 
-def _is_wildcard(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_unspecified
-    except ValueError:
-        return False
+def writable(cache_url: str) -> bool:
+    """False only where the store is a file that this process may read and not write."""
+    with contextlib.suppress(Validation):
+        store = files.path_of(cache_url)
+        return not store or not (path := ROOT / store).exists() or os.access(path, os.W_OK)
+    return True
 
 
 class Process(Protocol):
@@ -105,9 +110,11 @@ class Process(Protocol):
 Start = Callable[[Sequence[str], Path], Process]
 
 
-def refresh_command(agents: Sequence[str] = ()) -> list[str]:
-    """The command line of a refresh: of everything, or of the agents named."""
-    return [sys.executable, "-m", "cache", "refresh", *(part for agent in agents for part in ("--agent", agent))]
+def refresh_command(agents: Sequence[str] = (), unless_since: datetime | None = None) -> list[str]:
+    """The command line of a refresh: of everything, or of the agents named; needless if another began since then."""
+    named = [part for agent in agents for part in ("--agent", agent)]
+    since = ["--unless-since", timestamp(unless_since)] if unless_since else []
+    return [sys.executable, "-m", "cache", "refresh", *named, *since]
 
 
 def start_process(command: Sequence[str], log: Path) -> Process:
@@ -178,14 +185,19 @@ class Launcher:
         self._started_at: datetime | None = None
         self._log: Path | None = None
 
-    def start(self, agents: Sequence[str], cache_url: str, start: Start | None = None) -> bool:
-        """Start a refresh unless one of ours is still running; False when it is. Raises LocalTrouble."""
+    def start(self, agents: Sequence[str], cache_url: str, start: Start | None = None, interval: float = 0.0) -> bool:
+        """Start a refresh unless one of ours is still running; False when it is. Raises LocalTrouble.
+
+        Of those who press at the same moment on several servers, one refreshes for all; so does one that began less
+        than ``interval`` seconds ago. The refresh itself finds that out, when it has the lock.
+        """
         with self._guard:
             if self._process is not None and self._process.poll() is None:
                 return False
             self._log = self._log or log_path(cache_url)
             started_at = self._now()
-            self._process = (start or start_process)(refresh_command(agents), self._log)
+            since = started_at - timedelta(seconds=interval)
+            self._process = (start or start_process)(refresh_command(agents, since), self._log)
             self._started_at = started_at
             return True
 

@@ -18,6 +18,7 @@ from cache.store.store import timestamp
 from dashboard.refresh import launcher as refreshing
 from dashboard.refresh.launcher import Launch, Launcher, Permission
 from dashboard.shared import data, words
+from dashboard.shared.escape import without_folders
 from dashboard.shared.kept import once_a_run
 from fetchers.errors import TrackerError
 
@@ -72,12 +73,28 @@ def _said_all(job: Job | None, launch: Launch) -> bool:
 @once_a_run
 def view() -> View:
     """What there is to show now."""
-    return view_of(latest_job(data.store()), launcher().latest())
+    job, launch = latest_job(data.store()), launcher().latest()
+    if job is not None:
+        parts = tuple(one._replace(error=_told(one.error)) for one in job.scopes)
+        job = job._replace(error=_told(job.error), scopes=parts)
+    return view_of(job, launch and launch._replace(words=_told(launch.words)))
+
+
+def _told(reason: str | None) -> str | None:
+    return reason and without_folders(reason)
 
 
 def permission() -> Permission:
     """Whether the viewer of this session may refresh and cancel."""
-    return refreshing.permission(data.settings().refresh, local=_local(), signed_in=_signed_in())
+    given = data.settings()
+    readonly = given.readonly or not refreshing.writable(given.cache_url)
+    return refreshing.permission(given.refresh, local=_local(), signed_in=_signed_in(), readonly=readonly)
+
+
+def _interval() -> float:
+    """The least time between two refreshes from the page, in seconds."""
+    given = data.settings().refresh_interval
+    return given if given is not None else 0.0 if _local() else refreshing.USUAL_INTERVAL
 
 
 def _local() -> bool:
@@ -85,8 +102,12 @@ def _local() -> bool:
     # has no headers either, and must not be mistaken for that.
     if not Runtime.exists() or type(Runtime.instance()) is not Runtime:
         return True
-    bound = st.get_option("server.address")
-    return refreshing.is_local(st.context.headers.to_dict(), peer=st.context.ip_address, bound=bound)
+    return refreshing.is_local(
+        st.context.headers.to_dict(),
+        peer=st.context.ip_address,
+        bound=st.get_option("server.address"),
+        named=data.settings().allowed_hosts,
+    )
 
 
 def _signed_in() -> bool:
@@ -100,13 +121,21 @@ def press(*agents: str) -> None:
         return
     try:
         job = latest_job(data.store())
-        started = not _lively(job) and launcher().start(agents, data.settings().cache_url)
+        interval = _interval()
+        if interval and job is not None and not _lively(job) and _age(job) < timedelta(seconds=interval):
+            st.session_state[NOTE] = refreshing.too_soon(job.started_at, interval)
+            return
+        started = not _lively(job) and launcher().start(agents, data.settings().cache_url, interval=interval)
     except TrackerError as error:
-        st.session_state[NOTE] = str(error)
+        st.session_state[NOTE] = without_folders(str(error))
         return
     st.session_state[AWAITED] = True  # a quick refresh may be over before it was seen running
     if not started:
         st.session_state[NOTE] = _RUNNING_ALREADY
+
+
+def _age(job: Job) -> timedelta:
+    return datetime.now(UTC) - datetime.fromisoformat(job.started_at)
 
 
 def _lively(job: Job | None) -> bool:
@@ -122,7 +151,7 @@ def cancel() -> None:
     try:
         journal.request_cancel(data.store())
     except TrackerError as error:
-        st.session_state[NOTE] = str(error)
+        st.session_state[NOTE] = without_folders(str(error))
 
 
 def active(shown: View) -> bool:

@@ -74,9 +74,9 @@ def head(title: str, lede: str | None = None) -> None:
 
 def troubles() -> None:
     """What is wrong with the store, if something is."""
-    trouble = data.trouble()
-    if trouble:
-        st.warning(words.plain(trouble), title="The store cannot be used", icon=":material/warning:")
+    if trouble := data.trouble():
+        said = words.plain(words.without_folders(trouble))
+        st.warning(said, title="The store cannot be used", icon=":material/warning:")
 
 
 def foot() -> None:

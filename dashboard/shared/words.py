@@ -15,6 +15,7 @@ from cache.english import count, day, listed, moment
 from cache.read.trials import Freshness
 from dashboard.shared.escape import plain as plain
 from dashboard.shared.escape import quiet as quiet
+from dashboard.shared.escape import without_folders as without_folders
 from dashboard.shared.palette import GROUPS
 from fetchers.settings import RECORD_URL
 

@@ -104,7 +104,7 @@ def ids(known: Known) -> None:
     st.header("Other names and ids", anchor=False)
     if known.study is not None and (also := trial_says.also_registered(known.study)):
         st.markdown(also)
-    shown = {kind: ", ".join(_opened(kind, name) for name in names) for kind, names in found.items()}
+    shown = {words.quiet(kind): ", ".join(_opened(kind, name) for name in names) for kind, names in found.items()}
     st.table(shown, border="horizontal", alt="Other names and ids of the trial")
 
 

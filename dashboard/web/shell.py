@@ -1,4 +1,4 @@
-"""What every answer of the server carries, and which requests are turned away before anything looks at them.
+"""What every answer of the server carries, and who is turned away at the door.
 
 One layer around the whole server: pages, Streamlit's own routes, static files, our routes. It knows nothing of pages.
 """
@@ -7,15 +7,28 @@ import base64
 import gzip
 import hashlib
 import re
+from collections.abc import Callable
 from functools import cache
 
+import streamlit as st
 from starlette.datastructures import MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cache.filters.query import LONGEST_QUERY, MOST_PARAMETERS
-from dashboard.web import first_paint
+from dashboard.web import door, first_paint
+from dashboard.web.hosts import Hosts
+from dashboard.web.messages import only_wanted
+from fetchers.errors import Validation
+from fetchers.settings import Settings
 
+Problem = Callable[[int, str, str, dict[str, str]], Response]
+
+# What a page could ask a browser for, and this one never does.
+_FEATURES = (
+    "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "hid", "idle-detection",
+    "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get", "serial", "usb",
+)  # fmt: skip
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -56,33 +69,68 @@ def headers() -> dict[str, str]:
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _FEATURES),
     }
 
 
-def refusal(query: bytes) -> str | None:
-    """Why an address's query is not read, in a sentence; None when it is."""
-    if len(query) > LONGEST_QUERY:
-        return f"This address is too long: its query may have {LONGEST_QUERY:,} characters. Leave some filters out."
-    if query.count(b"&") >= MOST_PARAMETERS:
-        return f"This address has too many parameters: at most {MOST_PARAMETERS:,} are read. Leave some filters out."
-    return None
-
-
 class Shell:
-    """The layer itself, as ``st.App`` takes it."""
+    """The layer itself, as ``st.App`` takes it. ``problem``: what a program is told that is turned away."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, hosts: Hosts | None = None, problem: Problem | None = None) -> None:
         self._app = app
+        self._hosts = hosts
+        self._problem = problem
+        self._machines = 0  # requests by programs that are being answered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
 
-        reason = refusal(scope["query_string"])
-        answer = self._app if reason is None else PlainTextResponse(f"{reason}\n", status_code=414)
-        await answer(scope, receive, _Answer(send, whole=scope["method"] == "GET"))
+        self._hosts = self._hosts or hosts_of_settings()
+        refused = door.refusal(scope, self._hosts)
+        if scope["type"] == "websocket":
+            receive = only_wanted(receive)
+        outward = _Answer(send, whole=scope["type"] == "http" and scope["method"] == "GET")
+        if refused is not None:
+            await self._refuse(refused, scope)(scope, receive, outward)
+        elif door.inside(scope["path"], door.MACHINES) and not door.inside(scope["path"], door.PROBES):
+            await self._in_turn(scope, receive, outward)
+        else:
+            await self._app(scope, receive, outward)
+
+    async def _in_turn(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._machines >= door.MOST_AT_ONCE:
+            said = "Too many programs ask at the same moment. Please ask again in a few seconds."
+            busy = door.Refusal(429, said, {"Retry-After": str(door.BUSY_SECONDS)})
+            await self._refuse(busy, scope)(scope, receive, send)
+            return
+        self._machines += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._machines -= 1
+
+    def _refuse(self, refused: door.Refusal, scope: Scope) -> Response:
+        if self._problem is not None and door.inside(scope["path"], ("/api/",)):
+            return self._problem(refused.status, refused.said, scope["path"], dict(refused.headers))
+        return PlainTextResponse(f"{refused.said}\n", status_code=refused.status, headers=refused.headers)
+
+
+def hosts_of_settings() -> Hosts:
+    """What the environment and Streamlit's settings say. Bad settings are told on the page; nothing more is let in."""
+    bound = st.get_option("server.address")
+    try:
+        return Hosts(Settings.from_env().allowed_hosts, bound)
+    except Validation:
+        return Hosts((), bound)
+
+
+async def failed(request: Request, error: Exception) -> Response:
+    """The answer where something broke that nobody expected: nothing of it goes out, the log has it all."""
+    said = "Something went wrong on this server. Its log says what.\n"
+    return PlainTextResponse(said, status_code=500, headers=headers())
 
 
 class _Answer:
@@ -95,7 +143,7 @@ class _Answer:
         self._body = b""
 
     async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
+        if message["type"] in ("http.response.start", "websocket.http.response.start"):
             given = MutableHeaders(scope=message)
             for name, value in headers().items():
                 given.setdefault(name, value)

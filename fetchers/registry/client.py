@@ -54,6 +54,7 @@ class Registry:
     ``pace`` seconds at least lie between the starts of two requests; ``timeout`` seconds bound a connection and each
     silence, twice as much a whole answer; each request is tried ``attempts`` times. Every method may raise Transport
     and its branches, Rejected (the registry calls the question wrong) and Cancelled (``stop()`` was true).
+    ``before`` is called before each request; what it raises ends this client's asking.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Registry:
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
         stop: Callable[[], bool] = lambda: False,
+        before: Callable[[], None] = lambda: None,
     ) -> None:
         self._base = base_url.rstrip("/")
         self._page_size = page_size
@@ -84,6 +86,7 @@ class Registry:
             clock=clock,
             jitter=jitter,
             stop=stop,
+            before=before,
         )
 
     def __enter__(self) -> Self:

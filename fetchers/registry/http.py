@@ -69,6 +69,7 @@ class Http:
         clock: Callable[[], float],
         jitter: Callable[[], float],
         stop: Callable[[], bool],
+        before: Callable[[], None] = lambda: None,
         ceiling: int = MAX_BODY,
     ) -> None:
         self.host = host
@@ -76,6 +77,7 @@ class Http:
         self.bytes = 0
         self._pace, self._timeout, self._attempts, self._ceiling = pace, timeout, attempts, ceiling
         self._sleep, self._clock, self._jitter, self._stop = sleep, clock, jitter, stop
+        self._before = before
         self._started: float | None = None
         self._one_at_a_time = threading.Lock()
         self._closed: TrackerError | None = None  # why nothing more is asked in this run
@@ -152,6 +154,7 @@ class Http:
 
     def _once(self, url: str) -> Answer:
         self._wait(0.0 if self._started is None else self._started + self._pace - self._clock())
+        self._ask_first()
         self._started = self._clock()
         self.requests += 1
         with self._explained(), self._adapter.within(2 * self._timeout):
@@ -168,6 +171,13 @@ class Http:
         if trouble:
             raise Again(trouble.words, answer.status, self._patience(answer))
         return answer
+
+    def _ask_first(self) -> None:
+        try:
+            self._before()
+        except TrackerError as error:
+            self._closed = error
+            raise
 
     def _patience(self, answer: Answer) -> float:
         """Seconds the server asks to wait; Postponed when that is longer than anyone would wait here."""

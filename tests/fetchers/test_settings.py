@@ -49,6 +49,10 @@ def test_every_variable_is_read() -> None:
         "TRIALS_WATCHLIST": "mine.toml",
         "TRIALS_USER_AGENT": "tracker/1 (mail@example.org)",
         "TRIALS_REFRESH": "signed-in",
+        "TRIALS_REFRESH_INTERVAL_SECONDS": "60",
+        "TRIALS_DAILY_REQUESTS": "100",
+        "TRIALS_READONLY": "yes",
+        "TRIALS_ALLOWED_HOSTS": "Trials.example.org, [::1],*.team.example",
         "TRIALS_RESULTS": "all",
         "TRIALS_SMTP_FROM": "tracker@example.org",
         "TRIALS_SMTP_USER": "tracker",
@@ -64,6 +68,10 @@ def test_every_variable_is_read() -> None:
         watchlist=Path("mine.toml"),
         user_agent="tracker/1 (mail@example.org)",
         refresh="signed-in",
+        refresh_interval=60.0,
+        daily_requests=100,
+        readonly=True,
+        allowed_hosts=("trials.example.org", "::1", "*.team.example"),
         results="all",
         smtp_from="tracker@example.org",
         smtp_user="tracker",
@@ -114,6 +122,13 @@ def test_space_around_a_value_and_a_closing_slash_do_not_matter() -> None:
         ),
         *(("TRIALS_PACE_SECONDS", value) for value in ("-1", "-0.001", "soon", "nan", "inf", "1e9", "1,5", "1 s")),
         *(("TRIALS_TIMEOUT_SECONDS", value) for value in ("0", "-5", "0.0001", "never", "nan", "inf", "1e12")),
+        *(("TRIALS_REFRESH_INTERVAL_SECONDS", value) for value in ("-1", "86401", "soon", "nan")),
+        *(("TRIALS_DAILY_REQUESTS", value) for value in ("-1", "1e3", "1.5", "many", "²", "1000001", "9" * 5000)),
+        *(("TRIALS_READONLY", value) for value in ("maybe", "YES", "2")),
+        *(
+            ("TRIALS_ALLOWED_HOSTS", value)
+            for value in ("http://a.example", "a.example:80", "a.example/b", "*a.example", "a b", "a.example;b", "*.*")
+        ),
         *(
             ("TRIALS_USER_AGENT", value)
             for value in ("a\nX-Other: b", "bot\r", "Träcker", "a\x00b")

@@ -56,58 +56,96 @@ def test_permission_follows_the_rule_and_says_why_not(
 @pytest.mark.parametrize(
     ("host", "origin", "peer", "bound"),
     [
-        ("localhost:8501", "http://localhost:8501", None, None),
+        ("localhost:8501", "http://localhost:8501", None, "127.0.0.1"),
         ("127.0.0.1:8501", "http://127.0.0.1:8501", "127.0.0.1", "127.0.0.1"),
-        ("127.8.9.1", "http://127.8.9.1", "127.8.9.1", "0.0.0.0"),
-        ("[::1]:8501", "http://[::1]:8501", "::1", "::"),
-        ("localhost:8501", "http://localhost:8501", "::ffff:127.0.0.1", "::"),
+        ("127.8.9.1", "http://127.8.9.1", "127.8.9.1", "127.8.9.1"),
+        ("[::1]:8501", "http://[::1]:8501", "::1", "::1"),
+        ("localhost:8501", "http://localhost:8501", "::ffff:127.0.0.1", "::1"),
         ("trials.localhost:8501", "http://trials.localhost:8501", None, "localhost"),
-        ("localhost", "https://localhost", None, None),
+        ("localhost", "https://localhost", None, "127.0.0.1"),
     ],
 )
-def test_a_browser_on_the_same_machine_is_local(host: str, origin: str, peer: str | None, bound: str | None) -> None:
+def test_a_browser_on_the_same_machine_is_local(host: str, origin: str, peer: str | None, bound: str) -> None:
     assert is_local({"Host": host, "Origin": origin}, peer=peer, bound=bound)
+
+
+@pytest.mark.parametrize("bound", [None, "0.0.0.0", "::", "192.0.2.7", "trials.example.org"])
+def test_no_client_and_no_proxy_can_write_itself_to_a_machine_that_others_reach(bound: str | None) -> None:
+    """Where the server listens is the operator's word; every header, and even the address, may be a proxy's."""
+    assert not is_local(LOCAL_HEADERS, peer=None, bound=bound)
+    assert not is_local(LOCAL_HEADERS, peer="127.0.0.1", bound=bound)
+    assert not is_local(LOCAL_HEADERS, peer=None, bound="127.0.0.1", named=("trials.example.org",))
 
 
 @pytest.mark.parametrize(
     ("headers", "peer", "bound"),
     [
-        pytest.param(LOCAL_HEADERS, "192.168.1.20", None, id="another machine that claims to be localhost"),
-        pytest.param({"Host": "trials.example.org"}, None, None, id="a proxy that passes the name on"),
+        pytest.param(LOCAL_HEADERS, "192.168.1.20", "127.0.0.1", id="another machine that claims to be localhost"),
+        pytest.param({"Host": "trials.example.org"}, None, "127.0.0.1", id="a proxy that passes the name on"),
         pytest.param(
-            {"Host": "localhost", "Origin": "https://trials.example.org"}, None, None, id="a proxy that hides it"
+            {"Host": "localhost", "Origin": "https://trials.example.org"}, None, "127.0.0.1", id="a proxy that hides it"
         ),
-        pytest.param({**LOCAL_HEADERS, "X-Forwarded-For": "192.0.2.1"}, None, None, id="a proxy that says so"),
+        pytest.param({**LOCAL_HEADERS, "X-Forwarded-For": "192.0.2.1"}, None, "127.0.0.1", id="a proxy that says so"),
         pytest.param(
-            {**LOCAL_HEADERS, "forwarded": "for=192.0.2.1"}, None, None, id="a proxy that says so, small letters"
+            {**LOCAL_HEADERS, "forwarded": "for=192.0.2.1"}, None, "127.0.0.1", id="a proxy that says so, small letters"
         ),
         pytest.param({"Host": "rebound.example:8501"}, None, "127.0.0.1", id="a rebound name"),
-        pytest.param({"Host": "localhost.example.org"}, None, None, id="a name that begins like localhost"),
-        pytest.param({"Host": "127.0.0.1.example.org"}, None, None, id="a name that begins like an address"),
+        pytest.param({"Host": "localhost.example.org"}, None, "127.0.0.1", id="a name that begins like localhost"),
+        pytest.param({"Host": "127.0.0.1.example.org"}, None, "127.0.0.1", id="a name that begins like an address"),
         pytest.param(LOCAL_HEADERS, None, "10.0.0.5", id="bound to an address of the network"),
-        pytest.param({**LOCAL_HEADERS, "Origin": "null"}, None, None, id="a page without an origin"),
-        pytest.param({"Host": "[::1"}, None, None, id="a broken host"),
-        pytest.param({}, None, None, id="a tab that is gone"),
-        pytest.param({"Host": "localhost:8501"}, None, None, id="a program, which names no page"),
-        pytest.param({"Host": "127.0.0.1:8501", "Origin": ""}, None, None, id="a program that names nothing"),
+        pytest.param({**LOCAL_HEADERS, "Origin": "null"}, None, "127.0.0.1", id="a page without an origin"),
+        pytest.param({"Host": "[::1"}, None, "127.0.0.1", id="a broken host"),
+        pytest.param({}, None, "127.0.0.1", id="a tab that is gone"),
+        pytest.param({"Host": "localhost:8501"}, None, "127.0.0.1", id="a program, which names no page"),
+        pytest.param({"Host": "127.0.0.1:8501", "Origin": ""}, None, "127.0.0.1", id="a program that names nothing"),
         pytest.param(
-            {**LOCAL_HEADERS, "Origin": "http://localhost:3000"}, None, None, id="a page of another local port"
+            {**LOCAL_HEADERS, "Origin": "http://localhost:3000"}, None, "127.0.0.1", id="a page of another local port"
         ),
-        pytest.param({**LOCAL_HEADERS, "Origin": "http://localhost"}, None, None, id="a page of the default port"),
         pytest.param(
-            {**LOCAL_HEADERS, "Origin": "http://127.0.0.1:8501"}, None, None, id="a page of another local name"
+            {**LOCAL_HEADERS, "Origin": "http://localhost"}, None, "127.0.0.1", id="a page of the default port"
         ),
-        pytest.param({**LOCAL_HEADERS, "Origin": "http://localhost:99999"}, None, None, id="a port there is not"),
-        pytest.param({**LOCAL_HEADERS, "Origin": "file://localhost:8501"}, None, None, id="a file"),
+        pytest.param(
+            {**LOCAL_HEADERS, "Origin": "http://127.0.0.1:8501"}, None, "127.0.0.1", id="a page of another local name"
+        ),
+        pytest.param(
+            {**LOCAL_HEADERS, "Origin": "http://localhost:99999"}, None, "127.0.0.1", id="a port there is not"
+        ),
+        pytest.param({**LOCAL_HEADERS, "Origin": "file://localhost:8501"}, None, "127.0.0.1", id="a file"),
     ],
 )
-def test_whoever_may_sit_elsewhere_is_not_local(headers: dict[str, str], peer: str | None, bound: str | None) -> None:
+def test_whoever_may_sit_elsewhere_is_not_local(headers: dict[str, str], peer: str | None, bound: str) -> None:
     assert not is_local(headers, peer=peer, bound=bound)
+
+
+def test_where_nothing_may_be_written_nobody_refreshes() -> None:
+    for rule in (None, "everyone", "signed-in"):
+        answer = permission(rule, local=True, signed_in=True, readonly=True)
+        assert answer == (False, refreshing.READ_ONLY)
+
+
+def test_a_store_is_read_only_where_its_file_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = tmp_path / "trials.sqlite3"
+    url = f"sqlite:///{store}"
+    assert refreshing.writable(url)  # not there yet
+    store.touch()
+    assert refreshing.writable(url)
+    monkeypatch.setattr("os.access", lambda path, mode: False)  # the super-user may write everywhere
+    assert not refreshing.writable(url)
+    assert refreshing.writable("no address")
+
+
+def test_who_comes_too_soon_learns_when() -> None:
+    said = refreshing.too_soon("2026-11-27T18:00:00Z", 900)
+    assert said == (
+        "The last refresh began at 27 November 2026, 18:00 UTC. The next one can start at 27 November 2026, 18:15 UTC."
+    )
 
 
 def test_the_command_is_the_documented_one() -> None:
     assert refresh_command() == [sys.executable, "-m", "cache", "refresh"]
     assert refresh_command(["ivig", "sizofiran"])[3:] == ["refresh", "--agent", "ivig", "--agent", "sizofiran"]
+    since = refresh_command((), datetime(2026, 11, 27, 18, tzinfo=UTC))[4:]
+    assert since == ["--unless-since", "2026-11-27T18:00:00Z"]
 
 
 def wait_for(process: refreshing.Process, seconds: float = 20.0) -> int:
@@ -239,7 +277,7 @@ def test_the_launcher_starts_one_process_at_a_time(tmp_path: Path) -> None:
     assert launcher.latest() == (at, False, 2, "TRIALS_PACE_SECONDS must be a number.")
 
     assert launcher.start(("ivig",), url, start)
-    assert start.commands[1][-2:] == ["--agent", "ivig"]
+    assert start.commands[1][-4:] == ["--agent", "ivig", "--unless-since", "2026-11-22T05:00:00Z"]
 
 
 def test_a_launch_that_fails_leaves_the_launcher_ready(tmp_path: Path) -> None:

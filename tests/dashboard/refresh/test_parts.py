@@ -121,7 +121,7 @@ def test_pressing_starts_the_command_once_and_shows_that_it_starts(page: AppTest
     at = page.run()
     button(at, "Refresh trial data").click()
     at.run()
-    assert [command[1:] for command in start.commands] == [["-m", "cache", "refresh"]]
+    assert [command[1:5] for command in start.commands] == [["-m", "cache", "refresh", "--unless-since"]]
     assert shown(at) == ":material/sync: Starting the refresh …\nStarting the refresh …"  # on the page, in the sidebar
 
     button(at, "Refresh trial data").click()
@@ -134,7 +134,7 @@ def test_an_agents_own_button_asks_for_that_agent_alone(page: AppTest, start: Fa
     at = page.run()
     button(at, "Refresh Sizofiran only").click()
     at.run()
-    assert start.commands[0][-2:] == ["--agent", "sizofiran"]
+    assert start.commands[0][-4:-2] == ["--agent", "sizofiran"]
 
 
 def test_a_running_job_shows_every_part_and_the_whole(page: AppTest, store: Store, start: FakeStart) -> None:
@@ -266,7 +266,7 @@ def test_trying_again_asks_for_what_failed_and_nothing_else(page: AppTest, store
     at = page.run()
     button(at, "Try again").click()
     at.run()
-    assert start.commands[0][-2:] == ["--agent", "ivig"]
+    assert start.commands[0][-4:-2] == ["--agent", "ivig"]
     assert not boxes(at)
 
 

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.shared.escape import PART, letters, plain, quiet
+from dashboard.shared.escape import PART, letters, plain, quiet, without_folders
+from fetchers.settings import ROOT
 
 # What Streamlit finds in a text when Markdown is done with it: pictures and icons, arrows and signs, addresses.
 LATER = re.compile(r":[\w+/\-]+:|->|<-|--|>=|<=|~=|!=|https?://|mailto:\w|www\.|[\w.+\-]+@[\w\-]+\.", re.IGNORECASE)
@@ -67,3 +69,23 @@ def test_streamlits_own_markup_is_escaped_too() -> None:
 def test_ordinary_titles_stay_as_they_are() -> None:
     title = "A Phase 1/2 Study of IVIG (10%) in ME/CFS - Part 2, Arms A+B"
     assert quiet(title) == title
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("The store /srv/trials/trials.sqlite3 is damaged.", "The store trials.sqlite3 is damaged."),
+        ("It was copied to “/srv/a/b.damaged-1”.", "It was copied to “b.damaged-1”."),
+        (f"{ROOT}/fetchers/watchlist.toml, line 3: no name.", "fetchers/watchlist.toml, line 3: no name."),
+        (f"{Path.home()}/my data/trials.sqlite3 is locked.", "my data/trials.sqlite3 is locked."),
+        (r"C:\Users\me\trials.sqlite3 is locked.", "trials.sqlite3 is locked."),
+        ("It is sqlite:////srv/trials/trials.sqlite3.", "It is trials.sqlite3."),
+        (
+            "Ask https://clinicaltrials.gov/api/v2/studies again.",
+            "Ask https://clinicaltrials.gov/api/v2/studies again.",
+        ),
+        ("10 mg/kg and/or placebo, 1/2", "10 mg/kg and/or placebo, 1/2"),
+    ],
+)
+def test_a_viewer_is_not_told_where_things_lie(said: str, shown: str) -> None:
+    assert without_folders(said) == shown

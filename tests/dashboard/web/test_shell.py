@@ -13,17 +13,31 @@ import pytest
 import streamlit
 
 from cache.filters.query import LONGEST_QUERY, MOST_PARAMETERS
+from dashboard.web.door import LONGEST_PATH, MOST_AT_ONCE, refusal
 from dashboard.web.first_paint import SCRIPTS
-from dashboard.web.shell import Shell, content_security_policy, headers, refusal
+from dashboard.web.hosts import Hosts
+from dashboard.web.shell import Shell, content_security_policy, headers
 from tests.browser.serving import Dashboard
 
+HERE = Hosts(bound="127.0.0.1")
 
-def served(query: bytes, kind: str = "http") -> list[dict[str, Any]]:
+
+def asked(query: bytes = b"", kind: str = "http", path: str = "/", **headers: str) -> dict[str, Any]:
+    given = {"host": "localhost:8501", **headers}
+    sent = [(name.replace("_", "-").encode(), value.encode("latin-1")) for name, value in given.items()]
+    return {
+        "type": kind, "method": "GET", "path": path, "headers": sent, "query_string": query,
+        "extensions": {"websocket.http.response": {}},
+    }  # fmt: skip
+
+
+def served(scope: dict[str, Any], hosts: Hosts = HERE) -> list[dict[str, Any]]:
     """The messages the layer sends around an app that answers 200 with a header of its own."""
     sent: list[dict[str, Any]] = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        await send({"type": f"{kind}.response.start", "status": 200, "headers": [(b"x-frame-options", b"SAMEORIGIN")]})
+        kind = f"{scope['type']}.response.start"
+        await send({"type": kind, "status": 200, "headers": [(b"x-frame-options", b"SAMEORIGIN")]})
 
     async def send(message: Any) -> None:
         sent.append(message)
@@ -31,20 +45,27 @@ def served(query: bytes, kind: str = "http") -> list[dict[str, Any]]:
     async def receive() -> Any:
         return {"type": "http.request"}
 
-    scope = {"type": kind, "method": "GET", "path": "/", "headers": [], "query_string": query}
-    asyncio.run(Shell(app)(scope, receive, send))
+    asyncio.run(Shell(app, hosts)(scope, receive, send))
     return sent
 
 
 def test_every_answer_has_the_headers_and_an_app_may_say_otherwise() -> None:
-    given = {name.decode(): value.decode() for name, value in served(b"")[0]["headers"]}
+    given = {name.decode(): value.decode() for name, value in served(asked())[0]["headers"]}
     assert given.pop("x-frame-options") == "SAMEORIGIN"
     wanted = {name.lower(): value for name, value in headers().items()}
     assert given == {name: value for name, value in wanted.items() if name != "x-frame-options"}
 
 
-def test_websockets_pass_untouched() -> None:
-    assert served(b"x" * 2 * LONGEST_QUERY, kind="websocket")[0]["headers"] == [(b"x-frame-options", b"SAMEORIGIN")]
+def test_a_websocket_of_our_own_page_passes_untouched() -> None:
+    passed = served(asked(kind="websocket", origin="http://localhost:8501"))
+    assert passed[0]["headers"] == [(b"x-frame-options", b"SAMEORIGIN")]
+
+
+def test_a_websocket_that_is_refused_says_why_and_has_the_headers() -> None:
+    start, body = served(asked(kind="websocket", origin="http://evil.example"))
+    assert (start["type"], start["status"]) == ("websocket.http.response.start", 403)
+    assert b"content-security-policy" in dict(start["headers"])
+    assert body["body"].startswith(b"Only a page of this server")
 
 
 @pytest.mark.parametrize(
@@ -56,16 +77,71 @@ def test_websockets_pass_untouched() -> None:
         (b"&".join([b"agent=ivig"] * (MOST_PARAMETERS + 1)), "too many parameters"),
     ],
 )
-def test_an_address_without_measure_is_refused_with_a_sentence(query: bytes, said: str) -> None:
-    assert said in (refusal(query) or "")
-    start, body = served(query)
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+def test_an_address_without_measure_is_refused_with_a_sentence(query: bytes, said: str, kind: str) -> None:
+    start, body = served(asked(query, kind))
     assert start["status"] == 414
     assert said in body["body"].decode()
     assert b"content-security-policy" in dict(start["headers"])
 
 
 def test_a_large_view_is_none_of_them() -> None:
-    assert refusal(b"&".join([b"agent=autologous_lymph_node_cells&country=Bosnia+and+Herzegovina"] * 100)) is None
+    query = b"&".join([b"agent=autologous_lymph_node_cells&country=Bosnia+and+Herzegovina"] * 100)
+    assert refusal(asked(query), HERE) is None
+
+
+@pytest.mark.parametrize(
+    ("scope", "status"),
+    [
+        (asked(host="evil.example"), 421),
+        (asked(host=""), 421),
+        (asked(kind="websocket", host="evil.example", origin="http://evil.example"), 421),
+        (asked(kind="websocket", origin="http://localhost:3000"), 403),
+        (asked(kind="websocket", origin="null"), 403),
+        (asked(path="/" + "a" * LONGEST_PATH), 414),
+        (asked(content_length="5"), 413),
+        (asked(transfer_encoding="chunked"), 413),
+        (asked(path="/_stcore/metrics"), 404),
+        (asked(path="/base/_stcore/upload_file/a/b"), 404),
+    ],
+)
+def test_what_nobody_needs_is_turned_away(scope: dict[str, Any], status: int) -> None:
+    refused = refusal(scope, HERE)
+    assert refused is not None
+    assert refused.status == status
+
+
+def test_programs_wait_in_a_line_of_bounded_length() -> None:
+    """The first ones are being answered when one more asks; the probe of an operator is none of them."""
+    statuses: list[int] = []
+
+    async def run() -> None:
+        done = asyncio.Event()
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            if scope["path"] != "/api/ready":
+                await done.wait()
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                statuses.append(message["status"])
+
+        async def receive() -> Any:
+            return {"type": "http.request"}
+
+        shell = Shell(app, HERE)
+        first = [shell(asked(path="/feed.xml"), receive, send) for _ in range(MOST_AT_ONCE)]
+        waiting = [asyncio.ensure_future(one) for one in first]
+        await asyncio.sleep(0)
+        await shell(asked(path="/api/trials.json"), receive, send)
+        await shell(asked(path="/api/ready"), receive, send)
+        done.set()
+        await asyncio.gather(*waiting)
+        await shell(asked(path="/api/trials.json"), receive, send)
+
+    asyncio.run(run())
+    assert statuses == [429, 200, *[200] * MOST_AT_ONCE, 200]
 
 
 def test_nobody_may_frame_a_page_and_nothing_comes_from_elsewhere() -> None:
@@ -105,7 +181,7 @@ def test_pages_routes_and_files_are_all_inside_the_shell(up: Dashboard, path: st
 def test_an_unknown_address_for_programs_is_404_and_not_the_page(up: Dashboard, path: str) -> None:
     status, given, body = get(up, path)
     assert status == 404
-    assert given["Content-Type"] == "application/json"
+    assert given["Content-Type"] == "application/problem+json"
     assert "/api/trials.json" in body
 
 
