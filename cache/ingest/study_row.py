@@ -7,7 +7,7 @@ because there it only means that nobody wrote it down.
 from collections.abc import Sequence
 from typing import Any
 
-from cache.places import points
+from cache.places import column
 from fetchers.record.modules import Intervention, Unreadable
 from fetchers.record.study import Study
 from fetchers.record.texts import plain
@@ -29,7 +29,7 @@ def live_facts(study: Study) -> dict[str, Any]:
         "interventions": _told(study, f"{_ARMS}.interventions", _interventions(study.interventions)),
         "countries": _told(study, f"{_PLACES}.locations", list(study.countries)),
         "sites": None if sites else len(study.locations),
-        "points": None if sites else points.column(study),
+        "points": None if sites else column.column(study),
         "as_of": None,
         "source": None,
         "note": unreadable_words(study.unreadable),

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cache.places import points
+from cache.places import column, points
 from cache.places.distance import kilometres
 
 Number = TypeVar("Number", np.int64, np.float64)
@@ -46,7 +46,7 @@ def reach(trials: pd.DataFrame, latitude: float, longitude: float, within: int =
     nearest = np.full(count, np.nan)
     np.fmin.at(nearest, sites.row, away)
     inside = np.flatnonzero(away <= (within or np.inf))
-    rank = np.nan_to_num(openness[inside], nan=points.CLOSED)
+    rank = np.nan_to_num(openness[inside], nan=column.CLOSED)
     order = inside[np.lexsort((away[inside], -rank, sites.row[inside]))]
     rows, first = np.unique(sites.row[order], return_index=True)
     best = order[first]
@@ -61,9 +61,9 @@ def reach(trials: pd.DataFrame, latitude: float, longitude: float, within: int =
 
 
 def of_trials(trials: pd.DataFrame) -> npt.NDArray[np.float64]:
-    """How open each trial is by its own status (``points.OPENNESS``); NaN when nobody knows."""
+    """How open each trial is by its own status (``column.OPENNESS``); NaN when nobody knows."""
     status = trials["overall_status"].cat
-    known = [points.openness(code) for code in status.categories]
+    known = [column.openness(code) for code in status.categories]
     codes = np.array([np.nan if one is None else one for one in known] + [np.nan], dtype=np.float64)
     found: npt.NDArray[np.float64] = codes[status.codes.to_numpy()]
     return found

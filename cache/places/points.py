@@ -1,9 +1,4 @@
-"""The sites of a trial as a column of its row: where each lies, and whether it says that it is open.
-
-Four numbers a site, in the record's order: latitude, longitude, how open it is (``OPENNESS``), and the place of its
-country among the row's ``countries``. Null stands where the record does not say it, so that the third site's numbers
-are always the third four.
-"""
+"""Every site of a frame's rows, read from the column of ``cache.places.column``."""
 
 from typing import Any, NamedTuple
 
@@ -12,29 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from cache.places.column import OF_A_SITE
 from cache.read import lists
-from fetchers.record.study import Study
 
-OPEN, SOON, CLOSED = 2, 1, 0
-# A status that is not named here says that nobody can join (now).
-OPENNESS = {"RECRUITING": OPEN, "AVAILABLE": OPEN, "NOT_YET_RECRUITING": SOON, "ENROLLING_BY_INVITATION": SOON}
-_OF_A_SITE = 4
 _decode = msgspec.json.Decoder(list[list[float | None]]).decode
-
-
-def openness(status: str | None) -> int | None:
-    """How open a site or a trial of this status is; None when the status is not known."""
-    return None if status in (None, "UNKNOWN", "WITHHELD") else OPENNESS.get(str(status), CLOSED)
-
-
-def column(study: Study) -> list[float | int | None]:
-    """The value of a record."""
-    countries = {name: place for place, name in enumerate(study.countries)}
-    found: list[float | int | None] = []
-    for site in study.locations:
-        north, east = site.point or (None, None)
-        found += [north, east, openness(site.status), countries.get(site.country_name or "")]
-    return found
 
 
 class Sites(NamedTuple):
@@ -71,7 +47,7 @@ def _flat(values: lists.Values) -> tuple[npt.NDArray[np.float64], npt.NDArray[np
     kept = values.kept.get("points")
     if kept is None:
         told = _decode(f"[{','.join(values.texts.to_pylist())}]")
-        flat = np.array([number for one in told for number in one], dtype=np.float64).reshape(-1, _OF_A_SITE)
-        starts = np.cumsum([0, *(len(one) // _OF_A_SITE for one in told)])
+        flat = np.array([number for one in told for number in one], dtype=np.float64).reshape(-1, OF_A_SITE)
+        starts = np.cumsum([0, *(len(one) // OF_A_SITE for one in told)])
         kept = values.kept["points"] = (flat, starts)
     return kept

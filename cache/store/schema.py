@@ -83,7 +83,7 @@ study = Table(
     Column("interventions", JSON(none_as_null=True)),  # ["DRUG: Prednisone", ...]
     Column("countries", JSON(none_as_null=True)),
     Column("sites", Integer),
-    Column("points", JSON(none_as_null=True)),  # where the sites lie: cache.places.points
+    Column("points", JSON(none_as_null=True)),  # where the sites lie: cache.places.column
     Column("has_results", Boolean),
     Column("why_stopped", Text),
     Column("first_posted", String(10)),

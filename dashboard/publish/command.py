@@ -6,8 +6,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cache.english import count
-from cache.filters.filter import Filter
 from fetchers.errors import LocalTrouble, Validation
 
 
@@ -30,6 +28,8 @@ def run(options: argparse.Namespace) -> int:
     """Write the site; returns 0. Raises Validation for a query or a folder that makes no sense, LocalTrouble for a
     store that cannot be used or a folder that cannot be written."""
     os.environ["TRIALS_REFRESH"] = "nobody"  # nobody can press a button in a file
+    from cache.english import count
+    from cache.filters.filter import Filter
     from dashboard.publish import folder, site
     from dashboard.shared import data
 

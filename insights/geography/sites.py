@@ -13,7 +13,7 @@ import pandas as pd
 
 from cache.gazetteer import cities
 from cache.gazetteer.cities import City
-from cache.places import near, points
+from cache.places import column, near, points
 from cache.read import lists
 
 COLUMNS = ("city", "latitude", "longitude", "trials", "sites", "open")
@@ -34,7 +34,7 @@ def by_city(trials: pd.DataFrame, countries: Collection[str]) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "row": sites.row[chosen], "latitude": sites.latitude[chosen], "longitude": sites.longitude[chosen],
-            "open": openness[chosen] > points.CLOSED,
+            "open": openness[chosen] > column.CLOSED,
         }
     )  # fmt: skip
     frame["city"] = _names(frame["latitude"].to_numpy(), frame["longitude"].to_numpy())

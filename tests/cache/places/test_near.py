@@ -8,7 +8,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cache.places import near, points
+from cache.places import column, near
 from cache.read import lists
 from fetchers.record.modules import GeoPoint, Location
 
@@ -47,7 +47,7 @@ def test_the_nearest_of_the_most_open_sites_within_the_radius_is_named() -> None
 
 def test_a_trial_whose_own_status_is_not_known_has_no_openness() -> None:
     found = near.reach(frame([flat([(*BERLIN, None)])] * 3, ["RECRUITING", "UNKNOWN", None]), *BERLIN)
-    assert found.openness[0] == points.OPEN
+    assert found.openness[0] == column.OPEN
     assert np.isnan(found.openness[1:]).all()
 
 

@@ -28,6 +28,7 @@ OUTSIDE = (
     "https://pubmed.ncbi.nlm.nih.gov/",
     "https://doi.org/",
     "https://www.geonames.org/",
+    "https://creativecommons.org/licenses/by/4.0/",
 )
 ATTACK = '<script>alert("x")</script><img src=x onerror=alert(1)>[a](javascript:alert(1)) **b**'
 Pages = dict[str, HtmlPage]

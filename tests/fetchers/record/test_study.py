@@ -225,7 +225,9 @@ def leaves(value: Any, path: str = "") -> list[tuple[str, Any]]:
 
 
 def known(path: str) -> bool:
-    return re.sub(r"\[\d+\]", "", path) in PIECES
+    """Whether a leaf is asked for; a point is one piece and two leaves."""
+    piece = re.sub(r"\[\d+\]", "", path)
+    return piece in PIECES or (piece.rpartition(".")[0] in PIECES and ".geoPoint." in piece)
 
 
 @each_set_at_hand
