@@ -17,7 +17,7 @@ from cache.search.index import keep_fresh
 from cache.store import migrations
 from cache.store.engine import WRITING, engine_of
 from cache.store.files import parsed
-from cache.store.schema import meta, metadata, scope, searched
+from cache.store.schema import meta, metadata, scope, searched, study
 from cache.store.store import Store, bump
 from tests.fake_registry import agent_studies
 from tests.rigs.answering import everything
@@ -204,8 +204,14 @@ def test_a_broken_first_page_of_a_store_that_was_brought_up_to_date_costs_no_row
             names = ", ".join(f'"{column.name}"' for column in table.columns if column.name in there - {"digest"})
             connection.execute(f'INSERT INTO "{table.name}" ({names}) SELECT {names} FROM there."{table.name}"')  # noqa: S608
         connection.commit()
+    with opened(original) as there, there.reading() as connection:
+        places = connection.execute(select(study.c.nct_id, study.c.points)).all()
     with opened(path) as store:
         keep_fresh(store)
+        with store.writing() as connection:  # a refresh brings what the column was added for
+            for nct_id, points in places:
+                connection.execute(study.update().where(study.c.nct_id == nct_id).values(points=points))
+            bump(connection)
         assert integrity(store, RULES) == []
         before = everything(store, skip=[meta, scope])
     with path.open("r+b") as file:
