@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchmarks.measuring import environment, table
 from benchmarks.refresh import Step, measure
+from benchmarks.standin import ask_for_records
 from cache.export.atomic_write import write_atomically
 
 SIZES = (1_000, 5_000, 25_000)
@@ -23,9 +24,9 @@ _WIDE, _HIGH, _LEFT, _TOP = 300.0, 240.0, 60.0, 50.0
 _BESIDE = 480.0  # from the left edge of one panel to that of the next
 
 
-def growth(sizes: Sequence[int]) -> dict[int, list[Step]]:
+def growth(sizes: Sequence[int], *, short: bool = False) -> dict[int, list[Step]]:
     """All steps of a refresh at every size, each with a stand-in and a store of its own."""
-    return {size: measure(size) for size in sizes}
+    return {size: measure(size, short=short) for size in sizes}
 
 
 def lines(found: Mapping[int, Sequence[Step]]) -> dict[str, dict[int, float]]:
@@ -109,8 +110,9 @@ def main(argv: list[str] | None = None) -> dict[int, list[Step]]:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.growth", description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), metavar="N", help="numbers of trials")
     parser.add_argument("--out", type=Path, default=PICTURE, metavar="FILE", help="the picture, an SVG")
+    ask_for_records(parser)
     given = parser.parse_args(argv)
-    found = growth(sorted(given.sizes))
+    found = growth(sorted(given.sizes), short=given.short)
     print(report(found))
     write_atomically(given.out, picture(found).encode(), "picture")
     print(f"\n{environment()}")

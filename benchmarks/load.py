@@ -29,7 +29,7 @@ from benchmarks.peers import (
     pytrials_pages,
     to_sqlite,
 )
-from benchmarks.standin import StandIn
+from benchmarks.standin import StandIn, ask_for_records
 from cache.store.packing import hash_of, pack
 from cache.store.store import Store
 from fetchers.matching.matcher import Matcher
@@ -89,10 +89,10 @@ def _plain(name: str, value: Any) -> Any:
     return int(value) if name == "enrollment" else bool(value) if name == "has_results" else value
 
 
-def measure(studies: int, rounds: int) -> list[Measured]:
+def measure(studies: int, rounds: int, *, short: bool = False) -> list[Measured]:
     """Every way, in interleaved rounds, each time in a process of its own."""
     measured = [Measured(name, [], []) for name, *_ in WAYS]
-    with StandIn(studies) as standin, tempfile.TemporaryDirectory() as folder:
+    with StandIn(studies, short=short) as standin, tempfile.TemporaryDirectory() as folder:
         standin.warm([EVERYTHING], FIELDS)
         for _ in pytrials_pages(standin.url):
             pass
@@ -177,8 +177,9 @@ def main(argv: list[str] | None = None) -> tuple[list[Measured], dict[str, float
     parser.add_argument("--studies", type=int, default=25_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--parts", type=int, default=5_000, metavar="N", help="records for the single steps")
+    ask_for_records(parser)
     given = parser.parse_args(argv)
-    measured = measure(given.studies, given.rounds)
+    measured = measure(given.studies, given.rounds, short=given.short)
     print(report(measured, given.studies), end="\n\n", flush=True)
     found = parts(min(given.parts, given.studies), given.rounds)
     print(report_parts(found))

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from benchmarks.measuring import environment, table
-from benchmarks.standin import StandIn
+from benchmarks.standin import StandIn, ask_for_records
 from cache.refresh.plan import plan
 from cache.refresh.run import run
 from cache.store.schema import answer, event, study, version
@@ -92,10 +92,10 @@ class Rig:
             return State(connection.scalar(held) or 0, versions, connection.scalar(left) or 0, events, size)
 
 
-def measure(studies: int, share: float = 0.01) -> list[Step]:
+def measure(studies: int, share: float = 0.01, *, short: bool = False) -> list[Step]:
     """All steps in order; between them the stand-in's records change. Numbers of records follow from ``studies``."""
     many, few = max(1, round(studies * share)), max(1, round(studies * share / 25))
-    with StandIn(studies) as standin, tempfile.TemporaryDirectory() as folder:
+    with StandIn(studies, short=short) as standin, tempfile.TemporaryDirectory() as folder:
         rig = Rig(standin, Path(folder))
         spread = [f"NCT{10_000_000 + at * (studies // many)}" for at in range(many)]
         gone, other = spread[:few], spread[few : 2 * few]
@@ -149,8 +149,9 @@ def report(steps: list[Step], studies: int) -> str:
 def main(argv: list[str] | None = None) -> list[Step]:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.refresh", description=__doc__)
     parser.add_argument("--studies", type=int, default=25_000)
+    ask_for_records(parser)
     given = parser.parse_args(argv)
-    steps = measure(given.studies)
+    steps = measure(given.studies, short=given.short)
     print(report(steps, given.studies))
     print(f"\n{environment()}")
     return steps

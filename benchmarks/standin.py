@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import multiprocessing
 from collections.abc import Iterable, Mapping
 from multiprocessing.connection import Connection
@@ -15,16 +16,18 @@ _PATIENCE = 600.0
 
 
 class StandIn:
-    """``studies`` synthetic records behind ``url``, for the length of a ``with`` block."""
+    """``studies`` synthetic records behind ``url``, for the length of a ``with`` block; ``short``: few with results,
+    which takes less time and memory than records as long as real ones."""
 
-    def __init__(self, studies: int, seed: int = 0) -> None:
+    def __init__(self, studies: int, seed: int = 0, *, short: bool = False) -> None:
         self.studies = studies
         self.seed = seed
+        self.short = short
 
     def __enter__(self) -> Self:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, self.studies, self.seed), daemon=True)
+        self._process = context.Process(target=_serve, args=(theirs, self.studies, self.seed, self.short), daemon=True)
         self._process.start()
         theirs.close()
         self.url = str(self._answer())
@@ -57,8 +60,8 @@ class StandIn:
         return self._pipe.recv()
 
 
-def _serve(pipe: Connection, studies: int, seed: int) -> None:
-    with FakeRegistry(synthetic_studies(studies, seed)) as registry:
+def _serve(pipe: Connection, studies: int, seed: int, short: bool) -> None:
+    with FakeRegistry(synthetic_studies(studies, seed, long=not short)) as registry:
         pipe.send(registry.url)
         while True:
             try:
@@ -67,3 +70,8 @@ def _serve(pipe: Connection, studies: int, seed: int) -> None:
                 return
             getattr(registry, method)(*args, **named)
             pipe.send("done")
+
+
+def ask_for_records(parser: argparse.ArgumentParser) -> None:
+    """The option that chooses the records."""
+    parser.add_argument("--short", action="store_true", help="records of 13 kB, few with results (real ones: 17 kB)")

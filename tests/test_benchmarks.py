@@ -239,7 +239,7 @@ def test_the_picture_of_growth_shows_what_was_measured(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The steps themselves are those of the test of ``refresh`` above.
-    monkeypatch.setattr(growth, "measure", lambda size: steps_of(size / 100, size * 5_000, size))
+    monkeypatch.setattr(growth, "measure", lambda size, short: steps_of(size / 100, size * 5_000, size))
     found = growth.main(["--sizes", "60", "30", "--out", str(tmp_path / "growth.svg")])
     assert [steps[0].after.held for steps in found.values()] == [30, 60]
     drawn = ElementTree.parse(tmp_path / "growth.svg").getroot()  # noqa: S314 - our own

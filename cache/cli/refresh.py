@@ -21,6 +21,7 @@ from cache.refresh.report import Report
 from cache.refresh.results import Reading
 from cache.store import lock
 from cache.store.errors import Damaged
+from cache.store.schema import REGISTRY_NAME, REGISTRY_SCOPE
 from cache.store.store import Store
 from fetchers.errors import LocalTrouble, TrackerError
 from fetchers.registry.client import Registry
@@ -105,7 +106,8 @@ def _run(
     quiet: bool,
 ) -> Report:
     names = {agent.id: agent.name for agent in watchlist.agents}
-    names |= {condition.id: condition.name for condition in watchlist.conditions} | {SCOPE: NAME}
+    names |= {condition.id: condition.name for condition in watchlist.conditions}
+    names |= {SCOPE: NAME, REGISTRY_SCOPE: REGISTRY_NAME}
     take = Allowance(store, settings.daily_requests).take
     with _registry(settings, heartbeat, take) as registry, _registry(settings, heartbeat, take, attempts=1) as probe:
         report = refresh.run(

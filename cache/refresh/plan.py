@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from cache.ingest.keep import Kind
-from cache.store.schema import study
+from cache.store.schema import REGISTRY_SCOPE, study
 from fetchers.matching.matcher import RULES
 from fetchers.registry.fields import FIELDS
-from fetchers.registry.queries import Query, agent_queries, sweep_queries
+from fetchers.registry.queries import Query, agent_queries, sweep_queries, whole_query
 from fetchers.watchlist.model import Watchlist
 
 Mode = Literal["unchanged", "sweep", "full"]
@@ -23,6 +23,7 @@ COLUMNS = tuple(sorted(study.c.keys()))
 
 # The registry edits some records without moving their update date, so everything is asked for again this often.
 FULL_EVERY = timedelta(days=7)
+WHOLE_SIZE = 600_000  # about as many studies as the registry has
 
 
 class PlannedScope(NamedTuple):
@@ -58,7 +59,8 @@ def question(watchlist: Watchlist) -> str:
 
 
 def plan(watchlist: Watchlist, agents: Sequence[str], sizes: Mapping[str, int]) -> tuple[PlannedScope, ...]:
-    """The scopes to ask, smallest first: the named agents, or all agents and sweeps when none is named.
+    """The scopes to ask, smallest first: the named agents, or all agents and sweeps when none is named, and the whole
+    registry where the watch-list asks for everything.
 
     ``sizes`` holds the measured size of scopes that have been answered. Raises Validation for an unknown agent id.
     """
@@ -66,6 +68,8 @@ def plan(watchlist: Watchlist, agents: Sequence[str], sizes: Mapping[str, int]) 
     scopes = [PlannedScope(agent.id, "agent", agent_queries(agent), agent.expected_size) for agent in sought]
     for condition in () if agents else watchlist.swept:
         scopes.append(PlannedScope(condition.id, "sweep", sweep_queries(condition), condition.expected_size))
+    if watchlist.everything and not agents:
+        scopes.append(PlannedScope(REGISTRY_SCOPE, "sweep", (whole_query(REGISTRY_SCOPE),), WHOLE_SIZE))
     measured = (one._replace(size=sizes.get(one.scope, one.size)) for one in scopes)
     return tuple(sorted(measured, key=lambda one: one.size))
 

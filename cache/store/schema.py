@@ -197,7 +197,7 @@ event = Table(
 # The ids of the scopes of posted results and of the registry's whole file; all others are agents and swept conditions.
 RESULTS_SCOPE = "results"
 REGISTRY_SCOPE = "whole_registry"
-REGISTRY_NAME = "Whole registry (file)"  # for people
+REGISTRY_NAME = "Whole registry"  # for people
 
 # The state of every scope: when it was last answered in full, under which data load, and why it failed since.
 scope = Table(

@@ -17,6 +17,7 @@ from fetchers.errors import DataReloaded, NotFound, Parsing, Rejected, Transport
 from fetchers.registry.fields import FIELDS
 from fetchers.registry.http import Answer, Http
 from fetchers.registry.pages import Page, ResultsPage, Stub, decode, decode_page, decode_results_page, moment
+from fetchers.registry.queries import WHOLE
 from fetchers.registry.result_fields import RESULT_FIELDS
 from fetchers.registry.tally import Tally
 
@@ -119,14 +120,15 @@ class Registry:
         return self._http.get(self._url("/version"), read)
 
     def pages(self, params: Mapping[str, str], fields: str = FIELDS) -> Iterator[Page]:
-        """All pages of the answer to ``params`` (``query.*`` and ``filter.*``), to the last, empty one.
+        """All pages of the answer to ``params`` (``query.*`` and ``filter.*``, or ``WHOLE``: the whole registry), to
+        the last, empty one.
 
-        Raises Validation at once when nothing is asked (that would be the whole registry), DataReloaded when the
+        Raises Validation at once when nothing is asked (which might be a mistake), DataReloaded when the
         registry loaded new data meanwhile, Incomplete at the end when the pages do not add up to the total, Transport
         when the answer has no end within reason.
         """
-        question = {name: value for name, value in params.items() if value.strip()}
-        if not any(name.startswith(("query.", "filter.")) for name in question):
+        question = {name: value for name, value in params.items() if value.strip()} if params != WHOLE else {}
+        if params != WHOLE and not any(name.startswith(("query.", "filter.")) for name in question):
             raise Validation("A question without a search word would ask for the whole registry; it was not sent.")
         return self._turn({**question, "fields": fields, "sort": SORT, "pageSize": str(self._page_size)}, decode_page)
 

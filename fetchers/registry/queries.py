@@ -14,6 +14,9 @@ from fetchers.watchlist.word_budget import MAX_WORDS, WORD, count_words
 _OPERATORS = "AND|OR|NOT|AREA|SEARCH|COVERAGE|COVER|EXPANSION|RANGE|MISSING|ALL|MIN|MAX|DISTANCE|TILT"
 _OPERATOR = re.compile(rf"(?<![\w\\])(?:{_OPERATORS})(?!\w)")
 
+# The parameters that stand for a question without a word; nothing of them is sent.
+WHOLE = {"everything": "true"}
+
 
 class Query(NamedTuple):
     """One question: ``scope`` is the agent or condition it belongs to, ``names`` what stands in ``value``."""
@@ -46,6 +49,11 @@ def sweep_queries(condition: Condition) -> tuple[Query, ...]:
         _query(f"{condition.id}:{number}", condition.id, "query.cond", names)
         for number, names in enumerate(_within_budget(condition.terms), start=1)
     )
+
+
+def whole_query(scope: str) -> Query:
+    """The one request that asks for every study the registry has; it holds no word."""
+    return Query(f"{scope}:1", scope, *next(iter(WHOLE.items())), ())
 
 
 def quoted(name: str) -> str:

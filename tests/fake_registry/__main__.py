@@ -25,6 +25,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--records", action="append", default=[], type=Path, help="JSONL of v2 studies, may be .gz")
     parser.add_argument("--agents", action="store_true", help="hold the hand-made studies of the nine agents")
     parser.add_argument("--synthetic", type=int, default=0, metavar="N", help="hold N generated studies")
+    parser.add_argument("--long", action="store_true", help="generated studies as long as real ones, with results")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--page-cap", type=int, metavar="N", help="largest page given")
     parser.add_argument("--timestamp", default="2026-11-20T09:00:05", help="the data load's time stamp")
@@ -40,7 +41,7 @@ def main(argv: list[str] | None = None) -> None:
     given = _arguments(argv)
     studies = [study for path in given.records for study in _records(path)]
     studies += agent_studies() if given.agents else []
-    studies += synthetic_studies(given.synthetic)
+    studies += synthetic_studies(given.synthetic, long=given.long)
     registry = FakeRegistry(
         studies,
         data_timestamp=given.timestamp,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 GROUPS = (("OG000", "Drug"), ("OG001", "Placebo"))
 
 
-def results_section(value: str = "4.2") -> dict[str, Any]:
-    """Two groups, one primary outcome with `value` in the first of them and an analysis, one secondary outcome."""
+def results_section(value: str = "4.2", outcomes: Iterable[str] = ()) -> dict[str, Any]:
+    """Two groups, one primary outcome with `value` in the first of them and an analysis, one secondary outcome, and
+    more like the first, one for each description in `outcomes`."""
+    more = [_primary(value) | {"type": "SECONDARY", "description": text} for text in outcomes]
     return {
         "participantFlowModule": {
             "groups": [{"id": "FG000", "title": "Drug"}, {"id": "FG001", "title": "Placebo"}],
@@ -22,7 +25,7 @@ def results_section(value: str = "4.2") -> dict[str, Any]:
                 }
             ],
         },
-        "outcomeMeasuresModule": {"outcomeMeasures": [_primary(value), _secondary()]},
+        "outcomeMeasuresModule": {"outcomeMeasures": [_primary(value), _secondary(), *more]},
         "adverseEventsModule": {
             "timeFrame": "24 weeks",
             "eventGroups": [_events("EG000", "Drug", 1, 20), _events("EG001", "Placebo", 0, 21)],

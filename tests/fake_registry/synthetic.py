@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from .results import results_section
 from .shorthand import Facts, arms, background, comparator, experimental, single
 from .studies import make_study
 from .vocabulary import Prose
@@ -87,13 +88,19 @@ _COUNTRIES = {
 _TODAY = date(2026, 11, 20)
 
 
-def synthetic_studies(n: int, seed: int = 0) -> Iterator[dict[str, Any]]:
+_ENDED = ("COMPLETED", "TERMINATED")
+_WITH_RESULTS = 0.25 * sum(_STATUSES.values()) / sum(_STATUSES[status] for status in _ENDED)
+
+
+def synthetic_studies(n: int, seed: int = 0, *, long: bool = False) -> Iterator[dict[str, Any]]:
     """`n` studies NCT10000000, NCT10000001, ...; study number i is the same whatever `n`.
 
-    Each names a watched agent as an intervention: tested (also as the only arm), comparator or background.
+    Each names a watched agent as an intervention: tested (also as the only arm), comparator or background. They are as
+    long as real ones, but for their results: few have any, and those are small. With `long` a quarter has some, and
+    the mean of all records is that of real ones (17 kB), the longest of many thousand about 1 MB.
     """
     for at in range(n):
-        yield _Draft(seed, at).study()
+        yield _Draft(seed, at).study(long=long)
 
 
 class _Draft:
@@ -106,12 +113,14 @@ class _Draft:
         self.status = self._of(_STATUSES)
         self.start = date(1999, 1, 1) + timedelta(days=self.rng.randrange(9800))
 
-    def study(self) -> dict[str, Any]:
+    def study(self, *, long: bool) -> dict[str, Any]:
         agent = self.rng.choices(_AGENTS, [entry[3] for entry in _AGENTS])[0]
         condition = self.rng.choices(_CONDITIONS, [entry[2] for entry in _CONDITIONS])[0]
         name = agent[0].rpartition(": ")[2]
         facts = self._design() | self._dates() | self._treatment(agent) | self._texts(name, condition[0])
         facts |= self._meshes(agent[2], condition[1]) | self._people()
+        if long:  # last, so that the rest is as without
+            facts |= self._results()
         return make_study(self.nct_id, **facts)
 
     def _of(self, weights: dict[Any, int]) -> Any:
@@ -217,6 +226,15 @@ class _Draft:
         sites = min(1200, round(self.rng.lognormvariate(0.75, 1.45)))
         official = {"name": self.prose.phrase(2, 2), "affiliation": self.prose.phrase(2, 5), "role": "STUDY_CHAIR"}
         return {"officials": [official], "locations": [self._site() for _ in range(sites)] or None}
+
+    def _results(self) -> Facts:
+        if self.status not in _ENDED or self.rng.random() >= _WITH_RESULTS:
+            return {"has_results": False}
+        outcomes = min(700, 1 + round(self.rng.lognormvariate(1.1, 1.4)))
+        return {
+            "has_results": True,
+            "results": results_section(outcomes=[self.prose.text(600) for _ in range(outcomes)]),
+        }
 
     def _site(self) -> Facts:
         rng = self.rng

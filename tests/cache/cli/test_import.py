@@ -29,7 +29,7 @@ def test_it_says_what_it_brought(run: Run, file: Path, fake: FakeRegistry) -> No
     assert code == 0
     assert (report["status"], report["changed"], report["error"]) == ("fresh", 0, None)
     assert report["studies_in_file"] == len(fake.studies)
-    assert err.splitlines()[0].startswith("[1/1] Whole registry (file): fresh, ")
+    assert err.splitlines()[0].startswith("[1/1] Whole registry: fresh, ")
     assert err.splitlines()[-1].startswith(f"{len(fake.studies)} studies in the file; ")
     assert not fake.requests, "a file needs no network"
     status = json.loads(run("status", "--json")[1])["file"]

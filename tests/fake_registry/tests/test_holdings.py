@@ -97,6 +97,17 @@ def test_synthetic_studies_are_the_same_for_the_same_seed_and_of_real_size() -> 
     assert all(study["protocolSection"]["armsInterventionsModule"]["interventions"] for study in some)
 
 
+def test_long_studies_are_as_long_as_real_ones_and_otherwise_the_same() -> None:
+    some, short = list(synthetic_studies(1500, long=True)), list(synthetic_studies(40))
+    assert [one["protocolSection"] for one in some[:40]] == [one["protocolSection"] for one in short]
+    sizes = sorted(len(json.dumps(study)) for study in some)
+    assert 16_000 < sum(sizes) / len(sizes) < 20_000
+    assert sizes[-1] > 200_000
+    with_results = sum(study["hasResults"] for study in some)
+    assert with_results == sum("resultsSection" in study for study in some)
+    assert 0.2 < with_results / len(some) < 0.3
+
+
 # -- as a process ------------------------------------------------------------------------------------------------------
 
 
