@@ -99,10 +99,11 @@ def filters(folder: Path) -> Target:
     """Addresses of views, as pages and as feeds read them."""
     known = watchlists.load()
     seeds = (
-        b"agent=ivig&agent=sizofiran&condition=me_cfs&phase=PHASE2&status=RECRUITING&year_from=2015&year_to=2020",
+        b"agent=ivig&agent=sizofiran&condition=me_cfs&phase=phase2&status=recruiting&from=2015&to=2020&background=1",
         b"q=%22post-exertional%22+-pain&country=Bosnia+and+Herzegovina&tier=given&role=tested&results=yes&left=1",
-        b"near=Berlin&within=100&sponsor=INDUSTRY&type=INTERVENTIONAL&nct=NCT00000001,NCT00000002&all=1&background=1",
-        b"since=2026-11-01&kind=status&weight=high&page=2&sort=start",
+        b"near=Berlin%2C+DE&within=100&sponsor=industry&type=interventional&ids=NCT00000003&frame=1",
+        b"agent=ivig&since=2026-11-01&kind=status&weight=high&page=2&sort=start",
+        b"nct=NCT00000001,NCT00000002&weight=noise",
     )
 
     def read(content: bytes) -> None:

@@ -21,9 +21,9 @@ def test_nothing_but_our_own_errors(name: str, tmp_path: Path) -> None:
 
 
 def test_every_seed_is_good_until_it_is_broken(tmp_path: Path) -> None:
-    for name, make in TARGETS.items():
+    for make in TARGETS.values():
         target = make(tmp_path)
-        for seed in target.seeds[:2] if name == "filters" else target.seeds[:3]:
+        for seed in target.seeds[:3]:
             target.read(seed)
 
 
