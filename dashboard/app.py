@@ -3,7 +3,7 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from dashboard import routes
+from dashboard import routes, watching
 from dashboard.api import problems
 from dashboard.web import patience, shell
 
@@ -11,6 +11,7 @@ patience.watch()
 app = st.App(
     "main.py",
     routes=routes.ROUTES,
-    middleware=[Middleware(shell.Shell, problem=problems.response)],
+    lifespan=watching.lifespan,
+    middleware=[Middleware(shell.Shell, problem=problems.response, meter=watching.METER, tell=watching.log())],
     exception_handlers={Exception: shell.failed},
 )

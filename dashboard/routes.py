@@ -55,6 +55,11 @@ def _state() -> dict[str, Any]:
     }
 
 
+async def live(request: Request) -> Response:
+    """``GET /api/live``: 200 as long as the server answers at all, whatever the store is like."""
+    return JSONResponse({"live": True}, headers={"Cache-Control": "no-store"})
+
+
 async def script(request: Request) -> Response:
     """``GET /links.js`` and the like: the small scripts that every page loads."""
     name = request.url.path.rpartition("/")[2]
@@ -145,7 +150,9 @@ def _tag(path: str, query: served.Query, base_url: str, day: str) -> str:
 
 async def unknown(request: Request) -> Response:
     """``/api/`` and nothing we have: a program must not be given the page of the dashboard instead."""
-    listed = ", ".join(sorted(path for path in ("/api/ready", api.BASE, *SOURCES) if path.startswith("/api/")))
+    listed = ", ".join(
+        sorted(path for path in ("/api/live", "/api/ready", api.BASE, *SOURCES) if path.startswith("/api/"))
+    )
     said = f"There is nothing at {request.url.path[:100]}."
     return problems.response(404, said, request.url.path, error=said, known=listed)
 
@@ -156,6 +163,7 @@ ROUTES = [
     for below in sorted({"", _below()})
     for path, endpoint in (
         ("/api/ready", ready),
+        ("/api/live", live),
         *((f"/{one.name}", script) for one in SCRIPTS),
         *((path, _endpoint(path, one)) for path, one in SOURCES.items()),
     )

@@ -68,6 +68,8 @@ VARIABLES = (
         "this machine’s names and addresses",
         "Names the server answers to, with commas between them; *.example.org: all below it",
     ),
+    Variable("TRIALS_LOG", "text", "Form of the log: text, or json with a line for each request and each refresh"),
+    Variable("TRIALS_METRICS_PORT", "none", "Port of this machine with figures for Prometheus at /metrics"),
     Variable(
         "TRIALS_RESULTS",
         "documents",
@@ -96,6 +98,8 @@ class Settings:
     daily_requests: int = 5000
     readonly: bool = False
     allowed_hosts: tuple[str, ...] = ()
+    log: str = "text"
+    metrics_port: int | None = None
     results: WhichResults = "documents"
     smtp_from: str | None = None
     smtp_user: str | None = None
@@ -119,6 +123,8 @@ class Settings:
             daily_requests=_requests(given),
             readonly=_one_of("TRIALS_READONLY", given.get("TRIALS_READONLY"), YES_NO) in YES,
             allowed_hosts=_hosts(given.get("TRIALS_ALLOWED_HOSTS", "")),
+            log=_one_of("TRIALS_LOG", given.get("TRIALS_LOG"), ("text", "json")) or cls.log,
+            metrics_port=_port(given.get("TRIALS_METRICS_PORT")),
             results=_one_of("TRIALS_RESULTS", given.get("TRIALS_RESULTS"), RESULTS) or cls.results,
             smtp_from=given.get("TRIALS_SMTP_FROM"),
             smtp_user=given.get("TRIALS_SMTP_USER"),
@@ -182,6 +188,14 @@ def _requests(given: Mapping[str, str]) -> int:
     text = given.get("TRIALS_DAILY_REQUESTS", str(Settings.daily_requests))
     if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) <= MOST_REQUESTS):
         raise Validation(f"TRIALS_DAILY_REQUESTS must be a whole number from 0 to {MOST_REQUESTS}, not {text!r}.")
+    return int(text)
+
+
+def _port(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and 0 < int(text) < 65536):
+        raise Validation(f"TRIALS_METRICS_PORT must be a port from 1 to 65535, not {text!r}.")
     return int(text)
 
 

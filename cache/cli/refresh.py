@@ -1,5 +1,6 @@
 """``python -m cache refresh`` and ``cancel``: the one place that connects the registry with the store."""
 
+import json
 import signal
 import sys
 import threading
@@ -17,12 +18,12 @@ from cache.refresh import journal
 from cache.refresh import run as refresh
 from cache.refresh.allowance import Allowance
 from cache.refresh.heartbeat import Heartbeat
-from cache.refresh.report import Report
+from cache.refresh.report import Report, Step
 from cache.refresh.results import Reading
 from cache.store import lock
 from cache.store.errors import Damaged
 from cache.store.schema import REGISTRY_NAME, REGISTRY_SCOPE
-from cache.store.store import Store
+from cache.store.store import Store, utcnow
 from fetchers.errors import LocalTrouble, TrackerError
 from fetchers.registry.client import Registry
 from fetchers.settings import Settings
@@ -120,11 +121,25 @@ def _run(
             heartbeat=heartbeat,
             probe=probe,
             results=None if settings.results == "none" else Reading(settings.results),
-            tell=Progress(sys.stderr, names, quiet=quiet),
+            tell=_unheard if settings.log == "json" else Progress(sys.stderr, names, quiet=quiet),
         )
-    if report.exit_code or not quiet:
+    if settings.log == "json":
+        say(sys.stderr, f"{_line(report, journal.newest(store))}\n")
+    elif report.exit_code or not quiet:
         say(sys.stderr, summary(report))
     return report
+
+
+def _unheard(step: Step) -> None:
+    """A log for programs tells of a refresh when it has ended."""
+
+
+def _line(report: Report, refresh_id: int | None) -> str:
+    """The refresh as one line of a log for programs."""
+    failed = {name: one.error for name, one in {**report.agents, **report.sweeps}.items() if one.error}
+    facts = {"time": utcnow().isoformat(timespec="milliseconds"), "event": "refresh", "refresh_id": refresh_id}
+    figures = {"exit_code": report.exit_code, "requests": report.requests, "bytes": report.bytes}
+    return json.dumps(facts | figures | {"seconds": round(report.seconds, 1), "error": report.error, "failed": failed})
 
 
 def _registry(settings: Settings, heartbeat: Heartbeat, take: Callable[[], None], attempts: int = 4) -> Registry:

@@ -48,6 +48,13 @@ def begun_since(store: Store, moment: datetime) -> str | None:
         return found
 
 
+def newest(store: Store) -> int | None:
+    """The number of the newest refresh; None when there never was one."""
+    with store.reading() as connection:
+        found: int | None = connection.scalar(select(func.max(refresh.c.id)))
+        return found
+
+
 def spent(store: Store, since: datetime) -> int:
     """How many requests were sent by all refreshes that were alive at any time since then, whoever started them."""
     query = select(func.coalesce(func.sum(refresh.c.requests), 0)).where(refresh.c.beat_at >= timestamp(since))

@@ -7,6 +7,8 @@ import base64
 import gzip
 import hashlib
 import re
+import secrets
+import time
 from collections.abc import Callable
 from functools import cache
 
@@ -19,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard.web import door, first_paint
 from dashboard.web.hosts import Hosts
 from dashboard.web.messages import only_wanted
+from dashboard.web.meter import Meter
 from fetchers.errors import Validation
 from fetchers.settings import Settings
 
@@ -75,19 +78,52 @@ def headers() -> dict[str, str]:
 
 
 class Shell:
-    """The layer itself, as ``st.App`` takes it. ``problem``: what a program is told that is turned away."""
+    """The layer itself, as ``st.App`` takes it. ``problem`` makes what a program is told that is turned away; ``meter``
+    counts the requests; ``tell`` hears of each of them."""
 
-    def __init__(self, app: ASGIApp, hosts: Hosts | None = None, problem: Problem | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, hosts: Hosts | None = None, problem: Problem | None = None, meter: Meter | None = None,
+        tell: Callable[..., None] | None = None,
+    ) -> None:  # fmt: skip
         self._app = app
         self._hosts = hosts
         self._problem = problem
+        self._meter = meter or Meter()
+        self._tell = tell
         self._machines = 0  # requests by programs that are being answered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
-            return
+        elif scope["type"] == "websocket":
+            self._meter.came(1)
+            try:
+                await self._let_in(scope, receive, send)
+            finally:
+                self._meter.came(-1)
+        else:
+            await self._counted(scope, receive, send)
 
+    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began, status, request_id = time.perf_counter(), 500, secrets.token_hex(8)
+
+        async def counting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+            await send(message)
+
+        try:
+            await self._let_in(scope, receive, counting)
+        finally:
+            took = time.perf_counter() - began
+            self._meter.answered(scope["path"], status, took)
+            if self._tell is not None:
+                said = {"method": scope["method"], "path": scope["path"], "status": status, "ms": round(took * 1000, 1)}
+                self._tell(request_id=request_id, **said)
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._hosts = self._hosts or hosts_of_settings()
         refused = door.refusal(scope, self._hosts)
         if scope["type"] == "websocket":

@@ -60,6 +60,8 @@ def load(path: Path | None = None) -> Watchlist:
         return _watchlist(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise Validation(f"The watch-list {path} is not valid TOML: {error}.") from error
+    except RecursionError as error:
+        raise Validation(f"The watch-list {path} is not valid: its brackets are nested too deep.") from error
     except _Wrong as wrong:
         line = _line(text, wrong.path)
         where = f"{path}, line {line}" if line else str(path)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.reading import main, open_page
@@ -11,6 +11,7 @@ from tests.browser.serving import Dashboard
 from tests.fake_registry import FakeRegistry
 from tests.fake_registry.shorthand import experimental, phase
 from tests.fake_registry.studies import make_study
+from tests.rigs.hostile import NCT_ID, PAYLOADS, TOGETHER, record
 
 pytestmark = pytest.mark.browser
 
@@ -49,4 +50,34 @@ def test_no_text_of_a_record_becomes_a_link_a_picture_or_markup(serve: Callable[
         heading = main(window.page).locator("h1").first.inner_text()
         assert heading.startswith(TEXT)
         assert shown.count(TEXT) >= 4  # title, sponsor, outcome, paper
+        assert window.seen.console == []
+
+
+def test_no_text_in_any_field_runs_or_leads_away(serve: Callable[..., Dashboard], visit: Visit) -> None:
+    """Every field that we ask for holds a script, a picture, a link, a formula and more at once."""
+    with FakeRegistry([record(PAYLOADS[TOGETHER])]) as registry:
+        up = serve(registry.url, TRIALS_PACE_SECONDS="0", TRIALS_REFRESH="nobody")
+        assert "1 new" in up.run("refresh", "--agent", "ivig").stderr
+        window = visit()
+        asked: list[str] = []
+
+        def met(dialog: Dialog) -> None:
+            asked.append(dialog.message)
+            dialog.dismiss()
+
+        window.page.on("dialog", met)
+        for address in (
+            f"trial?nct={NCT_ID}",
+            "agents?agent=ivig",
+            "trials?all=1",
+            "changes",
+            "map?all=1",
+            "findings?all=1",
+        ):
+            open_page(window.page, f"{up.url}/{address}")
+            shown = main(window.page)
+            targets = shown.locator("[href], [src]").evaluate_all("all => all.map(one => one.href || one.src || '')")
+            assert [target for target in targets if "evil" in target or "javascript:" in target] == [], address
+            expect(shown.locator("script, iframe, object, img[onerror], svg[onload]")).to_have_count(0)
+        assert asked == []
         assert window.seen.console == []

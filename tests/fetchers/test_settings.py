@@ -53,6 +53,8 @@ def test_every_variable_is_read() -> None:
         "TRIALS_DAILY_REQUESTS": "100",
         "TRIALS_READONLY": "yes",
         "TRIALS_ALLOWED_HOSTS": "Trials.example.org, [::1],*.team.example",
+        "TRIALS_LOG": "json",
+        "TRIALS_METRICS_PORT": "9100",
         "TRIALS_RESULTS": "all",
         "TRIALS_SMTP_FROM": "tracker@example.org",
         "TRIALS_SMTP_USER": "tracker",
@@ -72,6 +74,8 @@ def test_every_variable_is_read() -> None:
         daily_requests=100,
         readonly=True,
         allowed_hosts=("trials.example.org", "::1", "*.team.example"),
+        log="json",
+        metrics_port=9100,
         results="all",
         smtp_from="tracker@example.org",
         smtp_user="tracker",
@@ -124,6 +128,8 @@ def test_space_around_a_value_and_a_closing_slash_do_not_matter() -> None:
         *(("TRIALS_TIMEOUT_SECONDS", value) for value in ("0", "-5", "0.0001", "never", "nan", "inf", "1e12")),
         *(("TRIALS_REFRESH_INTERVAL_SECONDS", value) for value in ("-1", "86401", "soon", "nan")),
         *(("TRIALS_DAILY_REQUESTS", value) for value in ("-1", "1e3", "1.5", "many", "²", "1000001", "9" * 5000)),
+        *(("TRIALS_METRICS_PORT", value) for value in ("0", "65536", "http", "-1", "²")),
+        ("TRIALS_LOG", "xml"),
         *(("TRIALS_READONLY", value) for value in ("maybe", "YES", "2")),
         *(
             ("TRIALS_ALLOWED_HOSTS", value)

@@ -52,6 +52,7 @@ def served(scope: dict[str, Any], hosts: Hosts = HERE) -> list[dict[str, Any]]:
 def test_every_answer_has_the_headers_and_an_app_may_say_otherwise() -> None:
     given = {name.decode(): value.decode() for name, value in served(asked())[0]["headers"]}
     assert given.pop("x-frame-options") == "SAMEORIGIN"
+    assert re.fullmatch(r"[0-9a-f]{16}", given.pop("x-request-id"))
     wanted = {name.lower(): value for name, value in headers().items()}
     assert given == {name: value for name, value in wanted.items() if name != "x-frame-options"}
 
