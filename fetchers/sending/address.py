@@ -11,6 +11,8 @@ from fetchers.errors import Validation
 PORTS = {"smtp": 587, "smtps": 465}
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
+# A mail address by itself, or "mailto:" and the like: no file is meant. One letter and a colon is a drive.
+_NO_FILE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|[^/\\]*@[^/\\]*$")
 
 
 class MailServer(NamedTuple):
@@ -42,6 +44,8 @@ Destination: TypeAlias = MailServer | Webhook | Path
 def parsed(text: str) -> Destination:
     """The destination of a text. Raises Validation, without repeating a secret, for one that cannot be meant."""
     scheme = _SCHEME.match(text)
+    if scheme is None and _NO_FILE.match(text):
+        raise Validation("--to takes smtp://HOST/?to=NAME@HOST for a mail; a file of that name is ./NAME.")
     if scheme is None:
         return Path(text)
     try:

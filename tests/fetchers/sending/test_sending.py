@@ -1,5 +1,7 @@
 """Addresses of a digest, and how a mail server is spoken to."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,11 +40,20 @@ def test_an_address_is_read(text: str, found: object) -> None:
         ("smtp:///?to=a@b.org", "no usable address"),
         ("http://example.org/", "cannot be http:// there"),
         ("ftp://example.org/", "cannot be ftp:// there"),
+        ("a@example.org", "smtp://HOST/"),
+        ("A Reader <a@example.org>, b@example.org", "smtp://HOST/"),
+        ("mailto:a@example.org", "smtp://HOST/"),
+        ("smtp:mail.example.org", "smtp://HOST/"),
     ],
 )
 def test_an_address_that_cannot_be_meant_is_refused(text: str, said: str) -> None:
     with pytest.raises(Validation, match=said):
         parsed(text)
+
+
+@pytest.mark.parametrize("text", ["news.md", "./a@example.org", "out@home/news.json", "/srv/x:y.xml", "C:\\news.md"])
+def test_what_can_be_a_file_is_one(text: str) -> None:
+    assert parsed(text) == Path(text)
 
 
 @pytest.mark.parametrize("scheme", ["smtp", "smtps", "https", "http", "ftp"])
