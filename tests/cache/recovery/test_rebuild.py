@@ -204,7 +204,7 @@ def test_a_broken_first_page_of_a_store_that_was_brought_up_to_date_costs_no_row
             names = ", ".join(f'"{column.name}"' for column in table.columns if column.name in there - {"digest"})
             connection.execute(f'INSERT INTO "{table.name}" ({names}) SELECT {names} FROM there."{table.name}"')  # noqa: S608
         connection.commit()
-    with opened(original) as there, there.reading() as connection:
+    with opened(original) as newer, newer.reading() as connection:
         places = connection.execute(select(study.c.nct_id, study.c.points)).all()
     with opened(path) as store:
         keep_fresh(store)
