@@ -144,7 +144,7 @@ def export_command(
         rows = write(store, watchlist, fmt, out, query)
     finally:
         store.close()
-    say(sys.stderr, f"{rows:,} rows written to {printable(out)}\n")
+    say(sys.stderr, f"{english.count(rows, 'row')} written to {printable(out)}\n")
     return DONE
 
 
