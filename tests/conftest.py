@@ -19,8 +19,8 @@ from tests.rigs import databases
 from tests.rigs import fault_matrix as outcomes
 
 # While one works; CI asks for "thorough" by --hypothesis-profile. A busy machine is no fault, so nothing is timed.
-settings.register_profile("quick", max_examples=30, deadline=None)
-settings.register_profile("thorough", max_examples=45, deadline=None)
+settings.register_profile("quick", max_examples=20, deadline=None)
+settings.register_profile("thorough", max_examples=30, deadline=None)
 settings.load_profile("quick")
 
 _strayed: list[str] = []

@@ -21,7 +21,7 @@ from tests.rigs.pages import WATCHLIST, exported, live_url, page, use
 from tests.rigs.pages import elements as all_of
 
 WITH_LISTS = "condition=me_cfs&agent=rintatolimod"
-VIEWS = ("condition=me_cfs&background=1", "all=1&phase=phase2&status=completed", WITH_LISTS)
+VIEWS = ("all=1&phase=phase2&status=completed", WITH_LISTS)
 pytestmark = pytest.mark.slow
 OUTSIDE = (
     "https://clinicaltrials.gov/",
