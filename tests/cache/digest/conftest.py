@@ -17,7 +17,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    url = databases.url(tmp_path / 'trials.sqlite3')
+    url = databases.url(tmp_path / "trials.sqlite3")
     for variable in VARIABLES:
         monkeypatch.delenv(variable.name, raising=False)
     monkeypatch.setenv("TRIALS_CACHE_URL", url)
