@@ -18,8 +18,8 @@ from fetchers.settings import Settings
 
 # The module of each command, loaded ahead by ``program``; one that is not named here is loaded when it runs.
 _MODULES = {
-    "refresh": "refresh", "cancel": "refresh", "backup": "backup", "restore": "backup", "changes": "changes",
-    "digest": "digest",
+    "refresh": "refresh", "cancel": "refresh", "backup": "backup", "restore": "backup", "move": "backup",
+    "changes": "changes", "digest": "digest",
     "status": "inspect", "check": "inspect", "export": "inspect",
 }  # fmt: skip
 
@@ -108,6 +108,8 @@ def _add_backup_commands(commands: Any) -> None:
     restore = commands.add_parser("restore", help="put a backup in place of the store, and keep the store aside")
     restore.add_argument("--from", required=True, type=Path, metavar="FILE", dest="source")
     restore.add_argument("--yes", action="store_true", help="do it without asking")
+    move = commands.add_parser("move", help="copy the store into an empty one in another file or on PostgreSQL")
+    move.add_argument("--to", required=True, metavar="URL", help="as TRIALS_CACHE_URL takes it")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -176,13 +178,8 @@ def run(options: argparse.Namespace) -> int:
     from fetchers.watchlist import load as watchlists
 
     settings = _settings(options.command)
-    if options.command in ("backup", "restore"):
-        from cache.cli import backup
-
-        if options.command == "backup":
-            chosen = {"force": options.force, "even_if_poorer": options.even_if_poorer}
-            return backup.backup_command(settings, out=options.out, **chosen)
-        return backup.restore_command(settings, source=options.source, yes=options.yes)
+    if options.command in ("backup", "restore", "move"):
+        return _keep_safe(options, settings)
     watchlist = watchlists.load(settings.watchlist)
     if options.command in ("refresh", "import", "cancel"):
         return _write(options, settings, watchlist)
@@ -209,6 +206,18 @@ def _settings(command: str) -> Settings:
     if settings.readonly and command in WRITING:
         raise Validation(f"TRIALS_READONLY is set here: {command} would write to the store.")
     return settings
+
+
+def _keep_safe(options: argparse.Namespace, settings: Settings) -> int:
+    """The commands that copy the whole store."""
+    from cache.cli import backup
+
+    if options.command == "move":
+        return backup.move_command(settings, to=options.to)
+    if options.command == "backup":
+        chosen = {"force": options.force, "even_if_poorer": options.even_if_poorer}
+        return backup.backup_command(settings, out=options.out, **chosen)
+    return backup.restore_command(settings, source=options.source, yes=options.yes)
 
 
 def _write(options: argparse.Namespace, settings: Settings, watchlist: Any) -> int:

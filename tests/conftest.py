@@ -107,7 +107,8 @@ def pages_without_chores() -> Iterator[None]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if metafunc.definition.get_closest_marker("both_databases"):
+    marked = metafunc.definition.get_closest_marker
+    if marked("both_databases") and not marked("sqlite_alone"):
         metafunc.parametrize("database", databases.BOTH, indirect=True, scope="module")
 
 

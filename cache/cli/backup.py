@@ -1,4 +1,4 @@
-"""``python -m cache backup | restore``: copy the store to a file, and restore it from such a file."""
+"""``python -m cache backup | restore | move``: copy the store to a file or to another database, and restore it."""
 
 import sys
 from pathlib import Path
@@ -7,6 +7,7 @@ from cache.cli.terminal import printable, say
 from cache.english import count
 from cache.exit_codes import CANCELLED, DONE
 from cache.recovery import backup as backups
+from cache.recovery import move as moves
 from fetchers.errors import Validation
 from fetchers.settings import Settings
 
@@ -42,3 +43,11 @@ def _agreed(store: Path, source: Path) -> bool:
 
 def _words(found: backups.Contents) -> str:
     return f"{count(found.trials, 'trial')}, {count(found.versions, 'version')}"
+
+
+def move_command(settings: Settings, *, to: str) -> int:
+    """Copy the store into an empty one elsewhere, and say what it holds and how to go on with it."""
+    moved = moves.move(settings.cache_url, to)
+    held = _words(backups.Contents(moved.trials, moved.versions))
+    say(sys.stderr, f"{printable(moved.place)} now holds the store: {held}. Set TRIALS_CACHE_URL to its address.\n")
+    return DONE

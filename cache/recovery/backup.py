@@ -128,7 +128,11 @@ def file_of(url: str) -> Path:
     """The file of the store at ``url``. Raises LocalTrouble when it is in none."""
     path = files.path_of(url)
     if path is None:
-        raise LocalTrouble("Only a store in an SQLite file is backed up from here; use your database server's tools.")
+        raise LocalTrouble(
+            f"The store {files.place_of(files.parsed(url))} lies on a server. Back it up with pg_dump --format=custom "
+            "--file=FILE DATABASE, and restore it into an empty database with pg_restore --no-owner --dbname=DATABASE "
+            "FILE. Or copy it into a file: python -m cache move --to sqlite:///FILE."
+        )
     return path
 
 

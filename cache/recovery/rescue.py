@@ -58,7 +58,9 @@ def rescue(url: str, rules: Derivation, now: Callable[[], datetime] = utcnow) ->
     """
     path = files.path_of(url)
     if path is None:
-        raise LocalTrouble("Only a store in an SQLite file can be rescued; restore this database from its backup.")
+        raise LocalTrouble(
+            "Only a store in an SQLite file can be rescued; use pg_restore with a backup of this database."
+        )
     with local_troubles(path), FileLock(f"{path}.rescue-lock"):
         sound = _if_sound(url, rules)
         if sound is not None:

@@ -99,3 +99,11 @@ def settle(connection: Connection) -> None:
         from cache.store import postgres
 
         postgres.sort_by_bytes(connection)
+
+
+def continue_ids(connection: Connection) -> None:
+    """Let numbers that the database gives go on after those that were written as they came."""
+    if not on_sqlite(connection):
+        from cache.store import postgres
+
+        postgres.continue_ids(connection)

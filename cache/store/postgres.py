@@ -8,7 +8,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import URL, ColumnClause, Connection, Engine, Table, TableClause, create_engine, event, select, text
+from sqlalchemy import (
+    URL,
+    ColumnClause,
+    Connection,
+    Engine,
+    Table,
+    TableClause,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -115,6 +127,18 @@ def sort_by_bytes(connection: Connection) -> None:
         changes.setdefault(table, []).append(f'ALTER COLUMN {quoted(column)} TYPE {kind}{size} COLLATE "C"')
     for table, ones in sorted(changes.items()):
         connection.exec_driver_sql(f"ALTER TABLE {quoted(table)} {', '.join(ones)}")
+
+
+def continue_ids(connection: Connection) -> None:
+    """Set every sequence behind the highest id of its table."""
+    query = text(
+        "SELECT table_name, column_name, pg_get_serial_sequence(quote_ident(table_name), column_name) "
+        "FROM information_schema.columns WHERE table_schema = current_schema() AND column_default LIKE 'nextval(%'"
+    )
+    quoted = connection.dialect.identifier_preparer.quote
+    for table, column, sequence in connection.execute(query).all():
+        last = connection.scalar(text(f"SELECT max({quoted(column)}) FROM {quoted(table)}"))  # noqa: S608 - our own names
+        connection.execute(select(func.setval(sequence, last or 1, last is not None)))
 
 
 def load(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], into: str | None = None) -> None:

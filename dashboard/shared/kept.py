@@ -19,7 +19,7 @@ from cache import starter
 from cache.ingest.load_starter import load_starter
 from cache.opening import open_store
 from cache.store import files
-from cache.store.errors import Damaged, Gone, Locked, NewerStore
+from cache.store.errors import Damaged, Gone, Locked, NewerStore, Unreachable
 from cache.store.store import Store
 from fetchers.errors import LocalTrouble, Validation
 from fetchers.matching.matcher import Matcher
@@ -196,10 +196,11 @@ def _shown() -> Shown:
     key = f"{url} {files.identity(url)} {listed.digest}"
     reason = _failure(key)
     if reason is None:
+        opened = _usable(key)
         try:
-            opened = _usable(key)
             return Shown(opened, key, opened.state(), None, listed, opened)
         except LocalTrouble as error:
+            opened.close()
             _usable.clear(key)
             _failure.clear(key)
             reason = _failure(key) or str(error)
@@ -221,7 +222,7 @@ def _failure(key: str) -> str | None:
 def _usable(key: str) -> Store:
     try:
         return open_store(settings(), watchlist())
-    except (Damaged, Gone, Locked, NewerStore):
+    except (Damaged, Gone, Locked, NewerStore, Unreachable):
         raise
     except LocalTrouble:
         # A folder that may only be read still shows what a store in it holds.

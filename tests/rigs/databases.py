@@ -92,6 +92,7 @@ class Server:
             self._free.append(_Lent(engine_of(parsed(address), patience=PATIENCE_SECONDS), address, name))
         store = self._free.pop()
         store.on_close = self._free.append
+        self._engines.append(store.engine)  # closed at the end of the test even where the test does not
         with store.writing() as connection:
             for table in reversed(metadata.sorted_tables):
                 connection.execute(table.delete())

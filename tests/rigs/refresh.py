@@ -99,7 +99,8 @@ class Rig:
 
     def rows(self, table: Any) -> list[dict[str, Any]]:
         with self.store.reading() as connection:
-            return [dict(row._mapping) for row in connection.execute(select(table))]
+            query = select(table).order_by(*table.primary_key.columns)
+            return [dict(row._mapping) for row in connection.execute(query)]
 
     def data(self) -> dict[str, list[tuple[Any, ...]]]:
         """Everything a failed refresh must leave as it was."""

@@ -8,6 +8,7 @@ import pytest
 from cache.__main__ import main
 from cache.store.store import Store
 from fetchers.settings import VARIABLES
+from tests.rigs import databases
 from tests.rigs import moved_stores as moved
 from tests.rigs.catching import MailServer, WebAddress, mail_server, web_address
 
@@ -16,7 +17,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    url = f"sqlite:///{tmp_path / 'trials.sqlite3'}"
+    url = databases.url(tmp_path / "trials.sqlite3")
     for variable in VARIABLES:
         monkeypatch.delenv(variable.name, raising=False)
     monkeypatch.setenv("TRIALS_CACHE_URL", url)

@@ -128,6 +128,7 @@ def test_registry_timestamp_is_the_newest_load_that_held_the_trial(store: Store)
     assert loads[2] == "2026-10-01T09:00:00"
 
 
+@pytest.mark.sqlite_alone("PostgreSQL takes no broken JSON")
 def test_matches_carry_why(store: Store) -> None:
     put(
         store,

@@ -180,6 +180,7 @@ def test_a_changed_record_is_found_by_its_new_words_only() -> None:
     store.close()
 
 
+@pytest.mark.sqlite_alone("on PostgreSQL an entry goes with its row")
 def test_an_index_of_another_form_or_an_empty_one_is_made_anew() -> None:
     store = searchable(MADE.studies[:3])
     before = find(store, "trial", WATCHLIST).trials
