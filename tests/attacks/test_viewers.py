@@ -27,10 +27,6 @@ FORGED = {
         {"STREAMLIT_SERVER_ADDRESS": "0.0.0.0"},
         {"Origin": "http://localhost:{port}"},
     ),
-    "a browser's headers, behind a name": (
-        {"TRIALS_ALLOWED_HOSTS": "trials.example.org"},
-        {"Origin": "http://localhost:{port}"},
-    ),
     "a forged cookie of somebody signed in": (
         {"TRIALS_REFRESH": "signed-in"},
         {"Origin": "http://localhost:{port}", "Cookie": "{cookie}"},
