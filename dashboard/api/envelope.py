@@ -50,10 +50,17 @@ class Lacking(Part, frozen=True):
 class Asked(Part, frozen=True):
     """Whether the registry was asked for what this answer is about: no row may mean none found, or not asked."""
 
-    state: Annotated[rows.State, Meta(description="asked: no row means that none was found")]
+    state: Annotated[
+        rows.State, Meta(description="asked: no row means that none was found, but for not_judged and not_stored")
+    ]
     words: str
     lacking: list[Lacking]
     starter: Annotated[bool, Meta(description="A part of it is the starter sample: not a count")]
+    not_judged: Annotated[
+        int,
+        Meta(ge=0, description="Trials that may be near the place asked for: no site of their records has coordinates"),
+    ]
+    not_stored: Annotated[list[rows.NctId], Meta(description="Asked for by id and not stored here")]
 
 
 class Answer(Part, frozen=True):

@@ -140,11 +140,12 @@ def _texts(reading: Reading, nct_id: str) -> Row:
 
 
 def _about(reading: Reading, question: Question) -> dict[str, Any]:
-    states = evidence.asked(reading.parts.scopes())
+    states, fresh = evidence.asked(reading.parts.scopes()), reading.parts.freshness()
+    missing = taking.missing(reading, question)
     return {
         "query": standing.understood(question.parameters, question.sentence),
-        "date": standing.dated(reading.parts.freshness()),
-        "asked": standing.asked(question.scopes, states, reading.watchlist),
+        "date": standing.dated(fresh),
+        "asked": standing.asked(question, states, reading.watchlist, missing, starter=not fresh.live),
         "source": standing.ATTRIBUTION,
     }
 
