@@ -36,6 +36,9 @@ class Understood(Part, frozen=True):
     parameters: Annotated[dict[str, list[str]], Meta(description="Only what differs from the opening view")]
     address: Annotated[str, Meta(description="The same as a query string, always written the same way")]
     sentence: str
+    did_you_mean: Annotated[
+        str | None, Meta(description="Other words for q that find more, when its own find next to nothing")
+    ]
 
 
 class Lacking(Part, frozen=True):
@@ -84,6 +87,9 @@ class Page(Answer, frozen=True):
 class Trials(Page, frozen=True):
     """Trials by NCT id."""
 
+    hits: Annotated[
+        list[rows.Hits], Meta(description="Where the words of q stand in the first 50 trials of the page; [] without q")
+    ]
     data: list[rows.Trial]
 
 

@@ -37,10 +37,11 @@ def dated(fresh: Freshness) -> Dated:
     )
 
 
-def understood(parameters: Mapping[str, Sequence[str]], sentence: str) -> Understood:
+def understood(question: Question, meant: str | None) -> Understood:
     """The question as it was understood."""
-    plain = {name: list(values) for name, values in parameters.items()}
-    return Understood(parameters=plain, address=urlencode(plain, doseq=True), sentence=sentence)
+    plain = {name: list(values) for name, values in question.parameters.items()}
+    address = urlencode(plain, doseq=True)
+    return Understood(parameters=plain, address=address, sentence=question.sentence, did_you_mean=meant)
 
 
 def asked(
