@@ -18,6 +18,7 @@ from cache.english import count
 from cache.export import citations, formats, markdown, results, workbook
 from cache.export.atomic_write import write_atomically
 from cache.filters.filter import Filter
+from cache.filters.unseen import sentences, unseen
 from cache.read.results import Posted, posted
 from cache.read.trials import Freshness, freshness, matches, trials
 from cache.search.find import finder
@@ -85,8 +86,13 @@ def viewed(
     wanted, ignored = Filter.from_query(query, watchlist)
     for sentence in ignored:
         (warn or _to_stderr)(sentence)
-    view = " ".join([wanted.sentence(watchlist), *ignored])
-    return wanted.apply(everything, why, watchlist, finder(store, watchlist)).trials, why, view
+    find = finder(store, watchlist)
+    fresh = freshness(store, [agent.id for agent in watchlist.agents])
+    missing = sentences(wanted, unseen(wanted, everything, why, watchlist, find), starter=not fresh.live)
+    for sentence in missing:
+        (warn or _to_stderr)(sentence)
+    view = " ".join([wanted.sentence(watchlist), *ignored, *missing])
+    return wanted.apply(everything, why, watchlist, find).trials, why, view
 
 
 def to_bytes(

@@ -36,6 +36,9 @@ class Understood(Part, frozen=True):
     parameters: Annotated[dict[str, list[str]], Meta(description="Only what differs from the opening view")]
     address: Annotated[str, Meta(description="The same as a query string, always written the same way")]
     sentence: str
+    did_you_mean: Annotated[
+        str | None, Meta(description="Other words for q that find more, when its own find next to nothing")
+    ]
 
 
 class Lacking(Part, frozen=True):
@@ -50,10 +53,17 @@ class Lacking(Part, frozen=True):
 class Asked(Part, frozen=True):
     """Whether the registry was asked for what this answer is about: no row may mean none found, or not asked."""
 
-    state: Annotated[rows.State, Meta(description="asked: no row means that none was found")]
+    state: Annotated[
+        rows.State, Meta(description="asked: no row means that none was found, but for not_judged and not_stored")
+    ]
     words: str
     lacking: list[Lacking]
     starter: Annotated[bool, Meta(description="A part of it is the starter sample: not a count")]
+    not_judged: Annotated[
+        int,
+        Meta(ge=0, description="Trials that may be near the place asked for: no site of their records has coordinates"),
+    ]
+    not_stored: Annotated[list[rows.NctId], Meta(description="Asked for by id and not stored here")]
 
 
 class Answer(Part, frozen=True):
@@ -77,6 +87,9 @@ class Page(Answer, frozen=True):
 class Trials(Page, frozen=True):
     """Trials by NCT id."""
 
+    hits: Annotated[
+        list[rows.Hits], Meta(description="Where the words of q stand in the first 50 trials of the page; [] without q")
+    ]
     data: list[rows.Trial]
 
 

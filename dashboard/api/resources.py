@@ -9,7 +9,7 @@ from cache.export import results as posted
 from cache.filters.filter import Filter
 from cache.read import results as stored
 from cache.read import trials as queries
-from dashboard.api import asking, envelope, paging, parameters, standing, taking
+from dashboard.api import asking, envelope, paging, parameters, searched, standing, taking
 from dashboard.api.asking import Question, Reading
 from dashboard.api.parameters import Parameter, Query
 from fetchers.errors import NotFound
@@ -101,6 +101,8 @@ def listed(reading: Reading, name: str, query: Query, surface: Surface) -> envel
         "next": None if taken.last is None else paging.cursor(wanted.question, taken.last),
         "data": rows,
     }
+    if resource.answer is envelope.Trials:
+        content["hits"] = searched.places(reading, question, content["ids"])
     return msgspec.convert(content, resource.answer)
 
 
@@ -140,11 +142,12 @@ def _texts(reading: Reading, nct_id: str) -> Row:
 
 
 def _about(reading: Reading, question: Question) -> dict[str, Any]:
-    states = evidence.asked(reading.parts.scopes())
+    states, fresh = evidence.asked(reading.parts.scopes()), reading.parts.freshness()
+    missing = taking.missing(reading, question)
     return {
-        "query": standing.understood(question.parameters, question.sentence),
-        "date": standing.dated(reading.parts.freshness()),
-        "asked": standing.asked(question.scopes, states, reading.watchlist),
+        "query": standing.understood(question, searched.meant(reading, question)),
+        "date": standing.dated(fresh),
+        "asked": standing.asked(question, states, reading.watchlist, missing, starter=not fresh.live),
         "source": standing.ATTRIBUTION,
     }
 

@@ -95,6 +95,22 @@ class WholeTrial(Trial, frozen=True):
     results_left_out: Annotated[bool, Meta(description="Read, and left out of this answer; ask with results=yes")]
 
 
+class Hit(Part, frozen=True):
+    """Words of a record that were searched for, with the words around them."""
+
+    place: Annotated[str, Meta(description="The part of the record they stand in")]
+    before: str
+    found: str
+    after: str
+
+
+class Hits(Part, frozen=True):
+    """Where the searched words stand in one trial: two places at most."""
+
+    nct_id: NctId
+    hits: list[Hit]
+
+
 class Agent(About, frozen=True):
     """One agent of the watch-list; the counts are of trials that are still in the registry."""
 

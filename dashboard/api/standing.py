@@ -1,11 +1,13 @@
 """What an answer says of itself: how old the data are, whether the registry was asked, where they come from."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode, urljoin
 
 from cache.english import inner, listed
 from cache.export.trials import MODIFIED
+from cache.filters.unseen import Unseen, sentences
 from cache.read.trials import Freshness
+from dashboard.api.asking import Question
 from dashboard.api.envelope import Asked, Attribution, Dated, Lacking, Understood
 from fetchers.settings import RECORD_URL, SOURCE_URL
 from fetchers.watchlist.model import Watchlist
@@ -35,14 +37,18 @@ def dated(fresh: Freshness) -> Dated:
     )
 
 
-def understood(parameters: Mapping[str, Sequence[str]], sentence: str) -> Understood:
+def understood(question: Question, meant: str | None) -> Understood:
     """The question as it was understood."""
-    plain = {name: list(values) for name, values in parameters.items()}
-    return Understood(parameters=plain, address=urlencode(plain, doseq=True), sentence=sentence)
+    plain = {name: list(values) for name, values in question.parameters.items()}
+    address = urlencode(plain, doseq=True)
+    return Understood(parameters=plain, address=address, sentence=question.sentence, did_you_mean=meant)
 
 
-def asked(scopes: Collection[str], states: Mapping[str, evidence.Asked], watchlist: Watchlist) -> Asked:
-    """Whether the registry was asked for these scopes."""
+def asked(
+    question: Question, states: Mapping[str, evidence.Asked], watchlist: Watchlist, missing: Unseen, *, starter: bool
+) -> Asked:
+    """Whether the registry was asked for what a question rests on, and what of it the store cannot tell."""
+    scopes = question.scopes
     mine = {scope: states[scope] for scope in states if scope in scopes}
     kinds = {one.state for one in mine.values()}
     lacking = [
@@ -52,13 +58,15 @@ def asked(scopes: Collection[str], states: Mapping[str, evidence.Asked], watchli
     ]
     return Asked(
         state=kinds.pop() if len(kinds) == 1 else "partly" if kinds else "asked",
-        words=_words(mine, watchlist),
+        words=_words(mine, watchlist, sentences(question.view, missing, starter=starter)),
         lacking=lacking,
         starter=any(one.state != "asked" for one in mine.values()),
+        not_judged=len(missing.not_judged),
+        not_stored=list(missing.not_stored),
     )
 
 
-def _words(mine: Mapping[str, evidence.Asked], watchlist: Watchlist) -> str:
+def _words(mine: Mapping[str, evidence.Asked], watchlist: Watchlist, missing: Sequence[str]) -> str:
     names = {one.id: one.name for one in watchlist.conditions} | {one.id: one.name for one in watchlist.agents}
 
     def said(state: str, *, failed_since: bool = False) -> str:
@@ -72,5 +80,6 @@ def _words(mine: Mapping[str, evidence.Asked], watchlist: Watchlist) -> str:
         "nothing means nothing.",
         failed and f"The registry did not answer about {failed}: finding nothing means nothing.",
         older and f"The last question about {older} failed: what was read before is shown.",
+        *missing,
     ]
     return " ".join(filter(None, told)) or "The registry was asked: no row means that none was found."

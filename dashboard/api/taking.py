@@ -8,6 +8,7 @@ import pandas as pd
 
 from cache.export import trials as export
 from cache.filters.select import Selection, among, coded
+from cache.filters.unseen import Unseen, not_stored, unseen
 from cache.follow import told
 from cache.read import results
 from cache.read.frames import plain_rows
@@ -48,7 +49,8 @@ def findings(reading: Reading, question: Question, wanted: Wanted) -> Taken:
     """Rows of ``python -m insights findings``, by NCT id."""
     found, selection = reading.parts.found(), _selected(reading, question)
     states = across.states(found, selection.trials)
-    shown, total, last = _page(selection.trials[[state in POSTED for state in states]], wanted)
+    with_results = np.array([state in POSTED for state in states], dtype=bool)  # an empty list would choose columns
+    shown, total, last = _page(selection.trials[with_results], wanted)
     ids = list(shown["nct_id"])
     pairs = selection.pairs[among(selection.pairs["nct_id"], ids)]
     facts, answers = reading.parts.facts(), reading.parts.answers()
@@ -156,6 +158,14 @@ def _questions(reading: Reading) -> Mapping[str, list[str]]:
     watchlist = reading.watchlist
     asked = {agent.id: [query.question for query in agent_queries(agent)] for agent in watchlist.agents}
     return asked | {one.id: [query.question for query in sweep_queries(one)] for one in watchlist.swept}
+
+
+def missing(reading: Reading, question: Question) -> Unseen:
+    """What the question asks for and the store cannot tell."""
+    parts, watchlist = reading.parts, reading.watchlist
+    known, view = parts.trials(), question.view
+    found = unseen(view, known, parts.matches(), watchlist, finder(parts.store, watchlist))
+    return found._replace(not_stored=not_stored(dict.fromkeys((*view.ids, *question.followed.trials)), known))
 
 
 def _selected(reading: Reading, question: Question) -> Selection:

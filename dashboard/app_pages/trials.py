@@ -27,6 +27,7 @@ else:
         filters.show(wanted)
         near.box(wanted)
         search.said(wanted)
+        search.by_id(wanted, frozenset(selection.trials["nct_id"]))
         parts.outside(selection, wanted)
     city = near_list.place(wanted)
     if selection.trials.empty:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
+from cache.filters.unseen import said_not_judged
 from cache.gazetteer import cities
 from cache.gazetteer.cities import City
 from dashboard.shared import address as view
@@ -58,7 +59,7 @@ def page(selection: Selection, city: City, within: int, title: str) -> None:
 def not_judged(wanted: Filter, city: City) -> None:
     """The trials that may be near, for all anybody knows."""
     missing = near_data.not_judged(wanted, city)
-    said = near_words.not_judged(len(missing), city, starter=not data.freshness().live)
+    said = said_not_judged(len(missing), city, starter=not data.freshness().live)
     _note(said)
     if 0 < len(missing) <= MOST:
         frame.link("trials", "Show those not judged", view.params(replace(wanted, near="", ids=tuple(missing))))

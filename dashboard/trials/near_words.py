@@ -5,8 +5,6 @@ from typing import Any
 from cache.codes import STATUS_WORDS
 from cache.english import agreeing, count
 from cache.filters.kinds import shown
-from cache.gazetteer.cities import City
-from cache.gazetteer.cities import shown as named
 from dashboard.shared.escape import plain
 from fetchers.record.modules import Location
 
@@ -40,19 +38,6 @@ def status(location: Location | None, of_trial: str | None) -> str | None:
     if location and location.status:
         return STATUS_WORDS.get(location.status, location.status)
     return f"{of_trial} (the trial’s)" if of_trial else None
-
-
-def not_judged(trials: int, city: City, *, starter: bool) -> str:
-    """How many trials nobody can place; empty when there are none."""
-    if not trials:
-        return ""
-    some = f"{count(trials, 'more trial')} {agreeing(trials, 'is', 'are')} not judged"
-    why = (
-        "The starter snapshot holds no coordinates of sites; get today’s data to see them."
-        if starter
-        else f"No site of {agreeing(trials, 'its record', 'their records')} has coordinates."
-    )
-    return f"{some}. {why} A site near {named(city)} may exist all the same."
 
 
 def partly(trials: int) -> str:

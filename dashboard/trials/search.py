@@ -1,11 +1,14 @@
 """What the words of a search found on this page of the list: under which names, where they stand, or what was meant."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import streamlit as st
 
 from cache.filters.filter import Filter
+from cache.filters.select import among
+from cache.filters.unseen import not_stored, said_not_stored
 from cache.read import records
 from cache.search import hits as searched
 from cache.search.hits import Hit
@@ -15,6 +18,7 @@ from dashboard.shared.kept import kept, steady
 from dashboard.trials import words as trials_words
 
 SHOWN = 10  # trials of a page whose hits are told
+_NCT = re.compile(r"\bNCT[0-9]{8}\b", re.ASCII | re.IGNORECASE)
 
 
 def said(wanted: Filter) -> None:
@@ -28,6 +32,18 @@ def said(wanted: Filter) -> None:
     if found.meant:
         label = f"Did you mean “{words.quiet(found.meant)}”?"
         frame.link("trials", label, view.params(replace(wanted, text=found.meant)), ":material/spellcheck:")
+
+
+def by_id(wanted: Filter, here: Collection[str]) -> None:
+    """The trials whose ids are among the words and that this view does not show, each by its name, or not stored."""
+    looked = [one for one in dict.fromkeys(map(str.upper, _NCT.findall(wanted.text))) if one not in here]
+    known = data.trials()
+    found = known[among(known["nct_id"], looked[:SHOWN])]
+    for nct_id, title in zip(found["nct_id"], found["title"], strict=True):
+        frame.link("trial", trials_words.elsewhere(nct_id, title if isinstance(title, str) else None), {"nct": nct_id})
+    missing = said_not_stored(not_stored(looked, known))
+    if missing:
+        st.text(missing)
 
 
 def where(wanted: Filter, titles: Sequence[tuple[str, str | None]]) -> None:

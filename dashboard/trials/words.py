@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from cache.english import count, listed
+from dashboard.shared.escape import quiet
 
 
 def hits(found: int, *, sample: bool) -> str:
@@ -15,6 +16,11 @@ def hits(found: int, *, sample: bool) -> str:
 def outside(here: int, more: int) -> str:
     """The way to the hits of a search that this view leaves out."""
     return f"{here:,} here, {more:,} more outside this view: show all"
+
+
+def elsewhere(nct_id: str, title: str | None) -> str:
+    """The way to a trial that was asked for by its id and lies outside the view, for Markdown."""
+    return f"{nct_id} lies outside this view: {quiet(title) if title else 'open it'}"
 
 
 def names(typed: str, searched: Sequence[str]) -> str:

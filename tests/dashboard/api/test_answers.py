@@ -228,6 +228,25 @@ def test_an_agent_that_failed_keeps_its_old_data_and_says_so(stores: Callable[[s
     assert "what was read before is shown" in answer["asked"]["words"]
 
 
+# -- words ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_mistyped_word_is_told_what_may_have_been_meant(starter: str) -> None:
+    wanted = ask("/api/v1/trials?q=methotrexate&all=1").json
+    assert (wanted["total"] > 0, wanted["query"]["did_you_mean"]) == (True, None)
+    for name in ("trials", "findings", "changes"):
+        assert ask(f"/api/v1/{name}?q=methotrexat&all=1").json["query"]["did_you_mean"] == "methotrexate", name
+
+
+def test_words_are_told_with_the_places_where_they_stand(starter: str) -> None:
+    answer = ask("/api/v1/trials?q=methotrexate&all=1&limit=3").json
+    assert [one["nct_id"] for one in answer["hits"]] == answer["ids"]
+    for one in answer["hits"]:
+        assert 1 <= len(one["hits"]) <= 2
+        assert all(hit["place"] and hit["found"] for hit in one["hits"])
+    assert ask("/api/v1/trials?all=1&limit=3").json["hits"] == []
+
+
 # -- posted results -------------------------------------------------------------------------------------------------
 
 

@@ -179,6 +179,16 @@ def test_ids_that_are_left_out_are_counted(starter: str) -> None:
     assert row["ids_left_out"] == row["given"] - len(row["ids"]) > 0
 
 
+def test_a_search_tells_where_the_words_stand_or_what_was_meant(starter: str) -> None:
+    store = Store.open(starter, readonly=True)
+    reader = mcp_server.Reader(store, WATCHLIST)
+    found = reader.call("search_trials", {"q": "methotrexate", "all": True}).structured_content
+    mistyped = reader.call("search_trials", {"q": "methotrexat", "all": True}).structured_content
+    store.close()
+    assert [one["nct_id"] for one in found["hits"]] == found["ids"]
+    assert mistyped["query"]["did_you_mean"] == "methotrexate"
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [({"Host": "evil.example"}, 421), ({"Origin": "http://evil.example"}, 403), ({}, 200)],

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.fake_registry import make_study
+from tests.rigs.asgi import ask
 from tests.rigs.pages import assert_clean, elements, exported, frames, listed, table, use
 from tests.rigs.refresh import Rig, url_of
 
@@ -156,3 +157,31 @@ def test_those_not_judged_are_one_click_away(near_store: str, opened: Open) -> N
     app = opened(near_store, "trials", "all=1&near=Berlin,+DE")
     links = [one for one in elements(app, "page_link") if one.proto.label == "Show those not judged"]
     assert "ids=NCT09000003" in links[0].proto.query_string
+
+
+def test_the_api_says_how_many_trials_nobody_can_judge(near_store: str) -> None:
+    for name in ("trials", "findings", "changes"):
+        told = ask(f"/api/v1/{name}?all=1&near=Berlin,+DE").json["asked"]
+        assert told["not_judged"] == 1, name
+        assert "1 more trial is not judged." in told["words"]
+        assert "none was found" not in told["words"]
+    everywhere = ask("/api/v1/trials?all=1").json["asked"]
+    assert (everywhere["not_judged"], everywhere["not_stored"]) == (0, [])
+    assert "not judged" not in everywhere["words"]
+
+
+@pytest.mark.parametrize("query", ["trials?ids=NCT99999999", "findings?ids=NCT99999999", "changes?nct=NCT99999999"])
+def test_an_id_that_is_not_stored_is_not_said_to_be_found_nowhere(query: str, near_store: str) -> None:
+    told = ask(f"/api/v1/{query}").json["asked"]
+    assert told["not_stored"] == ["NCT99999999"]
+    assert "NCT99999999 is not stored here" in told["words"]
+    assert "none was found" not in told["words"]
+
+
+def test_an_export_says_what_it_cannot_tell(near_store: str, capsys: pytest.CaptureFixture[str]) -> None:
+    exported(near_store, "all=1&near=Berlin,+DE")
+    assert "1 more trial is not judged. No site of its record has coordinates." in capsys.readouterr().err
+    exported(near_store, "ids=NCT09000001,NCT99999999")
+    assert "NCT99999999 is not stored here" in capsys.readouterr().err
+    exported(near_store, "all=1")
+    assert capsys.readouterr().err == ""

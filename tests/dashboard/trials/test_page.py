@@ -60,6 +60,23 @@ def test_nothing_found_never_says_that_nothing_exists(live: str, opened: Open) -
     assert not elements(app, "download_button")
 
 
+def test_an_id_outside_the_view_is_offered_by_the_name_of_its_trial(live: str, opened: Open) -> None:
+    inside = {row["nct_id"] for row in exported(live, "")}
+    outside = next(row for row in exported(live, "all=1") if row["nct_id"] not in inside)
+    app = opened(live, "trials", f"q={outside['nct_id'].lower()}")
+    (link,) = [one for one in elements(app, "page_link") if "lies outside this view" in one.proto.label]
+    assert link.proto.label.startswith(outside["nct_id"])
+    assert outside["title"] in link.proto.label.replace("\\", "")
+    assert link.proto.query_string == f"nct={outside['nct_id']}"
+    everywhere = opened(live, "trials", f"q={outside['nct_id']}&all=1")
+    assert not [one for one in elements(everywhere, "page_link") if "lies outside" in one.proto.label]
+
+
+def test_an_id_that_is_not_stored_is_said_not_to_be(live: str, opened: Open) -> None:
+    app = opened(live, "trials", "q=NCT99999999")
+    assert any(text.value.startswith("NCT99999999 is not stored here") for text in app.text)
+
+
 def test_downloads_are_offered_in_every_format(live: str, opened: Open) -> None:
     app = opened(live, "trials")
     assert [button.label for button in elements(app, "download_button")] == [
