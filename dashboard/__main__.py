@@ -2,12 +2,15 @@
 Context Protocol, ``publish`` writes the pages of a view as files."""
 
 import argparse
+import logging
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from cache.cli.ending import ended
 from dashboard.publish import command as publishing
+
+NO_BROWSER = "streamlit.runtime.scriptrunner_utils.script_run_context"  # the logger that misses one
 
 
 def parser() -> argparse.ArgumentParser:
@@ -63,13 +66,28 @@ def _mcp(options: argparse.Namespace) -> int:
         raise Validation(f"--http needs a port from 1 to 65535, not {options.http}.")
     from dashboard.api import mcp_server
 
+    _expect_no_browser()
     return mcp_server.serve(options.http)
+
+
+def _publish(options: argparse.Namespace) -> int:
+    _expect_no_browser()
+    return publishing.run(options)
+
+
+def _expect_no_browser() -> None:
+    """Keep Streamlit from warning, line by line, that no browser asks; its own settings would set a level anew."""
+    logging.getLogger(NO_BROWSER).addFilter(_nothing)
+
+
+def _nothing(record: logging.LogRecord) -> bool:
+    return False
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "serve": _serve,
     "mcp": _mcp,
-    "publish": publishing.run,
+    "publish": _publish,
 }
 
 

@@ -1,6 +1,7 @@
 """The command ``trial-tracker``: every command of the rooms below, and the dashboard with the right settings."""
 
 import argparse
+import logging
 import os
 import sys
 from pathlib import Path
@@ -54,6 +55,18 @@ def test_it_serves_this_machine_only_unless_told_otherwise(
         [*head, "--server.address=0.0.0.0", "--server.port=8600"],
         head,
     ]
+
+
+@pytest.mark.parametrize("options", [["publish", "--out", "site"], ["mcp"]])
+def test_a_command_that_needs_no_browser_is_not_warned_that_none_is_there(
+    options: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    logger = logging.getLogger(dashboard_commands.NO_BROWSER)
+    monkeypatch.setattr(logger, "filters", [])
+    monkeypatch.setenv("TRIALS_CACHE_URL", "nonsense")
+    monkeypatch.chdir(tmp_path)
+    assert dashboard_commands.main(options) != 0
+    assert not logger.filter(logging.makeLogRecord({"msg": "missing ScriptRunContext!"}))
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,7 @@ def serving(url: str, folder: Path) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(30)
+    assert "ScriptRunContext" not in (folder / "server.log").read_text()
 
 
 async def everything(client: Client) -> tuple[list[Tool], dict[str, CallToolResult], list[CallToolResult]]:
