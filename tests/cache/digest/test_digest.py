@@ -71,7 +71,6 @@ def test_what_was_sent_is_not_sent_again_and_what_is_new_is(store: Store, run: R
     assert len({one.message["Message-ID"] for one in post.mails}) == 2
 
 
-@pytest.mark.both_databases
 def test_the_mark_makes_no_change_of_the_data(store: Store, run: Run, post: Post) -> None:
     happens(store, 1)
     version, state, complaints = store.version(), store.state(), integrity(store)
@@ -84,6 +83,7 @@ def test_the_mark_makes_no_change_of_the_data(store: Store, run: Run, post: Post
     assert "example.org" not in str(kept)
 
 
+@pytest.mark.both_databases
 def test_views_and_receivers_have_marks_of_their_own(store: Store, run: Run, post: Post) -> None:
     happens(store, 1)
     happens(store, 3)
@@ -114,7 +114,6 @@ def test_nobody_at_home_keeps_the_mark(store: Store, run: Run, post: Post) -> No
     assert run("--to", post.to())[2] == "1 change sent to a@example.org.\n"
 
 
-@pytest.mark.both_databases
 def test_half_of_the_receivers_refused_are_told_later_and_the_others_not_again(
     store: Store, run: Run, post: Post
 ) -> None:
@@ -132,6 +131,7 @@ def test_half_of_the_receivers_refused_are_told_later_and_the_others_not_again(
     assert all(one.message["To"] == one.recipient for one in post.mails), "nobody sees the others"
 
 
+@pytest.mark.both_databases
 def test_killed_between_sent_and_noted_the_very_same_mail_goes_out_once_more(
     store: Store, run: Run, post: Post, tmp_path: Path
 ) -> None:

@@ -128,7 +128,6 @@ def test_registry_timestamp_is_the_newest_load_that_held_the_trial(store: Store)
     assert loads[2] == "2026-10-01T09:00:00"
 
 
-@pytest.mark.sqlite_alone("PostgreSQL takes no broken JSON")
 def test_matches_carry_why(store: Store) -> None:
     put(
         store,
@@ -142,6 +141,7 @@ def test_matches_carry_why(store: Store) -> None:
     assert matches["role"][1] == "background"
 
 
+@pytest.mark.sqlite_alone("PostgreSQL takes no broken JSON")
 def test_data_that_make_no_sense_are_damage_and_no_crash(store: Store) -> None:
     put(store, [row(1)])
     with store.writing() as connection:

@@ -180,7 +180,6 @@ def test_a_changed_record_is_found_by_its_new_words_only() -> None:
     store.close()
 
 
-@pytest.mark.sqlite_alone("on PostgreSQL an entry goes with its row")
 def test_an_index_of_another_form_or_an_empty_one_is_made_anew() -> None:
     store = searchable(MADE.studies[:3])
     before = find(store, "trial", WATCHLIST).trials
@@ -195,6 +194,7 @@ def test_an_index_of_another_form_or_an_empty_one_is_made_anew() -> None:
     store.close()
 
 
+@pytest.mark.sqlite_alone("on PostgreSQL an entry goes with its row")
 def test_an_index_full_of_old_entries_is_made_anew() -> None:
     store = searchable([record(1, "Methotrexate")])
     with store.writing() as connection:
