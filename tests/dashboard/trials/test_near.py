@@ -6,12 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from cache.export import trials as export
 from cache.filters.filter import Filter
 from cache.store.store import Store
+from dashboard.api import envelope
 from dashboard.shared import data
 from dashboard.trials import filters, near_data
 from tests.fake_registry import make_study
@@ -177,6 +179,15 @@ def test_the_api_says_how_many_trials_nobody_can_judge(near_store: str) -> None:
     everywhere = ask("/api/v1/trials?all=1").json["asked"]
     assert (everywhere["not_judged"], everywhere["not_stored"]) == (0, [])
     assert "not judged" not in everywhere["words"]
+
+
+def test_the_rows_of_the_api_have_the_distance_and_the_site(near_store: str) -> None:
+    answered = ask("/api/v1/trials?all=1&near=Berlin,+DE")
+    msgspec.json.decode(answered.body, type=envelope.Trials, strict=True)
+    rows = exported(near_store, "all=1&near=Berlin,+DE")
+    wanted = [(row["nct_id"], row["distance_km"], row["nearest_site"]) for row in rows]
+    assert [(row["nct_id"], row["distance_km"], row["nearest_site"]) for row in answered.json["data"]] == wanted
+    assert "distance_km" not in ask("/api/v1/trials?all=1").json["data"][0]
 
 
 @pytest.mark.parametrize("query", ["trials?ids=NCT99999999", "findings?ids=NCT99999999", "changes?nct=NCT99999999"])
