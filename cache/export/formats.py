@@ -90,6 +90,6 @@ def _type(key: str) -> Any:
         return pa.list_(pa.struct([*names, ("found_by", pa.list_(pa.string())), ("found_in", pa.string())]))
     if key in LISTS:
         return pa.list_(pa.string())
-    if key in INTEGERS:
+    if key in INTEGERS or key == "distance_km":
         return pa.int64()
     return pa.bool_() if key in (*BOOLEANS, *_YES_OR_NO) else pa.string()

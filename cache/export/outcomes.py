@@ -47,7 +47,7 @@ _PLAIN_NUMBER = re.compile(r"[-+]?[0-9][0-9,]*(\.[0-9]+)?|[-+]?\.[0-9]+")
 def write(store: Store, watchlist: Watchlist, fmt: str, out: Path, query: str | None) -> int:
     """Write the outcomes of the trials that ``cache.export.trials.write`` would write; returns the number of rows."""
     _check(fmt)
-    shown, _, view = trials.viewed(store, watchlist, query)
+    shown, _, view, _ = trials.viewed(store, watchlist, query)
     found = posted(store, shown["nct_id"])
     facts = trials.about(freshness(store, [agent.id for agent in watchlist.agents]), view)
     write_atomically(out, to_bytes(found.values(), fmt, facts), "export")

@@ -8,14 +8,14 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import pandas as pd
 
 from cache.codes import LANE_WORDS, STATUS_WORDS
 from cache.english import count
-from cache.export import citations, formats, markdown, results, workbook
+from cache.export import citations, formats, markdown, nearest, results, workbook
 from cache.export.atomic_write import write_atomically
 from cache.filters.filter import Filter
 from cache.filters.unseen import sentences, unseen
@@ -56,6 +56,15 @@ _WHY = ("tier", "role", "found_by", "found_in")
 KEYS = (*_COPIED, "agents", "left_registry", "left_registry_on", "starter", "record")
 
 
+class Viewed(NamedTuple):
+    """The trials of a query, all matches, what the view is in words, and how near each trial is to its place."""
+
+    trials: pd.DataFrame
+    matches: pd.DataFrame
+    said: str
+    near: Mapping[str, nearest.Nearest]
+
+
 def write(
     store: Store, watchlist: Watchlist, fmt: str, out: Path, query: str | None,
     *, warn: Callable[[str], None] | None = None, now: Callable[[], datetime] = utcnow,
@@ -68,21 +77,21 @@ def write(
     unknown format or a path that is none, LocalTrouble when it cannot be written.
     """
     _check(fmt)
-    shown, why, view = viewed(store, watchlist, query, warn=warn)
+    shown, why, view, near = viewed(store, watchlist, query, warn=warn)
     fresh = freshness(store, [agent.id for agent in watchlist.agents])
     names = {agent.id: agent.name for agent in watchlist.agents}
     found = posted(store, shown["nct_id"]) if fmt == "json" else {}
-    write_atomically(out, to_bytes(shown, why, fmt, about(fresh, view, now=now), found, names), "export")
+    write_atomically(out, to_bytes(shown, why, fmt, about(fresh, view, now=now), found, names, near), "export")
     return len(shown)
 
 
 def viewed(
     store: Store, watchlist: Watchlist, query: str | None, *, warn: Callable[[str], None] | None = None
-) -> tuple[pd.DataFrame, pd.DataFrame, str]:
-    """The trials of a query as ``write`` reads it, all matches, and what the view is in a sentence."""
+) -> Viewed:
+    """What ``write`` reads of a query."""
     everything, why = _frames(store)
     if query is None:
-        return everything, why, EVERYTHING
+        return Viewed(everything, why, EVERYTHING, {})
     wanted, ignored = Filter.from_query(query, watchlist)
     for sentence in ignored:
         (warn or _to_stderr)(sentence)
@@ -92,41 +101,57 @@ def viewed(
     for sentence in missing:
         (warn or _to_stderr)(sentence)
     view = " ".join([wanted.sentence(watchlist), *ignored, *missing])
-    return wanted.apply(everything, why, watchlist, find).trials, why, view
+    shown = wanted.apply(everything, why, watchlist, find).trials
+    return Viewed(shown, why, view, nearest.nearest(wanted, shown, everything, store))
 
 
 def to_bytes(
     shown: pd.DataFrame, why: pd.DataFrame, fmt: str, facts: Mapping[str, str],
     found: Mapping[str, Posted], names: Mapping[str, str] | None = None,
+    near: Mapping[str, nearest.Nearest] | None = None,
 ) -> bytes:  # fmt: skip
     """The file's content. ``shown``: rows of ``queries.trials``; ``why``: all of ``queries.matches``; ``facts``: what
     ``about`` says of the data; ``found``: posted results, for the JSON; ``names``: of the agents by id, for
-    a sheet that is read. Raises Validation for an unknown format."""
+    a sheet that is read; ``near``: of ``nearest``, for columns of its own and the order of a table to paste. Raises
+    Validation for an unknown format."""
     _check(fmt)
-    rows = records(shown, why)
+    told = near or {}
+    rows = [row | nearest.columns(row["nct_id"], told) for row in records(shown, why)]
+    keys, modified = ((*KEYS, *nearest.KEYS), f"{MODIFIED} {nearest.SAID}") if told else (KEYS, MODIFIED)
     if fmt == "json":
         read = results.objects(found)
         rows = [row | {"results": read.get(row["nct_id"])} for row in rows]
         return msgspec.json.format(msgspec.json.encode(rows), indent=1) + b"\n"
     if fmt == "parquet":
-        return formats.parquet(rows, KEYS, _counted(rows) | dict(facts))
+        return formats.parquet(rows, keys, _counted(rows) | dict(facts))
     if fmt == "csv":
-        return formats.csv_file(rows, KEYS, f"{MODIFIED} {CELLS}")
+        return formats.csv_file(rows, keys, f"{modified} {CELLS}")
+    facts = dict(facts) | ({"Distance": nearest.SAID} if told else {})
+    if fmt == "md" and told:
+        by_id = {row["nct_id"]: row for row in rows}
+        rows = [by_id[nct_id] for nct_id in told if nct_id in by_id]
     if fmt in _TO_CITE:
         return _TO_CITE[fmt](rows, facts)
     said = _counted(rows) | dict(facts) | {"Sheets": SHEETS, "Cells": CELLS}
-    return workbook.xlsx(rows, KEYS, said, names or {})
+    return workbook.xlsx(rows, keys, said, names or {})
 
 
 def _markdown(rows: Sequence[Mapping[str, Any]], facts: Mapping[str, str]) -> bytes:
     """A table to paste: the trials as links to their records, and below it where it comes from."""
+    near = any("distance_km" in row for row in rows)
+    heads = (*_HEADS[:2], "Distance", "Site", *_HEADS[2:]) if near else _HEADS
     lines = []
     for row in rows:
         status, countries = row["overall_status"], "; ".join(row["countries"] or ()) or None
         told = (STATUS_WORDS.get(status, status), LANE_WORDS[row["lane"]], row["start_date"], row["enrollment"])
-        lines.append([(row["nct_id"], row["record"]), row["title"], *told, countries, row["lead_sponsor"]])
-    table = markdown.table(_HEADS, lines, "not known")
+        away = [_away(row["distance_km"]), row["nearest_site"]] if near else []
+        lines.append([(row["nct_id"], row["record"]), row["title"], *away, *told, countries, row["lead_sponsor"]])
+    table = markdown.table(heads, lines, "not known")
     return f"{table}\n{markdown.safe('. '.join(f'{name}: {said}' for name, said in facts.items()))}\n".encode()
+
+
+def _away(km: int | None) -> str | None:
+    return km if km is None else f"{km:,} km" if km else "under 1 km"
 
 
 _HEADS = ("NCT id", "Title", "Status", "Phase", "Start", "People", "Countries", "Sponsor")

@@ -11,6 +11,7 @@ from cache.places.distance import kilometres
 
 Number = TypeVar("Number", np.int64, np.float64)
 ANY = 0  # a radius that limits nothing
+_UNKNOWN = 0.5  # a status nobody knows stands after what is about to open, before what is closed
 
 
 class Reach(NamedTuple):
@@ -58,6 +59,12 @@ def reach(trials: pd.DataFrame, latitude: float, longitude: float, within: int =
         unplaced=np.bincount(sites.row[~sites.known], minlength=count),
         told=trials["points"].notna().to_numpy(),
     )
+
+
+def ordered(away: npt.NDArray[np.float64], openness: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Sites of a ``Reach`` as they are shown: those that are open first, then by distance."""
+    order: npt.NDArray[np.int64] = np.lexsort((away, -np.nan_to_num(openness, nan=_UNKNOWN)))
+    return order
 
 
 def of_trials(trials: pd.DataFrame) -> npt.NDArray[np.float64]:

@@ -90,7 +90,7 @@ class Trials(Page, frozen=True):
     hits: Annotated[
         list[rows.Hits], Meta(description="Where the words of q stand in the first 50 trials of the page; [] without q")
     ]
-    data: list[rows.Trial]
+    data: list[rows.ListedTrial]
 
 
 class OneTrial(Answer, frozen=True):

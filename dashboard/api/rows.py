@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from dashboard.api.results import Part, Results
 
@@ -74,6 +74,17 @@ class Trial(Part, frozen=True):
     left_registry_on: str | None
     starter: bool
     record: str
+
+
+class ListedTrial(Trial, frozen=True):
+    """One trial of a list; of a view near a place with the site that is named."""
+
+    distance_km: Annotated[
+        int | UnsetType | None, Meta(description="With near only: whole kilometres to nearest_site; 0 is under 1")
+    ] = UNSET
+    nearest_site: Annotated[
+        str | UnsetType | None, Meta(description="With near only: the nearest of the most open sites")
+    ] = UNSET
 
 
 class Eligibility(Part, frozen=True):

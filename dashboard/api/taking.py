@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from cache.export import nearest
 from cache.export import trials as export
 from cache.filters.select import Selection, among, coded
 from cache.filters.unseen import Unseen, not_stored, unseen
@@ -36,7 +37,9 @@ class Taken(NamedTuple):
 def trials(reading: Reading, question: Question, wanted: Wanted) -> Taken:
     """Rows of the JSON export, by NCT id."""
     shown, total, last = _page(_selected(reading, question).trials, wanted)
-    return Taken(trial_rows(reading, shown), total, last)
+    near = nearest.nearest(question.view, shown, reading.parts.trials(), reading.parts.store)
+    rows = [row | nearest.columns(row["nct_id"], near) for row in trial_rows(reading, shown)]
+    return Taken(rows, total, last)
 
 
 def trial_rows(reading: Reading, shown: pd.DataFrame) -> list[Row]:

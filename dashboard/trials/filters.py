@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from cache import english
+from cache.export.nearest import nearest
 from cache.filters.filter import Filter
 from cache.filters.keys import KEYS, Key, Widget
 from cache.filters.kinds import LONGEST_TEXT, YEARS, Names
@@ -18,6 +19,7 @@ from dashboard.shared import address as view
 from dashboard.shared import data, frame
 from dashboard.shared.files import brief, of_trials
 from dashboard.trials import brief as trials_brief
+from dashboard.trials import near_data
 
 _PANEL = sorted(((key.widget, key) for key in KEYS if key.widget), key=lambda row: row[0].place)
 
@@ -121,14 +123,15 @@ _WIDGETS: Mapping[str, Callable[[Key, str, str | None, Any], None]] = {
 
 def downloads(wanted: Filter, selection: Selection) -> None:
     """The whole list as a file, made when it is asked for; every file says where it comes from."""
-    said = wanted.sentence(data.watchlist())
+    said = " ".join([wanted.sentence(data.watchlist()), *near_data.not_told(wanted)])
+    link = view.here() or view.to_trials(wanted)
     with st.container(key="downloads"), st.container(horizontal=True):
         st.markdown(f"Download {english.count(len(selection.trials), 'trial')}, with source and date:")
         for fmt in of_trials.LABELS:
-            of_trials.button(fmt, selection.trials, said)
+            of_trials.button(fmt, selection.trials, said, wanted=wanted)
         for fmt, label, mime in _BRIEFS:
             st.download_button(
-                f"Brief {label}", data=partial(_brief, selection, said, fmt, view.here() or view.to_trials(wanted)),
+                f"Brief {label}", data=partial(_brief, wanted, selection, said, fmt, link),
                 file_name=f"trials-brief.{fmt}", mime=mime, key=f"brief_{fmt}", icon=":material/download:",
                 on_click="ignore",
             )  # fmt: skip
@@ -137,6 +140,7 @@ def downloads(wanted: Filter, selection: Selection) -> None:
 _BRIEFS = (("html", "to print", "text/html"), ("md", "as Markdown", "text/markdown"))
 
 
-def _brief(selection: Selection, said: str, fmt: str, link: str) -> bytes:
-    made = trials_brief.of_view(selection, said, data.freshness(), link, frame.names(), datetime.now(UTC))
+def _brief(wanted: Filter, selection: Selection, said: str, fmt: str, link: str) -> bytes:
+    near = nearest(wanted, selection.trials, data.trials(), data.store())
+    made = trials_brief.of_view(selection, said, data.freshness(), link, frame.names(), datetime.now(UTC), near)
     return (brief.page(made) if fmt == "html" else brief.markdown(made)).encode("utf-8")

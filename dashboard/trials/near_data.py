@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
+from cache.filters.unseen import Unseen, not_stored, sentences
 from cache.gazetteer import cities
 from cache.gazetteer.cities import City
 from cache.places import near
@@ -20,7 +21,6 @@ from dashboard.shared.record_data import READING
 from fetchers.record.study import Study, as_shown
 
 _FEW, _ALIKE = 5, 0.75  # near spellings
-_UNKNOWN = 0.5  # a status nobody knows stands after what is about to open, before what is closed
 
 
 class Nearby(NamedTuple):
@@ -42,8 +42,7 @@ def nearby(selection: Selection, city: City, within: int) -> Nearby:
     """The order in which the trials of a selection are shown, and what is shown of each."""
     found = reach(city.latitude, city.longitude, within)
     place = _places(selection)
-    rank = np.nan_to_num(found.openness[place], nan=_UNKNOWN)
-    order = np.lexsort((found.away[place], -rank))
+    order = near.ordered(found.away[place], found.openness[place])
     place = place[order]
     return Nearby(order, found.away[place], found.site[place], int((found.unplaced[place] > 0).sum()))
 
@@ -53,6 +52,13 @@ def not_judged(wanted: Filter, city: City) -> list[str]:
     everywhere = data.selection(replace(wanted, near=""))
     found = reach(city.latitude, city.longitude, wanted.within)
     return list(everywhere.trials["nct_id"][found.not_judged[_places(everywhere)]])
+
+
+def not_told(wanted: Filter) -> list[str]:
+    """In sentences, what the view cannot tell of the stored trials."""
+    city = cities.one(wanted.near) if wanted.near else None
+    missing = Unseen(tuple(not_judged(wanted, city)) if city else (), not_stored(wanted.ids, data.trials()))
+    return sentences(wanted, missing, starter=not data.freshness().live)
 
 
 def studies(nct_ids: Sequence[str]) -> dict[str, Study]:

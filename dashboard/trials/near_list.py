@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from cache.export.nearest import location, named
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
 from cache.filters.unseen import said_not_judged
@@ -36,7 +37,7 @@ def page(selection: Selection, city: City, within: int, title: str) -> None:
     shown_ids = list(turned["nct_id"].iloc[::-1])
     studies = near_data.studies(shown_ids)
     chosen = zip(map(studies.get, shown_ids), near.site[here], strict=True)
-    told = _told([_site(study, place) for study, place in chosen], near.km[here], table)
+    told = _told([location(study, int(place)) for study, place in chosen], near.km[here], table)
     shown = f"{part.first + 1:,} to {part.last:,} of {total:,}, the nearest open sites first."
     wide = pd.concat([table.iloc[:, :2], told, table.iloc[:, 2:]], axis=1)
     with st.container(key="wide_window"):
@@ -75,17 +76,13 @@ def _note(said: str) -> None:
         st.text(said)
 
 
-def _site(study: Study | None, place: int) -> Location | None:
-    return study.locations[place] if study and place < len(study.locations) else None
-
-
 def _told(sites: list[Location | None], km: Any, table: pd.DataFrame) -> pd.DataFrame:
     statuses = [labels[0] if labels else None for labels in table["Status"]]
     return pd.DataFrame(
         {
             "Distance": [near_words.distance(one) for one in km],
             "Status of the site": [near_words.status(*both) for both in zip(sites, statuses, strict=True)],
-            "Site": [near_words.site(one) for one in sites],
+            "Site": [named(one) for one in sites],
             "Country": [one.country_name if one else None for one in sites],
         },
         dtype=object,

@@ -27,12 +27,6 @@ def distance(km: Any) -> str:
     return "under 1 km" if km < 1 else f"{km:,.0f} km"
 
 
-def site(location: Location | None) -> str | None:
-    """A site by facility and city, as the record names it."""
-    parts = [location.facility, location.city] if location else []
-    return ", ".join(part for part in parts if part) or None
-
-
 def status(location: Location | None, of_trial: str | None) -> str | None:
     """The status of a site, else that of its trial, said to be so."""
     if location and location.status:

@@ -6,6 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from cache.export import trials as export
+from cache.export.nearest import nearest
+from cache.filters.filter import Filter
 from cache.read.results import posted
 from dashboard.shared import data
 
@@ -25,11 +27,12 @@ _MIME = {
 }
 
 
-def button(fmt: str, shown: pd.DataFrame, said: str, name: str = "trials") -> None:
-    """A button that saves these trials, rows of ``data.trials``. ``said``: in words which they are."""
+def button(fmt: str, shown: pd.DataFrame, said: str, name: str = "trials", wanted: Filter | None = None) -> None:
+    """A button that saves these trials, rows of ``data.trials``. ``said``: in words which they are; ``wanted``: their
+    view, for what is told of a place it names."""
     st.download_button(
         LABELS[fmt],
-        data=_maker(fmt, shown, said),
+        data=_maker(fmt, shown, said, wanted or Filter()),
         file_name=f"{name}.{fmt}",
         mime=_MIME[fmt],
         key=f"download_{fmt}",
@@ -38,13 +41,13 @@ def button(fmt: str, shown: pd.DataFrame, said: str, name: str = "trials") -> No
     )
 
 
-def _maker(fmt: str, shown: pd.DataFrame, said: str) -> Callable[[], bytes]:
+def _maker(fmt: str, shown: pd.DataFrame, said: str, wanted: Filter) -> Callable[[], bytes]:
     # The frames are taken now: what is saved is what the viewer saw, also when a refresh ends in between.
-    why, facts, store = data.matches(), export.about(data.freshness(), said), data.store()
+    every, why, facts, store = data.trials(), data.matches(), export.about(data.freshness(), said), data.store()
     names = {agent.id: agent.name for agent in data.watchlist().agents}
 
     def made() -> bytes:
         found = posted(store, shown["nct_id"]) if fmt == "json" else {}
-        return export.to_bytes(shown, why, fmt, facts, found, names)
+        return export.to_bytes(shown, why, fmt, facts, found, names, nearest(wanted, shown, every, store))
 
     return made

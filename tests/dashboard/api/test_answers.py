@@ -135,7 +135,7 @@ def test_rows_are_those_of_the_command_line(
 
 def test_trials_are_those_of_the_export(recorded_or_starter: str) -> None:
     store = Store.open(Settings.from_env().cache_url)
-    shown, why, view = export.viewed(store, WATCHLIST, "all=1&phase=phase2")
+    shown, why, view, _ = export.viewed(store, WATCHLIST, "all=1&phase=phase2")
     wanted = export.records(shown, why)
     store.close()
     answer = ask("/api/v1/trials?phase=phase2&all=1&limit=500").json

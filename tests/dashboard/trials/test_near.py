@@ -1,14 +1,24 @@
 """The search near a place: typed, chosen when several have the name, sorted by open and near, nothing dropped."""
 
+import csv
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cache.export import trials as export
+from cache.filters.filter import Filter
+from cache.store.store import Store
+from dashboard.api import envelope
+from dashboard.shared import data
+from dashboard.trials import filters, near_data
 from tests.fake_registry import make_study
 from tests.rigs.asgi import ask
-from tests.rigs.pages import assert_clean, elements, exported, frames, listed, table, use
+from tests.rigs.pages import WATCHLIST, assert_clean, elements, exported, frames, listed, table, use
 from tests.rigs.refresh import Rig, url_of
 
 Open = Callable[..., AppTest]
@@ -30,6 +40,7 @@ SITES = {
 }
 
 
+NEAREST = ["NCT09000005", "NCT09000002", "NCT09000001", "NCT09000006"]
 CITIES = ("Berlin", "Potsdam", "Berlin", "Smallville")
 SAYING = "NCT09000002"
 WORDS = {"protocolSection.descriptionModule.briefSummary": "A nurse makes home visits."}
@@ -66,7 +77,7 @@ def order(app: AppTest) -> list[str]:
 
 def test_open_sites_come_first_then_the_nearest(near_store: str, opened: Open) -> None:
     app = opened(near_store, "trials", "all=1&near=Berlin,+DE")
-    assert order(app) == ["NCT09000005", "NCT09000002", "NCT09000001", "NCT09000006"]
+    assert order(app) == NEAREST
     shown = frames(app)[0]
     assert list(shown["Distance"]) == ["under 1 km", "27 km", "under 1 km", "27 km"]
     assert list(shown["Site"]) == [f"Clinic of {city}, {city}" for city in CITIES]
@@ -170,6 +181,15 @@ def test_the_api_says_how_many_trials_nobody_can_judge(near_store: str) -> None:
     assert "not judged" not in everywhere["words"]
 
 
+def test_the_rows_of_the_api_have_the_distance_and_the_site(near_store: str) -> None:
+    answered = ask("/api/v1/trials?all=1&near=Berlin,+DE")
+    msgspec.json.decode(answered.body, type=envelope.Trials, strict=True)
+    rows = exported(near_store, "all=1&near=Berlin,+DE")
+    wanted = [(row["nct_id"], row["distance_km"], row["nearest_site"]) for row in rows]
+    assert [(row["nct_id"], row["distance_km"], row["nearest_site"]) for row in answered.json["data"]] == wanted
+    assert "distance_km" not in ask("/api/v1/trials?all=1").json["data"][0]
+
+
 @pytest.mark.parametrize("query", ["trials?ids=NCT99999999", "findings?ids=NCT99999999", "changes?nct=NCT99999999"])
 def test_an_id_that_is_not_stored_is_not_said_to_be_found_nowhere(query: str, near_store: str) -> None:
     told = ask(f"/api/v1/{query}").json["asked"]
@@ -185,3 +205,41 @@ def test_an_export_says_what_it_cannot_tell(near_store: str, capsys: pytest.Capt
     assert "NCT99999999 is not stored here" in capsys.readouterr().err
     exported(near_store, "all=1")
     assert capsys.readouterr().err == ""
+
+
+def test_what_is_taken_along_has_the_distance_and_the_site(near_store: str) -> None:
+    rows = {row["nct_id"]: row for row in exported(near_store, "all=1&near=Berlin,+DE")}
+    assert list(rows) == sorted(rows), "the order of a file stays"
+    told = {nct_id: (row["distance_km"], row["nearest_site"]) for nct_id, row in rows.items()}
+    assert told == {
+        "NCT09000001": (0, "Clinic of Berlin, Berlin"), "NCT09000002": (27, "Clinic of Potsdam, Potsdam"),
+        "NCT09000005": (0, "Clinic of Berlin, Berlin"), "NCT09000006": (27, "Clinic of Smallville, Smallville"),
+    }  # fmt: skip
+    plain = exported(near_store, "all=1")[0]
+    assert not {"distance_km", "nearest_site"} & set(plain)
+
+
+@pytest.mark.parametrize("fmt", ["csv", "xlsx", "parquet", "md"])
+def test_every_file_of_a_near_view_can_be_made(fmt: str, near_store: str, tmp_path: Path) -> None:
+    out = tmp_path / f"trials.{fmt}"
+    store = Store.open(near_store)
+    assert export.write(store, WATCHLIST, fmt, out, "all=1&near=Berlin,+DE", warn=lambda _: None) == 4
+    store.close()
+    if fmt == "csv":
+        heads, *lines = csv.reader(out.read_text(encoding="utf-8-sig").splitlines())
+        assert heads[-3:] == ["distance_km", "nearest_site", "modified"]
+        assert [line[-3] for line in lines] == ["0", "27", "0", "27"]
+    if fmt == "md":
+        text = out.read_text(encoding="utf-8")
+        assert re.findall(r"^\| \[(NCT\d{8})", text, re.MULTILINE) == NEAREST
+        assert "under 1 km" in text
+        assert "1 more trial is not judged" in text
+
+
+def test_the_brief_has_the_order_of_the_page_with_distances(near_store: str) -> None:
+    wanted, _ = Filter.from_query("all=1&near=Berlin,+DE", WATCHLIST)
+    text = filters._brief(wanted, data.selection(wanted), " ".join(near_data.not_told(wanted)), "md", "x").decode()
+    assert re.findall(r"^- \*\*(NCT\d{8})", text, re.MULTILINE) == NEAREST
+    assert "the nearest open sites first" in text
+    assert "27 km · Clinic of Potsdam, Potsdam" in text
+    assert "1 more trial is not judged" in text
