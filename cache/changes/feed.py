@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 from xml.etree import ElementTree as ET
 
 from cache.changes.changelog import Change
@@ -39,6 +39,11 @@ _OVER = STOPPED | {"COMPLETED"}
 def trial_page(base_url: str, nct_id: str) -> str:
     """Address of a trial's page on the dashboard at ``base_url``."""
     return f"{base_url.rstrip('/')}/trial?nct={nct_id}"
+
+
+def claim_page(base_url: str, claim: str) -> str:
+    """Address of a claim's page on the dashboard at ``base_url``."""
+    return f"{base_url.rstrip('/')}/claims?claim={quote(claim)}"
 
 
 def registry_data(fresh: Freshness) -> str:
@@ -86,10 +91,13 @@ def _entry(root: ET.Element, one: Change, home: str, names: Mapping[str, str]) -
     _add(entry, "updated", one.seen_at)
     _add(entry, "link", rel="alternate", href=trial_page(home, one.nct_id), type="text/html")
     _add(entry, "link", rel="via", href=f"{RECORD_URL}{one.nct_id}", type="text/html")
+    if one.claim:
+        _add(entry, "link", rel="related", href=claim_page(home, one.claim), type="text/html")
     for agent in one.agents:
         _add(entry, "category", term=agent, label=names.get(agent, agent))
     passages = [passage.sentence for passage in one.passages]
     parts = [one.title or "Title not known", one.sentence, *passages, f"Weight: {one.weight}"]
+    parts += [f"Claim: {claim_page(home, one.claim)}"] if one.claim else []
     parts.append(f"Registry date: {one.registry_date or 'not given'}; seen: {one.seen_at}")
     parts.append(f"Source: ClinicalTrials.gov, {RECORD_URL}{one.nct_id}")
     _add(entry, "content", "\n".join(parts), type="text")
