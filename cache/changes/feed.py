@@ -60,23 +60,29 @@ def registry_data(fresh: Freshness) -> str:
 
 
 def atom(
-    changes: Iterable[Change], *, base_url: str, fresh: Freshness, names: Mapping[str, str], query: str = ""
+    changes: Iterable[Change],
+    *,
+    base_url: str,
+    fresh: Freshness,
+    names: Mapping[str, str],
+    query: str = "",
+    view: str = "",
 ) -> bytes:
     """The feed, in the order of ``changes``; ``names`` are the agents' display names by id, ``query`` what it was asked
-    with: feeds of different views are different feeds."""
+    with: feeds of different views are different feeds; ``view`` says in a sentence which trials it tells of."""
     listed = list(changes)
-    home = base_url.rstrip("/")
+    home, asked = base_url.rstrip("/"), f"?{query}" if query else ""
     ET.register_namespace("", ATOM)
     root = ET.Element(f"{{{ATOM}}}feed")
     newest = max((one.seen_at for one in listed), default=fresh.fetched_at or "1970-01-01T00:00:00Z")
     _add(
         root, "id", f"{_TAG}:changes{f':{hashlib.blake2b(query.encode(), digest_size=6).hexdigest()}' if query else ''}"
     )
-    _add(root, "title", "Changes in the trials this tracker watches")
-    _add(root, "subtitle", f"{registry_data(fresh)} {ATTRIBUTION}")
+    _add(root, "title", f"Changes: {view}" if view else "Changes in the trials this tracker watches")
+    _add(root, "subtitle", " ".join(filter(None, [view, registry_data(fresh), ATTRIBUTION])))
     _add(root, "updated", newest)
-    _add(root, "link", rel="self", href=f"{home}/feed.xml{f'?{query}' if query else ''}", type="application/atom+xml")
-    _add(root, "link", rel="alternate", href=f"{home}/changes", type="text/html")
+    _add(root, "link", rel="self", href=f"{home}/feed.xml{asked}", type="application/atom+xml")
+    _add(root, "link", rel="alternate", href=f"{home}/changes{asked}", type="text/html")
     _add(root, "link", rel="via", href=REGISTRY_HOME, type="text/html")
     _add(_add(root, "author"), "name", "Trial tracker")
     for one in listed:

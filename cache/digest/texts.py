@@ -47,7 +47,8 @@ def as_text(digest: Digest) -> bytes:
 
 def as_markdown(digest: Digest) -> bytes:
     """The same for a page or a message that reads Markdown; the registry's texts in it are escaped."""
-    lines = [f"# {heading(digest)}", "", _dates(digest), ""]
+    view = [escaped(digest.view), ""] if digest.view else []
+    lines = [f"# {heading(digest)}", "", *view, _dates(digest), ""]
     for group in by_trial(digest.changes):
         first = group[0]
         page = feed.trial_page(digest.base_url, first.nct_id)
@@ -70,7 +71,7 @@ def as_json(digest: Digest) -> bytes:
 
 def as_atom(digest: Digest) -> bytes:
     """The Atom feed of ``cache.changes.feed``."""
-    return feed.atom(digest.changes, base_url=digest.base_url, fresh=digest.fresh, names=digest.names)
+    return feed.atom(digest.changes, base_url=digest.base_url, fresh=digest.fresh, names=digest.names, view=digest.view)
 
 
 def as_html(digest: Digest) -> bytes:
