@@ -8,6 +8,7 @@ rule finds anything "does not name" the matter: that is not the same as "does no
 no Streamlit.
 """
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -24,6 +25,7 @@ from insights import measured
 
 MEASURED = Path(__file__).with_name("criteria.csv")
 QUOTE = 280  # characters of the registry's words
+_BULLET = re.compile(r"^[*•–-]\s+")
 FINDING_COLUMNS = ("nct_id", "trait", "rule", "place", "quote", "certain", "negated")
 
 DEFINITIONS = CASE_DEFINITION_WORDS
@@ -42,7 +44,7 @@ class Finding(NamedTuple):
     trait: str  # definition, pem or burden
     rule: str
     place: Literal["in", "out"]
-    quote: str  # the registry's words, cut at words
+    quote: str  # the registry's words without the bullet of their list, cut at words
     certain: bool  # the rule was measured and holds; without it "possibly" goes with it
     negated: bool  # among what lets in, but said not to be asked for ("Canadian criteria are not required")
 
@@ -61,7 +63,7 @@ def pem_of(text: str | None) -> tuple[str, str | None]:
 
 
 def _quote(hit: Hit) -> str:
-    return around(hit.criterion, hit.start, hit.end, QUOTE)
+    return _BULLET.sub("", around(hit.criterion, hit.start, hit.end, QUOTE))
 
 
 def table(studies: Iterable[Study]) -> pd.DataFrame:

@@ -52,6 +52,11 @@ class Change(NamedTuple):
         return describe(self.kind, self.before, self.after)
 
     @property
+    def claim(self) -> str | None:
+        """The id of the claim whose verdict it is; None for every other change."""
+        return str(self.after["claim"]) if self.kind == "verdict" else None
+
+    @property
     def passages(self) -> tuple[Passage, ...]:
         """The words taken out and put in; nothing for a change of no text."""
         return passages(self.kind, self.before, self.after)
@@ -112,7 +117,7 @@ def _agents_of(connection: Connection, wanted: Sequence[ColumnElement[bool]]) ->
     return found
 
 
-COLUMNS = ("id", "nct_id", "title", "kind", "weight", "sentence", "registry_date", "seen_at", "agents")
+COLUMNS = ("id", "nct_id", "title", "kind", "weight", "sentence", "registry_date", "seen_at", "agents", "claim")
 
 
 def as_frame(store: Store, since: str) -> pd.DataFrame:
@@ -127,7 +132,7 @@ def as_frame(store: Store, since: str) -> pd.DataFrame:
         for row in connection.execution_options(yield_per=1000).execute(_newest_first(wanted)):
             one = _change(row, ())
             rows.append((one.id, one.nct_id, one.title, one.kind, one.weight, one.sentence, one.registry_date,
-                         one.seen_at, agents.get(one.nct_id, [])))  # fmt: skip
+                         one.seen_at, agents.get(one.nct_id, []), one.claim))  # fmt: skip
     return pd.DataFrame.from_records(rows, columns=list(COLUMNS))
 
 

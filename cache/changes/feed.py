@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 from xml.etree import ElementTree as ET
 
 from cache.changes.changelog import Change
@@ -41,6 +41,11 @@ def trial_page(base_url: str, nct_id: str) -> str:
     return f"{base_url.rstrip('/')}/trial?nct={nct_id}"
 
 
+def claim_page(base_url: str, claim: str) -> str:
+    """Address of a claim's page on the dashboard at ``base_url``."""
+    return f"{base_url.rstrip('/')}/claims?claim={quote(claim)}"
+
+
 def registry_data(fresh: Freshness) -> str:
     """A sentence on how old the data are."""
     if fresh.registry_timestamp:
@@ -55,23 +60,29 @@ def registry_data(fresh: Freshness) -> str:
 
 
 def atom(
-    changes: Iterable[Change], *, base_url: str, fresh: Freshness, names: Mapping[str, str], query: str = ""
+    changes: Iterable[Change],
+    *,
+    base_url: str,
+    fresh: Freshness,
+    names: Mapping[str, str],
+    query: str = "",
+    view: str = "",
 ) -> bytes:
     """The feed, in the order of ``changes``; ``names`` are the agents' display names by id, ``query`` what it was asked
-    with: feeds of different views are different feeds."""
+    with: feeds of different views are different feeds; ``view`` says in a sentence which trials it tells of."""
     listed = list(changes)
-    home = base_url.rstrip("/")
+    home, asked = base_url.rstrip("/"), f"?{query}" if query else ""
     ET.register_namespace("", ATOM)
     root = ET.Element(f"{{{ATOM}}}feed")
     newest = max((one.seen_at for one in listed), default=fresh.fetched_at or "1970-01-01T00:00:00Z")
     _add(
         root, "id", f"{_TAG}:changes{f':{hashlib.blake2b(query.encode(), digest_size=6).hexdigest()}' if query else ''}"
     )
-    _add(root, "title", "Changes in the trials this tracker watches")
-    _add(root, "subtitle", f"{registry_data(fresh)} {ATTRIBUTION}")
+    _add(root, "title", f"Changes: {view}" if view else "Changes in the trials this tracker watches")
+    _add(root, "subtitle", " ".join(filter(None, [view, registry_data(fresh), ATTRIBUTION])))
     _add(root, "updated", newest)
-    _add(root, "link", rel="self", href=f"{home}/feed.xml{f'?{query}' if query else ''}", type="application/atom+xml")
-    _add(root, "link", rel="alternate", href=f"{home}/changes", type="text/html")
+    _add(root, "link", rel="self", href=f"{home}/feed.xml{asked}", type="application/atom+xml")
+    _add(root, "link", rel="alternate", href=f"{home}/changes{asked}", type="text/html")
     _add(root, "link", rel="via", href=REGISTRY_HOME, type="text/html")
     _add(_add(root, "author"), "name", "Trial tracker")
     for one in listed:
@@ -86,10 +97,13 @@ def _entry(root: ET.Element, one: Change, home: str, names: Mapping[str, str]) -
     _add(entry, "updated", one.seen_at)
     _add(entry, "link", rel="alternate", href=trial_page(home, one.nct_id), type="text/html")
     _add(entry, "link", rel="via", href=f"{RECORD_URL}{one.nct_id}", type="text/html")
+    if one.claim:
+        _add(entry, "link", rel="related", href=claim_page(home, one.claim), type="text/html")
     for agent in one.agents:
         _add(entry, "category", term=agent, label=names.get(agent, agent))
     passages = [passage.sentence for passage in one.passages]
     parts = [one.title or "Title not known", one.sentence, *passages, f"Weight: {one.weight}"]
+    parts += [f"Claim: {claim_page(home, one.claim)}"] if one.claim else []
     parts.append(f"Registry date: {one.registry_date or 'not given'}; seen: {one.seen_at}")
     parts.append(f"Source: ClinicalTrials.gov, {RECORD_URL}{one.nct_id}")
     _add(entry, "content", "\n".join(parts), type="text")

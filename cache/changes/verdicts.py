@@ -31,31 +31,38 @@ class Judged(NamedTuple):
     ids: tuple[str, ...]
 
 
+class Told(NamedTuple):
+    """What a reader needs beside a verdict: the claim in our words, what the rule says, the date of the data."""
+
+    words: str
+    because: str
+    registry_date: str | None
+
+
 def note(
     store: Store,
     rules: str,
     judged: Mapping[str, Judged],
-    dates: Mapping[str, str | None],
+    told: Mapping[str, Told],
     *,
     version: int,
     now: datetime,
 ) -> list[str]:
     """Keep the verdicts by claim, and write a change for each that is another than before; the ids of those claims.
 
-    ``rules``: the name of the rules they were judged by; ``dates``: of the registry's data behind each. ``version``: of
-    the data they were judged by; when the store has gone on since, nothing is kept, for whoever changed it has the
-    claims judged again.
+    ``rules``: the name of the rules they were judged by. ``version``: of the data they were judged by; when the store
+    has gone on since, nothing is kept, for whoever changed it has the claims judged again.
     """
     with store.writing() as connection:
         if connection.scalar(select(meta.c.value).where(meta.c.key == "version")) != str(version):
             return []
         moved = _moved(_kept(connection, rules), judged)
         rows = [
-            _row(connection, id, before, judged[id]) | {"registry_date": dates[id], "seen_at": timestamp(now)}
+            _row(connection, id, before, judged[id], told[id]) | {"seen_at": timestamp(now)}
             for id, before in moved.items()
         ]
-        told = {"rules": rules, "version": version + bool(rows), "claims": judged}
-        seal.keep_aside(connection, JUDGED, json.dumps(told))
+        kept = {"rules": rules, "version": version + bool(rows), "claims": judged}
+        seal.keep_aside(connection, JUDGED, json.dumps(kept))
         if rows:
             insert(connection, event, rows)
             bump(connection)
@@ -81,13 +88,14 @@ def _moved(before: Mapping[str, Judged], now: Mapping[str, Judged]) -> dict[str,
     }
 
 
-def _row(connection: Connection, claim: str, before: Judged, now: Judged) -> dict[str, Any]:
+def _row(connection: Connection, claim: str, before: Judged, now: Judged, told: Told) -> dict[str, Any]:
     entered, left = sorted(set(now.ids) - set(before.ids)), sorted(set(before.ids) - set(now.ids))
-    after = {"claim": claim, "verdict": now.verdict, "rule": now.rule}
+    after = {"claim": claim, "words": told.words, "verdict": now.verdict, "rule": now.rule, "because": told.because}
     return {
         "nct_id": _last_moved(connection, entered + left or now.ids or before.ids),
         "kind": "verdict",
         "weight": "high",
+        "registry_date": told.registry_date,
         "before": {"claim": claim, "verdict": before.verdict, "rule": before.rule},
         "after": after | {"entered": entered[:_MOST_IDS], "left": left[:_MOST_IDS]},
     }

@@ -133,7 +133,10 @@ def _lists(before: list[str] | None, after: list[str] | None) -> str:
 
 def _verdict(before: dict[str, Any], after: dict[str, Any]) -> str:
     old, new = (inner(labels.word(labels.VERDICT_WORDS, one["verdict"])) for one in (before, after))
-    return f" {after['claim']}: {old} → {new}"
+    moved = f"{old} → {new}"
+    if "words" not in after:  # noted by an older release
+        return f" {after['claim']}: {moved}"
+    return f" {after['claim']}, “{after['words']}”: {moved}. {after['because']}"
 
 
 def _outcomes(before: list[dict[str, Any]] | None, after: list[dict[str, Any]] | None) -> str:

@@ -39,6 +39,7 @@ def as_text(digest: Digest) -> bytes:
         for one in group:
             lines.append(f"  {one.weight.upper():<6}  {printable(one.sentence)}")
             lines += [f"          {printable(passage.sentence)}" for passage in one.passages]
+            lines += [f"          {feed.claim_page(digest.base_url, one.claim)}"] if one.claim else []
             lines.append(f"          {_when(one)}")
         lines.append("")
     return "\n".join([*lines, feed.ATTRIBUTION, ""]).encode(errors="replace")
@@ -46,7 +47,8 @@ def as_text(digest: Digest) -> bytes:
 
 def as_markdown(digest: Digest) -> bytes:
     """The same for a page or a message that reads Markdown; the registry's texts in it are escaped."""
-    lines = [f"# {heading(digest)}", "", _dates(digest), ""]
+    view = [escaped(digest.view), ""] if digest.view else []
+    lines = [f"# {heading(digest)}", "", *view, _dates(digest), ""]
     for group in by_trial(digest.changes):
         first = group[0]
         page = feed.trial_page(digest.base_url, first.nct_id)
@@ -57,6 +59,7 @@ def as_markdown(digest: Digest) -> bytes:
         for one in group:
             lines.append(f"- **{one.weight.capitalize()}** · {escaped(one.sentence)} · {_when(one)}")
             lines += [f"  - {escaped(passage.sentence)}" for passage in one.passages]
+            lines += [f"  - [claim {one.claim}](<{feed.claim_page(digest.base_url, one.claim)}>)"] if one.claim else []
         lines.append("")
     return "\n".join([*lines, feed.ATTRIBUTION, ""]).encode(errors="replace")
 
@@ -68,7 +71,7 @@ def as_json(digest: Digest) -> bytes:
 
 def as_atom(digest: Digest) -> bytes:
     """The Atom feed of ``cache.changes.feed``."""
-    return feed.atom(digest.changes, base_url=digest.base_url, fresh=digest.fresh, names=digest.names)
+    return feed.atom(digest.changes, base_url=digest.base_url, fresh=digest.fresh, names=digest.names, view=digest.view)
 
 
 def as_html(digest: Digest) -> bytes:
@@ -84,6 +87,10 @@ def as_html(digest: Digest) -> bytes:
         told.append(f"<p>{links}{f' · {agents}' if agents else ''}</p><ul>")
         for one in group:
             words = "".join(f"<li>{_passage(passage)}</li>" for passage in one.passages)
+            if one.claim:
+                words += (
+                    f'<li><a href="{escape(feed.claim_page(digest.base_url, one.claim))}">claim {one.claim}</a></li>'
+                )
             said = f"<b>{one.weight.capitalize()}</b> · {escape(printable(one.sentence))} · {escape(_when(one))}"
             told.append(f"<li>{said}{f'<ul>{words}</ul>' if words else ''}</li>")
         told.append("</ul>")

@@ -181,7 +181,7 @@ KEYS = (
     Key(
         name="ids", field="ids", kind=NctIds(),
         trials=lambda wanted, trials, _: among(trials["nct_id"], wanted.ids) if wanted.ids else None,
-        clause=lambda wanted, _: f"only {english.count(len(wanted.ids), 'trial')} of these" if wanted.ids else "",
+        clause=lambda wanted, _: f"only {english.count(len(wanted.ids), 'trial')} by NCT id" if wanted.ids else "",
     ),
     Key(
         name="left", field="left", kind=Switch(),

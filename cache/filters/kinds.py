@@ -184,7 +184,7 @@ class Kilometres(Kind[int]):
             return 0
         if re.fullmatch(r"[0-9]{1,5}", text) and 0 < int(text) <= LONGEST:
             return int(text)
-        ignore(f"{shown(text)} is no number of kilometres up to {LONGEST:,}; the usual {self.usual} count.")
+        ignore(f"{shown(text)} was ignored: a distance is a whole number of kilometres up to {LONGEST:,}, or any.")
         return self.usual
 
     def write(self, value: int) -> list[str]:

@@ -114,7 +114,7 @@ def trial(reading: Reading, nct_id: str, query: Query, surface: Surface) -> enve
     known = reading.parts.trials()
     shown = known[known["number"].to_numpy() == int(id[3:])]
     if shown.empty:
-        raise NotFound(f"{id} is not stored here. The registry may have it: only trials that a question brought are.")
+        raise NotFound(f"{id} is not stored here. The registry may have it: only answers to our questions are stored.")
     (row,) = taking.trial_rows(reading, shown)
     read = posted.objects(stored.posted(reading.parts.store, [id])).get(id)
     wanted = surface.results if with_results is None else with_results

@@ -8,12 +8,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cache.changes.changelog import TOLD_BY_DEFAULT
+from cache.changes.changelog import TOLD_BY_DEFAULT, Change
 from cache.codes import DATE_TYPE_WORDS, STATUS_WORDS
 from cache.english import count
 from dashboard.changes import data as changes_data
 from dashboard.changes import word_for_word
 from dashboard.shared import columns, frame, words
+from dashboard.shared.number_tables import claim_link
 
 _ORIGINS = {"live": "registry", "copy": "public copy", "starter": "starter snapshot"}
 _DATES = {
@@ -36,7 +37,7 @@ def history(nct_id: str) -> None:
         table = pd.DataFrame(
             {
                 "Seen": [one.seen_at[:10] for one in told],
-                "Change": [words.quiet(one.sentence) for one in told],
+                "Change": [_said(one) for one in told],
                 "Weight": [one.weight.capitalize() for one in told],
                 "Registry date": [one.registry_date or "not given" for one in told],
             }
@@ -51,6 +52,11 @@ def history(nct_id: str) -> None:
         for source in dict.fromkeys(sources):
             st.text(f"Source: {source}")
     frame.link("changes", "Changes in all trials", icon=":material/update:")
+
+
+def _said(one: Change) -> str:
+    said = words.quiet(one.sentence)
+    return f"{said} [Open claim {words.plain(one.claim)}]({claim_link(one.claim)})" if one.claim else said
 
 
 def _states(states: pd.DataFrame) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from dashboard.changes import data as changes_data
 from dashboard.changes import tables as changes_tables
 from dashboard.changes import word_for_word
 from dashboard.changes.address import ChangesView
-from dashboard.changes.tables import LINK, SHOW
+from dashboard.changes.tables import CLAIM, LINK, SHOW
 from dashboard.shared import address as view
 from dashboard.shared import charts, columns, data, frame, trial_list, words
 from dashboard.shared.escape import plain
@@ -198,6 +198,7 @@ def _kinds(shown: ChangesView, found: pd.DataFrame, since: str) -> None:
 _CONFIG = {
     LINK: columns.trial(pinned=True),
     "Change": st.column_config.TextColumn(width=440),
+    CLAIM: columns.claim(width=70),
     "Weight": st.column_config.TextColumn(help=" · ".join(WEIGHT_WORDS.values())),
     "Trial": st.column_config.TextColumn(width=270),
     "Registry date": st.column_config.TextColumn(help="The day the registry posted the record's update"),

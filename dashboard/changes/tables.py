@@ -13,10 +13,11 @@ from cache.english import count
 from dashboard.changes.address import MEASURE_WORDS
 from dashboard.shared.escape import plain
 from dashboard.shared.number_tables import LINK as TRIALS
-from dashboard.shared.number_tables import trial_link
+from dashboard.shared.number_tables import claim_link, trial_link
 from insights import slips
 
 LINK = "NCT id"
+CLAIM = "Claim"
 SHOW = "Changes"
 _WEIGHTS = {"high": "High", "medium": "Medium", "low": "Low", "noise": "Noise"}
 _ORIGINS = {"live": "Registry", "copy": "Public copies", "starter": "Starter snapshot"}
@@ -24,10 +25,12 @@ _ORIGINS = {"live": "Registry", "copy": "Public copies", "starter": "Starter sna
 
 def listed(shown: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """Changes as a list in words, in their order; dates that are not known yet are missing."""
+    claims = [claim_link(claim) if isinstance(claim, str) else None for claim in shown["claim"]]
     return pd.DataFrame(
         {
             LINK: [trial_link(nct_id) for nct_id in shown["nct_id"]],
             "Change": shown["sentence"].tolist(),
+            **({CLAIM: claims} if any(claims) else {}),
             "Weight": [_WEIGHTS[weight] for weight in shown["weight"]],
             "Trial": shown["title"].tolist(),
             "Registry date": shown["registry_date"].tolist(),

@@ -8,6 +8,7 @@ import streamlit as st
 from cache.read.later import Later
 from dashboard.claims import tables as claims_tables
 from dashboard.shared import columns, evidence_data, frame, words
+from dashboard.shared.number_tables import claim_link
 from insights.claims import Finding
 
 
@@ -22,7 +23,7 @@ def claims(nct_id: str) -> None:
         rows = [(one, claims_tables.evidence_rows(one, names, 1).iloc[0]) for one in found]
         shown = pd.DataFrame(
             {
-                "Claim": [f"[{words.plain(one.claim.id)}]({claims_tables.claim_link(one.claim.id)})" for one in found],
+                "Claim": [f"[{words.plain(one.claim.id)}]({claim_link(one.claim.id)})" for one in found],
                 "The document says (in our words)": [words.plain(one.claim.words) for one in found],
                 "This trial": [words.quiet(row["Where"]) for _, row in rows],
                 "Verdict on the claim": [words.plain(claims_tables.verdict_word(one)) for one in found],

@@ -14,6 +14,7 @@ from dashboard.claims.tables import TENSE, VERDICT, Look
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, evidence_data, frame, words
 from dashboard.shared.escape import plain
+from dashboard.shared.number_tables import claim_link
 from dashboard.shared.taking_along import Numbers
 from fetchers.watchlist.model import Document
 from insights import claims
@@ -22,9 +23,7 @@ from insights.claims import Finding
 
 MOST = 50  # rows of evidence; the list of trials has all
 _LEDGER = {
-    "Claim": st.column_config.LinkColumn(
-        help="Opens this claim alone", display_text=r"claim=(.+)$", pinned=True, width=70
-    ),
+    "Claim": columns.claim(pinned=True, width=70),
     "The document says (in our words)": columns.WIDE,
     "Trials": columns.linked(help="In the claim’s condition, people get the agent; opens their list"),
 }
@@ -141,7 +140,7 @@ def claim(finding: Finding, key: str = "claim", *, folded: bool = True) -> None:
     """One claim: verdict, reason, numbers, what they rest on (``folded``: on demand), and then the literature."""
     with st.container(border=True, gap="small"):
         id = finding.claim.id
-        said = f"[{words.plain(id)}]({claims_tables.claim_link(id)})" if folded else words.plain(id)
+        said = f"[{words.plain(id)}]({claim_link(id)})" if folded else words.plain(id)
         # Small text and no caption: Streamlit pales captions, and the link in them falls below 4.5 : 1.
         st.markdown(f":small[{said} · {words.plain(finding.claim.place)}]")
         st.markdown(f"**{words.plain(finding.claim.words)}**")

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 import pandas as pd
 
 from cache.codes import LANE_WORDS
 from cache.english import day
-from dashboard.shared.number_tables import numbered, trial_link
+from dashboard.shared.number_tables import claim_link, numbered, trial_link
 from dashboard.shared.trial_list import RESULTS, STATUS, dated, status_words, why
 from fetchers.watchlist.model import Document
 from insights.claim_rules import RULES
@@ -136,11 +135,6 @@ def rule_rows() -> pd.DataFrame:
         [(number, rule.words, VERDICT[rule.verdict].word) for number, rule in enumerate(RULES, start=1)],
         columns=["No.", "Rule", "Verdict"],
     )
-
-
-def claim_link(id: str) -> str:
-    """The address at which a claim stands alone."""
-    return f"claims?claim={quote(id)}"
 
 
 def ledger_rows(findings: Sequence[Finding], addresses: Mapping[str, str]) -> pd.DataFrame:

@@ -25,9 +25,11 @@ def below(followed: Filter | Followed) -> None:
                 ("Calendar of coming completions", "calendar.ics", ":material/event:"),
             ):
                 st.link_button(label, f"{path}?{asked}" if asked else path, icon=icon)
-        st.caption("Run this where the dashboard runs, each day say. It tells what is new since the last time.")
+        st.caption(
+            "Run this on the dashboard’s machine, for example once a day. It tells what is new since the last run."
+        )
         st.code(command(asked, view.here()), language="bash", wrap_lines=True)
-        st.caption("For a mail, add --to with a mail server and who gets it: --to 'smtp://HOST/?to=NAME@HOST'")
+        st.caption("To get it by mail, add your mail server and the recipient: --to 'smtp://HOST/?to=NAME@HOST'")
         if not data.freshness().live:
             st.caption("Nothing to tell yet: the registry has not been asked.")
 

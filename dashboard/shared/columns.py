@@ -40,6 +40,11 @@ def list_link(help: str = "Opens the list of these trials", shown: str = "Show t
     return st.column_config.LinkColumn(help=help, display_text=shown, **how)
 
 
+def claim(**how: Any) -> Any:
+    """The id of a claim, which opens it alone."""
+    return list_link("Opens this claim alone", r"claim=(.+)$", **how)
+
+
 def counts(table: pd.DataFrame) -> dict[str, Any]:
     """The columns of a table of counts whose rows lead to their trials."""
     config: dict[str, Any] = {str(table.columns[0]): NAME, **LISTS}

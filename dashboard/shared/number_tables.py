@@ -8,6 +8,7 @@ number alone.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -89,6 +90,11 @@ def adds_up(table: pd.DataFrame) -> bool:
 def numbered(address: str, number: int) -> str:
     """A number as a cell holds it that opens a list: the address, and after its "#" what the screen shows."""
     return f"{address}#{number:,}"
+
+
+def claim_link(id: str) -> str:
+    """The address at which a claim stands alone."""
+    return f"claims?claim={quote(id)}"
 
 
 def trial_link(nct_id: str) -> str:

@@ -66,7 +66,7 @@ def _offer(text: str) -> None:
     labels = [cities.label(city) for city in found] or [*cities.alike(text), *site_cities(text)]
     st.markdown(near_words.unclear(text, several=bool(found), offered=bool(labels)))
     with st.container(horizontal=True, gap="small"):
-        for label in dict.fromkeys(labels):
-            city = cities.one(label)
-            if city:
-                st.button(cities.shown(city), key=f"near_{label}", on_click=_go, args=(label,))
+        # A city of our list and a town of stored sites can be the same place.
+        named = {cities.shown(city): label for label in reversed(labels) if (city := cities.one(label))}
+        for name, label in reversed(named.items()):
+            st.button(name, key=f"near_{label}", on_click=_go, args=(label,))

@@ -78,4 +78,4 @@ def _compare_link(nct_ids: Sequence[str]) -> None:
         query = view.params(view.own_list(nct_ids), compare="1", **({"mine": "1"} if asked() else {}))
         frame.link("trials", "Compare side by side", query, ":material/compare_arrows:")
     else:
-        st.markdown(f":small[Comparing takes two to {SIDE_BY_SIDE} trials.]", width="content")
+        st.markdown(f":small[Comparing takes two to {english.number(SIDE_BY_SIDE)} trials.]", width="content")

@@ -51,7 +51,9 @@ def atom(query: Query, base_url: str, now: datetime) -> bytes:
     found = _changes(query, default="low", limit=MOST_ENTRIES)
     names = {agent.id: agent.name for agent in data.watchlist().agents}
     asked = urlencode({key: query[key] for key in sorted(query)}, doseq=True)
-    return feed.atom(found, base_url=base_url, fresh=data.freshness(), names=names, query=asked)
+    wanted = view.read(query, data.watchlist(), weight="low").wanted
+    said = wanted.sentence(data.watchlist()) if wanted is not None else ""
+    return feed.atom(found, base_url=base_url, fresh=data.freshness(), names=names, query=asked, view=said)
 
 
 def calendar(query: Query, base_url: str, now: datetime) -> bytes:

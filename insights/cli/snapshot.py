@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from cache.changes.verdicts import note
+from cache.changes.verdicts import Told, note
 from cache.opening import open_store
 from cache.store.store import Store, utcnow
 from fetchers.settings import Settings
@@ -33,5 +33,5 @@ def judge(store: Store, watchlist: Watchlist, today: date) -> list[str]:
         version = still.version()
         findings = Parts(still, watchlist, Held.of(still, watchlist)).claims(today)
     judged = {one.claim.id: verdicts.judged(one) for one in findings}
-    dates = {one.claim.id: one.registry_date for one in findings}
-    return note(store, verdicts.rules_of(watchlist), judged, dates, version=version, now=utcnow())
+    told = {one.claim.id: Told(one.claim.words, one.because, one.registry_date) for one in findings}
+    return note(store, verdicts.rules_of(watchlist), judged, told, version=version, now=utcnow())

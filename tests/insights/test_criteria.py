@@ -237,7 +237,7 @@ def test_a_finding_says_where_and_in_the_registrys_words() -> None:
     assert inside.quote.startswith("… ")
     assert inside.quote.endswith(" …")
     assert len(inside.quote) <= criteria.QUOTE + 10
-    assert outside.quote == "* Wheelchair <= 5 [users]"
+    assert outside.quote == "Wheelchair <= 5 [users]"
     assert (outside.rule, outside.place) == ("mobility", "out")
 
 

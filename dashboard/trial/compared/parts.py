@@ -30,7 +30,9 @@ def side_by_side(wanted: Filter) -> None:
     back = {"mine": "1"} if view.own("mine") else {}
     frame.link("trials", "Back to the list", view.params(wanted, **back), ":material/arrow_back:")
     if len(known) < 2:
-        st.info(f"Choose two to {MOST} trials to see them side by side.", icon=":material/compare_arrows:")
+        st.info(
+            f"Choose two to {english.number(MOST)} trials to see them side by side.", icon=":material/compare_arrows:"
+        )
         return
     differing, same = points.compared(known)
     _shown(f"Where they differ: {english.count(len(differing), 'point')}", differing, known)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from cache.changes.changelog import Change
 from cache.changes.differences import KINDS
 from cache.changes.feed import ATOM, atom, calendar, registry_data
+from cache.digest.texts import Digest, as_atom, as_html, as_markdown, as_text
 from cache.read.trials import Freshness
 from dashboard import catalogue
 from dashboard.routes import ROUTES
@@ -256,3 +257,25 @@ def test_the_sentence_on_the_data_names_parts_that_are_older() -> None:
     said = registry_data(older)
     assert said.startswith("Registry data of 2026-11-19T09:00:05, ")
     assert said.endswith(" Older: ivig of 2026-11-12T09:00:05, me_cfs of 2026-11-13.")
+
+
+def test_a_feed_of_a_view_says_so_and_leads_back_to_it() -> None:
+    content = atom([change()], base_url=BASE, fresh=FRESH, names=NAMES, query="agent=ivig", view="Trials of IVIG.")
+    check_required(content)
+    opened = feedparser.parse(content).feed
+    assert opened.title == "Changes: Trials of IVIG."
+    assert f"{BASE}/changes?agent=ivig" in [link.href for link in opened.links if link.rel == "alternate"]
+    told = Digest([change()], None, FRESH, {}, BASE, "Trials of IVIG.")
+    assert "Trials of IVIG\\." in as_markdown(told).decode()
+    assert b"Changes: Trials of IVIG." in as_atom(told)
+
+
+def test_a_verdict_leads_to_its_claim() -> None:
+    before = {"claim": "C 1", "verdict": "partly", "rule": "a"}
+    after = before | {"verdict": "supported", "words": "A trial runs.", "because": "One runs."}
+    one = change(kind="verdict", before=before, after=after)
+    page = f"{BASE}/claims?claim=C%201"
+    assert f'href="{page}"'.encode() in made([one])
+    told = Digest([one], None, FRESH, {}, f"{BASE}/")
+    for form in (as_text, as_markdown, as_html):
+        assert page in form(told).decode(), form

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cache.changes.changelog import Change, changelog
-from cache.changes.verdicts import Judged, note
+from cache.changes.verdicts import Judged, Told, note
 from cache.snapshot import place
 from cache.store.store import Store
 from tests.rigs import databases
@@ -28,7 +28,8 @@ def store() -> Store:
 def judge(store: Store, verdict: str, *ids: str, rules: str = "r1", sample: bool = False, **how: Any) -> list[str]:
     judged = {"c1": Judged(verdict, f"rule of {verdict}", sample, ids), "c2": Judged("partly", "x", False, (ONE,))}
     version = how.get("version", store.version())
-    return note(store, rules, judged, {"c1": "2026-11-19", "c2": None}, version=version, now=NOW)
+    told = {"c1": Told("A trial runs.", f"{verdict} it is.", "2026-11-19"), "c2": Told("Two.", "So.", None)}
+    return note(store, rules, judged, told, version=version, now=NOW)
 
 
 def told(store: Store) -> list[Change]:
@@ -54,9 +55,11 @@ def test_a_change_is_told_of_the_trial_that_moved_it(store: Store) -> None:
     assert (change.nct_id, change.weight, change.registry_date) == (TWO, "high", "2026-11-19")
     assert change.before == {"claim": "c1", "verdict": "partly", "rule": "rule of partly"}
     assert change.after == {
-        "claim": "c1", "verdict": "supported", "rule": "rule of supported", "entered": [TWO], "left": [THREE],
+        "claim": "c1", "words": "A trial runs.", "verdict": "supported", "rule": "rule of supported",
+        "because": "supported it is.", "entered": [TWO], "left": [THREE],
     }  # fmt: skip
-    assert change.sentence == "Verdict on claim c1: partly → supported"
+    assert change.sentence == "Verdict on claim c1, “A trial runs.”: partly → supported. supported it is."
+    assert change.claim == "c1"
     assert change.as_json()["nct_id"] == TWO
     assert judge(store, "supported", ONE, TWO) == [], "told once"
     assert len(told(store)) == 1

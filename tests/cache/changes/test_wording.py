@@ -16,6 +16,12 @@ CASES: list[tuple[str, Any, Any, str]] = [
         {"claim": "c1", "verdict": "partly", "rule": "b"},
         "Verdict on claim c1: not found → partly",
     ),
+    (
+        "verdict",
+        {"claim": "c1", "verdict": "not_found", "rule": "a"},
+        {"claim": "c1", "words": "A trial runs.", "verdict": "partly", "rule": "b", "because": "None does."},
+        "Verdict on claim c1, “A trial runs.”: not found → partly. None does.",
+    ),
     ("status", None, "A_NEW_CODE", "Status: not recorded → a_new_code"),
     ("phase", ["PHASE2"], ["PHASE2", "PHASE3"], "Phase: phase 2 → phase 2/3"),
     (

@@ -100,6 +100,7 @@ def test_every_kind_is_told_with_both_dates_and_opens_its_trial(store: Store) ->
     table = listed(app)
     assert len(table) == len(KINDS)
     assert all(any(change.startswith(word) for change in table["Change"]) for word in KIND_WORDS.values())
+    assert table["Claim"].dropna().tolist() == ["claims?claim=c1"]
     assert set(table["NCT id"]) == {"trial?nct=NCT00000001"}
     assert set(table["Registry date"]) == {"2026-11-18"}
     assert table["Seen"].str.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d").all()

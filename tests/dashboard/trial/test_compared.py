@@ -58,7 +58,7 @@ def test_what_the_starter_does_not_know_is_not_known(starter: str, opened: Open)
 
 def test_one_trial_is_no_comparison_and_a_fifth_is_said_to_be_left_out(live: str, opened: Open) -> None:
     ids = sorted(row["nct_id"] for row in exported(live, EVERY)[:5])
-    assert any("two to 4 trials" in one.value for one in compared(opened, live, ids[:1]).info)
+    assert any("two to four trials" in one.value for one in compared(opened, live, ids[:1]).info)
     app = compared(opened, live, ids)
     assert f"Not compared: {ids[4]}." in shown(app)
     assert list(tables(app)[0].columns) == ["Point", *ids[:4]]

@@ -41,7 +41,7 @@ def test_a_trial_that_is_not_stored_is_named(live: str, opened: Open) -> None:
 def test_a_list_of_five_says_that_comparing_takes_four(live: str, opened: Open) -> None:
     ids = [row["nct_id"] for row in exported(live)[:5]]
     app = opened(live, "trials", f"{EVERY}&mine=1&ids={','.join(ids)}")
-    assert "Comparing takes two to 4 trials" in shown(app)
+    assert "Comparing takes two to four trials" in shown(app)
 
 
 def test_an_empty_list_says_how_it_begins(live: str, opened: Open) -> None:
