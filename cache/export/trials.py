@@ -4,7 +4,6 @@ The JSON is a list of objects with the registry's own codes and dates; what is n
 same facts as cells (``cache.export.cells``), Parquet the same with proper types.
 """
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ from cache.codes import LANE_WORDS, STATUS_WORDS
 from cache.english import count
 from cache.export import citations, formats, markdown, results, workbook
 from cache.export.atomic_write import write_atomically
-from cache.filters.filter import Filter
+from cache.filters.strict import accepted
 from cache.read.results import Posted, posted
 from cache.read.trials import Freshness, freshness, matches, trials
 from cache.search.find import finder
@@ -57,17 +56,17 @@ KEYS = (*_COPIED, "agents", "left_registry", "left_registry_on", "starter", "rec
 
 def write(
     store: Store, watchlist: Watchlist, fmt: str, out: Path, query: str | None,
-    *, warn: Callable[[str], None] | None = None, now: Callable[[], datetime] = utcnow,
+    *, now: Callable[[], datetime] = utcnow,
 ) -> int:  # fmt: skip
     """Write what is stored to ``out`` and return the number of trials.
 
     Without ``query`` all stored trials, those that left the registry included; with one (the query string of the
-    dashboard's address, "" for its opening view) what that view shows. ``warn`` is told in sentences what of the
-    query was ignored (default: standard error). The file appears whole or not at all. Raises Validation for an
-    unknown format or a path that is none, LocalTrouble when it cannot be written.
+    dashboard's address, "" for its opening view) what that view shows. The file appears whole or not at all. Raises
+    Validation for an unknown format, a query that makes no sense or a path that is none, LocalTrouble when it cannot be
+    written.
     """
     _check(fmt)
-    shown, why, view = viewed(store, watchlist, query, warn=warn)
+    shown, why, view = viewed(store, watchlist, query)
     fresh = freshness(store, [agent.id for agent in watchlist.agents])
     names = {agent.id: agent.name for agent in watchlist.agents}
     found = posted(store, shown["nct_id"]) if fmt == "json" else {}
@@ -75,18 +74,13 @@ def write(
     return len(shown)
 
 
-def viewed(
-    store: Store, watchlist: Watchlist, query: str | None, *, warn: Callable[[str], None] | None = None
-) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+def viewed(store: Store, watchlist: Watchlist, query: str | None) -> tuple[pd.DataFrame, pd.DataFrame, str]:
     """The trials of a query as ``write`` reads it, all matches, and what the view is in a sentence."""
+    wanted = None if query is None else accepted(query, watchlist)
     everything, why = _frames(store)
-    if query is None:
+    if wanted is None:
         return everything, why, EVERYTHING
-    wanted, ignored = Filter.from_query(query, watchlist)
-    for sentence in ignored:
-        (warn or _to_stderr)(sentence)
-    view = " ".join([wanted.sentence(watchlist), *ignored])
-    return wanted.apply(everything, why, watchlist, finder(store, watchlist)).trials, why, view
+    return wanted.apply(everything, why, watchlist, finder(store, watchlist)).trials, why, wanted.sentence(watchlist)
 
 
 def to_bytes(
@@ -200,7 +194,3 @@ def _frames(store: Store) -> tuple[pd.DataFrame, pd.DataFrame]:
         read = trials(store), matches(store)
         if store.version() == before:
             return read
-
-
-def _to_stderr(sentence: str) -> None:
-    print(sentence, file=sys.stderr)

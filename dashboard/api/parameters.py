@@ -48,9 +48,19 @@ class Parameter(NamedTuple):
     many: bool = False
 
 
+_SINGLE = (
+    Parameter("nct", "These trials, whatever else is asked: NCT ids, several joined by commas.", {"type": "string"}),
+    Parameter(
+        "mine", "1: exactly the trials in “ids”, whatever else is asked.", {"type": "string", "enum": ["1", "0"]}
+    ),
+)
+
+
 def of_filter(watchlist: Watchlist, fields: Sequence[str] | None = None) -> list[Parameter]:
-    """A parameter for each key of the filters; ``fields``: only of these fields."""
-    return [_parameter(key, watchlist) for key in KEYS if fields is None or key.field in fields]
+    """A parameter for each key of the filters, and what asks for single trials; ``fields``: only of these fields."""
+    return [_parameter(key, watchlist) for key in KEYS if fields is None or key.field in fields] + (
+        [] if fields else [*_SINGLE]
+    )
 
 
 def _parameter(key: Key, watchlist: Watchlist) -> Parameter:
@@ -88,7 +98,6 @@ def of_changes(watchlist: Watchlist) -> list[Parameter]:
     """What a list of changes takes: a view, and which of its changes."""
     return [
         *of_filter(watchlist),
-        Parameter("nct", "Only changes of these trials: NCT ids, several joined by commas.", {"type": "string"}),
         Parameter("since", "Only changes seen at or after this day or moment (UTC).", {"type": "string"}),
         Parameter("kind", f"Kinds of change.{_SEVERAL}", {"type": "string", "enum": list(KINDS)}, many=True),
         Parameter(
