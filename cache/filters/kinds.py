@@ -198,7 +198,10 @@ class Words(Kind[str]):
         return tidy(value)[:LONGEST_TEXT].strip()
 
     def read(self, given: Sequence[str], word: str, watchlist: Watchlist, ignore: Ignore) -> str:
-        return " ".join(given)
+        text = " ".join(given)
+        if len(text) > LONGEST_TEXT:
+            ignore(f"The words are longer than {LONGEST_TEXT} letters; the rest of them was ignored.")
+        return text
 
     def write(self, value: str) -> list[str]:
         return [value]

@@ -7,6 +7,7 @@ from cache.changes.changelog import WEIGHTS
 from cache.changes.differences import KINDS
 from cache.filters.keys import KEYS, Key
 from cache.filters.kinds import (
+    LONGEST_TEXT,
     YEARS,
     Codes,
     Ids,
@@ -81,7 +82,9 @@ def _schema(key: Key, watchlist: Watchlist) -> tuple[dict[str, Any], bool]:
             return {"type": "string", "enum": ["1", "0"]}, False
         case Year():
             return {"type": "integer", "minimum": YEARS[0], "maximum": YEARS[1]}, False
-        case Words() | NctIds() | Place() | Kilometres():
+        case Words():
+            return {"type": "string", "maxLength": LONGEST_TEXT}, False
+        case NctIds() | Place() | Kilometres():
             return {"type": "string", "maxLength": LONGEST_QUERY}, False
     return {"type": "string"}, True
 

@@ -32,6 +32,7 @@ def store() -> Iterator[Store]:
     [
         "near=Cambridge", "agent=nope", "stauts=recruiting", "from=2020&to=2010", "nct=12", "nct=NCT00000001,x",
         "mine=1", "mine=perhaps&ids=NCT00000001", "compare=ivig&compare=methotrexate", "claim=C1",
+        "within=50", "q=" + "word+" * 50,
     ],
 )  # fmt: skip
 def test_what_a_page_would_leave_out_is_refused(query: str) -> None:
