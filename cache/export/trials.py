@@ -17,7 +17,7 @@ from cache.codes import LANE_WORDS, STATUS_WORDS
 from cache.english import count
 from cache.export import citations, formats, markdown, nearest, results, workbook
 from cache.export.atomic_write import write_atomically
-from cache.filters.filter import Filter
+from cache.filters.strict import accepted
 from cache.filters.unseen import sentences, unseen
 from cache.read.results import Posted, posted
 from cache.read.trials import Freshness, freshness, matches, trials
@@ -72,9 +72,10 @@ def write(
     """Write what is stored to ``out`` and return the number of trials.
 
     Without ``query`` all stored trials, those that left the registry included; with one (the query string of the
-    dashboard's address, "" for its opening view) what that view shows. ``warn`` is told in sentences what of the
-    query was ignored (default: standard error). The file appears whole or not at all. Raises Validation for an
-    unknown format or a path that is none, LocalTrouble when it cannot be written.
+    dashboard's address, "" for its opening view) what that view shows. ``warn`` is told in sentences which trials the
+    view could not judge (default: standard error). The file appears whole or not at all. Raises
+    Validation for an unknown format, a query that makes no sense or a path that is none, LocalTrouble when it cannot be
+    written.
     """
     _check(fmt)
     shown, why, view, near = viewed(store, watchlist, query, warn=warn)
@@ -89,18 +90,16 @@ def viewed(
     store: Store, watchlist: Watchlist, query: str | None, *, warn: Callable[[str], None] | None = None
 ) -> Viewed:
     """What ``write`` reads of a query."""
+    wanted = None if query is None else accepted(query, watchlist)
     everything, why = _frames(store)
-    if query is None:
+    if wanted is None:
         return Viewed(everything, why, EVERYTHING, {})
-    wanted, ignored = Filter.from_query(query, watchlist)
-    for sentence in ignored:
-        (warn or _to_stderr)(sentence)
     find = finder(store, watchlist)
     fresh = freshness(store, [agent.id for agent in watchlist.agents])
     missing = sentences(wanted, unseen(wanted, everything, why, watchlist, find), starter=not fresh.live)
     for sentence in missing:
         (warn or _to_stderr)(sentence)
-    view = " ".join([wanted.sentence(watchlist), *ignored, *missing])
+    view = " ".join([wanted.sentence(watchlist), *missing])
     shown = wanted.apply(everything, why, watchlist, find).trials
     return Viewed(shown, why, view, nearest.nearest(wanted, shown, everything, store))
 

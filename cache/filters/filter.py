@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 
 import pandas as pd
 
+from cache.codes import TIERS
 from cache.filters import query as queries
 from cache.filters.choices import Choices
 from cache.filters.keys import KEYS
@@ -37,6 +38,11 @@ class Filter(Choices):
             object.__setattr__(self, name, _DEFAULTS[name] if cleaned == () else cleaned)
         if not self.near:  # a distance from nowhere
             object.__setattr__(self, "within", _DEFAULTS["within"])
+
+    @classmethod
+    def of_trials(cls, nct_ids: Sequence[str] = ()) -> "Filter":
+        """These trials, whatever they give and in whatever condition; without ids every trial."""
+        return cls(tiers=TIERS, background=True, everywhere=True, frame=True, left=True, ids=tuple(nct_ids))
 
     @classmethod
     def from_query(

@@ -97,12 +97,12 @@ class NctIds(_Texts):
     """Trials by id, all in one text of the address so that many of them fit."""
 
     def clean(self, value: Sequence[str]) -> tuple[str, ...]:
-        return tuple(sorted({id.upper() for id in value if _NCT_ID.fullmatch(id)}))
+        return tuple(sorted({id.upper() for id in value if is_nct_id(id)}))
 
     def read(self, given: Sequence[str], word: str, watchlist: Watchlist, ignore: Ignore) -> tuple[str, ...]:
         ids = [id.strip() for text in given for id in text.split(",")]
         for id in ids:
-            if not _NCT_ID.fullmatch(id):
+            if not is_nct_id(id):
                 ignore(f"{shown(id)} is not an NCT id; it was ignored.")
         return tuple(ids)
 
@@ -198,10 +198,23 @@ class Words(Kind[str]):
         return tidy(value)[:LONGEST_TEXT].strip()
 
     def read(self, given: Sequence[str], word: str, watchlist: Watchlist, ignore: Ignore) -> str:
-        return " ".join(given)
+        text = " ".join(given)
+        if len(text) > LONGEST_TEXT:
+            ignore(f"The words are longer than {LONGEST_TEXT} letters; the rest of them was ignored.")
+        return text
 
     def write(self, value: str) -> list[str]:
         return [value]
+
+
+def is_nct_id(text: str) -> bool:
+    """Whether a text is the id of a trial, in capitals or not."""
+    return _NCT_ID.fullmatch(text) is not None
+
+
+def is_on(text: str) -> bool | None:
+    """What a switch in an address says; None when that is unclear."""
+    return text.lower() in _YES if text.lower() in _YES | _NO else None
 
 
 def slug(code: str) -> str:
@@ -239,7 +252,7 @@ def _unclear(text: str) -> str:
 
 
 def _yes_or_no(text: str, word: str, ignore: Ignore) -> bool | None:
-    if text.lower() in _YES | _NO:
-        return text.lower() in _YES
-    ignore(f"{shown(text)} is neither yes nor no, so {shown(word)} was ignored.")
-    return None
+    on = is_on(text)
+    if on is None:
+        ignore(f"{shown(text)} is neither yes nor no, so {shown(word)} was ignored.")
+    return on

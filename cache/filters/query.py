@@ -68,6 +68,8 @@ def read(query: Mapping[str, Sequence[str]], watchlist: Watchlist) -> tuple[dict
     if first is not None and last is not None and first > last:
         ignored.append(f"The years run backwards (from {first} to {last}), so both were ignored.")
         del values["year_from"], values["year_to"]
+    if "within" in values and "near" not in values:
+        ignored.append("A distance needs a city in “near”; without one it was ignored.")
     return values, tuple(dict.fromkeys(ignored))
 
 

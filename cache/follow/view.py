@@ -1,25 +1,22 @@
 """What a feed, a calendar or a digest follows, read from the query string of a page's address."""
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cache.changes.changelog import at_least, since_moment
 from cache.changes.differences import KINDS
 from cache.changes.weights import Weight
+from cache.filters import strict
 from cache.filters.filter import Filter
 from cache.filters.keys import KEYS
 from cache.filters.kinds import shown
+from cache.filters.strict import accepted
 from fetchers.errors import Validation
 from fetchers.watchlist.model import Watchlist
 
-# Keys of an address that say how a page shows its trials, not which: they limit nothing that is followed.
-PAGE_KEYS = frozenset(
-    {"page", "sort", "show", "measure", "mine", "looked", "compare", "claim", "embed", "embed_options"}
-)
-OWN_KEYS = ("nct", "since", "kind", "weight", "every")
+# Keys of a follower that are none of the filter's.
+OWN_KEYS = ("since", "kind", "weight", "every")
 _FILTER_KEYS = frozenset(key.name for key in KEYS)
-_NCT_ID = re.compile(r"NCT\d{8}", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,49 +57,23 @@ def read(
     trial matched to one of them; to a calendar it is a view like every other. ``nct`` decides alone, as it does on the
     page of a trial.
     """
-    wanted, ignored = Filter.from_query({key: [*query[key]] for key in query if key in _known(query)}, watchlist)
-    _refuse(ignored)
+    wanted = accepted({key: values for key, values in query.items() if key not in OWN_KEYS}, watchlist)
     for kind in query.get("kind", ()):
         if kind not in KINDS:
             raise Validation(f"There is no kind of change {shown(kind)}; choose from {', '.join(KINDS)}.")
     since = _last(query, "since")
-    trials = _trials(query.get("nct", ()))
+    own = strict.is_own_list(query)
+    trials = () if own else strict.trials(query.get("nct", ()))
     keys = set() if trials or _last(query, "every") == "1" else {key for key in query if key in _FILTER_KEYS}
-    older = keys == {"agent"} and not calendar
+    older = keys == {"agent"} and not calendar and not own
     return Followed(
-        wanted=wanted if keys and not older else None,
+        wanted=wanted if own or (keys and not older) else None,
         trials=trials,
         agents=wanted.agents if older else (),
         kinds=tuple(kind for kind in KINDS if kind in query.get("kind", ())),
         weight=at_least(_last(query, "weight") or weight)[-1],
         since=None if since is None else since_moment(since),
     )
-
-
-def accepted(query: Mapping[str, Sequence[str]], watchlist: Watchlist) -> Filter:
-    """The filter of a query that a program puts. Raises Validation for what a page would leave out and say so."""
-    wanted, ignored = Filter.from_query({key: [*values] for key, values in query.items()}, watchlist)
-    _refuse(ignored)
-    return wanted
-
-
-def _known(query: Mapping[str, Sequence[str]]) -> Collection[str]:
-    """The keys that the filter reads; one that nobody knows is among them, so that it is complained of."""
-    return set(query) - PAGE_KEYS - set(OWN_KEYS)
-
-
-def _refuse(ignored: Sequence[str]) -> None:
-    if ignored:
-        said = " ".join(ignored)
-        raise Validation(said.replace(" was ignored", " is not accepted").replace(" were ignored", " are not accepted"))
-
-
-def _trials(given: Sequence[str]) -> tuple[str, ...]:
-    ids = [id.strip().upper() for text in given for id in text.split(",") if id.strip()]
-    for id in ids:
-        if not _NCT_ID.fullmatch(id):
-            raise Validation(f"{shown(id)} is not an NCT id such as NCT01234567.")
-    return tuple(sorted(set(ids)))
 
 
 def _last(query: Mapping[str, Sequence[str]], key: str) -> str | None:

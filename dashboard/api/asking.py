@@ -8,6 +8,7 @@ from cache.changes.changelog import WEIGHTS, at_least
 from cache.english import inner, listed
 from cache.filters.filter import Filter
 from cache.filters.kinds import shown
+from cache.filters.strict import accepted
 from cache.follow import view as views
 from cache.follow.view import Followed
 from dashboard.api.parameters import Query
@@ -42,7 +43,7 @@ class Question(NamedTuple):
 
 def of_view(query: Query, watchlist: Watchlist) -> Question:
     """Trials of a view of the dashboard."""
-    view = views.accepted(query, watchlist)
+    view = accepted(query, watchlist)
     swept = [condition.id for condition in watchlist.swept] if view.frame else []
     return Question(view.to_query(), view.sentence(watchlist), (*_agents(view, watchlist), *swept), view)
 
@@ -55,14 +56,14 @@ def of_findings(query: Query, watchlist: Watchlist) -> Question:
 
 def of_agents(query: Query, watchlist: Watchlist) -> Question:
     """Agents of the watch-list."""
-    view = views.accepted(query, watchlist)
+    view = accepted(query, watchlist)
     said = f"Agents of the watch-list: {_named(view, watchlist)}."
     return Question(view.to_query(), said, _agents(view, watchlist), view)
 
 
 def of_claims(query: Query, watchlist: Watchlist) -> Question:
     """Claims of the documents."""
-    view = views.accepted(query, watchlist)
+    view = accepted(query, watchlist)
     said = f"Claims of the documents about {_named(view, watchlist)}."
     said = said if view.agents else "Every claim of the documents."
     scopes = view.agents or (*_agents(view, watchlist), *(condition.id for condition in watchlist.swept))
@@ -71,7 +72,7 @@ def of_claims(query: Query, watchlist: Watchlist) -> Question:
 
 def of_gaps(query: Query, watchlist: Watchlist) -> Question:
     """Cells of the gap map."""
-    view = views.accepted(query, watchlist)
+    view = accepted(query, watchlist)
     conditions = [one for one in watchlist.conditions if not view.conditions or one.id in view.conditions]
     where = listed((inner(one.name) for one in conditions), "or") if view.conditions else "every condition group"
     said = f"Cells of the gap map: {_named(view, watchlist)} in {where}. {COUNTED[view.background][1]}"

@@ -7,6 +7,7 @@ from cache.changes.changelog import WEIGHTS
 from cache.changes.differences import KINDS
 from cache.filters.keys import KEYS, Key
 from cache.filters.kinds import (
+    LONGEST_TEXT,
     YEARS,
     Codes,
     Ids,
@@ -48,9 +49,19 @@ class Parameter(NamedTuple):
     many: bool = False
 
 
+_SINGLE = (
+    Parameter("nct", "These trials, whatever else is asked: NCT ids, several joined by commas.", {"type": "string"}),
+    Parameter(
+        "mine", "1: exactly the trials in “ids”, whatever else is asked.", {"type": "string", "enum": ["1", "0"]}
+    ),
+)
+
+
 def of_filter(watchlist: Watchlist, fields: Sequence[str] | None = None) -> list[Parameter]:
-    """A parameter for each key of the filters; ``fields``: only of these fields."""
-    return [_parameter(key, watchlist) for key in KEYS if fields is None or key.field in fields]
+    """A parameter for each key of the filters, and what asks for single trials; ``fields``: only of these fields."""
+    return [_parameter(key, watchlist) for key in KEYS if fields is None or key.field in fields] + (
+        [] if fields else [*_SINGLE]
+    )
 
 
 def _parameter(key: Key, watchlist: Watchlist) -> Parameter:
@@ -71,7 +82,9 @@ def _schema(key: Key, watchlist: Watchlist) -> tuple[dict[str, Any], bool]:
             return {"type": "string", "enum": ["1", "0"]}, False
         case Year():
             return {"type": "integer", "minimum": YEARS[0], "maximum": YEARS[1]}, False
-        case Words() | NctIds() | Place() | Kilometres():
+        case Words():
+            return {"type": "string", "maxLength": LONGEST_TEXT}, False
+        case NctIds() | Place() | Kilometres():
             return {"type": "string", "maxLength": LONGEST_QUERY}, False
     return {"type": "string"}, True
 
@@ -88,7 +101,6 @@ def of_changes(watchlist: Watchlist) -> list[Parameter]:
     """What a list of changes takes: a view, and which of its changes."""
     return [
         *of_filter(watchlist),
-        Parameter("nct", "Only changes of these trials: NCT ids, several joined by commas.", {"type": "string"}),
         Parameter("since", "Only changes seen at or after this day or moment (UTC).", {"type": "string"}),
         Parameter("kind", f"Kinds of change.{_SEVERAL}", {"type": "string", "enum": list(KINDS)}, many=True),
         Parameter(

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from fetchers.errors import LocalTrouble, Validation
+from fetchers.errors import LocalTrouble
 
 
 def add_command(commands: Any) -> None:
@@ -29,16 +29,14 @@ def run(options: argparse.Namespace) -> int:
     store that cannot be used or a folder that cannot be written."""
     os.environ["TRIALS_REFRESH"] = "nobody"  # nobody can press a button in a file
     from cache.english import count
-    from cache.filters.filter import Filter
+    from cache.filters.strict import accepted
     from dashboard.publish import folder, site
     from dashboard.shared import data
 
     trouble = data.trouble()
     if trouble is not None:
         raise LocalTrouble(trouble)
-    wanted, ignored = Filter.from_query(options.query.lstrip("?"), data.watchlist())
-    if ignored:
-        raise Validation(" ".join(ignored).replace(" was ignored", " is not accepted"))
+    wanted = accepted(options.query, data.watchlist())
     say = (lambda _: None) if options.quiet else _progress
     files = site.files(wanted, options.title, say, lists=not options.no_lists)
     number = folder.write(options.out, files, force=options.force)

@@ -13,7 +13,6 @@ from urllib.parse import urlencode, urljoin
 
 import streamlit as st
 
-from cache.codes import TIERS
 from cache.filters.filter import Filter
 from dashboard.catalogue import Page as Page
 from dashboard.shared import data
@@ -100,11 +99,6 @@ def to_trials(wanted: Filter) -> str:
     return address("trials", params(wanted))
 
 
-def own_list(nct_ids: Sequence[str] = ()) -> Filter:
-    """A list of one's own: these trials, whatever they give and in whatever condition."""
-    return Filter(tiers=TIERS, background=True, everywhere=True, frame=True, left=True, ids=tuple(nct_ids))
-
-
 def keeping(nct_ids: Sequence[str], what: str = "") -> str:
     """Links in Markdown that put trials on the visitor's own list and take them off again; the script
     ``web/own_list.js`` answers them, and shows the one that fits. ``what``: which trials, in words."""
@@ -115,7 +109,7 @@ def keeping(nct_ids: Sequence[str], what: str = "") -> str:
 
 def my_list() -> str:
     """The link in Markdown that opens the visitor's own list, which only the browser knows."""
-    return f"[:material/bookmarks: My list](#my-list?{urlencode(params(own_list(), mine='1'))})"
+    return f"[:material/bookmarks: My list](#my-list?{urlencode(params(Filter.of_trials(), mine='1'))})"
 
 
 def remember_list() -> None:

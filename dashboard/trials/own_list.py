@@ -11,6 +11,7 @@ import streamlit as st
 
 from cache import english
 from cache.filters.filter import Filter
+from cache.filters.strict import is_own_list
 from dashboard.shared import address as view
 from dashboard.shared import frame, trial_list
 
@@ -21,12 +22,12 @@ _CHOOSING = "choose_several"
 
 def asked() -> bool:
     """Whether the address asks for a list of one's own."""
-    return bool(view.own("mine"))
+    return is_own_list(view.query())
 
 
 def whole(wanted: Filter) -> Filter:
     """The trials that the address names, whatever else it says: nobody's list grows shorter by a filter."""
-    return view.own_list(wanted.ids)
+    return Filter.of_trials(wanted.ids)
 
 
 def empty() -> None:
@@ -69,13 +70,13 @@ def choose(table: pd.DataFrame, alt: str, key: str) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.markdown(view.keeping(ids, english.count(len(ids), "trial")), width="content")
-        frame.link("trials", "As a list", view.params(view.own_list(ids), mine="1"))
+        frame.link("trials", "As a list", view.params(Filter.of_trials(ids), mine="1"))
         _compare_link(ids)
 
 
 def _compare_link(nct_ids: Sequence[str]) -> None:
     if 2 <= len(nct_ids) <= SIDE_BY_SIDE:
-        query = view.params(view.own_list(nct_ids), compare="1", **({"mine": "1"} if asked() else {}))
+        query = view.params(Filter.of_trials(nct_ids), compare="1", **({"mine": "1"} if asked() else {}))
         frame.link("trials", "Compare side by side", query, ":material/compare_arrows:")
     else:
         st.markdown(f":small[Comparing takes two to {english.number(SIDE_BY_SIDE)} trials.]", width="content")

@@ -15,6 +15,7 @@ from cache.cli import changes as digest
 from cache.export import outcomes
 from cache.export import trials as export
 from cache.filters.select import Selection
+from cache.filters.strict import accepted
 from cache.follow import told, view
 from cache.read.results import Posted, posted
 from dashboard.shared import data
@@ -75,7 +76,7 @@ def _posted(query: Query) -> Iterable[Posted]:
 
 
 def _selected(query: Query) -> Selection:
-    return data.selection(view.accepted(query, data.watchlist()))
+    return data.selection(accepted(query, data.watchlist()))
 
 
 def _have() -> told.Frames:

@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import NamedTuple, TypeVar
 
-from cache.cli.terminal import printable, say
+from cache.cli.terminal import say
 from cache.filters.filter import Filter
 from cache.filters.keys import KEYS
+from cache.filters.strict import accepted
 from cache.opening import open_store
 from cache.read import questions, records
 from cache.read import trials as queries
@@ -114,14 +115,15 @@ def _steady(store: Store, read: Callable[[], _Made]) -> _Made:
 
 
 def _view(watchlist: Watchlist, wanted: Wanted) -> Filter:
-    view, ignored = Filter.from_query(wanted.query, watchlist)
+    view = accepted(wanted.query, watchlist)
+    fields = NARROWING[wanted.command]
+    if fields is not None and view.ids:
+        raise Validation(f"{wanted.command} counts over all trials; leave out single ones (nct, ids, mine).")
     agents = {watchlist.agent(agent).id for agent in wanted.agents}
     conditions = {watchlist.condition(condition).id for condition in wanted.conditions}
     view = replace(view, agents=(*view.agents, *agents), conditions=(*view.conditions, *conditions))
-    fields = NARROWING[wanted.command]
-    if fields is not None:
-        idle = [key for key in view.to_query() if key not in {one.name for one in KEYS if one.field in fields}]
-        ignored += tuple(f"“{key}” narrows nothing in {wanted.command}; it was ignored." for key in idle)
-    for sentence in ignored:
-        say(sys.stderr, f"{printable(sentence)}\n")
+    narrowing = {one.name for one in KEYS if fields is None or one.field in fields}
+    for key in view.to_query():
+        if key not in narrowing:
+            say(sys.stderr, f"“{key}” narrows nothing in {wanted.command}; it was ignored.\n")
     return view

@@ -263,12 +263,26 @@ def test_agent_and_query_narrow_as_on_the_page(run: Run, held: Held) -> None:
     assert [row["nct_id"] for row in asked(run, "results", "--agent", "ivig", "--query", "all=1")] == held.ids(wanted)
 
 
-def test_a_query_that_makes_no_sense_is_told_and_left_out(run_live: Run) -> None:
-    code, out, err = run_live("claims", "--json", "--query", "agent=nobody&phase=phase2")
+def test_what_narrows_nothing_is_told_and_left_out(run_live: Run) -> None:
+    code, out, err = run_live("claims", "--json", "--query", "phase=phase2")
     assert code == 0
     assert len(json.loads(out)) == len(WATCHLIST.claims)
-    assert "nobody" in err
     assert "“phase” narrows nothing in claims" in err
+
+
+@pytest.mark.parametrize("query", ["agent=nobody", "near=Cambridge", "nct=1", "nct=NCT00000001"])
+@pytest.mark.parametrize("command", ["claims", "gaps", "funnel"])
+def test_a_query_that_makes_no_sense_is_refused(run_live: Run, command: str, query: str) -> None:
+    code, out, err = run_live(command, "--json", "--query", query)
+    assert (code, out) == (2, b"")
+    assert err.strip()
+
+
+def test_a_trial_is_asked_for_by_its_id(run: Run) -> None:
+    one = asked(run, "results", "--query", "all=1")[0]["nct_id"]
+    for query in (f"nct={one}&agent=sizofiran", f"ids={one}&mine=1"):
+        assert [row["nct_id"] for row in asked(run, "results", "--query", query)] == [one]
+    assert run("findings", "--query", "near=Cambridge")[0] == 2
 
 
 def test_csv_holds_the_same_rows_without_formulas(run: Run) -> None:

@@ -11,6 +11,7 @@ from cache.filters.choices import Choices
 from cache.filters.filter import Filter
 from cache.filters.keys import KEYS
 from cache.filters.kinds import Ids, NctIds
+from cache.filters.strict import LISTING, PAGE_KEYS, accepted
 from cache.follow import told, view
 from cache.follow.told import Frames
 from cache.read import trials as queries
@@ -74,7 +75,7 @@ def test_every_key_of_the_table_has_a_value_here() -> None:
 def test_every_key_of_a_page_decides_what_is_told(store: Store, key: Any) -> None:
     query = {"tier": "given", "near": "Berlin"} if key.name == "within" else {"tier": "given"}
     query |= {key.name: VALUES[key.name]}
-    wanted = view.accepted({name: [value] for name, value in query.items()}, WATCHLIST)
+    wanted = accepted({name: [value] for name, value in query.items()}, WATCHLIST)
     frames = have(store)
 
     def passing(one: Filter) -> set[str]:
@@ -88,8 +89,8 @@ def test_every_key_of_a_page_decides_what_is_told(store: Store, key: Any) -> Non
 
 
 def test_every_key_of_a_page_is_known() -> None:
-    assert set(view.OWN_KEYS) | view.PAGE_KEYS >= OWN
-    for key in OWN - {"nct", "since", "kind", "weight"}:
+    assert {*view.OWN_KEYS, *PAGE_KEYS, *LISTING, "claim"} >= OWN
+    for key in OWN - {"nct", "mine", "since", "kind", "weight", "claim"}:
         view.read({key: ["1"]}, WATCHLIST)
 
 

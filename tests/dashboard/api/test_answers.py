@@ -265,7 +265,8 @@ def test_posted_results_come_with_their_trial(moved: str) -> None:
     ("address", "status", "said"),
     [
         ("/api/v1/trials?colour=red", 400, "There is no parameter “colour”"),
-        ("/api/v1/trials?nct=NCT00000001", 400, "There is no parameter “nct”"),
+        ("/api/v1/trials?claim=C1", 400, "There is no parameter “claim”"),
+        ("/api/v1/trials?mine=1", 400, "name its trials in “ids”"),
         ("/api/v1/trials?phase=phase9", 400, "“phase9” is not accepted"),
         ("/api/v1/trials?from=2024&to=2020", 400, "are not accepted"),
         ("/api/v1/trials?from=2024&from=2020", 400, "is given 2 times"),

@@ -15,9 +15,9 @@ EVERY = "all=1&background=1&frame=1&left=1&tier=given&tier=mentioned&tier=exclud
 
 def test_a_list_of_ones_own_holds_any_stored_trial(live: str, opened: Open) -> None:
     everything = [row["nct_id"] for row in exported(live)]
-    query = "&".join(f"{key}={value}" for key, value in view.params(view.own_list(everything)))
+    query = "&".join(f"{key}={value}" for key, value in view.params(Filter.of_trials(everything)))
     assert {row["nct_id"] for row in exported(live, query)} == set(everything)
-    assert Filter.from_query(query, WATCHLIST) == (view.own_list(everything), ())
+    assert Filter.from_query(query, WATCHLIST) == (Filter.of_trials(everything), ())
 
 
 @pytest.mark.parametrize("beside", [EVERY, "", "condition=lupus&status=withdrawn"])
