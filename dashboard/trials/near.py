@@ -18,7 +18,8 @@ _PLACE, _WITHIN, _ASKED = "near_place", "near_within", "near_asked"
 def box(wanted: Filter) -> None:
     """A place and a distance; a name that several cities have offers them, an unknown one near spellings."""
     city = cities.one(wanted.near) if wanted.near else None
-    asked: str = "" if city else st.session_state.get(_ASKED, "")
+    written = "".join(view.query().get("near", [])[:1])  # in the address, and no single city
+    asked: str = "" if city else st.session_state.get(_ASKED) or written
     st.session_state[_PLACE] = cities.shown(city) if city else asked
     st.session_state[_WITHIN] = wanted.within
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):

@@ -107,12 +107,13 @@ def test_every_example_is_answered_as_promised(store: str) -> None:
 def test_every_key_of_the_filters_is_a_parameter_and_nothing_else_is(starter: str) -> None:
     operation = document()["paths"]["/trials"]["get"]
     names = [one["name"] for one in operation["parameters"]]
-    assert names == [*(key.name for key in KEYS), "limit", "cursor"]
+    assert names == [*(key.name for key in KEYS), "nct", "mine", "limit", "cursor"]
     assert all(one["description"].endswith(".") for one in operation["parameters"])
     for one in operation["parameters"]:
         values = one["schema"].get("items", one["schema"]).get("enum", ())
         for value in values:
-            assert ask(f"/api/v1/trials?{one['name']}={value}&limit=1").status == 200, (one["name"], value)
+            query = f"{one['name']}={value}&limit=1" + ("&ids=NCT00000001" if one["name"] == "mine" else "")
+            assert ask(f"/api/v1/trials?{query}").status == 200, query
 
 
 @pytest.mark.parametrize(

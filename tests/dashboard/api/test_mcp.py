@@ -151,7 +151,8 @@ def test_every_tool_only_reads_and_says_so(starter_store: str, tmp_path: Path) -
         assert tool.input_schema["additionalProperties"] is False
         Draft202012Validator.check_schema(tool.input_schema)
         if tool.name in ("search_trials", "findings"):
-            assert set(tool.input_schema["properties"]) == {key.name for key in KEYS} | {"limit", "cursor"}
+            own = {"nct", "mine", "limit", "cursor"}
+            assert set(tool.input_schema["properties"]) == {key.name for key in KEYS} | own
 
 
 def test_answers_are_small_and_go_on_page_by_page(live_store: str, tmp_path: Path) -> None:

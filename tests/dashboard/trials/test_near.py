@@ -132,6 +132,16 @@ def test_a_name_of_several_cities_offers_them(near_store: str, opened: Open) -> 
     assert any("not judged" in one.value for one in app.text)
 
 
+def test_a_name_of_several_cities_in_the_address_offers_them_too(near_store: str, opened: Open) -> None:
+    app = opened(near_store, "trials", "all=1&near=Frankfurt")
+    assert "Frankfurt am Main (Hesse, Germany)" in [one.label for one in app.button]
+    app.button(key="near_Frankfurt am Main, DE").click().run()
+    assert app.query_params["near"] == "Frankfurt am Main, DE"
+    app.text_input(key="near_place").set_value("").run()
+    assert "near" not in app.query_params
+    assert not any("do you mean?" in one.value for one in app.markdown)
+
+
 def test_an_unknown_city_is_said_to_be_unknown_with_near_spellings(near_store: str, opened: Open) -> None:
     app = opened(near_store, "trials", "all=1")
     app.text_input(key="near_place").set_value("Brlin").run()
