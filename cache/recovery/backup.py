@@ -127,6 +127,8 @@ def restore(url: str, source: Path, now: Callable[[], datetime] = utcnow) -> Don
 def file_of(url: str) -> Path:
     """The file of the store at ``url``. Raises LocalTrouble when it is in none."""
     path = files.path_of(url)
+    if path is None and files.parsed(url).get_backend_name() == "sqlite":
+        raise LocalTrouble("A store in memory has no file to back up; only an SQLite file has one.")
     if path is None:
         raise LocalTrouble(
             f"The store {files.place_of(files.parsed(url))} lies on a server. Back it up with pg_dump --format=custom "

@@ -53,7 +53,7 @@ def cell(value: Any, how: Mapping[str, Any], placeholder: str, href: Href) -> Ma
         shown = how.get("display_text") or str(value)
         found = re.search(shown, str(value)) if "(" in shown else None
         if found is None and shown.startswith("Show ") and href(str(value)) is None:
-            return escape(placeholder)  # words that only ask for a click say nothing without one
+            return Markup()  # words that only ask for a click say nothing without one
         return markup.anchor(str(value), escape(found[1] if found else shown), href)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return escape(str(value))

@@ -107,13 +107,13 @@ def judge(before: State, after: State, truth: Truth, load: str | None) -> None:
 
 
 def judge_history(after: State) -> None:
-    """The events are exactly the steps from version to version, each once."""
+    """The events are exactly the steps from version to version, each once; a verdict moves by many trials."""
     chains: dict[str, list[tuple[Any, ...]]] = {}
     for _, row in sorted(after.versions.items()):
         chains.setdefault(row[1], []).append(row)
     told: dict[str, list[str]] = {}
     for _, row in sorted(after.events.items()):
-        if row[2] not in WHOLE:
+        if row[2] not in WHOLE and row[2] != "verdict":
             told.setdefault(row[1], []).append(row[2])
     for nct_id, chain in chains.items():
         pairs = list(itertools.pairwise(chain))

@@ -317,6 +317,7 @@ def test_no_value_becomes_a_cell_that_runs(value: str | list[str] | None) -> Non
     assert not runs(str(cell(value)))
 
 
+@pytest.mark.sqlite_alone("PostgreSQL takes no NUL, which the product never hands it")
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(FACTS, min_size=1, max_size=2))
 def test_no_cell_of_a_file_runs(facts: list[dict[str, Any]]) -> None:

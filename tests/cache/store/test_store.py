@@ -195,7 +195,7 @@ def test_a_url_that_is_none_is_a_mistake_of_the_configuration(bad: str) -> None:
 
 
 def test_a_database_without_a_driver_is_a_mistake_of_the_configuration() -> None:
-    with pytest.raises(Validation, match="driver for 'nosuchbase'"):
+    with pytest.raises(Validation, match="an SQLite file or on PostgreSQL, not on 'nosuchbase'"):
         Store.open("nosuchbase://host/name")
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -104,9 +104,14 @@ def test_the_tables_hold_the_numbers_of_the_app(shown: tuple[str, str, Pages], n
             [shown_cell(cell, how[head], grid.proto.placeholder) for head, cell in row.items()]
             for row in grid.value.to_dict("records")
         ]
-        assert lines in [[*found[1:]] for _, found in published.tables], grid.proto.alt
+        assert without_clicks(lines) in [without_clicks(found[1:]) for _, found in published.tables], grid.proto.alt
         compared += 1
     assert compared
+
+
+def without_clicks(lines: Sequence[Sequence[str]]) -> list[list[str]]:
+    """A link in words is left out where its list is not published."""
+    return [["" if cell.startswith("Show ") else cell for cell in line] for line in lines]
 
 
 def test_the_charts_hold_the_numbers_of_the_app(shown: tuple[str, str, Pages]) -> None:
