@@ -21,7 +21,8 @@ def box(wanted: Filter) -> None:
     written = "".join(view.query().get("near", [])[:1])  # in the address, and no single city
     asked: str = "" if city else st.session_state.get(_ASKED) or written
     st.session_state[_PLACE] = cities.shown(city) if city else asked
-    st.session_state[_WITHIN] = wanted.within
+    if city:
+        st.session_state[_WITHIN] = wanted.within
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.text_input(
             "Near",
@@ -32,14 +33,14 @@ def box(wanted: Filter) -> None:
             on_change=_typed,
             width=300,
         )
-        st.segmented_control(
-            "Within",
-            RADII if wanted.within in RADII else sorted({*RADII, wanted.within}, key=lambda km: km or float("inf")),
-            format_func=near_words.radius,
-            key=_WITHIN,
-            on_change=_chosen,
-            disabled=city is None,
-        )
+        if city:
+            st.segmented_control(
+                "Within",
+                RADII if wanted.within in RADII else sorted({*RADII, wanted.within}, key=lambda km: km or float("inf")),
+                format_func=near_words.radius,
+                key=_WITHIN,
+                on_change=_chosen,
+            )
     if asked:
         _offer(asked)
 
