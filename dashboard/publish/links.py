@@ -16,7 +16,7 @@ from fetchers.settings import RECORD_URL
 MOST = 20_000  # files of one site
 PAGES = frozenset(entry.id for entry in catalogue.PAGES)
 FIRST = catalogue.PAGES[0].id
-_ON_SCREEN = ("#save-", "#keep-", "#drop-", "#my-list")  # links that a script of the dashboard answers
+_ON_SCREEN = ("#save-", "#keep-", "#drop-", "trials#my-list")  # links that a script of the dashboard answers
 _ADDRESS = re.compile(r"^/?([a-z]*)(?:\?([^#]*))?(?:#(.*))?$")
 _NUMBER = re.compile(r"[\d,]+")
 

@@ -109,7 +109,7 @@ def keeping(nct_ids: Sequence[str], what: str = "") -> str:
 
 def my_list() -> str:
     """The link in Markdown that opens the visitor's own list, which only the browser knows."""
-    return f"[:material/bookmarks: My list](#my-list?{urlencode(params(Filter.of_trials(), mine='1'))})"
+    return f"[:material/bookmarks: My list](trials#my-list?{urlencode(params(Filter.of_trials(), mine='1'))})"
 
 
 def remember_list() -> None:

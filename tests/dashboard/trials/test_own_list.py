@@ -52,4 +52,4 @@ def test_an_empty_list_says_how_it_begins(live: str, opened: Open) -> None:
 
 @pytest.mark.parametrize("name", ["overview", "claims", "trial"])
 def test_every_page_leads_to_the_list(live: str, opened: Open, name: str) -> None:
-    assert any("](#my-list?" in one.value for one in opened(live, name).sidebar.markdown)
+    assert any("](trials#my-list?" in one.value for one in opened(live, name).sidebar.markdown)
