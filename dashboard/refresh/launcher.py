@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from cache.english import moment
 from cache.store import files
 from cache.store.store import timestamp
-from dashboard.web.hosts import is_loopback
+from dashboard.web.hosts import is_this_machine
 from fetchers.errors import LocalTrouble, Validation
 from fetchers.settings import ROOT
 
@@ -65,16 +65,16 @@ def is_local(headers: Mapping[str, str], *, peer: str | None, bound: str | None,
     name, a forwarding header means a proxy. Browsers always say in ``Origin`` which page opened the websocket: without
     one it is a program, with another one (also of another port of this machine) it is somebody else's page.
     """
-    if bound is None or not is_loopback(bound) or named:
+    if bound is None or not is_this_machine(bound) or named:
         return False
-    if peer is not None and not is_loopback(peer):
+    if peer is not None and not is_this_machine(peer):
         return False
     given = {name.lower(): value for name, value in headers.items()}
     if any(name.lower() in given for name in PROXY_HEADERS):
         return False
     origin = given.get("origin", "")
     host = _host_and_port(f"{origin.partition(':')[0]}://{given.get('host', '')}")
-    return host is not None and is_loopback(host[0]) and host == _host_and_port(origin)
+    return host is not None and is_this_machine(host[0]) and host == _host_and_port(origin)
 
 
 def _host_and_port(url: str) -> tuple[str, int] | None:

@@ -9,8 +9,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from cache.changes import changelog, feed
-from cache.changes.weights import Weight
+from cache.changes import feed
 from cache.cli import changes as digest
 from cache.export import outcomes
 from cache.export import trials as export
@@ -43,17 +42,17 @@ def outcomes_json(query: Query, base_url: str, now: datetime) -> bytes:
 
 def changes(query: Query, base_url: str, now: datetime) -> bytes:
     """The changes as ``python -m cache changes --json`` prints them."""
-    found = _changes(query, default="noise")
+    found = told.told(data.store(), view.read(query, data.watchlist(), weight="noise"), _have())
     return msgspec.json.encode([one.as_json() for one in found]) + b"\n"
 
 
 def atom(query: Query, base_url: str, now: datetime) -> bytes:
     """The newest changes as an Atom feed, noise only when it is asked for."""
-    found = _changes(query, default="low", limit=MOST_ENTRIES)
+    followed = view.read(query, data.watchlist(), weight="low")
+    found = told.told(data.store(), followed, _have(), limit=MOST_ENTRIES)
     names = {agent.id: agent.name for agent in data.watchlist().agents}
     asked = urlencode({key: query[key] for key in sorted(query)}, doseq=True)
-    wanted = view.read(query, data.watchlist(), weight="low").wanted
-    said = wanted.sentence(data.watchlist()) if wanted is not None else ""
+    said = followed.wanted.sentence(data.watchlist()) if followed.wanted is not None else ""
     return feed.atom(found, base_url=base_url, fresh=data.freshness(), names=names, query=asked, view=said)
 
 
@@ -81,8 +80,3 @@ def _selected(query: Query) -> Selection:
 
 def _have() -> told.Frames:
     return told.Frames(data.trials, data.matches, data.watchlist(), lambda text: data.found(text).trials)
-
-
-def _changes(query: Query, default: Weight, limit: int | None = None) -> list[changelog.Change]:
-    followed = view.read(query, data.watchlist(), weight=default)
-    return told.told(data.store(), followed, _have(), limit=limit)

@@ -9,6 +9,8 @@ import socket
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
+from fetchers.loopback import is_loopback
+
 EVERY = "*"
 
 
@@ -24,11 +26,11 @@ class Hosts(NamedTuple):
         name = _name(host)
         if name is None:
             return False
-        if is_loopback(name):
+        if is_this_machine(name):
             return True
         if self.named:
             return any(_fits(name, pattern) for pattern in self.named)
-        if self.bound and is_loopback(self.bound):
+        if self.bound and is_this_machine(self.bound):
             return False
         own = socket.gethostname().lower()
         return is_address(name) or name in (self.bound, own, f"{own}.local")
@@ -46,16 +48,9 @@ class Hosts(NamedTuple):
         return any(_fits(page.hostname.rstrip("."), pattern) for pattern in self.named)
 
 
-def is_loopback(name: str) -> bool:
-    """Whether a name or an address can only mean the machine it is used on."""
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    # A server that listens on both families sees 127.0.0.1 as ::ffff:127.0.0.1.
-    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
+def is_this_machine(name: str) -> bool:
+    """Whether a browser takes this name or address for the machine it runs on."""
+    return is_loopback(name) or name.endswith(".localhost")
 
 
 def is_address(name: str) -> bool:

@@ -5,7 +5,6 @@ an answer that turns out to be no data is as transient as one that never came.
 """
 
 import contextlib
-import ipaddress
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
@@ -15,6 +14,7 @@ import requests
 import urllib3
 
 from fetchers.errors import Cancelled, Parsing, Postponed, Refused, TrackerError, Transport
+from fetchers.loopback import proxies
 from fetchers.registry.deadline import DeadlineAdapter
 from fetchers.registry.retry_after import LONGEST_WAIT, until, wait_asked
 from fetchers.registry.trouble import Again, of_error, of_status
@@ -191,11 +191,10 @@ class Http:
         return wait
 
     def _fetch(self, url: str) -> Answer:
-        # A proxy could not reach this machine's own loopback.
-        proxies = {"no_proxy": urlsplit(url).hostname or ""} if _is_loopback(url) else None
         with self._session.get(
-            url, timeout=(self._timeout, self._timeout), stream=True, allow_redirects=False, proxies=proxies
-        ) as response:
+            url, timeout=(self._timeout, self._timeout), stream=True, allow_redirects=False,
+            proxies=proxies(urlsplit(url).hostname or ""),
+        ) as response:  # fmt: skip
             body = bytearray()
             try:
                 for piece in response.iter_content(PIECE):
@@ -234,13 +233,3 @@ def _target(url: str, location: str) -> tuple[str, SplitResult | None]:
         return target, urlsplit(target)
     except ValueError:
         return location, None
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -1,12 +1,12 @@
 """Where a digest goes, read from one text: ``smtp://``, ``smtps://``, ``https://``, or the path of a file."""
 
-import ipaddress
 import re
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from fetchers.errors import Validation
+from fetchers.loopback import is_loopback
 
 PORTS = {"smtp": 587, "smtps": 465}
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
@@ -67,14 +67,6 @@ def parsed(text: str) -> Destination:
     raise Validation(
         f"--to cannot be {parts.scheme}:// there; use smtp://, smtps:// or https:// (http:// on this machine only)."
     )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether what is sent to this host stays on this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def is_mail(text: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 import requests
 from urllib3.exceptions import NewConnectionError
 
+from fetchers.loopback import proxies
 from fetchers.registry.deadline import DeadlineAdapter
 from fetchers.sending.address import Webhook
 from fetchers.sending.outcome import NotTaken, Unsure
@@ -28,7 +29,7 @@ def post(
             with adapter.within(_WHOLE * timeout):
                 answer = session.post(
                     hook.url, data=body, headers=headers, timeout=timeout, allow_redirects=False, stream=True,
-                    auth=_Token(token),
+                    auth=_Token(token), proxies=proxies(hook.host),
                 )  # fmt: skip
         except requests.RequestException as error:
             raise _trouble(hook, error) from error

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fetchers.errors import Validation
-from fetchers.sending import address, mail
+from fetchers.sending import address, mail, webhook
 from fetchers.sending.address import MailServer, Webhook, parsed
 from fetchers.sending.outcome import NotTaken
 from tests.rigs import catching
@@ -85,3 +85,12 @@ def test_elsewhere_nothing_is_said_without_encryption(monkeypatch: pytest.Monkey
             mail.send(to, mail.Login("t@b.org", "me", "secret"), "a@b.org", b"x", timeout=20)
     assert server.mails == []
     assert not [line for line in server.said if line[:4] in ("AUTH", "MAIL", "RCPT", "DATA")]
+
+
+def test_a_proxy_is_not_asked_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It could not reach our loopback, and has no business with what stays here."""
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with catching.web_address() as (caught, port):
+        webhook.post(Webhook(f"http://127.0.0.1:{port}/x"), b"{}", key="k", token=None, timeout=20)
+    assert len(caught.posts) == 1
