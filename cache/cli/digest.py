@@ -17,11 +17,12 @@ from cache.english import count
 from cache.exit_codes import DONE, LOCAL, NOT_TAKEN, SOME_FAILED
 from cache.export.atomic_write import write_atomically
 from cache.filters import query as queries
+from cache.filters.unseen import no_site, said_no_site
 from cache.follow import view as views
 from cache.follow.view import Followed
 from cache.opening import open_store
 from cache.read import trials as frames
-from cache.store.store import utcnow
+from cache.store.store import Store, utcnow
 from fetchers.errors import LocalTrouble, Validation
 from fetchers.sending import mail, webhook
 from fetchers.sending.address import Destination, MailServer, Webhook, is_mail, parsed
@@ -59,11 +60,20 @@ def digest_command(settings: Settings, watchlist: Watchlist, options: Options) -
     try:
         sent = send(store, Followers(view, watchlist, options.base_url, since), receivers, now=utcnow)
         fresh = frames.freshness(store, [agent.id for agent in watchlist.agents])
+        nowhere = _nowhere(store, view)
     finally:
         store.close()
     for one in sent if not options.quiet else [one for one in sent if one.error is not None]:
         say(sys.stderr, _said(one, starter=fresh.registry_timestamp is None))
+    if nowhere:
+        say(sys.stderr, f"{printable(nowhere)}\n")
     return _code(sent)
+
+
+def _nowhere(store: Store, view: Followed) -> str:
+    """Of which countries nothing can be told, for no stored trial has a site there; empty for all others."""
+    countries = view.wanted.countries if view.wanted is not None else ()
+    return said_no_site(no_site(countries, frames.trials(store))) if countries else ""
 
 
 def receivers_of(to: Destination | None, view: Followed, settings: Settings) -> list[Receiver]:

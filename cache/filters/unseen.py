@@ -1,4 +1,4 @@
-"""What a view asks for and the store cannot tell: trials nobody can place, ids that are not stored. Pure."""
+"""What a view asks for and the store cannot tell: trials nobody can place, ids and countries no stored trial has."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -8,10 +8,12 @@ import pandas as pd
 
 from cache.english import agreeing, count, listed
 from cache.filters.filter import Filter
+from cache.filters.kinds import shown
 from cache.filters.select import among
 from cache.gazetteer import cities
 from cache.gazetteer.cities import City
 from cache.places import near
+from cache.read import lists
 from cache.search.find import Finder
 from fetchers.watchlist.model import Watchlist
 
@@ -20,17 +22,19 @@ _NAMED = 5  # ids
 
 class Unseen(NamedTuple):
     """NCT ids: ``not_judged`` of trials that pass all but the place and have no site of a known place; ``not_stored``
-    of trials that the view names and the store lacks."""
+    of trials that the view names and the store lacks. ``no_site``: countries of the view without any stored site."""
 
     not_judged: tuple[str, ...] = ()
     not_stored: tuple[str, ...] = ()
+    no_site: tuple[str, ...] = ()
 
 
 def unseen(
     wanted: Filter, trials: pd.DataFrame, matches: pd.DataFrame, watchlist: Watchlist, finder: Finder | None = None
 ) -> Unseen:
     """What the view cannot tell of the frames of ``cache.read.trials``."""
-    return Unseen(_not_judged(wanted, trials, matches, watchlist, finder), not_stored(wanted.ids, trials))
+    placeless = _not_judged(wanted, trials, matches, watchlist, finder)
+    return Unseen(placeless, not_stored(wanted.ids, trials), no_site(wanted.countries, trials))
 
 
 def not_stored(nct_ids: Collection[str], trials: pd.DataFrame) -> tuple[str, ...]:
@@ -41,11 +45,17 @@ def not_stored(nct_ids: Collection[str], trials: pd.DataFrame) -> tuple[str, ...
     return tuple(one for one in nct_ids if one not in stored)
 
 
+def no_site(countries: Collection[str], trials: pd.DataFrame) -> tuple[str, ...]:
+    """Those of the countries in which no stored trial has a site; a name that nobody uses is one of them."""
+    known = lists.different(trials["countries"]) if countries else ()
+    return tuple(one for one in countries if one not in known)
+
+
 def sentences(wanted: Filter, found: Unseen, *, starter: bool) -> list[str]:
     """The same for people; empty when the view tells all it was asked."""
     city = cities.one(wanted.near) if wanted.near else None
     placed = said_not_judged(len(found.not_judged), city, starter=starter) if city else ""
-    return [one for one in (said_not_stored(found.not_stored), placed) if one]
+    return [one for one in (said_not_stored(found.not_stored), said_no_site(found.no_site), placed) if one]
 
 
 def said_not_judged(trials: int, city: City, *, starter: bool) -> str:
@@ -69,6 +79,16 @@ def said_not_stored(nct_ids: Sequence[str]) -> str:
     named = listed([*nct_ids[:_NAMED], *more])
     verb, them = agreeing(len(nct_ids), "is", "are"), agreeing(len(nct_ids), "it", "them")
     return f"{named} {verb} not stored here; the registry may have {them}."
+
+
+def said_no_site(countries: Sequence[str]) -> str:
+    """Which countries no stored trial has a site in; empty when all have one."""
+    if not countries:
+        return ""
+    named = listed([shown(one) for one in countries], "or")
+    return (
+        f"No stored trial names a site in {named}. Countries are written as the registry writes them, such as Germany."
+    )
 
 
 def _not_judged(

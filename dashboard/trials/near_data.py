@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
-from cache.filters.unseen import Unseen, not_stored, sentences
+from cache.filters.unseen import Unseen, no_site, not_stored, sentences
 from cache.gazetteer import cities
 from cache.gazetteer.cities import City
 from cache.places import near
@@ -57,7 +57,8 @@ def not_judged(wanted: Filter, city: City) -> list[str]:
 def not_told(wanted: Filter) -> list[str]:
     """In sentences, what the view cannot tell of the stored trials."""
     city = cities.one(wanted.near) if wanted.near else None
-    missing = Unseen(tuple(not_judged(wanted, city)) if city else (), not_stored(wanted.ids, data.trials()))
+    placeless = tuple(not_judged(wanted, city)) if city else ()
+    missing = Unseen(placeless, not_stored(wanted.ids, data.trials()), no_site(wanted.countries, data.trials()))
     return sentences(wanted, missing, starter=not data.freshness().live)
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 from cache.codes import TIERS
 from cache.filters.filter import Filter
 from cache.filters.select import Selection
+from cache.filters.unseen import no_site, said_no_site
 from cache.gazetteer.cities import City
 from dashboard.shared import address as view
 from dashboard.shared import columns, data, frame, trial_list
@@ -23,6 +24,9 @@ def found(selection: Selection, wanted: Filter) -> None:
     """How many trials there are, and of what."""
     st.header(_hits(selection), anchor=False)
     st.text(wanted.sentence(data.watchlist()))
+    missing = said_no_site(no_site(wanted.countries, data.trials()))
+    if missing:
+        st.text(missing)
 
 
 def outside(selection: Selection, wanted: Filter) -> None:

@@ -26,6 +26,9 @@ def said(wanted: Filter) -> None:
     if not wanted.text:
         return
     found = data.found(wanted.text)
+    unread = trials_words.unread(wanted.text, has_words=bool(found.asked))
+    if unread:
+        st.text(unread)
     for item in found.asked:
         if item.names:
             st.text(trials_words.names(item.typed, item.names))

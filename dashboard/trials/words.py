@@ -1,8 +1,9 @@
 """The sentences over the list of trials. Pure."""
 
+import re
 from collections.abc import Sequence
 
-from cache.english import count, listed
+from cache.english import count, listed, quoted
 from dashboard.shared.escape import quiet
 
 
@@ -21,6 +22,18 @@ def outside(here: int, more: int) -> str:
 def elsewhere(nct_id: str, title: str | None) -> str:
     """The way to a trial that was asked for by its id and lies outside the view, for Markdown."""
     return f"{nct_id} lies outside this view: {quiet(title) if title else 'open it'}"
+
+
+_OPERATORS = re.compile(r"(?:^|\s)(AND|OR|NOT|NEAR)(?=\s)|(?:^|\s)(-)\w")
+
+
+def unread(text: str, *, has_words: bool) -> str:
+    """What of a text is not searched as its writer may think; empty when all is."""
+    if not has_words:
+        return f"There is no word in {quoted(text, 40)} that can be looked for."
+    if _OPERATORS.search(text):
+        return "AND, OR, NOT and a minus are no commands here: every word is looked for, and all must occur."
+    return ""
 
 
 def names(typed: str, searched: Sequence[str]) -> str:

@@ -323,3 +323,10 @@ def test_a_mail_needs_a_sender(store: Store, run: Run, post: Post, monkeypatch: 
     monkeypatch.delenv("TRIALS_SMTP_FROM")
     code, _, err = run("--to", post.to())
     assert (code, "Set TRIALS_SMTP_FROM" in err) == (2, True)
+
+
+def test_a_country_no_trial_has_a_site_in_is_said(store: Store, run: Run, tmp_path: Path) -> None:
+    """Whoever follows “DE” would wait for ever: the registry writes Germany."""
+    code, _, err = run("--to", f"{tmp_path / 'news.txt'}", "--query", "country=DE")
+    assert code == 0
+    assert "No stored trial names a site in “DE”." in err
