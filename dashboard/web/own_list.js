@@ -51,11 +51,11 @@
     return query.get("mine") ? idsOf(query.get("ids") || "") : null;
   };
 
-  const showListed = (ids) => {
+  const showListed = (ids, how = "pushState") => {
     const query = new URLSearchParams(location.search);
     if (ids.length) query.set("ids", ids.join(","));
     else query.delete("ids");
-    open(`${location.pathname}?${String(query).replaceAll("%2C", ",")}`, "pushState");
+    open(`${location.pathname}?${String(query).replaceAll("%2C", ",")}`, how);
   };
 
   const keep = (ids) => {
@@ -115,6 +115,8 @@
     const places = document.querySelectorAll(".st-key-my_notes");
     if (!links.length && !places.length) return;
     const trials = read();
+    // An address of a list that names no trial means the list of this browser.
+    if (listed()?.length === 0 && Object.keys(trials).length) showListed(Object.keys(trials), "replaceState");
     links.forEach((link) => {
       const [, what, text] = ASKED.exec(link.getAttribute("href")) || [];
       if (!what) return set(link, "data-count", ` (${Object.keys(trials).length})`);

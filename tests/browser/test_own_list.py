@@ -148,3 +148,15 @@ def test_trials_are_ticked_in_the_table(live: Dashboard, visit: Visit) -> None:
     keeping.click()
     expect(sidebar(page).locator('a[href*="my-list"]')).to_have_attribute("data-count", " (2)")
     expect(main(page).get_by_role("link", name=re.compile("Compare side by side"))).to_be_visible()
+
+
+def test_an_address_without_trials_opens_the_list_of_this_browser(
+    live: Dashboard, visit: Visit, tmp_path: Path
+) -> None:
+    (nct_id, *_) = some(live, tmp_path)
+    window = visit()
+    keep(window.page, live, nct_id)
+    open_page(window.page, f"{live.url}/trials?mine=1")
+    expect(window.page).to_have_url(re.compile(f"ids={nct_id}"))
+    expect(main(window.page).get_by_text("1 trial on this list")).to_be_visible()
+    assert window.seen.console == []
