@@ -119,7 +119,7 @@ def test_a_link_to_the_same_page_is_told_to_the_address_bar(live: Dashboard, vis
     expect(main(window.page).get_by_text(re.compile("with the words"))).to_have_count(0)
     window.page.go_back()
     expect(window.page).to_have_url(f"{live.url}/trials?all=1&q=fukuda")
-    expect(main(window.page).get_by_text(re.compile("with the words “fukuda”"))).to_be_visible()
+    expect(main(window.page).get_by_text(re.compile("with the words “fukuda”")).first).to_be_visible()
     main(window.page).get_by_role("link", name=re.compile("outside this view: show all")).click()
     expect(window.page).to_have_url(re.compile("tier=excluded"))
     assert keys(window.page)["q"] == ["fukuda"]
