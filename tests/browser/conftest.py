@@ -1,5 +1,6 @@
 """What browser tests share: one Chromium, dashboards started the way a user starts them, visitors."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,19 +24,35 @@ def chrome() -> Iterator[Browser]:
         yield launched
 
 
-@pytest.fixture
-def visit(chrome: Browser) -> Iterator[Visit]:
-    """Opens windows; at the end closes them and checks that none of them left this machine."""
-    visitors: list[Visitor] = []
+@pytest.fixture(scope="session")
+def windows(chrome: Browser) -> dict[str, list[Visitor]]:
+    """Windows that earlier tests have given back, by their look."""
+    return {}
 
-    def come(**options: Any) -> Visitor:
-        visitors.append(visitor(chrome, **options))
-        return visitors[-1]
+
+@pytest.fixture
+def visit(chrome: Browser, windows: dict[str, list[Visitor]]) -> Iterator[Visit]:
+    """Opens windows of new visitors; at the end checks that none of them left this machine.
+
+    ``changed=True`` is for a window to which the test does what the next visitor would notice: it listens, answers for
+    the server or puts a script into it. The same for one that must know nothing, not even the compiled scripts.
+    """
+    visitors: list[tuple[Visitor, str]] = []
+
+    def come(*, changed: bool = False, **options: Any) -> Visitor:
+        look = "" if changed else json.dumps(options, sort_keys=True)
+        left = windows.get(look)
+        visitors.append((left.pop() if left else visitor(chrome, **options), look))
+        return visitors[-1][0]
 
     yield come
-    for one in visitors:
-        one.context.close()
-    assert [url for one in visitors for url in one.seen.outward] == []
+    outward = [url for one, _ in visitors for url in one.seen.outward]
+    for one, look in visitors:
+        if look and one.forget():
+            windows.setdefault(look, []).append(one)
+        else:
+            one.context.close()
+    assert outward == []
 
 
 @pytest.fixture

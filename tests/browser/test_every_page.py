@@ -1,14 +1,13 @@
 """Every page in light, dark and on a phone; links that reopen a view; what a scan for accessibility finds."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.chromium import Visitor, visitor
+from tests.browser.conftest import Visit
 from tests.browser.reading import cut_links, main, open_page, scrolls_sideways
 from tests.browser.serving import Dashboard
 
@@ -50,22 +49,11 @@ KNOWN_VIOLATIONS = {
 }
 
 
-@pytest.fixture(scope="module")
-def windows(chrome: Browser) -> Iterator[dict[str, Visitor]]:
-    """One window a look for all pages: a browser that has been here before is a common visitor, too, and quicker."""
-    opened = {look: visitor(chrome, **options) for look, options in LOOKS.items()}
-    yield opened
-    for window in opened.values():
-        window.context.close()
-        assert window.seen.outward == []
-
-
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("look", LOOKS)
-def test_every_page_in_every_look(live: Dashboard, windows: dict[str, Visitor], path: str, look: str) -> None:
+def test_every_page_in_every_look(live: Dashboard, visit: Visit, path: str, look: str) -> None:
     title, content = PAGES[path]
-    window = windows[look]
-    window.seen.console.clear()
+    window = visit(**LOOKS[look])
     open_page(window.page, f"{live.url}/{path}")
     expect(main(window.page).locator("h1").first).to_contain_text(title)
     expect(main(window.page).get_by_text(content).first).to_be_visible()

@@ -18,7 +18,7 @@ REAL = "https://clinicaltrials.gov/api/v2"  # nobody may ask it here
 
 
 def test_a_fresh_clone_without_network_shows_the_starters_trials(serve: Serve, visit: Visit) -> None:
-    window = visit()
+    window = visit(changed=True)
     up = serve(TRIALS_REGISTRY_URL=REAL)
     window.page.goto(up.url)
     expect(main(window.page).get_by_text(re.compile(r"Starter snapshot of \d+ \w+ \d{4}")).first).to_be_visible()

@@ -58,7 +58,7 @@ def test_no_text_in_any_field_runs_or_leads_away(serve: Callable[..., Dashboard]
     with FakeRegistry([record(PAYLOADS[TOGETHER])]) as registry:
         up = serve(registry.url, TRIALS_PACE_SECONDS="0", TRIALS_REFRESH="nobody")
         assert "1 new" in up.run("refresh", "--agent", "ivig").stderr
-        window = visit()
+        window = visit(changed=True)
         asked: list[str] = []
 
         def met(dialog: Dialog) -> None:

@@ -93,7 +93,7 @@ def test_the_list_returns_after_the_window_is_closed_and_a_trial_can_be_taken_of
 
 def test_notes_stay_in_the_browser_and_nothing_of_them_is_sent(live: Dashboard, visit: Visit, tmp_path: Path) -> None:
     (nct_id, *_) = some(live, tmp_path)
-    window = visit()
+    window = visit(changed=True)
     page = window.page
     sent: list[Any] = []
 
@@ -119,7 +119,7 @@ def test_a_browser_that_keeps_nothing_has_the_list_in_the_address(
     live: Dashboard, visit: Visit, tmp_path: Path
 ) -> None:
     (nct_id, *_) = some(live, tmp_path)
-    window = visit()
+    window = visit(changed=True)
     window.context.add_init_script(
         "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no', 'SecurityError'); }})"
     )

@@ -41,7 +41,7 @@ def test_what_is_drawn_stays_where_it_is(starter: Dashboard, chrome: Browser, pa
 
 
 def test_the_window_is_never_blank(starter: Dashboard, visit: Visit) -> None:
-    window = visit()
+    window = visit(changed=True)
     window.page.route("**/static/js/index.*.js", lambda route: route.abort())
     window.page.goto(starter.url)
     words = window.page.get_by_text("Trial tracker is loading")
@@ -53,7 +53,7 @@ def test_the_window_is_never_blank(starter: Dashboard, visit: Visit) -> None:
 
 
 def test_what_streamlit_says_before_the_page_is_not_hidden_for_ever(starter: Dashboard, visit: Visit) -> None:
-    window = visit()
+    window = visit(changed=True)
     window.page.route("**/_stcore/stream", lambda route: route.abort())
     window.page.route_web_socket("**/_stcore/stream", lambda socket: socket.close())
     window.page.goto(starter.url)
