@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.shared import data
 from dashboard.shared.words import plain
-from dashboard.web import sign_in
+from dashboard.web import sign_in, way_back
 from dashboard.web.visitors import Visitor, fits
 
 LABEL, OUT = "Sign in", "Sign out"
@@ -28,6 +28,9 @@ def admitted() -> bool:
 
 
 def _door() -> None:
+    name, value = way_back.FAILED
+    if st.query_params.get(name) == value:
+        st.error("That sign-in did not work. Try again, or ask whoever runs this dashboard.", icon=":material/error:")
     st.markdown("Only people who are signed in may read here.")
     for provider in sign_in.clients().ids:
         _button(provider, "primary")

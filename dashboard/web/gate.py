@@ -3,21 +3,24 @@ before pages' sessions, programs and files."""
 
 import hashlib
 import hmac
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import streamlit as st
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.types import Message, Receive, Scope
 
-from dashboard.web import door, sign_in
+from dashboard.web import door, sign_in, way_back
 from dashboard.web.door import Refusal
 from dashboard.web.visitors import Clients, Visitor, fits, visitor
 from fetchers.errors import Validation
 from fetchers.settings import EVERYONE, Settings
 
+_LOGIN, _CALLBACK = "/auth/login", "/oauth2callback"
+_ANSWERED = re.compile(rb"(?:^|&)(?:code|error)=")  # by the provider; who has signed out comes back without
 KNOWN = "trials.known"  # key of a request: whether its sender may read
 _TOLD = {"WWW-Authenticate": 'Bearer realm="trial-tracker"', "Cache-Control": "no-store"}
 _SIGN_IN = Refusal(401, "Only people who are signed in may read here. Open this server's page and sign in.", _TOLD)
@@ -63,8 +66,7 @@ class Gate(NamedTuple):
         """Who sends these headers, if somebody who is signed in."""
         if self.clients is None:
             return None
-        cookies = cookie_parser(headers.get("cookie", ""))
-        return visitor(sign_in.claims(cookies, self.clients.origin), self.clients, self.now())
+        return visitor(sign_in.claims(_cookies(headers), self.clients.origin), self.clients, self.now())
 
     def refusal(self, scope: Scope) -> Refusal | None:
         """Why this request gets no answer; None when it does. Notes at the request whether its sender may read."""
@@ -82,6 +84,24 @@ class Gate(NamedTuple):
         if found is not None:
             return _NOT_YOU
         return _PROGRAM if self.tokens else _SIGN_IN
+
+    def mark(self, scope: Scope, answer: Message) -> None:
+        """Change the start of an answer as this gate needs it."""
+        if self.clients is None:
+            return
+        given, path = MutableHeaders(scope=answer), scope["path"]
+        if shut(path):
+            _keep_to_oneself(given) if not self.open else None
+        elif path.endswith(_CALLBACK) and answer["status"] == 302:
+            if _ANSWERED.search(scope["query_string"]):
+                way_back.lead(given, _cookies(Headers(scope=scope)))
+        elif path.endswith(_LOGIN) and answer["status"] >= 400:
+            answer["status"] = 302  # Streamlit's page of two words leads nowhere
+            given["location"] = way_back.failed(path.removesuffix(_LOGIN) + "/")
+        elif not scope.get(KNOWN, True) and given.get("content-type", "").startswith("text/html"):
+            way_back.keep(given, path, scope["query_string"].decode("latin-1"))
+        if self.clients.origin.startswith("https:"):
+            way_back.secure(given)
 
     def session(self, scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
         """A websocket as Streamlit is to see it: without the cookie of somebody whose time is over, and only until it
@@ -106,6 +126,17 @@ class Gate(NamedTuple):
         # Digests are compared: how long that takes tells nothing of a token.
         given = _digest(sent.strip())
         return kind.lower() == "bearer" and any(hmac.compare_digest(given, _digest(token)) for token in self.tokens)
+
+
+def _cookies(headers: Mapping[str, str]) -> dict[str, str]:
+    return cookie_parser(headers.get("cookie", ""))
+
+
+def _keep_to_oneself(given: MutableHeaders) -> None:
+    """No cache on the way may hand to others what one reader got."""
+    if given.get("cache-control") != "no-store":
+        given["Cache-Control"] = "private, no-cache"
+    given.add_vary_header("Cookie")
 
 
 def _digest(text: str) -> bytes:

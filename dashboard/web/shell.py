@@ -131,8 +131,7 @@ class Shell:
         refused = door.refusal(scope, self._hosts) or self._gate.refusal(scope)
         if scope["type"] == "websocket":
             scope, receive = self._gate.session(scope, only_wanted(receive))
-        private = not self._gate.open and gate.shut(scope["path"])
-        outward = _Answer(send, whole=scope["type"] == "http" and scope["method"] == "GET", private=private)
+        outward = _Answer(scope, self._gate, send)
         if refused is not None:
             await self._refuse(refused, scope)(scope, receive, outward)
         elif door.inside(scope["path"], door.MACHINES) and not door.inside(scope["path"], door.PROBES):
@@ -173,20 +172,13 @@ async def failed(request: Request, error: Exception) -> Response:
     return PlainTextResponse(said, status_code=500, headers=headers())
 
 
-def _keep_to_oneself(given: MutableHeaders) -> None:
-    """No cache on the way may hand to others what one reader got."""
-    if given.get("cache-control") != "no-store":
-        given["Cache-Control"] = "private, no-cache"
-    given.add_vary_header("Cookie")
-
-
 class _Answer:
     """Sends an answer on with our headers, and the page of the dashboard with what is ours in it."""
 
-    def __init__(self, send: Send, *, whole: bool, private: bool) -> None:
-        self._send = send
-        self._private = private  # not for everybody
-        self._whole_answer = whole  # a HEAD has no page to put something in
+    def __init__(self, scope: Scope, readers: Gate, send: Send) -> None:
+        self._scope, self._gate, self._send = scope, readers, send
+        # A HEAD has no page to put something in.
+        self._whole_answer = scope["type"] == "http" and scope["method"] == "GET"
         self._page: Message | None = None  # the start of the page, held back until its length is known
         self._body = b""
 
@@ -195,8 +187,7 @@ class _Answer:
             given = MutableHeaders(scope=message)
             for name, value in headers().items():
                 given.setdefault(name, value)
-            if self._private:
-                _keep_to_oneself(given)
+            self._gate.mark(self._scope, message)
             if (
                 self._whole_answer
                 and message["status"] == 200

@@ -52,8 +52,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
             if key not in running:
                 registry = stack.enter_context(FakeRegistry([]))
                 folder: Path = tmp_path_factory.mktemp("viewed")
-                up = Dashboard(folder, registry.url, TRIALS_PACE_SECONDS="0", **settings)
-                up.env["STREAMLIT_SECRETS_FILES"] = str(provider.secrets_file(folder, up.port))
+                up = provider.dashboard(folder, registry.url, TRIALS_PACE_SECONDS="0", **settings)
                 running[key] = (stack.enter_context(up), registry)
             return running[key]
 

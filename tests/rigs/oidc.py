@@ -20,6 +20,8 @@ from streamlit.runtime.secrets import secrets_singleton
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
+from tests.browser.serving import Dashboard
+
 CLIENT, SECRET = "trial-tracker", "the-client-secret-of-the-tests"
 ANNA = {"sub": "1", "name": "Anna Berg", "email": "anna@charity.example", "email_verified": True}
 Claims = dict[str, Any]
@@ -86,6 +88,12 @@ class Provider:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+    def dashboard(self, folder: Path, *registry_url: str, **settings: str) -> Dashboard:
+        """A dashboard, not yet started, that people sign in to here."""
+        up = Dashboard(folder, *registry_url, **settings)
+        up.env["STREAMLIT_SECRETS_FILES"] = str(self.secrets_file(folder, up.port))
+        return up
 
     def secrets_file(self, folder: Path, port: int) -> Path:
         """Streamlit's ``secrets.toml`` for a dashboard on this port."""

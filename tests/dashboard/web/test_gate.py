@@ -36,6 +36,7 @@ class Asked:
 
     def __init__(self, gate: Gate, path: str = "/api/trials.json", kind: str = "http", **headers: str) -> None:
         given = {"host": "localhost:8501", **headers}
+        self._page, kind = kind == "page", "http" if kind == "page" else kind
         raw = [(name.encode(), value.encode()) for name, value in given.items()]
         scope = {"type": kind, "method": "GET", "path": path, "headers": raw, "query_string": b"", "extensions": {}}
         self.sent: list[Any] = []
@@ -49,7 +50,10 @@ class Asked:
             self.heard.append(await receive())
             return
         headers = [(b"cache-control", b"public, max-age=60")]
+        if self._page:
+            headers.append((b"content-type", b"text/html"))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
 
     async def _receive(self) -> Any:
         return {"type": "websocket.receive", "text": "a message"}
@@ -129,6 +133,13 @@ def test_a_program_with_a_token_gets_an_answer(sent: str) -> None:
 def test_a_program_with_another_token_gets_none(sent: str) -> None:
     assert Asked(LISTED, authorization=sent).status == 401
     assert Asked(LISTED._replace(tokens=()), authorization=sent).status == 401
+
+
+def test_cookies_of_a_site_that_is_encrypted_stay_so() -> None:
+    kept = Asked(LISTED, "/trials", kind="page").headers["set-cookie"]
+    assert kept == "trials_back=/trials; Path=/; Max-Age=600; HttpOnly; SameSite=lax"
+    encrypted = LISTED._replace(clients=CLIENTS._replace(origin="https://trials.example.org"))
+    assert Asked(encrypted, "/trials", kind="page").headers["set-cookie"] == f"{kept}; Secure"
 
 
 def test_where_everybody_may_read_nobody_is_asked() -> None:
