@@ -18,7 +18,8 @@ def admitted() -> bool:
     seen = sign_in.seen()
     if fits(data.settings().readers, seen):
         return True
-    with st.container(horizontal_alignment="center").container(width=_WIDTH):
+    # The key: see first_paint.css.
+    with st.container(horizontal_alignment="center").container(width=_WIDTH, key="signing"):
         st.title("Trial tracker", anchor=False)
         if seen is None:
             _door()

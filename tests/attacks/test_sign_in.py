@@ -6,7 +6,7 @@ import urllib.request
 from collections.abc import Iterator
 from http.cookiejar import CookieJar
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -283,22 +283,15 @@ def test_a_sign_in_leads_to_the_page_that_was_wanted(site: Site) -> None:
     assert guest.ways[-1] == f"{site.up.url}/", "the page of an earlier sign-in was wanted then"
 
 
-ELSEWHERE = (
-    "//evil.example", "/\\evil.example", "https://evil.example/", "/%2fevil.example", "/x%0d%0aSet-Cookie: a=b",
-    "/.//evil", "javascript:alert(1)", "/ /evil.example", "/\t/evil.example", "/api@evil.example",
-    "/x#//evil.example", "x", "/x?" + "a" * 3000,
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("wanted", ELSEWHERE, ids=lambda wanted: wanted[:30])
-def test_a_cookie_that_leads_elsewhere(site: Site, note: Note, wanted: str) -> None:
-    note("the way in", f"led to {wanted[:30]!r}")
+def test_a_cookie_that_leads_elsewhere(site: Site, note: Note) -> None:
+    """What else such a cookie could hold: ``tests/dashboard/web/test_way_back.py``."""
+    note("the way in", "a cookie that leads elsewhere")
     guest = Guest(site)
     guest.sign_in(until=BACK)
     path = guest.ways[-1].removeprefix(site.up.url)
-    answered = send(site.up.port, request(path, Cookie=f"{guest.cookies}; trials_back={quote(wanted)}"))
+    answered = send(site.up.port, request(path, Cookie=f"{guest.cookies}; trials_back=//evil.example/trials"))
     assert (answered.status, answered.headers["location"]) == (302, "/")
-    note("the way in", f"led to {wanted[:30]!r}", "leads to the first page")
+    note("the way in", "a cookie that leads elsewhere", "leads to the first page")
 
 
 def test_a_button_that_somebody_else_made(site: Site, note: Note) -> None:

@@ -30,6 +30,8 @@ def test_from_the_button_to_the_data_and_out_again(visit: Visit, tmp_path: Path)
         page = window.page
         open_page(page, f"{up.url}/trials?agent=ivig")
         expect(main(page).get_by_role("heading")).to_have_text(["Trial tracker"])
+        loading = page.locator(".first-paint")
+        assert loading.evaluate("part => getComputedStyle(part).display") == "none", "it would give way in ten seconds"
         expect(page.get_by_test_id("stSidebar")).to_have_count(0)
         assert status(f"{up.url}/api/v1/trials") == 401
 
