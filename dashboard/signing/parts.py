@@ -29,13 +29,17 @@ def admitted() -> bool:
 
 
 def _door() -> None:
+    _failed()
+    st.markdown("Only people who are signed in may read here.")
+    for provider in sign_in.clients().ids:
+        _button(provider, "secondary")
+    st.caption("Your provider’s sign-in page opens and leads back here. A cookie keeps you signed in for 12 hours.")
+
+
+def _failed() -> None:
     name, value = way_back.FAILED
     if st.query_params.get(name) == value:
         st.error("That sign-in did not work. Try again, or ask whoever runs this dashboard.", icon=":material/error:")
-    st.markdown("Only people who are signed in may read here.")
-    for provider in sign_in.clients().ids:
-        _button(provider, "primary")
-    st.caption("Your provider’s sign-in page opens and leads back here. A cookie keeps you signed in for 12 hours.")
 
 
 def _not_you(seen: Visitor) -> None:
@@ -58,6 +62,7 @@ def line() -> None:
     seen = sign_in.seen()
     st.space("small")
     if seen is None:
+        _failed()
         for provider in sign_in.clients().ids:
             _button(provider, "tertiary")
         return
@@ -65,9 +70,9 @@ def line() -> None:
     st.button(OUT, key="sign_out", on_click=st.logout, icon=":material/logout:", type="tertiary")
 
 
-def _button(provider: str, kind: Literal["primary", "tertiary"]) -> None:
+def _button(provider: str, kind: Literal["secondary", "tertiary"]) -> None:
     named = "" if provider == sign_in.DEFAULT else f" with {plain(provider)}"
     st.button(
         f"{LABEL}{named}", key=f"sign_in_{provider}", on_click=st.login, args=(provider,), icon=":material/login:",
-        type=kind, width="stretch" if kind == "primary" else "content",
+        type=kind, width="stretch" if kind == "secondary" else "content",
     )  # fmt: skip

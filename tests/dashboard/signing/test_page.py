@@ -108,6 +108,19 @@ def test_where_everybody_reads_and_some_may_refresh_the_way_in_is_in_the_sidebar
     at = opened()
     assert at.title[0].value == "About the data"
     assert [one.label for one in at.sidebar.button if "Sign" in one.label] == ["Sign in"]
+    assert not at.error
+    at.query_params["sign_in"] = "failed"
+    at.run()
+    assert [one.value[:31] for one in at.sidebar.error] == ["That sign-in did not work. Try "]
+    assert not at.main.warning
+
+
+@pytest.mark.parametrize("readers", ["everyone", "*@charity.example"])
+def test_feeds_are_said_to_be_shut_where_they_are(opened: Open, monkeypatch: pytest.MonkeyPatch, readers: str) -> None:
+    monkeypatch.setenv("TRIALS_READERS", readers)
+    said = words(opened(claimed(), "changes"))
+    assert "Follow this view" in said or "Run this on the dashboard" in said
+    assert ("Feed readers and calendars cannot sign in here." in said) is (readers != "everyone")
 
 
 def test_where_nobody_need_sign_in_there_is_no_word_of_it(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
