@@ -59,11 +59,14 @@ def _mcp(options: argparse.Namespace) -> int:
     from importlib.util import find_spec
 
     from fetchers.errors import Validation
+    from fetchers.settings import EVERYONE, Settings
 
     if find_spec("mcp") is None:
         raise Validation('The command mcp needs the official SDK: python -m pip install "mcp>=2.3,<3" installs it.')
     if options.http is not None and not 0 < options.http < 65536:
         raise Validation(f"--http needs a port from 1 to 65535, not {options.http}.")
+    if options.http is not None and Settings.from_env().readers != EVERYONE:
+        raise Validation("Over HTTP nobody could sign in, as TRIALS_READERS asks. Leave out --http.")
     from dashboard.api import mcp_server
 
     _expect_no_browser()

@@ -5,8 +5,9 @@ from starlette.middleware import Middleware
 
 from dashboard import routes, watching
 from dashboard.api import problems
-from dashboard.web import patience, shell
+from dashboard.web import patience, shell, sign_in
 
+sign_in.check()
 patience.watch()
 app = st.App(
     "main.py",

@@ -8,6 +8,7 @@ from dashboard import catalogue
 from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import address as view
 from dashboard.shared import frame, kept, words
+from dashboard.signing import parts as signing
 from fetchers.errors import TrackerError
 
 st.set_page_config(
@@ -33,16 +34,18 @@ pages = {
 page = st.navigation(list(pages.values()), position="hidden")
 
 try:
-    with st.sidebar:
-        st.markdown("#### :material/clinical_notes: Trial tracker")
-        refresh = st.container()  # above the way around: in sight on every phone, whatever follows
-        frame.navigation(pages)
-    with kept.steady():
-        with refresh:
-            refresh_parts.panel()
-        with frame.sheet():
-            page.run()
-            frame.foot()
+    if signing.admitted():
+        with st.sidebar:
+            st.markdown("#### :material/clinical_notes: Trial tracker")
+            refresh = st.container()  # above the way around: in sight on every phone, whatever follows
+            frame.navigation(pages)
+            signing.line()
+        with kept.steady():
+            with refresh:
+                refresh_parts.panel()
+            with frame.sheet():
+                page.run()
+                frame.foot()
 except TrackerError as error:
     # A watch-list or an environment that cannot be used: nothing can be shown, so say why and what to do.
     st.error(words.plain(words.without_folders(str(error))), title="This page cannot be shown", icon=":material/error:")

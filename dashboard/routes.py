@@ -22,6 +22,7 @@ from dashboard.shared.escape import without_folders
 from dashboard.web import answers as served
 from dashboard.web import known
 from dashboard.web.first_paint import SCRIPTS
+from dashboard.web.gate import KNOWN
 from fetchers.errors import TrackerError, Validation
 from fetchers.settings import RECORD_URL
 
@@ -31,13 +32,17 @@ SOURCE = "ClinicalTrials.gov, U.S. National Library of Medicine"
 async def ready(request: Request) -> Response:
     """``GET /api/ready``: 200 with the store's version and freshness, 503 with the reason when it cannot be used.
 
-    While the store cannot be used the pages still answer, with the starter snapshot.
+    While the store cannot be used the pages still answer, with the starter snapshot. Who may not read is told no more
+    than whether it is ready.
     """
     try:
         answer = await run_in_threadpool(_state)
     except TrackerError as error:
         answer = {"ready": False, "trouble": without_folders(str(error))}
-    return JSONResponse(answer, status_code=200 if answer["ready"] else 503, headers={"Cache-Control": "no-store"})
+    status = 200 if answer["ready"] else 503
+    if not request.scope.get(KNOWN, True):
+        answer = {"ready": answer["ready"]}
+    return JSONResponse(answer, status_code=status, headers={"Cache-Control": "no-store"})
 
 
 def _state() -> dict[str, Any]:

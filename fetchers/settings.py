@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeVar, get_args
+from typing import Final, Literal, NamedTuple, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from fetchers.errors import Validation
@@ -30,7 +30,14 @@ YES = ("yes", "1", "true")
 YES_NO = (*YES, "no", "0", "false")
 # A name, all names (*), or all below a name; a port says nothing about who is meant.
 _HOST = re.compile(r"\*|(\*\.)?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|\[?[0-9a-f:.]*:[0-9a-f:.]*\]?")
-REFRESHERS = ("everyone", "signed-in", "nobody")
+EVERYONE: Final = "everyone"
+SIGNED_IN: Final = "signed-in"
+NOBODY: Final = "nobody"
+READERS = (EVERYONE, SIGNED_IN)
+REFRESHERS = (EVERYONE, SIGNED_IN, NOBODY)
+# An address, or all of one domain: *@charity.org.
+_PERSON = re.compile(r"(\*|[^\s@*,;<>\"]+)@[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+SHORTEST_TOKEN = 32  # characters: too many to guess
 WhichResults = Literal["documents", "all", "none"]
 RESULTS: tuple[WhichResults, ...] = get_args(WhichResults)
 C = TypeVar("C", bound=str)
@@ -54,8 +61,15 @@ VARIABLES = (
     Variable(
         "TRIALS_REFRESH",
         "everyone on loopback, else nobody",
-        "Who may refresh from the page: everyone, signed-in or nobody",
+        "Who may refresh from the page: everyone, signed-in, nobody, or mail addresses as in TRIALS_READERS",
     ),
+    Variable(
+        "TRIALS_READERS",
+        EVERYONE,
+        "Who may read: everyone, signed-in, or the mail addresses of those who sign in, with commas between them; "
+        "*@example.org: all of that domain",
+    ),
+    Variable("TRIALS_API_TOKENS", "none", "Bearer tokens of programs that read where people sign in, commas between"),
     Variable(
         "TRIALS_REFRESH_INTERVAL_SECONDS",
         "0 on loopback, else 900",
@@ -94,6 +108,8 @@ class Settings:
     watchlist: Path | None = None
     user_agent: str | None = None
     refresh: str | None = None
+    readers: str = EVERYONE
+    api_tokens: tuple[str, ...] = field(default=(), repr=False)
     refresh_interval: float | None = None
     daily_requests: int = 5000
     readonly: bool = False
@@ -118,7 +134,9 @@ class Settings:
             timeout_seconds=_seconds(given, "TRIALS_TIMEOUT_SECONDS", cls.timeout_seconds, least=0.001),
             watchlist=Path(watchlist) if watchlist else None,
             user_agent=_header(given.get("TRIALS_USER_AGENT")),
-            refresh=_one_of("TRIALS_REFRESH", given.get("TRIALS_REFRESH"), REFRESHERS),
+            refresh=_people("TRIALS_REFRESH", given.get("TRIALS_REFRESH"), REFRESHERS),
+            readers=_people("TRIALS_READERS", given.get("TRIALS_READERS"), READERS) or EVERYONE,
+            api_tokens=_tokens(given.get("TRIALS_API_TOKENS", "")),
             refresh_interval=_interval(given),
             daily_requests=_requests(given),
             readonly=_one_of("TRIALS_READONLY", given.get("TRIALS_READONLY"), YES_NO) in YES,
@@ -207,6 +225,29 @@ def _hosts(text: str) -> tuple[str, ...]:
                 f"TRIALS_ALLOWED_HOSTS must be names such as trials.example.org, without scheme and port, not {host!r}."
             )
     return tuple(host.strip("[]") for host in hosts)
+
+
+def _people(name: str, text: str | None, words: tuple[str, ...]) -> str | None:
+    """One of the words, or mail addresses as ``a@b,*@c``."""
+    if text is None or text in words:
+        return text
+    people = [part.strip().lower() for part in text.split(",") if part.strip()]
+    if not people or not all(_PERSON.fullmatch(one) and one.isascii() for one in people):
+        raise Validation(
+            f"{name} must be one of {', '.join(words)}, or mail addresses such as *@example.org, not {text!r}."
+        )
+    return ",".join(people)
+
+
+def _tokens(text: str) -> tuple[str, ...]:
+    tokens = tuple(part.strip() for part in text.split(",") if part.strip())
+    for token in tokens:
+        _header(token, "TRIALS_API_TOKENS", secret=True)
+        if len(token) < SHORTEST_TOKEN or " " in token:
+            raise Validation(
+                f"TRIALS_API_TOKENS must be tokens of {SHORTEST_TOKEN} characters or more, without spaces."
+            )
+    return tokens
 
 
 def _header(text: str | None, name: str = "TRIALS_USER_AGENT", *, secret: bool = False) -> str | None:

@@ -22,6 +22,8 @@ _ABOUT = (
 )
 _PROBLEMS = {
     "400": "The question makes no sense: an unknown parameter or value, a limit or a cursor that is none.",
+    "401": "Only people who are signed in may read here, and programs with a token of the operator.",
+    "403": "Who is signed in may not read here.",
     "404": "There is no such thing here.",
     "405": "Only GET and HEAD are answered.",
     "414": "The question is too long.",

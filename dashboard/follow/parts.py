@@ -9,6 +9,7 @@ from cache.filters.filter import Filter
 from cache.follow.view import Followed, of
 from dashboard.shared import address as view
 from dashboard.shared import data
+from fetchers.settings import EVERYONE
 
 LABEL = "Follow this view"
 
@@ -25,6 +26,8 @@ def below(followed: Filter | Followed) -> None:
                 ("Calendar of coming completions", "calendar.ics", ":material/event:"),
             ):
                 st.link_button(label, f"{path}?{asked}" if asked else path, icon=icon)
+        if data.settings().readers != EVERYONE:
+            st.caption("These links work in this browser. Feed readers and calendars cannot sign in here.")
         st.caption(
             "Run this on the dashboard’s machine, for example once a day. It tells what is new since the last run."
         )

@@ -20,8 +20,9 @@ from cache.english import moment
 from cache.store import files
 from cache.store.store import timestamp
 from dashboard.web.hosts import is_this_machine
+from dashboard.web.visitors import Visitor, fits, needs_sign_in
 from fetchers.errors import LocalTrouble, Validation
-from fetchers.settings import ROOT
+from fetchers.settings import EVERYONE, NOBODY, ROOT
 
 LONGEST_LOG = 8_000  # bytes read from the end of the log: enough for the last sentence, never a screenful
 LONGEST_WORDS = 600
@@ -32,6 +33,7 @@ NOT_HERE = (
     "“python -m cache refresh”, or allow it with TRIALS_REFRESH."
 )
 SIGN_IN = "Please sign in to refresh the data."
+NOT_YOU = "Your address may not refresh here. Its operator can add it to TRIALS_REFRESH."
 READ_ONLY = "This dashboard only reads: its data is refreshed elsewhere."
 # Between two refreshes from the page, where not only a person at this machine can press the button.
 USUAL_INTERVAL = 900.0
@@ -44,15 +46,17 @@ class Permission(NamedTuple):
     reason: str | None = None
 
 
-def permission(rule: str | None, *, local: bool, signed_in: bool, readonly: bool = False) -> Permission:
+def permission(rule: str | None, *, local: bool, visitor: Visitor | None, readonly: bool = False) -> Permission:
     """Apply ``TRIALS_REFRESH``; when it is not set, everybody may on the machine itself and nobody elsewhere. Where
     nothing may be written nobody may, whatever the rule."""
     if readonly:
         return Permission(False, READ_ONLY)
-    rule = rule or ("everyone" if local else "nobody")
-    if rule == "everyone" or (rule == "signed-in" and signed_in):
+    rule = rule or (EVERYONE if local else NOBODY)
+    if fits(rule, visitor):
         return Permission(True)
-    return Permission(False, SIGN_IN if rule == "signed-in" else NOT_HERE)
+    if not needs_sign_in(rule):
+        return Permission(False, NOT_HERE)
+    return Permission(False, NOT_YOU if visitor else SIGN_IN)
 
 
 def is_local(headers: Mapping[str, str], *, peer: str | None, bound: str | None, named: Sequence[str] = ()) -> bool:

@@ -20,6 +20,7 @@ from dashboard.refresh.launcher import Launch, Launcher, Permission
 from dashboard.shared import data, words
 from dashboard.shared.escape import without_folders
 from dashboard.shared.kept import once_a_run
+from dashboard.web import sign_in
 from fetchers.errors import TrackerError
 
 # A job writes a heartbeat about every second. One that is silent for longer may be dead: the lock decides.
@@ -88,7 +89,7 @@ def permission() -> Permission:
     """Whether the viewer of this session may refresh and cancel."""
     given = data.settings()
     readonly = given.readonly or not refreshing.writable(given.cache_url)
-    return refreshing.permission(given.refresh, local=_local(), signed_in=_signed_in(), readonly=readonly)
+    return refreshing.permission(given.refresh, local=_local(), visitor=sign_in.seen(), readonly=readonly)
 
 
 def _interval() -> float:
@@ -108,11 +109,6 @@ def _local() -> bool:
         bound=st.get_option("server.address"),
         named=data.settings().allowed_hosts,
     )
-
-
-def _signed_in() -> bool:
-    # Without [auth] among the secrets st.user has no such attribute at all.
-    return bool(getattr(st.user, "is_logged_in", False))
 
 
 def press(*agents: str) -> None:

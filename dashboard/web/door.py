@@ -15,8 +15,9 @@ MOST_AT_ONCE = 24
 BUSY_SECONDS = 5
 MACHINES = ("/api/", "/feed.xml", "/calendar.ics")
 PROBES = ("/api/ready", "/api/live")  # answered however much there is to do
-# Parts of Streamlit this dashboard does not use: its inner figures, files of visitors, foreign components.
-CLOSED = ("/_stcore/metrics", "/_stcore/upload_file", "/_stcore/script-health-check", "/component")
+# Parts of Streamlit this dashboard does not use: its inner figures, files of visitors, programs that drive a page,
+# foreign components.
+CLOSED = ("/_stcore/metrics", "/_stcore/upload_file", "/_stcore/script-health-check", "/_stcore/agent", "/component")
 
 
 class Refusal(NamedTuple):

@@ -18,7 +18,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.web import door, first_paint
+from dashboard.web import door, first_paint, gate
+from dashboard.web.gate import Gate
 from dashboard.web.hosts import Hosts
 from dashboard.web.messages import only_wanted
 from dashboard.web.meter import Meter
@@ -79,13 +80,14 @@ def headers() -> dict[str, str]:
 
 class Shell:
     """The layer itself, as ``st.App`` takes it. ``problem`` makes what a program is told that is turned away; ``meter``
-    counts the requests; ``tell`` hears of each of them."""
+    counts the requests; ``tell`` hears of each of them; ``readers``: who may read."""
 
     def __init__(
         self, app: ASGIApp, hosts: Hosts | None = None, problem: Problem | None = None, meter: Meter | None = None,
-        tell: Callable[..., None] | None = None,
+        tell: Callable[..., None] | None = None, readers: Gate | None = None,
     ) -> None:  # fmt: skip
         self._app = app
+        self._gate = readers
         self._hosts = hosts
         self._problem = problem
         self._meter = meter or Meter()
@@ -125,10 +127,11 @@ class Shell:
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._hosts = self._hosts or hosts_of_settings()
-        refused = door.refusal(scope, self._hosts)
+        self._gate = self._gate or gate.of_settings()
+        refused = door.refusal(scope, self._hosts) or self._gate.refusal(scope)
         if scope["type"] == "websocket":
-            receive = only_wanted(receive)
-        outward = _Answer(send, whole=scope["type"] == "http" and scope["method"] == "GET")
+            scope, receive = self._gate.session(scope, only_wanted(receive))
+        outward = _Answer(scope, self._gate, send)
         if refused is not None:
             await self._refuse(refused, scope)(scope, receive, outward)
         elif door.inside(scope["path"], door.MACHINES) and not door.inside(scope["path"], door.PROBES):
@@ -172,9 +175,10 @@ async def failed(request: Request, error: Exception) -> Response:
 class _Answer:
     """Sends an answer on with our headers, and the page of the dashboard with what is ours in it."""
 
-    def __init__(self, send: Send, *, whole: bool) -> None:
-        self._send = send
-        self._whole_answer = whole  # a HEAD has no page to put something in
+    def __init__(self, scope: Scope, readers: Gate, send: Send) -> None:
+        self._scope, self._gate, self._send = scope, readers, send
+        # A HEAD has no page to put something in.
+        self._whole_answer = scope["type"] == "http" and scope["method"] == "GET"
         self._page: Message | None = None  # the start of the page, held back until its length is known
         self._body = b""
 
@@ -183,6 +187,7 @@ class _Answer:
             given = MutableHeaders(scope=message)
             for name, value in headers().items():
                 given.setdefault(name, value)
+            self._gate.mark(self._scope, message)
             if (
                 self._whole_answer
                 and message["status"] == 200

@@ -60,6 +60,7 @@ TOO_MUCH = {
 NOT_OURS = {
     "Streamlit's inner figures": "/_stcore/metrics",
     "a route for files": "/_stcore/upload_file/x/y",
+    "programs that drive a page": "/_stcore/agent/openapi.json",
     "foreign components": "/component/x/index.html",
     "an API that is none": "/api/v2/trials",
 }

@@ -13,6 +13,7 @@ from tests.browser.serving import Dashboard
 from tests.fake_registry import FakeRegistry
 from tests.rigs.attack_table import Note
 from tests.rigs.commands import wait_until
+from tests.rigs.oidc import Provider
 from tests.rigs.socket_client import Viewer
 
 BUTTON = "Refresh trial data"
@@ -44,14 +45,14 @@ COOKIE = f"_streamlit_user={base64.urlsafe_b64encode(json.dumps(_CLAIM).encode()
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """Servers by their settings, each with a registry of its own."""
     running: dict[str, tuple[Dashboard, FakeRegistry]] = {}
-    with ExitStack() as stack:
+    with ExitStack() as stack, Provider() as provider:
 
         def start(settings: dict[str, str]) -> tuple[Dashboard, FakeRegistry]:
             key = repr(settings)
             if key not in running:
                 registry = stack.enter_context(FakeRegistry([]))
                 folder: Path = tmp_path_factory.mktemp("viewed")
-                up = Dashboard(folder, registry.url, TRIALS_PACE_SECONDS="0", **settings)
+                up = provider.dashboard(folder, registry.url, TRIALS_PACE_SECONDS="0", **settings)
                 running[key] = (stack.enter_context(up), registry)
             return running[key]
 

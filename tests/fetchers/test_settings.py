@@ -49,6 +49,8 @@ def test_every_variable_is_read() -> None:
         "TRIALS_WATCHLIST": "mine.toml",
         "TRIALS_USER_AGENT": "tracker/1 (mail@example.org)",
         "TRIALS_REFRESH": "signed-in",
+        "TRIALS_READERS": "*@Charity.example, anna@example.org",
+        "TRIALS_API_TOKENS": f"{'a' * 32}, {'b' * 40}",
         "TRIALS_REFRESH_INTERVAL_SECONDS": "60",
         "TRIALS_DAILY_REQUESTS": "100",
         "TRIALS_READONLY": "yes",
@@ -70,6 +72,8 @@ def test_every_variable_is_read() -> None:
         watchlist=Path("mine.toml"),
         user_agent="tracker/1 (mail@example.org)",
         refresh="signed-in",
+        readers="*@charity.example,anna@example.org",
+        api_tokens=("a" * 32, "b" * 40),
         refresh_interval=60.0,
         daily_requests=100,
         readonly=True,
@@ -84,6 +88,7 @@ def test_every_variable_is_read() -> None:
     )
     assert "pass word" not in repr(Settings.from_env(values))
     assert "t0ken" not in repr(Settings.from_env(values))
+    assert "aaa" not in repr(Settings.from_env(values))
 
 
 def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,6 +146,27 @@ def test_space_around_a_value_and_a_closing_slash_do_not_matter() -> None:
             if value.strip() == value
         ),
         *(("TRIALS_REFRESH", value) for value in ("all", "Everyone", "signed_in", "everyone,nobody")),
+        *(
+            ("TRIALS_READERS", value)
+            for value in (
+                "login",
+                "nobody",
+                "charity.example",
+                "@charity.example",
+                "*",
+                "*@*",
+                "*@*.example",
+                "a*@b.example",
+                "anna@",
+                "anna@charity.example;bert@charity.example",
+                "anna @charity.example",
+                "a@b@c.example",
+                ",",
+                "signed-in,anna@charity.example",
+                "Anna <anna@charity.example>",
+                "ännä@charity.example",
+            )
+        ),
     ],
 )
 def test_a_bad_value_is_named_with_its_variable(name: str, value: str) -> None:
@@ -151,7 +177,14 @@ def test_a_bad_value_is_named_with_its_variable(name: str, value: str) -> None:
     assert str(caught.value).endswith(".")
 
 
-@pytest.mark.parametrize("value", ["everyone", "signed-in", "nobody"])
+@pytest.mark.parametrize("value", ["short", "a" * 31, "a" * 20 + " " + "b" * 20, "ä" * 40, f"{'a' * 32},b"])
+def test_a_bad_token_is_refused_and_not_repeated(value: str) -> None:
+    with pytest.raises(Validation, match="TRIALS_API_TOKENS") as caught:
+        Settings.from_env({"TRIALS_API_TOKENS": value})
+    assert value not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["everyone", "signed-in", "nobody", "*@charity.example,anna@example.org"])
 def test_who_may_refresh(value: str) -> None:
     assert Settings.from_env({"TRIALS_REFRESH": value}).refresh == value
 

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Button_pb2 import Button
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
+from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 from websockets.sync.client import ClientConnection, connect
 
 PATIENCE = 60.0
@@ -60,20 +62,28 @@ def request(path: str, host: str = "localhost", method: str = "GET", **headers: 
 
 
 class Viewer:
-    """A program that speaks as a page does: it opens the first page, presses buttons, sends what it likes."""
+    """A program that speaks as a page does: it opens the first page, presses buttons, sends what it likes. With an
+    ``Origin`` it has the token against forged requests, too, as a page has."""
 
     def __init__(self, port: int, **headers: str) -> None:
         given: Mapping[str, str] = {name.replace("_", "-"): value for name, value in headers.items()}
         host, origin = given.get("Host", f"localhost:{port}"), given.get("Origin")
         self.seen: list[str] = []  # the kinds of all messages that came
+        self.content = b""  # of all that the last run drew
+        self.sent_to: str | None = None  # where the page was to go, if anywhere
         more = {name: value for name, value in given.items() if name not in ("Host", "Origin")}
+        protocols = ["streamlit"]
+        if origin:
+            protocols.append(generate_xsrf_token_string())
+            cookies = (more.get("Cookie"), f"{XSRF_COOKIE_NAME}={protocols[1]}")
+            more["Cookie"] = "; ".join(filter(None, cookies))
         self._open = ExitStack()
         connecting = connect(
             f"ws://{host}/_stcore/stream",
             sock=socket.create_connection(("127.0.0.1", port), timeout=PATIENCE),
             origin=origin,  # type: ignore[arg-type]
             additional_headers=more,
-            subprotocols=["streamlit"],  # type: ignore[list-item]
+            subprotocols=protocols,  # type: ignore[arg-type]
             max_size=None,
             proxy=None,
         )
@@ -94,13 +104,17 @@ class Viewer:
     def buttons(self) -> dict[str, Button]:
         """The buttons drawn until the page is finished."""
         found: dict[str, Any] = {}
+        self.content = b""
         while True:
             content = self.socket.recv(timeout=PATIENCE)
             assert isinstance(content, bytes)
+            self.content += content
             message = ForwardMsg.FromString(content)
             self.seen.append(str(message.WhichOneof("type")))
             if self.seen[-1] == "script_finished":
                 return found
+            if self.seen[-1] == "auth_redirect":
+                self.sent_to = message.auth_redirect.url
             element = message.delta.new_element
             if element.WhichOneof("type") == "button":
                 found[element.button.label] = element.button

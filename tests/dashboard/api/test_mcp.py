@@ -228,6 +228,14 @@ def test_a_port_that_is_none_is_wrong_usage(capsys: pytest.CaptureFixture[str]) 
     assert "from 1 to 65535" in capsys.readouterr().err
 
 
+def test_where_people_must_sign_in_nobody_is_answered_over_http(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TRIALS_READERS", "signed-in")
+    assert commands.main(["mcp", "--http", "8600"]) == 2
+    assert "Leave out --http" in capsys.readouterr().err
+
+
 def test_a_port_that_is_taken_is_told(
     starter_store: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

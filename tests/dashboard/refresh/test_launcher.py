@@ -12,6 +12,9 @@ import pytest
 
 from dashboard.refresh import launcher as refreshing
 from dashboard.refresh.launcher import (
+    NOT_HERE,
+    NOT_YOU,
+    SIGN_IN,
     Launcher,
     is_local,
     last_words,
@@ -20,37 +23,40 @@ from dashboard.refresh.launcher import (
     refresh_command,
     start_process,
 )
+from dashboard.web.visitors import Visitor
 from fetchers.errors import LocalTrouble
 from fetchers.settings import ROOT
 
 LOCAL_HEADERS = {"Host": "localhost:8501", "Origin": "http://localhost:8501"}
 
 
+ANNA = Visitor("anna@charity.example", verified=True, until=0.0)
+
+
 @pytest.mark.parametrize(
-    ("rule", "local", "signed_in", "allowed"),
+    ("rule", "local", "visitor", "reason"),
     [
-        (None, True, False, True),
-        (None, True, True, True),
-        (None, False, False, False),
-        (None, False, True, False),
-        ("everyone", False, False, True),
-        ("everyone", True, False, True),
-        ("signed-in", True, False, False),
-        ("signed-in", False, False, False),
-        ("signed-in", False, True, True),
-        ("nobody", True, True, False),
-        ("nobody", False, False, False),
+        (None, True, None, None),
+        (None, True, ANNA, None),
+        (None, False, None, NOT_HERE),
+        (None, False, ANNA, NOT_HERE),
+        ("everyone", False, None, None),
+        ("everyone", True, None, None),
+        ("signed-in", True, None, SIGN_IN),
+        ("signed-in", False, None, SIGN_IN),
+        ("signed-in", False, ANNA, None),
+        ("nobody", True, ANNA, NOT_HERE),
+        ("nobody", False, None, NOT_HERE),
+        ("*@charity.example", False, ANNA, None),
+        ("*@charity.example", True, None, SIGN_IN),
+        ("bert@charity.example", True, ANNA, NOT_YOU),
+        ("*@charity.example", False, ANNA._replace(verified=False), NOT_YOU),
     ],
 )
 def test_permission_follows_the_rule_and_says_why_not(
-    rule: str | None, local: bool, signed_in: bool, allowed: bool
+    rule: str | None, local: bool, visitor: Visitor | None, reason: str | None
 ) -> None:
-    answer = permission(rule, local=local, signed_in=signed_in)
-    assert answer.allowed is allowed
-    assert (answer.reason is None) is allowed
-    if not allowed:
-        assert answer.reason is not None
-        assert ("sign in" in answer.reason) is (rule == "signed-in")
+    assert permission(rule, local=local, visitor=visitor) == (reason is None, reason)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +125,7 @@ def test_whoever_may_sit_elsewhere_is_not_local(headers: dict[str, str], peer: s
 
 def test_where_nothing_may_be_written_nobody_refreshes() -> None:
     for rule in (None, "everyone", "signed-in"):
-        answer = permission(rule, local=True, signed_in=True, readonly=True)
+        answer = permission(rule, local=True, visitor=ANNA, readonly=True)
         assert answer == (False, refreshing.READ_ONLY)
 
 

@@ -21,6 +21,7 @@ from dashboard.refresh.state import View, view_of
 from fetchers.errors import LocalTrouble
 from tests.dashboard.refresh.test_launcher import FakeProcess, FakeStart
 from tests.dashboard.refresh.test_words import job, part
+from tests.rigs import oidc
 from tests.rigs.pages import elements
 
 SCOPES = ("sizofiran", "ivig", "me_cfs")
@@ -362,6 +363,7 @@ def test_who_may_not_refresh_sees_why_and_may_still_watch(
     page: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch, rule: str, words: str
 ) -> None:
     monkeypatch.setenv("TRIALS_REFRESH", rule)
+    oidc.use(monkeypatch)
     begin(store)
     at = page.run()
     assert button(at, "Refresh trial data").disabled
@@ -369,6 +371,18 @@ def test_who_may_not_refresh_sees_why_and_may_still_watch(
     assert words in at.sidebar.caption[0].value
     assert "Refreshing: " in shown(at)
     assert "Cancel" not in [one.label for one in at.button]
+
+
+def test_who_is_on_the_list_may_refresh_and_nobody_else(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIALS_REFRESH", "anna@charity.example")
+    oidc.use(monkeypatch)
+    page.user = oidc.claimed()
+    at = page.run()
+    assert not button(at, "Refresh trial data").disabled
+    page.user = oidc.claimed(email="bert@charity.example")
+    at = page.run()
+    assert button(at, "Refresh trial data").disabled
+    assert "Your address may not refresh here" in at.sidebar.caption[0].value
 
 
 def test_a_press_that_is_not_allowed_starts_nothing(
