@@ -65,12 +65,11 @@ def missing() -> str | None:
 
 
 class _Lent(Store):
-    """A store that goes back to where it came from when it is closed."""
+    """A store that goes back to where it came from when it is closed; its connections stay for who gets it next."""
 
     on_close: Callable[["_Lent"], None] = staticmethod(lambda store: None)
 
     def close(self) -> None:
-        super().close()
         self.on_close(self)
         self.on_close = lambda store: None
 
@@ -83,6 +82,7 @@ class Server:
         self._made: dict[str, str] = {}
         self._engines: list[Engine] = []
         self._free: list[_Lent] = []
+        self._out: list[_Lent] = []
 
     def address(self, database: str) -> str:
         return f"postgresql+psycopg://{USER}:{PASSWORD}@/{database}?host={quote(str(self.folder))}"
@@ -101,6 +101,7 @@ class Server:
             self._free.append(_Lent(engine_of(parsed(address), patience=PATIENCE_SECONDS), address, name))
         store = self._free.pop()
         store.on_close = self._free.append
+        self._out.append(store)
         self._engines.append(store.engine)  # closed at the end of the test even where the test does not
         with store.writing() as connection:
             connection.exec_driver_sql(_WIPE)
@@ -137,8 +138,11 @@ class Server:
     @contextmanager
     def lent(self) -> Iterator[None]:
         """For the length of a block: what it opens is closed and what it makes is dropped at its end."""
-        engines, made = len(self._engines), set(self._made)
+        engines, out, made = len(self._engines), len(self._out), set(self._made)
         yield
+        for store in self._out[out:]:  # also those that the test has left open
+            store.close()
+        del self._out[out:]
         for engine in self._engines[engines:]:
             engine.dispose()
         del self._engines[engines:]
