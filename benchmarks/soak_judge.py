@@ -10,6 +10,8 @@ from benchmarks.measuring import median
 
 MOST_RISE = 0.05  # of the private memory, over the second half of the run
 MOST_MORE = 4  # descriptors or threads between the second and the last quarter: a few come and go with the viewers
+# Streamlit remembers a session that has been left for two minutes, with the descriptors of its event loop.
+KEPT_MINUTES, KEPT_FILES = 2, 3
 FEWEST = 12  # rounds, below which memory and handles are those of a server that still warms up
 
 
@@ -51,8 +53,8 @@ def judged(rounds: Sequence[Round], end: Round, left_over: int) -> Verdict:
         verdict.found.append(f"{len(rounds)} rounds are too few to judge memory and handles (fewest: {FEWEST}).")
     else:
         _memory(verdict, rounds[len(rounds) // 2 :])
-        for name in ("files", "threads"):
-            _level(verdict, name, [getattr(one, name) for one in rounds])
+        _level(verdict, "files, without those of sessions remembered", _own_files(rounds))
+        _level(verdict, "threads", [one.threads for one in rounds])
     _say(verdict, left_over == 0, f"{left_over} sessions held after the last viewer had gone (wanted: 0).")
     _say(
         verdict,
@@ -78,6 +80,15 @@ def _memory(verdict: Verdict, later: Sequence[Round]) -> None:
         f"Private memory, second half: {rise:+.1f} MB in {minutes:.1f} minutes at a level of {level:.0f} MB "
         f"(most: {MOST_RISE * level:.1f} MB).",
     )
+
+
+def _own_files(rounds: Sequence[Round]) -> list[int]:
+    """The descriptors of each round but for those of viewers who came in the last two minutes."""
+    found = []
+    for one in rounds:
+        before = max((each.came for each in rounds if each.minute <= one.minute - KEPT_MINUTES + 0.01), default=0)
+        found.append(one.files - KEPT_FILES * (one.came - before))
+    return found
 
 
 def _level(verdict: Verdict, name: str, values: Sequence[int]) -> None:

@@ -86,6 +86,13 @@ def test_what_rises_through_the_run_is_a_leak(changed: Callable[[int], dict[str,
     assert against.startswith(said)
 
 
+def test_more_viewers_at_the_end_are_no_leak_of_files() -> None:
+    came = [5 * at + (3 * (at - 12) if at > 12 else 0) for at in range(24)]
+    kept = [3 * (one - came[max(0, at - 2)]) for at, one in enumerate(came)]
+    busier = rounds(24, lambda at: {"came": came[at], "files": 40 + kept[at]})
+    assert judged(busier, GOOD, left_over=0).against == []
+
+
 def test_what_rises_at_the_start_only_is_no_leak() -> None:
     warmed = rounds(24, lambda at: {"private": min(250, 150 + 20 * at), "files": min(60, 30 + 10 * at)})
     assert judged(warmed, GOOD, left_over=0).against == []
