@@ -31,7 +31,7 @@ QUICK: Mapping[str, Sequence[str]] = {
     "pages": (*_FEW, "--starts", "1", "--reruns", "1", "--store", "{folder}/store.sqlite3"),
     "clicks": (*_FEW, "--clicks", "4", "--seconds", "2", "--viewers", "3", "--store", "{folder}/store.sqlite3"),
     "browser": (*_FEW, "--clicks", "2", "--starts", "1", "--store", "{folder}/store.sqlite3"),
-    "soak": (*_FEW, "--minutes", "0.3", "--viewers", "2", "--every", "6", "--store", "{folder}/store.sqlite3"),
+    "soak": ("--studies", "200", "--minutes", "0.3", "--viewers", "2", "--every", "6", "--pause", "0.5"),
 }
 
 

@@ -31,13 +31,18 @@ def product(store: Path) -> dict[str, str]:
     return {"TRIALS_CACHE_URL": f"sqlite:///{store}", "TRIALS_REGISTRY_URL": NOBODY}
 
 
+def free_port() -> int:
+    """A port of this machine that nobody has at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class Server(AbstractContextManager["Server"]):
     """``streamlit run`` of a script, for the length of a ``with`` block; ``root``: where it is started."""
 
     def __init__(self, root: Path, script: str, env: dict[str, str], arguments: Sequence[str] = ()) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         given = {
             "STREAMLIT_SERVER_PORT": str(self.port),
@@ -78,8 +83,23 @@ class Server(AbstractContextManager["Server"]):
 
     def resident(self) -> float:
         """Megabytes of memory the server holds."""
-        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
-        return next(int(line.split()[1]) / 1000 for line in lines if line.startswith("VmRSS"))
+        return self._kilobytes("status", "VmRSS:") / 1000
+
+    def private(self) -> float:
+        """Megabytes that no other process shares: files of the store that are mapped do not count."""
+        return self._kilobytes("smaps_rollup", "Private_") / 1000
+
+    def files(self) -> int:
+        """Descriptors the server has open."""
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
+    def threads(self) -> int:
+        """Threads the server runs."""
+        return len(list(Path(f"/proc/{self.process.pid}/task").iterdir()))
+
+    def _kilobytes(self, file: str, start: str) -> int:
+        lines = Path(f"/proc/{self.process.pid}/{file}").read_text().splitlines()
+        return sum(int(line.split()[1]) for line in lines if line.startswith(start))
 
 
 class Viewer:
@@ -117,6 +137,18 @@ class Viewer:
         self._run([])
         return time.perf_counter() - began
 
+    def go(self, page: str) -> float:
+        """Open another page, as by its link; seconds until the whole answer is here."""
+        self._page, self._script, self._query, self._id = page, "", "", ""
+        began = time.perf_counter()
+        self._run([])
+        return time.perf_counter() - began
+
+    @property
+    def has_switch(self) -> bool:
+        """Whether the page has had the switch."""
+        return bool(self._id)
+
     def _run(self, states: list[Any]) -> None:
         from streamlit.proto.BackMsg_pb2 import BackMsg
 
@@ -153,6 +185,11 @@ class Viewer:
             self._id = element.checkbox.id
 
     def close(self) -> None:
+        self._open.close()
+
+    def vanish(self) -> None:
+        """Be gone without the words by which a websocket is closed."""
+        self._socket.socket.shutdown(socket.SHUT_RDWR)
         self._open.close()
 
 

@@ -24,14 +24,12 @@ from benchmarks import (
     pages,
     refresh,
     results,
-    soak,
     versions,
     visits,
 )
 from benchmarks.ours import filled
 from benchmarks.peers import COLUMNS, LISTS
 from cache.store.schema import answer, match, study
-from cache.store.store import Store
 from dashboard.api.resources import RESOURCES
 from fetchers.settings import ROOT
 
@@ -182,33 +180,6 @@ def test_clicks_are_answered_whole_by_every_page(store: Path, capsys: pytest.Cap
     assert ours.elements > 40 > empty.elements
     assert min(len(empty.together), len(ours.together)) >= 2
     assert "2 viewers at once" in capsys.readouterr().out
-
-
-@pytest.mark.slow
-def test_a_soak_changes_its_own_copy_of_the_store(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    before = state_of(store)
-    given = ["--studies", str(STUDIES), "--minutes", "0.05", "--every", "1", "--pause", "0", "--viewers", "2"]
-    rounds = soak.main([*given, "--store", str(store)])
-    assert len(rounds) >= 2
-    clicks_so_far = [one.clicks for one in rounds]
-    assert clicks_so_far == sorted(clicks_so_far)
-    assert clicks_so_far[-1] > 0
-    assert state_of(store) == before
-    assert "last third" in capsys.readouterr().out
-
-
-def state_of(path: Path) -> str:
-    """What every write changes; the bytes of the file change also when a server that read them ends."""
-    found = Store.open(f"sqlite:///{path}", readonly=True)
-    try:
-        return found.state()
-    finally:
-        found.close()
-
-
-def test_growth_leaves_the_start_of_a_soak_out() -> None:
-    held = (100.0, 300.0, 300.0, 301.0, 302.0, 303.0, 304.0, 305.0, 306.0)
-    assert soak.growth([soak.Round(float(at), at, mb) for at, mb in enumerate(held)]) == 3.0
 
 
 @pytest.mark.slow

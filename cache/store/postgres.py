@@ -83,6 +83,7 @@ class Session:
         self._number = number
         self._engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         self._connection: Connection | None = None
+        self._lost: DBAPIError | None = None
 
     def take(self) -> bool:
         """Try to get the lock; whether it is ours now."""
@@ -92,9 +93,15 @@ class Session:
         return bool(self._connection.scalar(asked))
 
     def touch(self) -> None:
-        """Ask the server for a sign of life; an error when the session, and so the lock, is gone."""
+        """Ask the server for a sign of life; an error when the session, and so the lock, is gone: each time alike."""
+        if self._lost is not None:
+            raise self._lost
         if self._connection is not None:
-            self._connection.exec_driver_sql("SELECT 1")
+            try:
+                self._connection.exec_driver_sql("SELECT 1")
+            except DBAPIError as error:
+                self._lost = error
+                raise
 
     def close(self) -> None:
         """Let go of the lock."""

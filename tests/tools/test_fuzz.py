@@ -1,12 +1,17 @@
 """The bounded run of the fuzzer; the long one is ``python -m tests.tools.fuzz --inputs 1000000``."""
 
 import random
+import sys
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from fetchers.errors import Validation
 from fetchers.watchlist import load as watchlists
+from tests.tools import fuzz_guided
 from tests.tools.fuzz import attack, broken, main
 from tests.tools.fuzz_targets import TARGETS, Target
 
@@ -50,3 +55,40 @@ def test_a_watch_list_nested_without_end_is_refused(tmp_path: Path) -> None:
     path.write_text(f"a = {'[' * 5000}")
     with pytest.raises(Validation, match="nested too deep"):
         watchlists.load(path)
+
+
+def test_the_guided_run_begins_with_the_seeds_and_passes_our_errors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    attacks: list[Callable[[bytes], None]] = []
+
+    def setup(options: list[str], attack: Callable[[bytes], None]) -> None:
+        told.extend(options)
+        attacks.append(attack)
+
+    def fuzz() -> None:
+        for path in sorted(corpus.iterdir()):
+            attacks[0](path.read_bytes()[:-1])
+
+    corpus = tmp_path / "corpus"
+    atheris = SimpleNamespace(instrument_imports=lambda include: nullcontext(), Setup=setup, Fuzz=fuzz)
+    monkeypatch.setitem(sys.modules, "atheris", atheris)
+    fuzz_guided.main(["--target", "watch-list", "--inputs", "9", "--corpus", str(corpus)])
+    assert {"-atheris_runs=9", "-timeout=10", str(corpus)} <= set(told)
+    assert len(list(corpus.iterdir())) == len(TARGETS["watch-list"](tmp_path).seeds)
+
+    def fall(content: bytes) -> None:
+        raise KeyError(content)
+
+    with pytest.raises(KeyError):
+        fuzz_guided.one_input(fall)(b"x")
+
+
+def test_the_guided_run_says_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "atheris", None)
+    with pytest.raises(SystemExit, match="pip install atheris"):
+        fuzz_guided.main(["--target", "decoder"])
+    monkeypatch.setitem(sys.modules, "atheris", SimpleNamespace(instrument_imports=lambda include: nullcontext()))
+    with pytest.raises(SystemExit):
+        fuzz_guided.main(["--target", "nothing"])

@@ -25,6 +25,8 @@ from tests.rigs.bulk_files import bulk_file
 from tests.rigs.records import Records, each_set_at_hand
 from tests.rigs.refresh import MATCHER, WATCHLIST, Rig
 
+pytestmark = pytest.mark.both_databases
+
 EVERYTHING = dataclasses.replace(WATCHLIST, everything=True)
 DAY, LATER = "2026-11-20", "2026-11-21"  # of the stand-in's data load, and the next
 NAMED, SWEPT, FOREIGN = "NCT60000001", "NCT60000002", "NCT60000003"

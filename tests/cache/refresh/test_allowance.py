@@ -16,6 +16,8 @@ from fetchers.errors import Postponed
 from fetchers.registry.client import Registry
 from tests.rigs.refresh import AGENTS, MATCHER, WATCHLIST, Rig, no_sleep
 
+pytestmark = pytest.mark.both_databases
+
 
 def press(rig: Rig, most: int, *agents: str, **more: Any) -> Report:
     """A refresh that may spend ``most`` requests a day."""

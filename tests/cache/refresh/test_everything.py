@@ -11,6 +11,8 @@ from fetchers.registry.client import Registry
 from tests.fake_registry import Request, make_study
 from tests.rigs.refresh import AGENTS, WATCHLIST, Rig, is_first_page, is_later_page
 
+pytestmark = pytest.mark.both_databases
+
 ALL = replace(WATCHLIST, everything=True)
 OTHERS = [make_study(f"NCT0900000{number}", title="Sleep and light", conditions=["Insomnia"]) for number in range(5)]
 

@@ -19,6 +19,8 @@ from tests.fake_registry.listing import DEEP
 from tests.fake_registry.results import results_section
 from tests.rigs.refresh import Rig
 
+pytestmark = pytest.mark.both_databases
+
 READING = Reading("documents")
 UPDATED = "protocolSection.statusModule.lastUpdatePostDateStruct.date"
 VALUE = "resultsSection"

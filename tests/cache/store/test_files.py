@@ -1,5 +1,6 @@
 """The files of a store: told apart, copied, put aside and put in place."""
 
+import os
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -11,9 +12,10 @@ from sqlalchemy import create_engine
 from cache.recovery import backup as backups
 from cache.store import files
 from cache.store.batches import batches
+from cache.store.errors import local_troubles
 from cache.store.lock import hold
 from cache.store.store import Store
-from fetchers.errors import Validation
+from fetchers.errors import LocalTrouble, Validation
 
 NOW = datetime(2026, 11, 22, 12, 0, 5, tzinfo=UTC)
 
@@ -121,3 +123,25 @@ def test_what_takes_a_place_leaves_no_stale_pages_beside_it(tmp_path: Path) -> N
 def test_batches_hold_every_key_once_in_order() -> None:
     assert list(batches({5, 3, 1, 4, 2}, size=2)) == [[1, 2], [3, 4], [5]]
     assert list(batches([])) == []
+
+
+@pytest.mark.parametrize("bad", ["no url", "", "://"])
+def test_a_url_that_is_none_is_a_mistake_of_the_configuration(bad: str) -> None:
+    with pytest.raises(Validation, match="TRIALS_CACHE_URL"):
+        Store.open(bad)
+
+
+def test_a_database_without_a_driver_is_a_mistake_of_the_configuration() -> None:
+    with pytest.raises(Validation, match="an SQLite file or on PostgreSQL, not on 'nosuchbase'"):
+        Store.open("nosuchbase://host/name")
+
+
+def test_troubles_of_the_file_system_say_what_to_do() -> None:
+    cases = {28: "disk is full", 122: "disk is full", 13: "writable", 30: "writable", 20: "TRIALS_CACHE_URL"}
+    for number, words in cases.items():
+        with pytest.raises(LocalTrouble, match=words), local_troubles("the store"):
+            raise OSError(number, os.strerror(number), "a/file")
+    with pytest.raises(ConnectionResetError), local_troubles("the store"):
+        raise ConnectionResetError(104, "not ours")
+    with pytest.raises(ValueError, match="not ours"), local_troubles("in memory"):
+        raise ValueError("not ours")

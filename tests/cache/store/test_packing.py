@@ -24,6 +24,7 @@ from cache.store.schema import meta, version
 from cache.store.store import Store
 from cache.store.tidy import pack_again
 from tests.cache.recovery.test_rescue import RULES
+from tests.rigs import databases
 from tests.rigs.answering import AGENTS, Refresher, record, rows, stored_bodies
 from tests.rigs.stores import opened
 
@@ -82,14 +83,20 @@ def test_bytes_that_are_no_record_are_told(noise: bytes) -> None:
 # -- in a store --------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def original(database: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A trial in many versions, and one beside it."""
-    with opened(tmp_path / "trials.sqlite3") as store:
+    path = tmp_path_factory.mktemp("original") / "trials.sqlite3"
+    with opened(path) as store:
         refresher = Refresher(store)
         for number in range(MANY):
             refresher.answer(AGENT, [record(1, AGENT, title=f"Title {number}"), record(2, AGENT)])
-    return tmp_path / "trials.sqlite3"
+    return path
+
+
+@pytest.fixture
+def path(original: Path, tmp_path: Path) -> Path:
+    return databases.copied(original, tmp_path / "trials.sqlite3")
 
 
 @pytest.fixture
@@ -98,6 +105,7 @@ def store(path: Path) -> Iterator[Store]:
         yield store
 
 
+@pytest.mark.both_databases
 def test_every_version_of_a_long_chain_is_read(store: Store) -> None:
     packed = rows(store, version, "body")
     steps = [base.steps if base else 0 for base in map(base_of, packed)]
@@ -145,6 +153,7 @@ def test_a_broken_link_costs_what_rests_on_it_and_is_told(path: Path) -> None:
         assert set(known(store, AGENT)) == {"NCT00000001", "NCT00000002"}
 
 
+@pytest.mark.both_databases
 def test_the_next_version_stands_alone_where_the_one_before_cannot_be_read(store: Store) -> None:
     newest = rows(store, version, "id")[-1]
     assert break_link(store, newest) == [newest]
@@ -165,6 +174,7 @@ def as_before(store: Store) -> None:
         connection.execute(meta.delete().where(meta.c.key == "packing"))
 
 
+@pytest.mark.both_databases
 def test_an_old_store_is_packed_again_once_and_reads_the_same(store: Store) -> None:
     refresher = Refresher(store)
     refresher.id = 100
@@ -181,6 +191,7 @@ def test_an_old_store_is_packed_again_once_and_reads_the_same(store: Store) -> N
     assert stored_bodies(store)[:-1] == before
 
 
+@pytest.mark.both_databases
 def test_packing_again_goes_on_where_it_stopped_and_spares_what_is_broken(store: Store) -> None:
     as_before(store)
     broken = rows(store, version, "id")[5]

@@ -1,8 +1,5 @@
 """What only a store on PostgreSQL can meet: a lost connection, a lock that ends with its session, a password."""
 
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,11 +14,10 @@ from cache.store import migrations
 from cache.store.engine import engine_of
 from cache.store.errors import Damaged, Locked, NewerStore, Unreachable
 from cache.store.files import parsed, path_of, place_of
-from cache.store.lock import Busy, held, hold
+from cache.store.lock import held, hold
 from cache.store.schema import meta, refresh, study
 from cache.store.store import Store, bump
 from fetchers.errors import LocalTrouble, Validation
-from fetchers.settings import ROOT
 from tests.fake_registry import Request
 from tests.rigs import databases
 from tests.rigs.answering import Refresher, everything, record, rows
@@ -128,46 +124,13 @@ def test_altered_values_and_lost_rows_are_noticed(store: Store) -> None:
 
 # -- the lock -------------------------------------------------------------------------------------------------------
 
-HOLDER = """
-import sys, time
-from cache.store.engine import engine_of
-from cache.store.files import parsed
-from cache.store.lock import hold
-with hold(engine_of(parsed(sys.argv[1]), patience=5)):
-    print("held", flush=True)
-    time.sleep(60)
-"""
-
-
-def test_the_lock_holds_across_processes_and_dies_with_its_holder(url: str, store: Store) -> None:
-    process = subprocess.Popen([sys.executable, "-c", HOLDER, url], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        assert process.stdout.readline() == "held\n"
-        assert held(store.engine)
-        with pytest.raises(Busy, match="Another refresh"), hold(store.engine, patience=0.1):
-            pytest.fail("the lock of a living process was taken")
-    finally:
-        process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=10)
-    with hold(store.engine, patience=5) as lock:
-        lock.check()
-        assert held(store.engine)
-    assert not held(store.engine)
-
-
-def test_stores_in_two_databases_have_two_locks(tmp_path: Path, store: Store) -> None:
-    other = Store.open(databases.url(tmp_path / "other"))
-    with hold(store.engine), hold(other.engine, patience=0):
-        assert held(other.engine)
-    other.close()
-
 
 def test_a_lock_whose_session_was_ended_is_known_to_be_lost(store: Store) -> None:
     with hold(store.engine) as lock:
         databases.current().kill_all()
-        with pytest.raises(Unreachable):
-            lock.check()
+        for _ in range(3):  # the heartbeat asks again before the refresh has ended
+            with pytest.raises(Unreachable):
+                lock.check()
         with hold(store.engine, patience=0):
             pass
 

@@ -9,13 +9,16 @@ import pytest
 
 from cache.recovery.check import integrity
 from cache.store.schema import study
-from cache.store.store import Store
 from cache.store.tidy import give_back
 from tests.fake_registry import agent_studies
+from tests.rigs import databases
 from tests.rigs.answering import Refresher, everything, record, rows
 from tests.rigs.refresh import Rig
 from tests.rigs.stores import opened
 from tests.stores import make
+
+pytestmark = pytest.mark.both_databases
+only_a_file = pytest.mark.sqlite_alone("PostgreSQL uses empty pages again by itself")
 
 
 @pytest.fixture
@@ -38,6 +41,7 @@ def free(path: Path) -> int:
         return int(connection.execute("PRAGMA freelist_count").fetchone()[0])
 
 
+@only_a_file
 def test_an_old_store_shrinks_and_loses_nothing(path: Path) -> None:
     assert free(path) > 400
     size = path.stat().st_size
@@ -51,6 +55,7 @@ def test_an_old_store_shrinks_and_loses_nothing(path: Path) -> None:
     assert path.stat().st_size < size / 5
 
 
+@only_a_file
 def test_the_first_refresh_shrinks_it(path: Path) -> None:
     with Rig(agent_studies(), url=f"sqlite:///{path}") as rig:
         rig.fake.reload("2027-01-05T09:00:05")
@@ -58,6 +63,7 @@ def test_the_first_refresh_shrinks_it(path: Path) -> None:
     assert free(path) < 20
 
 
+@only_a_file
 def test_a_reader_only_puts_it_off(path: Path) -> None:
     with opened(path) as store, closing(sqlite3.connect(path, isolation_level=None)) as reader:
         store.engine.dispose()
@@ -77,6 +83,6 @@ def test_a_store_without_empty_pages_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_store_elsewhere_is_not_touched() -> None:
-    store = Store.in_memory()
+    store = databases.empty()
     assert not give_back(store)
     store.close()
