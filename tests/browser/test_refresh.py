@@ -177,7 +177,7 @@ def test_bad_days_of_the_registry_say_why_and_keep_the_data(serve: Serve, regist
     open_page(window.page, up.url)
     figures = key_figures(window.page)
     before = figures.all_inner_texts()
-    reasons = []
+    reasons: list[str] = []
     for day in BAD_DAYS:
         registry.clear_faults()
         registry.stop() if day == "down" else registry.fault(day)
