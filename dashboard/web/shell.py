@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.web import door, first_paint
+from dashboard.web import door, first_paint, resumed
 from dashboard.web.hosts import Hosts
 from dashboard.web.messages import only_wanted
 from dashboard.web.meter import Meter
@@ -127,7 +127,7 @@ class Shell:
         self._hosts = self._hosts or hosts_of_settings()
         refused = door.refusal(scope, self._hosts)
         if scope["type"] == "websocket":
-            receive = only_wanted(receive)
+            receive, send = resumed.run_once_more(scope, only_wanted(receive), send)
         outward = _Answer(send, whole=scope["type"] == "http" and scope["method"] == "GET")
         if refused is not None:
             await self._refuse(refused, scope)(scope, receive, outward)
