@@ -8,6 +8,7 @@ from dashboard import catalogue
 from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import address as view
 from dashboard.shared import frame, kept, words
+from dashboard.web import turns
 from fetchers.errors import TrackerError
 
 st.set_page_config(
@@ -37,7 +38,7 @@ try:
         st.markdown("#### :material/clinical_notes: Trial tracker")
         refresh = st.container()  # above the way around: in sight on every phone, whatever follows
         frame.navigation(pages)
-    with kept.steady():
+    with turns.one(), kept.steady():
         with refresh:
             refresh_parts.panel()
         with frame.sheet():

@@ -72,7 +72,8 @@ def deployed(behind_nginx: None, tmp_path_factory: pytest.TempPathFactory) -> It
         stack.callback(server.run, f"DROP DATABASE {name} WITH (FORCE)")
         registry = stack.enter_context(FakeRegistry(agent_studies()))
         given = {"TRIALS_CACHE_URL": server.address(name), "TRIALS_PACE_SECONDS": "0", "TRIALS_REFRESH": "everyone"}
-        given = environment() | given | {"TRIALS_REFRESH_INTERVAL_SECONDS": "0"}
+        given = environment() | given
+        given |= {"TRIALS_REFRESH_INTERVAL_SECONDS": "0", "CACHE_DIRECTORY": str(tmp_path_factory.mktemp("cache"))}
         dashboards = [
             Dashboard(tmp_path_factory.mktemp("one"), registry.url, **given, TRIALS_METRICS_PORT=str(free_port()))
             for _ in range(2)

@@ -57,6 +57,8 @@ class Nginx:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
+        if not program():
+            raise FileNotFoundError("nginx is not installed: apt-get install nginx-light")
         self.folder = Path(tempfile.mkdtemp(prefix="nginx-"))
         self.folder.chmod(0o755)  # its workers are somebody else
         self._certificate()
@@ -107,6 +109,11 @@ class Nginx:
         command += ["-days", "2", "-subj", f"/CN={self.name}", "-addext", f"subjectAltName=DNS:{self.name}"]
         command += ["-keyout", str(self.folder / "key.pem"), "-out", str(self.folder / "certificate.pem")]
         subprocess.run(command, check=True, capture_output=True)
+
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
 
     def door(self) -> Door:
         """The way in, for who trusts its certificate and no other."""
