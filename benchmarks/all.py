@@ -30,6 +30,7 @@ QUICK: Mapping[str, Sequence[str]] = {
     "visits": (*_FEW, "--rounds", "1", "--pages", "overview", "claims", "--store", "{folder}/store.sqlite3"),
     "pages": (*_FEW, "--starts", "1", "--reruns", "1", "--store", "{folder}/store.sqlite3"),
     "clicks": (*_FEW, "--clicks", "4", "--seconds", "2", "--viewers", "3", "--store", "{folder}/store.sqlite3"),
+    "viewers": ("--studies", "300", "--viewers", "6", "--seconds", "6", "--think", "1", "--saturate", "3"),
     "browser": (*_FEW, "--clicks", "2", "--starts", "1", "--store", "{folder}/store.sqlite3"),
     "soak": ("--studies", "200", "--minutes", "0.3", "--viewers", "2", "--every", "6", "--pause", "0.5"),
 }

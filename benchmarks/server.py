@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 NOBODY = "http://127.0.0.1:9/api/v2"  # the discard port: no registry is asked
 PATIENCE = 60.0
@@ -76,6 +76,13 @@ class Server(AbstractContextManager["Server"]):
         self.process.terminate()
         self.process.wait(PATIENCE)
 
+    def connect(self) -> AbstractContextManager[Any]:
+        """A websocket of a page."""
+        from websockets.sync.client import connect
+
+        address = f"ws://127.0.0.1:{self.port}/_stcore/stream"
+        return connect(address, subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]
+
     def cpu(self) -> float:
         """Seconds of the processor the server has used so far."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
@@ -102,17 +109,18 @@ class Server(AbstractContextManager["Server"]):
         return sum(int(line.split()[1]) for line in lines if line.startswith(start))
 
 
+class Way(Protocol):
+    """How a viewer gets to a server."""
+
+    def connect(self) -> AbstractContextManager[Any]: ...
+
+
 class Viewer:
     """One session: a page that is open, and a switch on it that can be clicked."""
 
-    def __init__(self, server: Server, switch: str, page: str = "") -> None:
-        from websockets.sync.client import connect
-
-        address = f"ws://127.0.0.1:{server.port}/_stcore/stream"
+    def __init__(self, way: Way, switch: str, page: str = "") -> None:
         self._open = ExitStack()
-        self._socket = self._open.enter_context(
-            connect(address, subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]
-        )
+        self._socket = self._open.enter_context(way.connect())
         self._switch, self._page = switch, page
         self._id, self._query, self._script = "", "", ""
         self._on = False
@@ -150,17 +158,21 @@ class Viewer:
         return bool(self._id)
 
     def _run(self, states: list[Any]) -> None:
+        self.elements = self.bytes = 0
+        self._ask(states)
+        while not self._take(self._socket.recv(PATIENCE)):
+            pass
+
+    def _ask(self, states: list[Any], part: str = "") -> None:
         from streamlit.proto.BackMsg_pb2 import BackMsg
 
         message = BackMsg()
         message.rerun_script.query_string = self._query
         message.rerun_script.page_script_hash = self._script
         message.rerun_script.page_name = self._page
+        message.rerun_script.fragment_id = part
         message.rerun_script.widget_states.widgets.extend(states)
-        self.elements = self.bytes = 0
         self._socket.send(message.SerializeToString())
-        while not self._take(self._socket.recv(PATIENCE)):
-            pass
 
     def _take(self, packed: Any) -> bool:
         from streamlit.proto.ForwardMsg_pb2 import ForwardMsg

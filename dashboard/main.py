@@ -9,6 +9,7 @@ from dashboard.refresh import parts as refresh_parts
 from dashboard.shared import address as view
 from dashboard.shared import frame, kept, words
 from dashboard.signing import parts as signing
+from dashboard.web import turns
 from fetchers.errors import TrackerError
 
 st.set_page_config(
@@ -40,7 +41,7 @@ try:
             refresh = st.container()  # above the way around: in sight on every phone, whatever follows
             frame.navigation(pages)
             signing.line()
-        with kept.steady():
+        with turns.one(), kept.steady():
             with refresh:
                 refresh_parts.panel()
             with frame.sheet():

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import settings
 
 from tests.rigs import attack_table as attacks
-from tests.rigs import databases
+from tests.rigs import databases, nginx
 from tests.rigs import fault_matrix as outcomes
 
 # While one works; CI asks for "thorough" by --hypothesis-profile. A busy machine is no fault, so nothing is timed.
@@ -145,6 +145,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if databases.missing() and "CI" not in os.environ:  # there it must not go unnoticed: the tests fail
         _leave_out(config, items, [one for one in items if _parameters(one).get("database") == "postgresql"])
+    if nginx.missing() and "CI" not in os.environ:
+        _leave_out(config, items, [one for one in items if nginx.FIXTURE in getattr(one, "fixturenames", ())])
     # A long test at the end would keep one process busy while the others have nothing left to take over.
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     if config.getoption("--browser"):
@@ -173,6 +175,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     lacking = databases.missing()
     if lacking:
         terminalreporter.write_line(f"{lacking}: the tests of the store ran on SQLite only.", yellow=True)
+    if nginx.missing():
+        terminalreporter.write_line(f"{nginx.missing()}: nothing was tested behind it.", yellow=True)
     lines = outcomes.matrix()
     if lines:
         terminalreporter.section("faults at the steps of a refresh")

@@ -1,13 +1,14 @@
 """Where the snapshot of a store lies, and whether it is whole; needs nothing that takes long to import."""
 
 import json
+import os
 from hashlib import blake2b
 from pathlib import Path
 
 from sqlalchemy import func, select
 
 from cache.snapshot import code
-from cache.store.files import beside, path_of
+from cache.store.files import beside, parsed, path_of, place_of
 from cache.store.schema import meta, scope, study
 from cache.store.store import Store
 from fetchers.watchlist.model import Watchlist
@@ -24,13 +25,25 @@ def home(store: Path) -> Path:
     return beside(store, SUFFIX)
 
 
+def _home_of(url: str) -> Path | None:
+    """The folder of the snapshots of a store: beside its file; for one on a server in this machine's CACHE_DIRECTORY,
+    which systemd makes and names for a service that asks for one."""
+    path = path_of(url)
+    if path is not None:
+        return home(path)
+    given, address = os.environ.get("CACHE_DIRECTORY", "").partition(":")[0], parsed(url)
+    if not given or address.get_backend_name() == "sqlite":
+        return None
+    return Path(given) / f"{_named(place_of(address), 32)}{SUFFIX}"
+
+
 def folder(store: Store, watchlist: Watchlist) -> Path | None:
-    """Where the store as it is now has its parts; None for one that is in no file."""
-    path, state = path_of(store.url), store.state()
-    if path is None:
+    """Where the store as it is now has its parts; None where there is no place for them."""
+    place, state = _home_of(store.url), store.state()
+    if place is None:
         return None
     made_by = _named("\n".join((code.digest(), watchlist.digest)), MADE_BY)
-    return home(path) / f"{state.partition('-')[0]}-{made_by}{_named(state, 32)}"
+    return place / f"{state.partition('-')[0]}-{made_by}{_named(state, 32)}"
 
 
 def _named(told: str, digits: int) -> str:

@@ -16,6 +16,9 @@ from cache.store.files import WAL, beside, in_memory
 
 # Execution option of transactions that write: they wait for other writers at BEGIN, not at the first write.
 WRITING = "writing"
+# Kept open, and opened at most beside them. A page that runs and a program that asks hold one and may need a second, so
+# there must be more than can be held at once (``dashboard.web.turns`` and ``door``), or each would wait for the others.
+POOL = {"pool_size": 10, "max_overflow": 40}
 
 
 def of_sqlite(url: URL) -> bool:
@@ -36,14 +39,14 @@ def engine_of(url: URL, *, patience: float, readonly: bool = False) -> Engine:
     if not of_sqlite(url):
         from cache.store import postgres  # loads that dialect: not in every process
 
-        engine = postgres.engine_of(url, patience=patience, readonly=readonly)
+        engine = postgres.engine_of(url, POOL, patience=patience, readonly=readonly)
         event.listen(engine, "begin", _begin)
         return engine
     if in_memory(url):
         # The data lives in the connection: one, handed from thread to thread, never opened a second time.
         pool: dict[str, Any] = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0, "pool_timeout": patience}
     else:
-        pool = {"poolclass": NullPool} if readonly else {}
+        pool = {"poolclass": NullPool} if readonly else {**POOL}
     if readonly:
         pool["creator"] = lambda: _open_readonly(Path(url.database or ""), patience)
     arguments = {} if readonly else {"timeout": patience, "check_same_thread": False}

@@ -42,13 +42,14 @@ LEXEMES = (
 _STORE = "hashtext(current_schema())"
 
 
-def engine_of(url: URL, *, patience: float, readonly: bool) -> Engine:
+def engine_of(url: URL, pool: Mapping[str, int], *, patience: float, readonly: bool) -> Engine:
     """An engine whose readers see one state each and cannot write, and whose writers come one after the other."""
     options = {"connect_timeout": str(max(2, math.ceil(patience))), "application_name": "trial-tracker"}
     try:
         engine = create_engine(
             url.update_query_dict({name: value for name, value in options.items() if name not in url.query}),
             pool_pre_ping=True,  # a connection that the server has closed meanwhile is replaced, unnoticed
+            **pool,
         )
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise Validation(

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.web import door, first_paint, gate
+from dashboard.web import door, first_paint, gate, resumed
 from dashboard.web.gate import Gate
 from dashboard.web.hosts import Hosts
 from dashboard.web.messages import only_wanted
@@ -131,6 +131,7 @@ class Shell:
         refused = door.refusal(scope, self._hosts) or self._gate.refusal(scope)
         if scope["type"] == "websocket":
             scope, receive = self._gate.session(scope, only_wanted(receive))
+            receive, send = resumed.run_once_more(scope, receive, send)
         outward = _Answer(scope, self._gate, send)
         if refused is not None:
             await self._refuse(refused, scope)(scope, receive, outward)

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import ssl
 from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any, NamedTuple
@@ -24,13 +25,26 @@ class Answered(NamedTuple):
     body: bytes
 
 
-def send(port: int, *pieces: bytes) -> Answered:
-    """Send these bytes as they stand, and read until the server closes."""
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
+class Door(NamedTuple):
+    """A port of this machine; with a ``context`` for a server whose certificate is for ``name``."""
+
+    port: int
+    context: ssl.SSLContext | None = None
+    name: str = "localhost"
+
+    def enter(self) -> socket.socket:
+        client = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+        return self.context.wrap_socket(client, server_hostname=self.name) if self.context else client
+
+
+def send(to: int | Door, *pieces: bytes) -> Answered:
+    """Send these bytes as they stand, to a port or door, and read until the server closes."""
+    door = to if isinstance(to, Door) else Door(to)
+    with door.enter() as client:
         try:
             for piece in pieces:
                 client.sendall(piece)
-            client.shutdown(socket.SHUT_WR) if not pieces[-1].endswith(b"\r\n\r\n") else None
+            client.shutdown(socket.SHUT_WR) if not door.context and not pieces[-1].endswith(b"\r\n\r\n") else None
         except OSError:
             pass  # it has answered and closed before it had read all
         return _answered(_read(client))
@@ -65,9 +79,10 @@ class Viewer:
     """A program that speaks as a page does: it opens the first page, presses buttons, sends what it likes. With an
     ``Origin`` it has the token against forged requests, too, as a page has."""
 
-    def __init__(self, port: int, **headers: str) -> None:
+    def __init__(self, to: int | Door, **headers: str) -> None:
+        door = to if isinstance(to, Door) else Door(to)
         given: Mapping[str, str] = {name.replace("_", "-"): value for name, value in headers.items()}
-        host, origin = given.get("Host", f"localhost:{port}"), given.get("Origin")
+        host, origin = given.get("Host", f"{door.name}:{door.port}"), given.get("Origin")
         self.seen: list[str] = []  # the kinds of all messages that came
         self.content = b""  # of all that the last run drew
         self.sent_to: str | None = None  # where the page was to go, if anywhere
@@ -79,8 +94,9 @@ class Viewer:
             more["Cookie"] = "; ".join(filter(None, cookies))
         self._open = ExitStack()
         connecting = connect(
-            f"ws://{host}/_stcore/stream",
-            sock=socket.create_connection(("127.0.0.1", port), timeout=PATIENCE),
+            f"{'wss' if door.context else 'ws'}://{host}/_stcore/stream",
+            sock=socket.create_connection(("127.0.0.1", door.port), timeout=PATIENCE),
+            ssl=door.context,
             origin=origin,  # type: ignore[arg-type]
             additional_headers=more,
             subprotocols=protocols,  # type: ignore[arg-type]

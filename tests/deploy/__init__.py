@@ -1,0 +1,1 @@
+"""What an operator sets up with the files of deploy/: those files themselves, run."""
