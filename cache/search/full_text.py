@@ -126,8 +126,7 @@ class Fts5(FullText):
         return self._vocabulary(query, bounds)
 
     def add(self, entries: Mapping[int, str]) -> None:
-        rows = [{"id": number, "words": words} for number, words in entries.items()]
-        self._connection.execute(text("INSERT INTO search (rowid, words) VALUES (:id, :words)"), rows)
+        self._connection.exec_driver_sql("INSERT INTO search (rowid, words) VALUES (?, ?)", list(entries.items()))
 
     def clear(self) -> None:
         self._connection.execute(text("INSERT INTO search (search) VALUES ('delete-all')"))

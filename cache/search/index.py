@@ -6,7 +6,7 @@ What a database can do for it lies behind ``cache.search.full_text``.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, exists, func, insert, select
+from sqlalchemy import Connection, delete, exists, func, select
 
 from cache.search import passages
 from cache.search.full_text import distinct, full_text_of
@@ -15,6 +15,7 @@ from cache.store.batches import batches
 from cache.store.bodies import readable
 from cache.store.schema import searched, study, version
 from cache.store.store import Store, bump
+from cache.store.upsert import insert
 from fetchers.errors import Parsing
 from fetchers.record.study import Study, decode_study
 
@@ -52,7 +53,7 @@ def put(connection: Connection, given: Mapping[str, Words]) -> None:
         {"id": number, "nct_id": nct_id, "body_hash": one.body_hash, "form": _FORM}
         for number, (nct_id, one) in enumerate(new.items(), first)
     ]
-    connection.execute(insert(searched), rows)
+    insert(connection, searched, rows)
     full_text.add({number: one.words for number, one in enumerate(new.values(), first)})
 
 

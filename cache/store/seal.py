@@ -1,11 +1,10 @@
 """A digest in every row that a reader sees, so that a value altered behind the store's back is noticed.
 
-A row is written without a digest, and every update takes it away again; ``close`` ends a transaction by giving one to
-each row that has none, and by noting how many rows there are. ``version.body`` is in no digest: it has a hash of its
-own.
+Most rows are written with it (``cache.store.upsert``), and every update takes it away again; ``close`` ends a
+transaction by giving one to each row that has none, and by noting how many rows there are. ``version.body`` is in no
+digest: it has a hash of its own.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -32,7 +31,7 @@ from sqlalchemy.types import NullType
 
 from cache.store.engine import on_sqlite
 from cache.store.schema import answer, event, match, meta, result, result_version, scope, study, version
-from cache.store.upsert import upsert
+from cache.store.upsert import digest, upsert
 
 SEALED = (meta, study, version, answer, match, event, scope, result, result_version)
 _AT_ONCE = 1_000
@@ -117,10 +116,7 @@ def digest_of(row: Mapping[Any, Any]) -> str:
 
 
 def _digest(values: Iterable[tuple[str, Any]]) -> str:
-    told = [one for one in values if one[1] is not None and one[0] not in ("digest", "body")]
-    told.sort()
-    # Plain ASCII: what Python calls printable differs from version to version.
-    return hashlib.blake2b(ascii(told).encode(), digest_size=16).hexdigest()
+    return digest(sorted(one for one in values if one[1] is not None and one[0] not in ("digest", "body")))
 
 
 def _key(table: Table, row: Mapping[Any, Any]) -> tuple[Any, ...]:

@@ -57,6 +57,11 @@ class AgentNames:
         hits = self._find(text, company)
         return self._names.ordered(hit.name for hit in hits) if hits else ()
 
+    def may_be_given(self, reading: Reading) -> bool:
+        """Whether a name may stand in an intervention or an arm: the first word of one does."""
+        texts = (*(named.about for named in reading.interventions), *reading.arms)
+        return any(self._names.may_find(text) for text in texts)
+
     def in_inclusion(self, inclusion: Iterable[Text]) -> tuple[str, ...]:
         """The names in criteria that let people in, but for those that ask people not to have the agent."""
         return self._names.ordered(
@@ -156,14 +161,17 @@ class AgentNames:
 
     def _outside(self, reading: Reading, at: int, name: str, start: int, end: int, hit: Hit) -> bool:
         """Whether it is put on or breathed in: told by its part of the name, the whole of it, or elsewhere."""
+        return self._forms.outside(name[start:end], hit.end - start, self._told_of_form(reading, at, name))
+
+    def _told_of_form(self, reading: Reading, at: int, name: str) -> Iterator[str]:
+        """Where the form of an intervention may be told, one after the other: mostly its name says enough."""
         named = reading.interventions[at]
-        linked = " ".join(text.folded for text, links in zip(reading.arms, reading.links, strict=True) if at in links)
-        # The brand of a member that is off says as much as a form does.
-        told = [
-            f"{text.folded} topical" if self._hidden.find(text) else text.folded
-            for text in (*named.other_names, named.description)
-        ]
-        return self._forms.outside(name[start:end], hit.end - start, (name, *told, linked))
+        yield name
+        for text in (*named.other_names, named.description):
+            # The brand of a member that is off says as much as a form does.
+            yield f"{text.folded} topical" if self._hidden.find(text) else text.folded
+        arms = zip(reading.arms, reading.links, strict=True)
+        yield " ".join(text.folded for text, links in arms if at in links)
 
     def _other_names(self, reading: Reading, named: Named, others: list["AgentNames"]) -> Iterator[Text]:
         """The other names that say what is given. Those of "Placebo", "No prednisone" or "Budesonide" (off) do not, nor

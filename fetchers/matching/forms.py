@@ -5,7 +5,7 @@ the nose; an injection into a joint or beside a nerve is counted with the former
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 _SYSTEMIC = re.compile(
     r"\b(?:oral(?:ly)?|by mouth|p\.?o|tablets?|capsules?|pills?|syrup|intravenous(?:ly)?|i\.?v"
@@ -55,14 +55,15 @@ class Forms:
         found = self._before.search(text, max(0, start - 45), start)
         return bool(found) and not _LISTED.search(text, max(0, start - 110), found.start() if found else 0)
 
-    def outside(self, name: str, end: int, texts: Sequence[str]) -> bool:
+    def outside(self, name: str, end: int, texts: Iterable[str]) -> bool:
         """Whether an intervention is put on or breathed in. Its name decides, else the first of the other texts that
         says something; ``end`` is where our name ends in it."""
         if not self._any:
             return False
         told = self._verdict(name, strict=False)
-        for text in texts:
-            told = self._verdict(text, strict=True) if told is None else told
+        if told is None:
+            found = (self._verdict(text, strict=True) for text in texts)
+            told = next((one for one in found if one is not None), None)
         return bool(_PERCENT.match(name[end:])) if told is None else told
 
     def _verdict(self, text: str, *, strict: bool) -> bool | None:

@@ -59,8 +59,7 @@ class Group:
 
     def holds(self, reading: Reading) -> bool:
         """Whether the record is about the group."""
-        said = (reading.titles, *reading.listed)
-        if all(self._telling.isdisjoint(text.words) for text in said) and not self._mesh & reading.condition_mesh:
+        if self._telling.isdisjoint(reading.about_words) and not self._mesh & reading.condition_mesh:
             return False
         titles = self._in_titles(reading.titles)
         if titles.named:

@@ -101,15 +101,15 @@ class Matcher:
         return last
 
     def _found(self, names: AgentNames, reading: Reading) -> Match | None:
-        agent = names.agent.id
+        # Whatever is given is named in an intervention, an arm or the index: most records need not be read further.
+        if names.mesh & reading.intervention_mesh or names.may_be_given(reading):
+            given = self._given(names, reading)
+            if given:
+                return given
         mentioned = names.in_text(reading.elsewhere)
-        if not mentioned and not names.mesh & reading.intervention_mesh:
-            return self._in_eligibility(names, reading)
-        given = self._given(names, reading)
-        if given:
-            return given
         if mentioned:
-            return Match(agent, "mentioned", None, mentioned, None, names.slip(reading, self._agents.values()))
+            slip = names.slip(reading, self._agents.values())
+            return Match(names.agent.id, "mentioned", None, mentioned, None, slip)
         return self._in_eligibility(names, reading)
 
     def _given(self, names: AgentNames, reading: Reading) -> Match | None:

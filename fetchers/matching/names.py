@@ -141,7 +141,7 @@ class Names:
 
         ``around`` is folded text in which the company that a short name needs may stand, too.
         """
-        if self._firsts.isdisjoint(text.words):
+        if not self.may_find(text):
             return []
         hits = list(self._names.find(text))
         for short in self._short_names:
@@ -153,6 +153,10 @@ class Names:
             (hit for hit in hits if not any(mask.start < hit.end and hit.start < mask.end for mask in masked)),
             key=lambda hit: hit.start,
         )
+
+    def may_find(self, text: Text) -> bool:
+        """Whether the word that a name begins with stands in the text."""
+        return not self._firsts.isdisjoint(text.words)
 
     def masked(self, text: Text) -> bool:
         """Whether something stands here that only looks like one of the names, or is left out on purpose."""

@@ -1,6 +1,5 @@
 """A record's texts, squeezed once for all agents and sorted by what a name in them would mean."""
 
-import re
 from functools import cached_property
 
 from fetchers.matching.names import Text
@@ -85,6 +84,11 @@ class Reading:
         return self._joined(*self.study.conditions)
 
     @cached_property
+    def about_words(self) -> frozenset[str]:
+        """The words of the titles and of the conditions, of those that any name begins with."""
+        return self.titles.words.union(*(text.words for text in self.listed))
+
+    @cached_property
     def listed(self) -> tuple[Text, ...]:
         """The conditions one by one."""
         return tuple(_text(name, self._vocabulary) for name in self.study.conditions)
@@ -137,4 +141,4 @@ def _ways_to_name(intervention: Intervention) -> frozenset[str]:
 
 
 def _key(text: str | None) -> str:
-    return re.sub(r"\s+", " ", text or "").strip().casefold()
+    return " ".join((text or "").split()).casefold()
