@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
@@ -17,6 +17,9 @@ from hypothesis import settings
 from tests.rigs import attack_table as attacks
 from tests.rigs import databases, nginx
 from tests.rigs import fault_matrix as outcomes
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # While one works; CI asks for "thorough" by --hypothesis-profile. A busy machine is no fault, so nothing is timed.
 settings.register_profile("quick", max_examples=20, deadline=None)
@@ -125,6 +128,15 @@ def own_databases(database: str) -> Iterator[None]:
     """No test leaves a database to another."""
     with databases.own():
         yield
+
+
+@pytest.fixture(scope="session")
+def chrome() -> Iterator["Browser"]:
+    """The one Chromium of this process: Playwright cannot be started in it twice."""
+    from tests.browser.chromium import browser
+
+    with browser() as launched:
+        yield launched
 
 
 def pytest_configure(config: pytest.Config) -> None:

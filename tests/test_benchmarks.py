@@ -120,7 +120,7 @@ def test_overview_notices_a_wrong_count(store: Path) -> None:
 
 
 def test_later_versions_take_little_room(capsys: pytest.CaptureFixture[str]) -> None:
-    first, *later = versions.main(["--trials", "60", "--rounds", "4"])
+    first, *later = versions.main(["--trials", "200", "--rounds", "4"])
     assert later[-1].size - first.size < first.size
     assert "after 4 versions of each" in capsys.readouterr().out
 

@@ -105,10 +105,14 @@ class Session:
                 raise
 
     def close(self) -> None:
-        """Let go of the lock."""
-        if self._connection is not None:
-            self._connection.close()
-        self._engine.dispose()
+        """Let go of the lock, at once: the server would notice the end of the session only a little later."""
+        try:
+            if self._connection is not None and self._lost is None:
+                self._connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")
+        finally:
+            if self._connection is not None:
+                self._connection.close()
+            self._engine.dispose()
 
 
 def is_held(connection: Connection, number: int) -> bool:

@@ -67,7 +67,9 @@ class Visitor:
         if self.page.url.startswith("http"):
             self.page.evaluate("localStorage.clear(), sessionStorage.clear()")
         self.context.clear_cookies()
-        self.page.goto("about:blank")
+        # Told from inside the page: asked for from outside it would get a new process, without the compiled scripts.
+        self.page.evaluate("location.replace('about:blank')")
+        self.page.wait_for_url("about:blank")
         self.page.mouse.move(0, 0)
         self.page.set_viewport_size({"width": self.size[0], "height": self.size[1]})
         self.seen.console.clear()

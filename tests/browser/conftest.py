@@ -9,19 +9,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.chromium import Visitor, browser, visitor
+from tests.browser.chromium import Visitor, visitor
 from tests.browser.serving import Dashboard
 from tests.fake_registry import FakeRegistry, agent_studies
 
 PAGE_CAP = 3  # small enough that the stand-in's answers turn pages
 
 Visit = Callable[..., Visitor]
-
-
-@pytest.fixture(scope="session")
-def chrome() -> Iterator[Browser]:
-    with browser() as launched:
-        yield launched
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from playwright.sync_api import Browser
 from websockets.exceptions import ConnectionClosed
 
-from tests.browser.chromium import Visitor, browser, visitor
+from tests.browser.chromium import Visitor, visitor
 from tests.browser.reading import main, open_page, sidebar, still
 from tests.browser.serving import Dashboard
 from tests.fake_registry import FakeRegistry, agent_studies
@@ -197,9 +198,10 @@ def test_a_rolling_restart_loses_no_request(both_up: Deployed) -> None:
 
 
 @pytest.fixture
-def window() -> Iterator[Visitor]:
-    with browser() as launched:
-        yield visitor(launched, ignore_https_errors=True)
+def window(chrome: Browser) -> Iterator[Visitor]:
+    come = visitor(chrome, ignore_https_errors=True)
+    yield come
+    come.context.close()
 
 
 def test_a_browser_finds_the_other_dashboard_by_itself(both_up: Deployed, window: Visitor) -> None:
