@@ -4,6 +4,7 @@ Of both files only what belongs to a machine is replaced: paths, ports, the user
 """
 
 import os
+import re
 import shutil
 import socket
 import ssl
@@ -99,10 +100,11 @@ class Nginx:
             NAME: self.name,
         }
         ports = {str(given): str(port) for given, port in zip(DASHBOARDS, self.dashboards, strict=True)}
-        for before, after in (replaced | ports).items():
+        replaced |= ports
+        for before in replaced:
             assert before in text, f"deploy/nginx.conf has no {before}"
-            text = text.replace(before, after)
-        return text
+        # In one pass, for a port that was found may hold the figures of another.
+        return re.sub("|".join(map(re.escape, replaced)), lambda found: replaced[found[0]], text)
 
     def _certificate(self) -> None:
         command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
@@ -117,7 +119,11 @@ class Nginx:
 
     def door(self) -> Door:
         """The way in, for who trusts its certificate and no other."""
-        return Door(self.port, ssl.create_default_context(cafile=str(self.folder / "certificate.pem")), self.name)
+        context = ssl.create_default_context(cafile=str(self.folder / "certificate.pem"))
+        # websockets reads in one thread while it writes in another, which OpenSSL does not allow: now and then a ticket
+        # that TLS 1.3 sends after the handshake swallows what is written meanwhile. TLS 1.2 sends none.
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        return Door(self.port, context, self.name)
 
     def ask(self, path: str, host: str = NAME, method: str = "GET", **headers: str) -> Answered:
         """One request over a connection of its own; ``headers``: their names with _ for -."""
