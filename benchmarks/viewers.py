@@ -87,13 +87,14 @@ def _back(viewer: Visitor, until: float) -> None:
 def use(viewer: Visitor, until: float, think: float, errors: list[str], *, mortal: bool) -> list[Click]:
     """Think and click until then. ``mortal``: dashboards may die, so a lost connection is no error by itself."""
     found = []
+    pause = viewer.random.uniform(0, think)  # else all would click at the same moment
     try:
-        viewer.think(viewer.random.uniform(0, think))  # else all would click at the same moment
         while time.monotonic() < until:
             try:
+                viewer.think(pause)
+                pause = viewer.random.uniform(think / 2, think * 1.5)
                 began = time.monotonic()
                 found.append(Click(began, click(viewer)))
-                viewer.think(viewer.random.uniform(think / 2, think * 1.5))
             except ConnectionClosed as error:
                 if not mortal:
                     raise RuntimeError(f"connection lost: {error}") from error
@@ -131,6 +132,7 @@ class Found(NamedTuple):
 
     phases: list[Phase]
     opened: list[float]
+    opening: float  # processor seconds of the dashboards, for each page that was opened
     at: dict[str, int]
     empty: list[float]
     full: list[float]
@@ -169,7 +171,9 @@ def measure(viewers: int, studies: int, seconds: float, think: float, saturate: 
         time.sleep(2)
         empty = [each.resident() for each in site.dashboards]
         phases = [phase("one viewer", site, one, min(seconds, 30), 0.3)]
+        before_them = site.cpu()["dashboards"]
         inside = come(site, viewers)
+        opening = (site.cpu()["dashboards"] - before_them) / viewers
         at = {name: sum(each.at == name for each in inside) for name in sorted({each.at for each in inside})}
         refreshed: dict[str, Any] = {}
         beside = threading.Timer(min(5, seconds / 4), refresh, (site, standin, studies, refreshed)).run
@@ -188,7 +192,7 @@ def measure(viewers: int, studies: int, seconds: float, think: float, saturate: 
         back = [each.at + each.seconds - died[0] for each in phases[-1].clicks if each.back]
         leave([*one, *inside])
         return Found(
-            phases, [each.opened for each in inside], at, empty, full, connections, refreshed, sorted(back), before,
+            phases, [each.opened for each in inside], opening, at, empty, full, connections, refreshed, sorted(back), before,
             site.held(),
         )  # fmt: skip
 
@@ -203,7 +207,8 @@ def report(found: Found, viewers: int, think: float) -> str:
     lines += [
         "",
         f"Viewers think {think / 2:g} to {think * 1.5:g} s between two clicks. By dashboard: "
-        f"{', '.join(map(str, found.at.values()))}. Opening a page: p95 {p95(found.opened):.2f} s.",
+        f"{', '.join(map(str, found.at.values()))}. Opening a page, eight at a time: p95 {p95(found.opened):.2f} s, "
+        f"{found.opening * 1000:.0f} ms of the dashboards' CPU.",
         f"Memory of the dashboards: {sum(found.empty):.0f} MB with one viewer, {sum(found.full):.0f} MB with all, "
         f"{each:.2f} MB a viewer. Sessions of PostgreSQL: {found.connections}.",
         f"The refresh: exit {took['exit']}, {took['requests']} requests, {took['seconds']} s, {changed} changes.",
