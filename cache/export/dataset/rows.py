@@ -1,12 +1,12 @@
 """The rows of every table of the data set, read from the store a batch at a time."""
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import select
 
+from cache.bulk.imported import imported
 from cache.changes.changelog import changelog
 from cache.changes.verdicts import standing
 from cache.codes import NOT_RECORDED
@@ -19,7 +19,7 @@ from cache.read.results import posted
 from cache.read.versions import FACTS, facts
 from cache.store.batches import batches
 from cache.store.bodies import tried
-from cache.store.schema import event, version
+from cache.store.schema import REGISTRY_NAME, REGISTRY_SCOPE, event, version
 from cache.store.store import Store
 from fetchers.watchlist.model import Watchlist
 
@@ -98,12 +98,13 @@ def _versions(source: Source) -> Batches:
         with source.store.reading() as connection:
             found = connection.execute(columns.where(version.c.nct_id.in_(ids))).all()
             made = tried(connection, {row.id: row.body for row in found})
-        rows = []
-        for row, following in pairwise([*found, None]):
-            told = zip(FACTS, facts(made[row.id], source.store.place, row.nct_id), strict=True)
-            newest = following is None or following.nct_id != row.nct_id
-            rows.append({name: getattr(row, name) for name in names} | dict(told) | {"newest": newest})
-        yield rows
+        newest = {row.nct_id: row.id for row in found}  # the last of each trial stays
+        yield [
+            {name: getattr(row, name) for name in names}
+            | dict(zip(FACTS, facts(made[row.id], source.store.place, row.nct_id), strict=True))
+            | {"newest": newest[row.nct_id] == row.id}
+            for row in found
+        ]
 
 
 def _claims(source: Source) -> Batches:
@@ -127,7 +128,12 @@ def _claim_trials(source: Source) -> Batches:
 
 
 def _scopes(source: Source) -> Batches:
-    yield [row._asdict() for row in scope_rows(source.store, source.watchlist)]
+    rows = [row._asdict() for row in scope_rows(source.store, source.watchlist)]
+    file = imported(source.store)
+    if file:
+        own = {"scope": REGISTRY_SCOPE, "name": REGISTRY_NAME, "kind": "file", "starter": False}
+        rows.append(own | {"refreshed_at": file["imported_at"], "registry_timestamp": file["registry_timestamp"]})
+    yield rows
 
 
 # By the name of the table.

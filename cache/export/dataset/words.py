@@ -18,6 +18,10 @@ TERMS = (
     "their source and the date on which it processed them, keeps them current, and says how they were modified. No "
     "rights in them are claimed. This is not a U.S. Government product, and ClinicalTrials.gov does not endorse it."
 )
+_ADDED = (
+    "Posted results were laid out as one row a group and category. First and last days of dates, changes and their "
+    "weights, and verdicts of claims were added."
+)
 _SAID = ("Source", "Registry data of", "Fetched at (UTC)", "Written at (UTC)", "Shown", "Modified", "Please note")
 _IN_TRINO = {"text": "varchar", "whole": "bigint", "yes_no": "boolean", "day": "date", "date": "varchar",
              "moment": "timestamp", "texts": "array(varchar)"}  # fmt: skip
@@ -38,7 +42,7 @@ def readme(facts: Mapping[str, str], rows: Mapping[str, int], fresh: Freshness) 
         overview="\n".join(f"| [{name}](#{name}) | {rows[name]:,} | {one.about} |" for name, one in tables().items()),
         trino=",\n".join(f"  {one.name} {_IN_TRINO[one.kind]}" for one in _with_partition(tables()["trial_agents"])),
         terms=TERMS,
-        modified=f"How they were modified here: {MODIFIED}",
+        modified=f"How they were modified here: {MODIFIED} {_ADDED}",
         advice=NO_ADVICE,
         columns="\n\n".join(_described(one, rows[name]) for name, one in tables().items()),
     )

@@ -26,7 +26,7 @@ from cache.export.dataset import write as dataset
 from cache.export.dataset.rows import READERS, Source
 from cache.export.dataset.tables import tables
 from cache.export.dataset.values import bounds
-from cache.read.freshness import shown
+from cache.read.freshness import freshness, shown
 from cache.refresh.results import Reading
 from cache.store.schema import event, match, study, version
 from cache.store.store import Store, bump, timestamp
@@ -272,7 +272,7 @@ def test_the_readme_tells_tables_columns_dates_and_terms(store: Store, lake: Pat
         assert f"| [{name}](#{name}) | {rows[name]:,} | {table['about']} |" in text
         for column in table["columns"]:
             assert f"| `{column['name']}` | {column['type']}" in text
-    facts = export.about(export.freshness(store), export.EVERYTHING, now=lambda: NOW)
+    facts = export.about(freshness(store), export.EVERYTHING, now=lambda: NOW)
     assert all(facts[name] in text for name in ("Source", "Registry data of", "Fetched at (UTC)", "Written at (UTC)"))
     assert "terms-conditions" in text
     assert export.MODIFIED in text
@@ -287,7 +287,8 @@ def test_the_examples_of_the_readme_run(lake: Path, monkeypatch: pytest.MonkeyPa
     assert for_pyarrow is not None
     statements = [one for one in for_duckdb[1].split(";") if one.strip()]
     assert len(statements) == 3
-    recruiting, moves, numbers = [duckdb.sql(one).fetchall() for one in statements]
+    with duckdb.connect() as connection:
+        recruiting, moves, numbers = [connection.execute(one).fetchall() for one in statements]
     assert recruiting
     assert moves
     assert [one for one in numbers if one[3] is not None]
