@@ -60,4 +60,4 @@ def _with_partition(table: Table) -> Iterable[Column]:
 
 def _line(column: Column) -> str:
     about = column.about.replace("|", "\\|")
-    return f"| `{column.name}` | {column.type}{'' if column.required else ', may be null'} | {about} |"
+    return f"| `{column.name}` | `{column.type}`{'' if column.required else ', may be null'} | {about} |"

@@ -28,10 +28,10 @@ from cache.export.dataset.tables import tables
 from cache.export.dataset.values import bounds
 from cache.read.freshness import freshness, shown
 from cache.refresh.results import Reading
-from cache.store.schema import event, match, study, version
+from cache.store.schema import REGISTRY_SCOPE, event, match, study, version
 from cache.store.store import Store, bump, timestamp
 from fetchers.record.texts import shown_line
-from tests.rigs import databases
+from tests.rigs import databases, trial_rows
 from tests.rigs.refresh import WATCHLIST, Rig
 from tests.rigs.trial_rows import put, row
 
@@ -86,10 +86,10 @@ def rows_of(lake: Path, table: str) -> list[dict[str, Any]]:
     return ds.dataset(lake / table, partitioning="hive").to_table().to_pylist()  # type: ignore[no-any-return]
 
 
-def asked(lake: Path, query: str, *names: str) -> list[tuple[Any, ...]]:
-    """The answer of DuckDB, with every table, or these, as a view of its name."""
-    with duckdb.connect() as connection:
-        for table in names or TABLES:
+def asked(lake: Path, query: str) -> list[tuple[Any, ...]]:
+    """The answer of DuckDB, with every table that is named as a view of its name."""
+    with duckdb.connect(config={"threads": 1}) as connection:
+        for table in set(TABLES) & set(re.findall(r"\w+", query)):
             files = f"{lake}/{table}/**/*.parquet"
             view = f"CREATE VIEW {table} AS FROM read_parquet('{files}', hive_partitioning = true)"
             connection.execute(view)
@@ -239,6 +239,21 @@ def test_claims_have_the_verdicts_of_these_data(tmp_path: Path) -> None:
     assert {one["verdict"] for one in rows_of(out, "claims")} == {None}
 
 
+def test_scopes_say_when_the_registry_was_asked(tmp_path: Path) -> None:
+    held, out = databases.empty(), tmp_path / "out"
+    trial_rows.asked(held, "ivig")
+    trial_rows.asked(held, REGISTRY_SCOPE, kind="sweep", registry_timestamp="2026-11-01")
+    dataset.write(held, WATCHLIST, out, None)
+    found = {
+        one["scope"]: (one["kind"], one["refreshed_at"], one["registry_timestamp"]) for one in rows_of(out, "scopes")
+    }
+    at = datetime(2026, 11, 20, 8, tzinfo=UTC)
+    assert found["ivig"] == ("agent", at, "2026-11-19T09:00:05")
+    assert found["methotrexate"] == ("agent", None, None)
+    assert found["me_cfs"] == ("sweep", None, None)
+    assert found[REGISTRY_SCOPE] == ("file", at, "2026-11-01")
+
+
 # --- what is written about it ---------------------------------------------------------------------------------------
 
 
@@ -271,7 +286,7 @@ def test_the_readme_tells_tables_columns_dates_and_terms(store: Store, lake: Pat
     for name, table in told(lake, dataset.SCHEMA)["tables"].items():
         assert f"| [{name}](#{name}) | {rows[name]:,} | {table['about']} |" in text
         for column in table["columns"]:
-            assert f"| `{column['name']}` | {column['type']}" in text
+            assert f"| `{column['name']}` | `{column['type']}`" in text
     facts = export.about(freshness(store), export.EVERYTHING, now=lambda: NOW)
     assert all(facts[name] in text for name in ("Source", "Registry data of", "Fetched at (UTC)", "Written at (UTC)"))
     assert "terms-conditions" in text
@@ -340,7 +355,7 @@ def test_odd_texts_come_back_as_they_were(
         own = found[f"NCT{number:08d}"]
         assert {name: own[name] for name in one} == {**one, "title": one["title"] and shown_line(one["title"])}
         assert own["status"] == (one["overall_status"] or "NOT_RECORDED")
-    assert sorted(asked(out, "SELECT nct_id, status FROM trials", "trials")) == [
+    assert sorted(asked(out, "SELECT nct_id, status FROM trials")) == [
         (nct_id, one["status"]) for nct_id, one in sorted(found.items())
     ]
     assert {path.parent.parent for path in out.rglob("*.parquet")} == {out / "trials"}
