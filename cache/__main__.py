@@ -55,7 +55,7 @@ def add_commands(commands: Any) -> None:
     changes.add_argument("--weight", choices=("high", "medium", "low", "noise"), help="the lowest weight to list")
     changes.add_argument("--base-url", metavar="URL", help="the dashboard's address, for links")
     _add_digest(commands)
-    export = commands.add_parser("export", help="write the trials to a file")
+    export = commands.add_parser("export", help="write the trials to a file, or all tables to a folder")
     export.add_argument(
         "--format", required=True, choices=("csv", "xlsx", "json", "parquet", "ris", "bib", "md"),
         help="ris and bib: entries for a literature list; md: a Markdown table",
@@ -64,7 +64,10 @@ def add_commands(commands: Any) -> None:
         "--what", choices=("trials", "outcomes"), default="trials",
         help="trials unless given; outcomes: posted results, one row a group and category",
     )  # fmt: skip
-    export.add_argument("--out", required=True, type=Path, metavar="FILE")
+    export.add_argument(
+        "--out", required=True, metavar="FILE|FOLDER/",
+        help="with --format parquet a folder, existing or with a / at its end, for a data set of all tables",
+    )  # fmt: skip
     export.add_argument("--query", metavar="QUERY", help="the query string of a dashboard address: only those trials")
     check = commands.add_parser("check", help="whether the store is sound (0) or damaged (1)")
     check.add_argument("--rescue", action="store_true", help="copy a damaged store aside and keep what can be read")

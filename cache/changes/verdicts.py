@@ -69,6 +69,14 @@ def note(
     return list(moved)
 
 
+def standing(store: Store) -> dict[str, Judged]:
+    """The verdicts by claim of the data as they are now; empty while the claims have not been judged by them."""
+    with store.reading() as connection:
+        found = connection.scalar(select(meta.c.value).where(meta.c.key == JUDGED))
+    told: Mapping[str, Any] = json.loads(found) if found else {}
+    return {id: Judged(*one) for id, one in told["claims"].items()} if told.get("version") == store.version() else {}
+
+
 def _kept(connection: Connection, rules: str) -> dict[str, Judged]:
     """The last verdicts by these rules; empty when there are none."""
     found = connection.scalar(select(meta.c.value).where(meta.c.key == JUDGED))

@@ -1,5 +1,6 @@
 """``python -m cache status | check | export``: what is in the store, for people and for programs."""
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from cache.recovery.rescue import rescue_under_lock
 from cache.store import files
 from cache.store.errors import Damaged, Gone
 from cache.store.store import Store
+from fetchers.errors import Validation
 from fetchers.matching.matcher import Matcher
 from fetchers.settings import Settings
 from fetchers.watchlist.model import Watchlist
@@ -133,19 +135,36 @@ def _complaints(settings: Settings, watchlist: Watchlist, rules: Derivation) -> 
 
 
 def export_command(
-    settings: Settings, watchlist: Watchlist, *, what: str, fmt: str, out: Path, query: str | None
+    settings: Settings, watchlist: Watchlist, *, what: str, fmt: str, out: str, query: str | None
 ) -> int:
-    """Write the export file, of trials or of outcomes, and say how many rows it got."""
+    """Write the export file, of trials or of outcomes, or the folder of a data set, and say how many rows it got."""
     from cache.export import outcomes, trials
+    from cache.export.dataset import write as dataset
 
+    path = Path(out)
+    folder = _is_folder(path, out, what, fmt)
     store = open_store(settings, watchlist)
     try:
-        write = outcomes.write if what == "outcomes" else trials.write
-        rows = write(store, watchlist, fmt, out, query)
+        if folder:
+            rows = dataset.write(store, watchlist, path, query)
+            said = english.listed(f"{english.count(number, 'row')} of {name}" for name, number in rows.items())
+        else:
+            write = outcomes.write if what == "outcomes" else trials.write
+            said = english.count(write(store, watchlist, fmt, path, query), "row")
     finally:
         store.close()
-    say(sys.stderr, f"{english.count(rows, 'row')} written to {printable(out)}\n")
+    say(sys.stderr, f"{said} written to {printable(out)}\n")
     return DONE
+
+
+def _is_folder(path: Path, written: str, what: str, fmt: str) -> bool:
+    """Whether a data set is asked for. Raises Validation where a folder is named and only a file can be written."""
+    named = written.endswith(("/", os.sep))
+    if fmt == "parquet" and what == "trials":
+        return named or path.is_dir()
+    if named:
+        raise Validation(f"{written} is a folder, and only --format parquet without --what writes one. Name a file.")
+    return False
 
 
 def _scope(row: ScopeRow, unread: Mapping[str, tuple[int, int]]) -> dict[str, Any]:

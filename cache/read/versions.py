@@ -33,7 +33,7 @@ STATE_COLUMNS = (
     "primary_completion_date", "primary_completion_date_type", "completion_date", "completion_date_type", "enrollment",
     "enrollment_type",
 )  # fmt: skip
-_TOLD = STATE_COLUMNS[5:]
+FACTS = STATE_COLUMNS[5:]  # what ``facts`` gives
 _AT_ONCE = 500
 
 
@@ -65,8 +65,8 @@ def versions(store: Store, nct_ids: Collection[str] | None = None, *, at_least: 
                 found = tried(connection, {number: packed for number, *_, packed in some})
                 for number, nct_id, origin, registry_date, seen_at, as_of, source, _ in some:
                     known_on = (registry_date or seen_at[:10]) if origin == "live" else as_of
-                    facts = _facts(found[number], store.place, nct_id)
-                    rows.append((nct_id, origin, known_on, seen_at, source, *facts))
+                    told = facts(found[number], store.place, nct_id)
+                    rows.append((nct_id, origin, known_on, seen_at, source, *told))
     return _frame(rows)
 
 
@@ -96,7 +96,8 @@ def _queries(nct_ids: Collection[str] | None, at_least: int) -> Iterator[Select[
         yield query.where(version.c.nct_id.in_(some))
 
 
-def _facts(body: bytes | BrokenBody, place: str, nct_id: str) -> tuple[Any, ...]:
+def facts(body: bytes | BrokenBody, place: str, nct_id: str) -> tuple[Any, ...]:
+    """What a version says, in the order of ``FACTS``; ``place``: of the store. Raises Damaged for an unreadable one."""
     try:
         if isinstance(body, BrokenBody):
             raise body
@@ -137,7 +138,7 @@ def promises(path: Path = PROMISES) -> tuple[tuple[Any, ...], ...]:
                 if name in one:
                     PartialDate.parse(one[name])
         return tuple(
-            (one["nct_id"], "copy", one.get("known_on"), None, one["source"], *(one.get(name) for name in _TOLD))
+            (one["nct_id"], "copy", one.get("known_on"), None, one["source"], *(one.get(name) for name in FACTS))
             for one in told
         )
     except (OSError, ValueError, KeyError, Parsing) as error:

@@ -72,6 +72,23 @@ def test_export_json_equals_the_raw_records(run: Run, fake: FakeRegistry, tmp_pa
         assert row["start_date"] == raw["statusModule"].get("startDateStruct", {}).get("date")
 
 
+@pytest.mark.usefixtures("refreshed")
+def test_export_writes_a_data_set_to_a_folder_and_a_file_to_a_file(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "lake"
+    for place in (f"{out}/", str(out)):  # the second time it is a folder already
+        code, printed, err = run("export", "--format", "parquet", "--out", place)
+        assert (code, printed) == (0, "")
+        assert "rows of trial_agents" in err
+        assert len(list(out.glob("trials/*/*.parquet"))) > 2
+    assert run("export", "--format", "parquet", "--out", str(tmp_path / "one.parquet"))[0] == 0
+    assert (tmp_path / "one.parquet").is_file()
+    for wrong in (["--format", "csv"], ["--format", "parquet", "--what", "outcomes"]):
+        code, _, err = run("export", *wrong, "--out", f"{tmp_path}/new/")
+        assert code == 2
+        assert "only --format parquet" in err
+    assert not (tmp_path / "new").exists()
+
+
 def test_export_to_an_impossible_place(run: Run, tmp_path: Path) -> None:
     code, _, err = run("export", "--format", "csv", "--out", str(tmp_path / "no" / "such" / "file.csv"))
     assert code in (2, 5)

@@ -1,0 +1,1 @@
+"""What is stored as a data set: a folder of Parquet tables with a written schema."""
