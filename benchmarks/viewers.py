@@ -192,8 +192,8 @@ def measure(viewers: int, studies: int, seconds: float, think: float, saturate: 
         back = [each.at + each.seconds - died[0] for each in phases[-1].clicks if each.back]
         leave([*one, *inside])
         return Found(
-            phases, [each.opened for each in inside], opening, at, empty, full, connections, refreshed, sorted(back), before,
-            site.held(),
+            phases, [each.opened for each in inside], opening, at, empty, full, connections, refreshed, sorted(back),
+            before, site.held(),
         )  # fmt: skip
 
 

@@ -148,6 +148,7 @@ def pytest_collection_finish() -> None:
     """What has been imported and collected stays to the end: no search for garbage needs to walk through it."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(100_000, 50, 100)  # of what the tests make themselves, too, little has to be sought so often
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -15,7 +15,7 @@ from insights.claims import Finding
 def claims(nct_id: str) -> None:
     """Claims of the documents that have this trial among their evidence, with their verdicts."""
     st.header("Claims it is evidence for", anchor="claims")
-    found = [one for finding in evidence_data.findings() if (one := _about(finding, nct_id))]
+    found = [_about(finding, nct_id) for finding in evidence_data.resting_on(nct_id)]
     if not found:
         st.text("No claim of the documents has this trial among its evidence.")
     else:
@@ -33,8 +33,6 @@ def claims(nct_id: str) -> None:
     frame.link("claims", "All claims, with their verdicts", icon=":material/fact_check:")
 
 
-def _about(finding: Finding, nct_id: str) -> Finding | None:
-    """The finding with this trial as its only evidence; None when it has no part in it. A trial in another condition is
-    listed beside a claim for comparison, and is no evidence for it."""
-    mine = finding.evidence[(finding.evidence["nct_id"] == nct_id) & (finding.evidence["where"] != "elsewhere")]
-    return replace(finding, rows=Later.of(mine)) if len(mine) else None
+def _about(finding: Finding, nct_id: str) -> Finding:
+    """The finding with this trial as its only evidence."""
+    return replace(finding, rows=Later.of(finding.evidence[finding.evidence["nct_id"] == nct_id]))

@@ -19,6 +19,24 @@ def findings() -> tuple[Finding, ...]:
     return parts().claims(today())
 
 
+def resting_on(nct_id: str) -> list[Finding]:
+    """The findings that have a trial among their evidence. One in another condition is listed beside a claim for
+    comparison, and is no evidence for it."""
+    every = findings()
+    return [every[place] for place in _places().get(nct_id, ())]
+
+
+@kept(daily=True)
+def _places() -> dict[str, list[int]]:
+    """By NCT id, the places of those findings among all."""
+    found: dict[str, list[int]] = {}
+    for place, finding in enumerate(findings()):
+        rows = finding.evidence
+        for nct_id in evidence.ids(rows.loc[rows["where"] != "elsewhere", ["nct_id"]]):
+            found.setdefault(nct_id, []).append(place)
+    return found
+
+
 def asked() -> dict[str, Asked]:
     """What of the registry was asked, by scope."""
     return evidence.asked(data.scopes())

@@ -156,7 +156,8 @@ def test_published_pages(
 ) -> None:
     tried("the published pages", "NOT REFUSED")
     pages.use(monkeypatch, store)
-    assert dashboard(["publish", "--out", str(tmp_path / "site"), "--no-lists", "--query", f"q={IDS[TOGETHER]}"]) == 0
+    query = f"agent=ivig&q={IDS[TOGETHER]}"
+    assert dashboard(["publish", "--out", str(tmp_path / "site"), "--no-lists", "--query", query]) == 0
     files = list((tmp_path / "site").rglob("*.html"))
     text = "".join(path.read_text(encoding="utf-8") for path in files)
     assert "onerror=alert(1)" in text
