@@ -184,19 +184,22 @@ def _evidence(seen: Seen) -> pd.DataFrame:
     parts = {place: getattr(seen, place) for place in PLACES}
     if len(seen.here) or len(seen.near):
         parts["elsewhere"] = seen.elsewhere.iloc[:0]
-    rows = []
+    rows, where = [], []
     for place, part in parts.items():
-        if part.empty:
-            continue
-        # The keys alone, since sorting moves every column.
-        ordered = part[["newest", "nct_id"]].sort_values(
-            ["newest", "nct_id"], ascending=[False, True], na_position="last"
-        )
-        wanted = ordered.index[:MOST_ELSEWHERE] if place == "elsewhere" else ordered.index
-        rows.append(part.loc[wanted].assign(where=place))
-    nothing = seen.here.iloc[:0].assign(where="here")
-    together: pd.DataFrame = pd.concat(rows or [nothing], ignore_index=True)
-    return together
+        order = _newest_first(part)
+        rows.append(part.take(order[:MOST_ELSEWHERE] if place == "elsewhere" else order))
+        where += [place] * len(rows[-1])
+    together: pd.DataFrame = pd.concat([one for one in rows if len(one)] or rows[:1], ignore_index=True)
+    return together.assign(where=pd.Series(where, dtype="str"))
+
+
+def _newest_first(part: pd.DataFrame) -> list[int]:
+    """The places of its rows by day, those without one last, then by id. Pandas would move and encode whole columns."""
+    ids, days = (part[name].to_numpy(dtype=object) for name in ("nct_id", "newest"))
+    by_id = sorted(range(len(part)), key=ids.__getitem__)
+    dated = [place for place in by_id if not pd.isna(days[place])]
+    dated.sort(key=days.__getitem__, reverse=True)
+    return dated + [place for place in by_id if pd.isna(days[place])]
 
 
 def _not_asked(mine: Mapping[str, Asked], watchlist: Watchlist) -> str:

@@ -115,9 +115,16 @@ def _plain_name(intervention: str) -> str:
     return _TYPE.sub("", intervention)
 
 
+def rows(found: pd.DataFrame, wanted: Mask) -> pd.DataFrame:
+    """``found[wanted]``, for a fraction of its cost where no row is wanted, or every one: it copies all columns."""
+    if not wanted.any():
+        return found.iloc[:0]
+    return found if wanted.all() else found[wanted]
+
+
 def given(found: pd.DataFrame, *, background: bool = False) -> pd.DataFrame:
     """The pairs in which people get the agent; as background only when asked for."""
-    return found[is_given(found, background=background)]
+    return rows(found, is_given(found, background=background))
 
 
 def is_given(found: pd.DataFrame, *, background: bool = False) -> Mask:
@@ -129,12 +136,12 @@ def is_given(found: pd.DataFrame, *, background: bool = False) -> Mask:
 
 def of_agents(found: pd.DataFrame, agents: Collection[str]) -> pd.DataFrame:
     """The pairs of some agents."""
-    return found[coded(found["agent"], agents)]
+    return rows(found, coded(found["agent"], agents))
 
 
 def in_groups(found: pd.DataFrame, groups: Collection[str]) -> pd.DataFrame:
     """The pairs whose trial is in one of the condition groups."""
-    return found[is_in_groups(found, groups)]
+    return rows(found, is_in_groups(found, groups))
 
 
 def is_in_groups(found: pd.DataFrame, groups: Collection[str]) -> Mask:

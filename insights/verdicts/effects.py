@@ -46,16 +46,17 @@ def _by_report(seen: Seen) -> Mapping[str, pd.DataFrame]:
     keys = pd.Series(
         [reports[id].key if id in reports else "" for id in seen.here["nct_id"]], index=seen.here.index, dtype=object
     )
-    return {key: seen.here[(keys == key).to_numpy(dtype=bool)] for key in KEYS}
+    return {key: evidence.rows(seen.here, (keys == key).to_numpy(dtype=bool)) for key in KEYS}
 
 
 def _unread(seen: Seen) -> pd.DataFrame:
-    return seen.here[_states(seen).isin(["not_asked", "failed"]).to_numpy(dtype=bool)]
+    return evidence.rows(seen.here, _states(seen).isin(["not_asked", "failed"]).to_numpy(dtype=bool))
 
 
 def posted_parts(seen: Seen) -> Parts:
     """The trials in the condition with posted results, and those of them that are not read, if any."""
-    made = {POSTED: seen.here[_states(seen).isin(["read", "not_asked", "failed"]).to_numpy(dtype=bool)]}
+    posted = _states(seen).isin(["read", "not_asked", "failed"]).to_numpy(dtype=bool)
+    made = {POSTED: evidence.rows(seen.here, posted)}
     unread = _unread(seen)
     return made | ({UNREAD: unread} if len(unread) else {})
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from cache.english import count
 from fetchers.watchlist.model import Claim
+from insights import evidence
 from insights.findings.across import HARMS, Report
 from insights.verdicts.effects import UNREAD, posted_parts, unread_says
 from insights.verdicts.rule import OUTSIDE, Parts, Rule, here, number, parts, said
@@ -32,7 +33,7 @@ def _reports(seen: Seen) -> Mapping[str, Report]:
 
 
 def _some(seen: Seen, ids: list[str]) -> pd.DataFrame:
-    return seen.here[seen.here["nct_id"].isin(ids).to_numpy(dtype=bool)]
+    return evidence.rows(seen.here, seen.here["nct_id"].isin(ids).to_numpy(dtype=bool))
 
 
 def _parts(claim: Claim, seen: Seen) -> Parts:

@@ -70,14 +70,14 @@ def gather(asking: Asking, found: pd.DataFrame, others: pd.DataFrame, on: date, 
     inside, near = (evidence.is_in_groups(found, groups) for groups in (asking.groups, asking.near))
     aside = inside & ~given
     as_background = aside & coded(found["tier"], ["given"])
-    here = found[given & inside]
-    more = others[~among(others["nct_id"], here["nct_id"])]
+    here = evidence.rows(found, given & inside)
+    more = evidence.rows(others, ~among(others["nct_id"], here["nct_id"]))
     seen = Seen(
         here=pd.concat([here, more], ignore_index=True) if len(more) else here,
-        near=found[given & near & ~inside],
-        background=found[as_background],
-        named=found[aside & ~as_background],
-        elsewhere=found[given & ~inside & ~near],
+        near=evidence.rows(found, given & near & ~inside),
+        background=evidence.rows(found, as_background),
+        named=evidence.rows(found, aside & ~as_background),
+        elsewhere=evidence.rows(found, given & ~inside & ~near),
         on=on,
         place=place,
         around=around,
@@ -146,34 +146,34 @@ def in_phase(claim: Claim, found: pd.DataFrame) -> pd.DataFrame:
         return found
     wanted = set(claim.phase.split("|"))
     lanes = [lane for lane in LANE_WORDS if wanted <= set(lane.split("|"))]
-    return found[coded(found["lane"], lanes)]
+    return evidence.rows(found, coded(found["lane"], lanes))
 
 
 def running(claim: Claim, seen: Seen) -> pd.DataFrame:
     """Trials of the claimed phase that run: open or active, not expanded access, heard of within two years."""
     found = in_phase(claim, seen.here)
-    return found[evidence.is_running(found, seen.on)]
+    return evidence.rows(found, evidence.is_running(found, seen.on))
 
 
 def done(claim: Claim, seen: Seen) -> pd.DataFrame:
     """Completed trials of the claimed phase."""
     found = in_phase(claim, seen.here)
-    return found[coded(found["overall_status"], ["COMPLETED"])]
+    return evidence.rows(found, coded(found["overall_status"], ["COMPLETED"]))
 
 
 def begun(found: pd.DataFrame) -> pd.DataFrame:
     """Trials, and expanded access, in which people have been given the agent, or may have been."""
-    return found[evidence.has_begun(found)]
+    return evidence.rows(found, evidence.has_begun(found))
 
 
 def studies(found: pd.DataFrame) -> pd.DataFrame:
     """Those that have begun without expanded access, which tests nothing."""
-    return found[evidence.has_begun(found) & ~evidence.is_expanded(found)]
+    return evidence.rows(found, evidence.has_begun(found) & ~evidence.is_expanded(found))
 
 
 def unconfirmed(found: pd.DataFrame) -> pd.DataFrame:
     """Trials of which nobody has said for two years whether they still run."""
-    return found[coded(found["overall_status"], ["UNKNOWN"])]
+    return evidence.rows(found, coded(found["overall_status"], ["UNKNOWN"]))
 
 
 def named(ids: tuple[str, ...]) -> str:
