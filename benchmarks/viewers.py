@@ -149,13 +149,13 @@ def come(site: Site, many: int) -> list[Visitor]:
         return list(pool.map(lambda seed: Visitor(site.nginx, SWITCH, seed), range(many)))
 
 
-def refresh(site: Site, standin: StandIn, studies: int, found: dict[str, Any]) -> None:
+def refresh(site: Site, standin: StandIn, studies: int, pace: float, found: dict[str, Any]) -> None:
     """One trial in a hundred has changed; the registry has loaded new data."""
     for at in range(0, studies, 100):
         changed = {"protocolSection.statusModule.lastUpdatePostDateStruct.date": "2026-11-23"}
         standin.tell("edit", f"NCT{10_000_000 + at}", **changed, **{_COUNT: 4321})
     standin.tell("reload")
-    process = site.refresh()
+    process = site.refresh(pace)
     said, _ = process.communicate()
     found.update({"exit": process.returncode, **json.loads(said)})
 
@@ -163,7 +163,7 @@ def refresh(site: Site, standin: StandIn, studies: int, found: dict[str, Any]) -
 _COUNT = "protocolSection.designModule.enrollmentInfo.count"
 
 
-def measure(viewers: int, studies: int, seconds: float, think: float, saturate: float) -> Found:
+def measure(viewers: int, studies: int, seconds: float, think: float, saturate: float, pace: float) -> Found:
     """One viewer, all viewers while a refresh runs, all without thinking, and all while a dashboard dies."""
     with StandIn(studies, short=True) as standin, running(standin.url) as site:
         leave(come(site, 2 * len(site.dashboards)))  # what each process reads once
@@ -176,7 +176,7 @@ def measure(viewers: int, studies: int, seconds: float, think: float, saturate: 
         opening = (site.cpu()["dashboards"] - before_them) / viewers
         at = {name: sum(each.at == name for each in inside) for name in sorted({each.at for each in inside})}
         refreshed: dict[str, Any] = {}
-        beside = threading.Timer(min(5, seconds / 4), refresh, (site, standin, studies, refreshed)).run
+        beside = threading.Timer(min(5, seconds / 4), refresh, (site, standin, studies, pace, refreshed)).run
         phases.append(phase(f"{viewers} viewers, a refresh beside them", site, inside, seconds, think, beside=beside))
         full = [each.resident() for each in site.dashboards]
         phases.append(phase(f"{viewers} viewers, none thinks", site, inside, saturate, 0))
@@ -226,9 +226,10 @@ def main(argv: list[str] | None = None) -> Found:
     parser.add_argument("--studies", type=int, default=5_000)
     parser.add_argument("--seconds", type=float, default=90, help="of the parts with thinking viewers")
     parser.add_argument("--think", type=float, default=20, help="seconds between two clicks of a viewer, in the mean")
+    parser.add_argument("--pace", type=float, default=1, help="seconds between two requests of the refresh beside them")
     parser.add_argument("--saturate", type=float, default=30, help="seconds in which nobody thinks")
     given = parser.parse_args(argv)
-    found = measure(given.viewers, given.studies, given.seconds, given.think, given.saturate)
+    found = measure(given.viewers, given.studies, given.seconds, given.think, given.saturate, given.pace)
     print(report(found, given.viewers, given.think))
     print(f"\n{environment()}")
     return found

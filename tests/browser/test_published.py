@@ -12,15 +12,14 @@ from tests.browser.conftest import Visit
 from tests.browser.serving import Dashboard
 
 pytestmark = pytest.mark.browser
-NAMES = ("index", "agents-ivig", "trials", "map", "timeline", "claims", "gaps", "results", "mecfs", "about")
+NAMES = ("index", "agents", "trials", "map", "timeline", "claims", "gaps", "results", "mecfs", "about")
 
 
 @pytest.fixture(scope="module")
 def site(live: Dashboard, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("published") / "site"
-    made = live.run(
-        "publish", "--out", str(out), "--query", "condition=me_cfs", "--no-lists", room="dashboard", timeout=300
-    )
+    view = ["--query", "condition=me_cfs&agent=ivig", "--no-lists"]
+    made = live.run("publish", "--out", str(out), *view, room="dashboard", timeout=300)
     assert made.returncode == 0, made.stderr
     return out
 

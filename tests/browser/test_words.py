@@ -11,7 +11,7 @@ from cache.store.store import Store
 from tests.browser.conftest import Visit
 from tests.browser.reading import main, open_page, scrolls_sideways, still
 from tests.browser.serving import Dashboard
-from tests.browser.test_every_page import LOOKS, new_violations
+from tests.browser.test_every_page import PHONE, ZOOMED, new_violations
 from tests.rigs import moved_stores as moved
 
 pytestmark = pytest.mark.browser
@@ -32,6 +32,14 @@ def up(serve: Callable[..., Dashboard], tmp_path: Path) -> Dashboard:
     moved.happened(store, 1, "eligibility", move=("medium", before, after))
     store.close()
     return started
+
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"scheme": "light"},
+    "dark": {"scheme": "dark"},
+    "phone": PHONE,
+    "zoomed": {**ZOOMED, "device_scale_factor": 2},
+}
 
 
 @pytest.mark.parametrize("look", LOOKS)

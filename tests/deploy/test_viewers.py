@@ -11,6 +11,7 @@ def test_viewers_click_while_a_refresh_runs_and_come_back_when_a_dashboard_dies(
     behind_nginx: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     given = ["--viewers", "4", "--studies", "100", "--seconds", "2", "--think", "0.2", "--saturate", "1"]
+    given += ["--pace", "0"]
     found = viewers.main(given)
     assert [one.errors for one in found.phases] == [[]] * 4
     assert all(one.clicks for one in found.phases)
