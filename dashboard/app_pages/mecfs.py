@@ -13,7 +13,7 @@ found = parts.material()
 name = group_list.asked()
 if not (name and parts.group(name, found)):
     if found.trials.empty:
-        parts.nothing()
+        parts.nothing(sample=sample)
     else:
         parts.sections(found, sample=sample)
 follow.below(parts.followed())

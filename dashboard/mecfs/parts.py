@@ -44,11 +44,13 @@ def state() -> bool:
     return True
 
 
-def nothing() -> None:
-    """What to do when no trial is stored."""
-    st.info(
-        "No trial in ME/CFS is stored. Press “Refresh trial data” to ask the registry.", icon=":material/search_off:"
-    )
+def nothing(*, sample: bool) -> None:
+    """Why there is no trial to show, with what to do where that helps."""
+    if sample:
+        say = "No trial in ME/CFS is stored. Press “Refresh trial data” to ask the registry."
+    else:
+        say = "None found. The registry was asked, and sent no trial in ME/CFS. That does not mean that none exists."
+    st.info(say, icon=":material/search_off:")
 
 
 def sections(found: Material, *, sample: bool) -> None:

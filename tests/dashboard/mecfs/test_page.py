@@ -1,12 +1,15 @@
 """The page on ME/CFS trials: shares, definitions, burden, and a sample that is called one."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from dashboard.mecfs import instead as mecfs_instead
 from dashboard.mecfs import tables as mecfs_tables
 from dashboard.shared import record_data
-from tests.rigs.pages import frames, page, shown
+from tests.fake_registry.studies import make_study
+from tests.rigs.pages import frames, live_url, page, shown, use
 
 
 def test_me_cfs_page_tells_shares_definitions_and_burden_with_quotes(recorded: str) -> None:
@@ -40,6 +43,16 @@ def test_me_cfs_page_calls_a_sample_a_sample(starter: str) -> None:
     at = page("mecfs")
     assert "A sample: the registry has not been asked" in shown(at)
     assert "in the starter sample" in shown(at)
+
+
+def test_me_cfs_page_says_that_the_registry_was_asked_and_sent_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (url,) = live_url(tmp_path, [make_study("NCT08000001", conditions=["Asthma"])])
+    use(monkeypatch, url)
+    said = shown(page("mecfs"))
+    assert "None found. The registry was asked, and sent no trial in ME/CFS." in said
+    assert "to ask the registry" not in said
 
 
 def others_of(*rows: tuple[str, str]) -> pd.DataFrame:
