@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 from tests.browser.reading import main, open_page, sidebar, still
+from tests.browser.test_every_page import sound
 from tests.rigs.oidc import Provider
 
 pytestmark = pytest.mark.browser
@@ -33,6 +34,11 @@ def test_from_the_button_to_the_data_and_out_again(visit: Visit, tmp_path: Path)
         loading = page.locator(".first-paint")
         assert loading.evaluate("part => getComputedStyle(part).display") == "none", "it would give way in ten seconds"
         expect(page.get_by_test_id("stSidebar")).to_have_count(0)
+        for scheme, width in (("light", 390), ("dark", 390), ("dark", 1280), ("light", 1280)):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.set_viewport_size({"width": width, "height": 800})
+            still(page)
+            sound(page)
         assert status(f"{up.url}/api/v1/trials") == 401
 
         page.get_by_role("button", name="Sign in").click()
