@@ -33,6 +33,7 @@ pages = {
     for entry in catalogue.PAGES
 }
 page = st.navigation(list(pages.values()), position="hidden")
+view.register(pages)
 
 try:
     if signing.admitted():

@@ -49,17 +49,20 @@ class Funnel(NamedTuple):
 
 
 def funnels(
-    watchlist: Watchlist, trials: pd.DataFrame, matches: pd.DataFrame, scopes: pd.DataFrame, answers: pd.DataFrame
-) -> tuple[Funnel, ...]:
-    """One funnel an agent, in the watch-list's order. ``answers``: ``cache.read.questions.answers``."""
+    watchlist: Watchlist, trials: pd.DataFrame, matches: pd.DataFrame, scopes: pd.DataFrame, answers: pd.DataFrame,
+    agents: Sequence[Agent] | None = None,
+) -> tuple[Funnel, ...]:  # fmt: skip
+    """One funnel an agent, by default of all, in the watch-list's order. ``answers``:
+    ``cache.read.questions.answers``."""
+    asked = watchlist.agents if agents is None else agents
     found = evidence.pairs(trials, matches, ("study_type", "lane"))
     states = evidence.asked(scopes)
     swept = answers["scope"].isin([condition.id for condition in watchlist.swept])
     in_file = set(answers["nct_id"][answers["scope"] == REGISTRY_SCOPE]) - set(answers["nct_id"][swept])
-    mine = {agent.id: answers[answers["scope"] == agent.id] for agent in watchlist.agents}
+    mine = {agent.id: answers[answers["scope"] == agent.id] for agent in asked}
     return tuple(
         _funnel(agent, evidence.of_agents(found, [agent.id]), mine[agent.id], states[agent.id], in_file)
-        for agent in watchlist.agents
+        for agent in asked
     )
 
 

@@ -93,7 +93,7 @@ def differences(before: Study, after: Study, *, in_focus: bool = False) -> tuple
     criteria: elsewhere "CDC criteria" or "ICC" mean something else.
     """
     old, new = facets(before), facets(after)
-    moved = {kind: (old[kind], new[kind]) for kind in COMPARED if told(old[kind]) != told(new[kind])}
+    moved = {kind: (old[kind], new[kind]) for kind in COMPARED if _differ(old[kind], new[kind])}
     read = {**_size(*moved.get("enrollment", (None, None))), **_criteria(*moved.get("eligibility", (None, None)))}
     if not in_focus:
         read.pop("case_definition", None)
@@ -123,6 +123,11 @@ def _criteria(before: dict[str, Any] | None, after: dict[str, Any] | None) -> Mo
     if asked[0] != asked[1] and not {*asked} <= {"none", "unknown"}:
         found["post_exertional_malaise"] = (asked[0], asked[1])
     return found
+
+
+def _differ(old: Any, new: Any) -> bool:
+    # Most of what has changed is in one facet: the others are not taken apart.
+    return bool(old != new and told(old) != told(new))
 
 
 def told(value: Any) -> Any:

@@ -34,7 +34,10 @@ class Filter(Choices):
 
     def __post_init__(self) -> None:
         for name, key in _KEYS.items():
-            cleaned = key.kind.clean(getattr(self, name))
+            given = getattr(self, name)
+            if given is _DEFAULTS[name]:  # most of the fields of most of the hundreds of filters of a page
+                continue
+            cleaned = key.kind.clean(given)
             object.__setattr__(self, name, _DEFAULTS[name] if cleaned == () else cleaned)
         if not self.near:  # a distance from nowhere
             object.__setattr__(self, "within", _DEFAULTS["within"])

@@ -1,31 +1,52 @@
 """Which trials and which (trial, agent) pairs a filter lets through: pure, over the frames of ``cache.read.trials``."""
 
 from collections.abc import Collection, Iterable
-from typing import Any, NamedTuple, TypeAlias
+from functools import cached_property
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cache.codes import NOT_RECORDED
 from cache.read.lists import holding
 from fetchers.watchlist.model import Watchlist
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
+Taken = TypeVar("Taken", pd.DataFrame, "pd.Series[Any]")
 PAIR_COLUMNS = ["nct_id", "agent", "tier", "role", "found_by", "found_in"]
 
 
-class Selection(NamedTuple):
-    """What a filter lets through.
+class Selection:
+    """What a filter lets through; not to be written to.
 
-    ``trials`` has the columns of ``queries.trials`` but the text for searching, in its order, with a fresh RangeIndex.
     ``pairs`` has one row for each (trial, agent) that let a trial in: nct_id, agent, tier, role, found_by, found_in,
     and the trial's lane and overall_status (as categories), so that agents can be counted by phase without joining
     again.
     """
 
-    trials: pd.DataFrame
-    pairs: pd.DataFrame
+    def __init__(self, trials: pd.DataFrame, pairs: pd.DataFrame, chosen: Mask | None = None) -> None:
+        """``chosen``: the rows of ``trials`` that are let through; None: all."""
+        self.pairs = pairs
+        self._every = trials
+        self._chosen = None if chosen is None or chosen.all() else chosen
+
+    @cached_property
+    def trials(self) -> pd.DataFrame:
+        """The columns of ``queries.trials`` but the places, in its order, with a fresh RangeIndex. Taken out when they
+        are asked for: many who select want to know only how many there are, or the pairs."""
+        # Nobody looks for places in what has been found, and taking the rows of such a column would copy it.
+        return self._taken(self._every.drop(columns="points", errors="ignore"))
+
+    @cached_property
+    def ids(self) -> "pd.Series[Any]":
+        """The ``nct_id`` of ``trials``."""
+        return self._taken(self._every["nct_id"])
+
+    def _taken(self, of: Taken) -> Taken:
+        return of if self._chosen is None else of[self._chosen].reset_index(drop=True)
 
 
 def select(
@@ -53,9 +74,7 @@ def select(
         known_codes = trials[name].cat
         codes = known_codes.codes.to_numpy()[place[pairing]]
         pairs[name] = pd.Categorical.from_codes(codes, categories=known_codes.categories, ordered=known_codes.ordered)
-    # Nobody looks for places in what has been found, and taking the rows of such a column would copy it.
-    facts = trials.drop(columns="points", errors="ignore")
-    return Selection(facts if chosen.all() else facts[chosen].reset_index(drop=True), pairs)
+    return Selection(trials, pairs, chosen)
 
 
 def every(masks: Iterable[Mask | None], length: int) -> Mask:
@@ -84,10 +103,13 @@ def any_of(column: "pd.Series[Any]", wanted: Collection[str]) -> Mask:
 
 
 def among(column: "pd.Series[Any]", ids: Iterable[str]) -> Mask:
-    """Rows of a column of ids that hold one of these; for thousands of ids fifty times as fast as ``isin``."""
-    wanted = pd.Index(ids if isinstance(ids, pd.Series) else list(ids), dtype="str").unique()
-    rows: Mask = wanted.get_indexer(pd.Index(column, dtype="str")) >= 0
+    """Rows of a column of ids that hold one of these; for thousands of ids hundreds of times as fast as ``isin``."""
+    rows: Mask = pc.is_in(_texts(column), value_set=_texts(ids)).to_numpy(zero_copy_only=False)
     return rows
+
+
+def _texts(ids: Iterable[str]) -> Any:
+    return pa.array(ids if isinstance(ids, pd.Series) else list(ids), type=pa.large_string(), from_pandas=True)
 
 
 def places(trials: pd.DataFrame, matches: pd.DataFrame) -> npt.NDArray[np.intp]:

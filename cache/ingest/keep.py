@@ -10,7 +10,7 @@ from cache.ingest.derive import rules_for
 from cache.ingest.events import Events
 from cache.ingest.leavers import drop_starter, end_answers
 from cache.ingest.merge import Merge
-from cache.ingest.staging import Staging, unseen
+from cache.ingest.staging import Staging
 from cache.store.batches import batches
 from cache.store.held import held_live
 from cache.store.schema import answer, study
@@ -53,16 +53,17 @@ def keep(
     """
     scope = staging.scope
     with staging.store.writing() as connection:
-        rules = rules_for(connection, scope, kind, matcher, question)
+        rules, before = rules_for(connection, scope, kind, matcher, question), staging.before(connection)
         events = Events(connection, staging.refresh_id, timestamp(now()), registry_timestamp)
-        _note_unseen(connection, staging)
+        _note_unseen(connection, staging, before.unseen)
         _write_scope(connection, scope, kind, full=full, at=events.at, question=question, timestamp=registry_timestamp)
-        merge = Merge(connection, staging, rules, events, registry_timestamp)
+        merge = Merge(connection, staging, before, rules, events, registry_timestamp)
         merge.run()
-        left = end_answers(connection, staging, matcher, vanished=vanished, events=events)
+        left = end_answers(connection, staging, before.unseen, matcher, vanished=vanished, events=events)
         events.write()
-        drop_starter(connection, scope, matcher)
-        aside_now, cut = _count_aside(connection, staging, events.at)
+        if rules.baseline:
+            drop_starter(connection, scope, matcher)
+        aside_now, cut = _count_aside(connection, staging, {*before.cut, *merge.cut}, events.at)
         report = ScopeReport(merge.studies, merge.new, merge.changed, left, aside_now, cut)
         bump(connection)
     return report
@@ -108,16 +109,18 @@ def _write_scope(
     upsert(connection, scopes, [row])
 
 
-def _note_unseen(connection: Connection, staging: Staging) -> None:
+def _note_unseen(connection: Connection, staging: Staging, unseen: Collection[str]) -> None:
     """Write into the rows of trials that did not come this time when they were last read.
 
     Of all others that is the last refresh of a scope that holds them, so their rows are not written again.
     """
+    if not unseen:
+        return
     mine = (aside.c.scope == staging.scope, aside.c.refresh_id.is_distinct_from(staging.refresh_id))
     missed = set(connection.scalars(select(aside.c.nct_id).where(*mine)))
     before = connection.scalar(select(scopes.c.refreshed_at).where(scopes.c.scope == staging.scope))
     if before is not None and None not in missed:
-        _seen(connection, set(unseen(connection, staging)) - missed, before)
+        _seen(connection, {*unseen} - missed, before)
 
 
 def _seen(connection: Connection, nct_ids: Collection[str], at: str) -> None:
@@ -126,8 +129,9 @@ def _seen(connection: Connection, nct_ids: Collection[str], at: str) -> None:
         connection.execute(update(study).where(*older).values(fetched_at=at))
 
 
-def _count_aside(connection: Connection, staging: Staging, at: str) -> tuple[int, int]:
-    """Delete the records set aside by earlier answers or read in the end by this one.
+def _count_aside(connection: Connection, staging: Staging, cut: Collection[str], at: str) -> tuple[int, int]:
+    """Delete the records set aside by earlier answers or read in the end by this one. ``cut``: the trials of which a
+    part could not be read, at the time before or now.
 
     Returns how many records of this answer could not be read, and of how many trials a part could not.
     """
@@ -141,6 +145,7 @@ def _count_aside(connection: Connection, staging: Staging, at: str) -> tuple[int
     if None in missed:  # which trials did not come cannot be told from the notes alone
         _seen(connection, staging.ids, at)
     records = select(func.count()).select_from(aside).where(aside.c.scope == scope)
-    cut = select(func.count()).select_from(answer).join(study, answer.c.nct_id == study.c.nct_id)
-    cut = cut.where(*held_live(scope), study.c.origin == "live", study.c.note.is_not(None))
-    return connection.scalars(records).one(), connection.scalars(cut).one()
+    still = select(func.count()).select_from(answer).join(study, answer.c.nct_id == study.c.nct_id)
+    still = still.where(*held_live(scope), study.c.origin == "live", study.c.note.is_not(None))
+    unreadable = (connection.scalars(still.where(answer.c.nct_id.in_(ids))).one() for ids in batches(cut))
+    return connection.scalars(records).one(), sum(unreadable)

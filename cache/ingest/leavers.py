@@ -17,14 +17,16 @@ from fetchers.matching.matcher import Matcher
 
 
 def end_answers(
-    connection: Connection, staging: Staging, matcher: Matcher, *, vanished: Collection[str], events: Events
-) -> int:
-    """End the answer rows of trials the staged answer lacks; returns how many there were.
+    connection: Connection, staging: Staging, unseen: Collection[str], matcher: Matcher, *,
+    vanished: Collection[str], events: Events,
+) -> int:  # fmt: skip
+    """End the answer rows of trials the staged answer lacks (``unseen``: those of ``Before``); returns how many there
+    were.
 
     Those in ``vanished`` (the registry says it has no such study) are marked with the day and keep their matches, so
     that they can still be found under the agent they belonged to.
     """
-    leavers = left_out(connection, staging)
+    leavers = left_out(connection, staging, unseen)
     for ids in batches(leavers):
         ended = update(answer).where(answer.c.scope == staging.scope, answer.c.nct_id.in_(ids))
         connection.execute(ended.values(ended_at=events.at))

@@ -4,7 +4,7 @@ Runs inside the one transaction of ``cache.ingest.keep.keep``.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, delete
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete
 from cache.ingest.derive import Arrival, Derived, Rules, derived
 from cache.ingest.events import Events
 from cache.ingest.matches import replace_matches
-from cache.ingest.staging import Staging
+from cache.ingest.staging import Before, Staging
 from cache.ingest.standing import Standing, standing
 from cache.search import index
 from cache.search.index import Words
@@ -27,16 +27,18 @@ class Merge:
 
     connection: Connection
     staging: Staging
+    before: Before
     rules: Rules
     events: Events
     registry_timestamp: str | None
     studies: int = 0
     new: int = 0
     changed: int = 0
+    cut: list[str] = field(default_factory=list)  # of which a part could not be read
 
     def run(self) -> None:
         """Take over every staged trial, in NCT order; what stands in the store as it came is not written again."""
-        settled = set() if self.rules.rematch else self.staging.settled(self.connection)
+        settled = set() if self.rules.rematch else self.before.settled
         self.studies = len(settled)
         for arrived in self.staging.arrivals(settled):
             self._take(arrived)
@@ -52,6 +54,7 @@ class Merge:
         if made:
             replace_matches(self.connection, {nct_id: one.matches for nct_id, one in made.items()})
             index.put(self.connection, {id: Words(one.facts["body_hash"], one.words) for id, one in made.items()})
+        self.cut += [nct_id for nct_id, one in made.items() if one.facts["note"] is not None]
         moved = {nct_id: one for nct_id, one in arrived.items() if not here.answers_alike(nct_id, one.queries)}
         upsert(self.connection, answer, [self._answer_row(here, *one) for one in moved.items()])
 

@@ -1,11 +1,11 @@
 """An answer while it is collected, page by page; nothing of it is in the store until it is kept."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from datetime import datetime
 from typing import NamedTuple, Self
 
-from sqlalchemy import Connection, Text, cast, exists, insert, select
+from sqlalchemy import Connection, Text, and_, case, cast, exists, func, insert, select
 
 from cache.ingest.derive import Arrival, Hashed, Rules, derive_ahead
 from cache.ingest.spool import Place, Spool
@@ -27,6 +27,14 @@ class Known(NamedTuple):
     last_update_posted: str | None
     overall_status: str | None
     has_results: bool | None
+
+
+class Before(NamedTuple):
+    """What of a scope's last live answer the store holds when the next one is kept."""
+
+    settled: set[str]  # seen unchanged by a sweep, brought by the same queries as the last time: they stand as they are
+    unseen: list[str]  # did not come this time, whatever the reason
+    cut: list[str]  # of which a part could not be read
 
 
 class _Record(NamedTuple):
@@ -90,17 +98,22 @@ class Staging:
             if query_id not in before:
                 self._queries[nct_id] = (*before, query_id)
 
-    def settled(self, connection: Connection) -> set[str]:
-        """Those a sweep saw unchanged, brought by the same queries as the last time: they stand as they are."""
-        query = select(answer.c.nct_id, cast(answer.c.asked, Text))
-        query = query.join_from(answer, study, answer.c.nct_id == study.c.nct_id)
-        query = query.where(*held_live(self.scope), study.c.origin == "live", study.c.left_registry.is_(None))
-        held = connection.execute(query).all()
+    def before(self, connection: Connection) -> Before:
+        """What of the last live answer the store holds, as this one finds it."""
+        stands = case((and_(study.c.origin == "live", study.c.left_registry.is_(None)), 1), else_=0)
+        cut = case((study.c.note.is_not(None), 1), else_=0)
+        query = select(answer.c.nct_id, cast(answer.c.asked, Text), stands, cut)
+        query = query.join_from(answer, study, answer.c.nct_id == study.c.nct_id, isouter=True)
+        held = connection.execute(query.where(*held_live(self.scope))).all()
         # Thousands of trials were brought by the same few queries: their lists are read once.
-        asked = {text: tuple(json.loads(text)) for text in {text for _, text in held}}
-        return {
-            nct_id for nct_id, text in held if nct_id not in self._records and self._queries.get(nct_id) == asked[text]
-        }
+        asked = {text: tuple(json.loads(text)) for text in {row[1] for row in held}}
+        queries, records = self._queries, self._records
+        return Before(
+            settled={id for id, text, stood, _ in held
+                     if stood and id not in records and queries.get(id) == asked[text]},
+            unseen=[id for id, *_ in held if id not in queries],
+            cut=[id for id, _, _, note in held if note],
+        )  # fmt: skip
 
     def arrivals(self, without: Set[str]) -> Iterator[dict[str, Arrival]]:
         """The others, in NCT order, a few hundred at a time so that memory stays flat."""
@@ -161,26 +174,27 @@ def known(store: Store, scope: str) -> dict[str, Known]:
         return {row[0]: Known._make(row[1:]) for row in connection.execute(query).all()}
 
 
-def leavers(staging: Staging) -> tuple[str, ...]:
-    """Live trials its scope holds that the staged answer lacks, sorted.
+def leavers(staging: Staging, known: Set[str] = frozenset()) -> tuple[str, ...]:
+    """Live trials its scope holds that the staged answer lacks, sorted. ``known``: some of those it holds; when all of
+    them came, and are as many as there are, nobody has to look for others.
 
     A trial whose record was set aside has not left; and when the id of such a record could not be read, it may be any
     trial, so none has left.
     """
+    held = held_live(staging.scope)
     with staging.store.reading() as connection:
-        return left_out(connection, staging)
+        if len(known & staging.ids) == connection.scalar(select(func.count()).select_from(answer).where(*held)):
+            return ()
+        every = connection.scalars(select(answer.c.nct_id).where(*held)).all()
+        return left_out(connection, staging, [nct_id for nct_id in every if nct_id not in staging.ids])
 
 
-def left_out(connection: Connection, staging: Staging) -> tuple[str, ...]:
-    """``leavers`` inside a transaction."""
+def left_out(connection: Connection, staging: Staging, unseen: Collection[str]) -> tuple[str, ...]:
+    """``leavers`` inside a transaction; ``unseen``: those of ``Before``."""
+    if not unseen:
+        return ()
     mine = (aside.c.refresh_id == staging.refresh_id, aside.c.scope == staging.scope)
     explained = set(connection.scalars(select(aside.c.nct_id).where(*mine)))
     if None in explained:
         return ()
-    return tuple(sorted(set(unseen(connection, staging)) - explained))
-
-
-def unseen(connection: Connection, staging: Staging) -> list[str]:
-    """Live trials the scope holds that did not come this time, whatever the reason."""
-    held = connection.scalars(select(answer.c.nct_id).where(*held_live(staging.scope))).all()
-    return [nct_id for nct_id in held if nct_id not in staging.ids]
+    return tuple(sorted({*unseen} - explained))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
 from cache.refresh.plan import ScopeState
 from cache.store.schema import answer, progress, refresh, scope, set_aside
@@ -19,6 +19,10 @@ from cache.store.store import Store, timestamp
 BROKEN = "The refresh ended without a message (its process was killed or the machine stopped)."
 CANCELLED = "The refresh was cancelled."
 _UNFINISHED = ("waiting", "asking", "storing")
+# Written several times a scope: what is made once need not be understood again.
+_MARK = update(progress).where(
+    progress.c.refresh_id == bindparam("this_refresh"), progress.c.scope == bindparam("this_scope")
+)
 
 
 class Running(NamedTuple):
@@ -117,9 +121,8 @@ def begin(store: Store, scopes: Sequence[str], *, full: bool, now: datetime) -> 
 
 def mark(store: Store, refresh_id: int, name: str, **values: Any) -> None:
     """Record how far one scope has come (columns of ``progress``)."""
-    here = and_(progress.c.refresh_id == refresh_id, progress.c.scope == name)
     with store.writing() as connection:
-        connection.execute(update(progress).where(here).values(**values))
+        connection.execute(_MARK, {"this_refresh": refresh_id, "this_scope": name, **values})
 
 
 def beat(store: Store, refresh_id: int, *, requests: int, size: int, now: datetime) -> bool:

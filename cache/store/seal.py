@@ -7,6 +7,7 @@ digest: it has a hash of its own.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     LargeBinary,
+    Select,
     Table,
     Text,
     bindparam,
@@ -49,7 +51,8 @@ def close(connection: Connection) -> None:
 def keep_aside(connection: Connection, key: str, value: str) -> None:
     """Keep a single value in ``meta`` that no page shows: the data, and the name of their state, stay as they are."""
     upsert(connection, meta, [{"key": key, "value": value}])
-    note = connection.execute(_as_stored(connection, meta).where(meta.c.key == "rows")).mappings().first()
+    stored = _as_stored(meta, sqlite=on_sqlite(connection))
+    note = connection.execute(stored.where(meta.c.key == "rows")).mappings().first()
     if note is not None and holds(note):  # an altered note stays altered
         rows = select(func.count()).select_from(meta).where(meta.c.key != "rows")
         told = json.loads(note["value"]) | {"meta": connection.scalars(rows).one()}
@@ -59,9 +62,14 @@ def keep_aside(connection: Connection, key: str, value: str) -> None:
 
 def counts(connection: Connection) -> dict[str, int]:
     """How many rows there are of every sealed table, the note of these numbers itself left out."""
+    return dict(connection.execute(_counting()).mappings().one())
+
+
+@cache
+def _counting() -> Select[Any]:
     queries = {table.name: select(func.count()).select_from(table) for table in SEALED}
     queries["meta"] = queries["meta"].where(meta.c.key != "rows")
-    return {name: connection.scalars(query).one() for name, query in queries.items()}
+    return select(*(query.scalar_subquery().label(name) for name, query in queries.items()))
 
 
 def noted(connection: Connection) -> dict[str, int]:
@@ -73,11 +81,11 @@ def noted(connection: Connection) -> dict[str, int]:
 def seal(connection: Connection, tables: Sequence[Table] = SEALED) -> None:
     """Give every row without a digest its digest; before the transaction ends."""
     for table in tables:
-        statement = update(table).where(*this_row(table)).values(digest=bindparam("sealed"))
-        query = _as_stored(connection, table).where(table.c.digest.is_(None)).limit(_AT_ONCE)
-        names = [column.name for column in query.selected_columns]
-        keys = [(f"this_{key.name}", names.index(key.name)) for key in table.primary_key]
+        query = _unsealed(table, sqlite=on_sqlite(connection))
         while rows := connection.execute(query).all():
+            statement = update(table).where(*this_row(table)).values(digest=bindparam("sealed"))
+            names = [column.name for column in query.selected_columns]
+            keys = [(f"this_{key.name}", names.index(key.name)) for key in table.primary_key]
             found = [
                 {name: row[place] for name, place in keys} | {"sealed": _digest(zip(names, row, strict=True))}
                 for row in rows
@@ -85,9 +93,14 @@ def seal(connection: Connection, tables: Sequence[Table] = SEALED) -> None:
             connection.execute(statement, found)
 
 
+@cache
+def _unsealed(table: Table, *, sqlite: bool) -> Select[Any]:
+    return _as_stored(table, sqlite=sqlite).where(table.c.digest.is_(None)).limit(_AT_ONCE)
+
+
 def broken(connection: Connection, table: Table) -> Iterator[tuple[Any, ...]]:
     """The keys of the rows that are not as they were sealed."""
-    for row in connection.execute(_as_stored(connection, table)).mappings():
+    for row in connection.execute(_as_stored(table, sqlite=on_sqlite(connection))).mappings():
         if not holds(row):
             yield _key(table, row)
 
@@ -123,11 +136,11 @@ def _key(table: Table, row: Mapping[Any, Any]) -> tuple[Any, ...]:
     return tuple(row[column.name] for column in table.primary_key)
 
 
-def _as_stored(connection: Connection, table: Table) -> Any:
+def _as_stored(table: Table, *, sqlite: bool) -> Any:
     """Every value the way SQLite keeps it, undecoded: lists are texts, yes and no are numbers. So a row has the same
     digest wherever it lies."""
     columns: list[Column[Any]] = [one for one in table.c if not isinstance(one.type, LargeBinary)]
-    return select(*(_undecoded(one, sqlite=on_sqlite(connection)).label(one.name) for one in columns))
+    return select(*(_undecoded(one, sqlite=sqlite).label(one.name) for one in columns))
 
 
 def _undecoded(column: Column[Any], *, sqlite: bool) -> ColumnElement[Any]:

@@ -88,8 +88,7 @@ def story(agent: Agent, wanted: Filter, selection: Selection) -> Story:
     """What is known of an agent in a view; ``selection``: the trials of that view."""
     conditions = frame.condition_names()
     groups = wanted.groups(data.watchlist()) or tuple(conditions)
-    steps = pd.concat([evidence_data.ladder(group) for group in groups])
-    cells = evidence_data.grid(wanted.background)
+    steps, cells = evidence_data.ladders(), evidence_data.grid(wanted.background)
     about = agent.name, agent_story.place(wanted, conditions), evidence_data.asked()[agent.id]
     return agent_story.tell(
         mine(agent, wanted), about, selection, agent_story.of_agent(steps, agent.id, groups),
@@ -167,7 +166,7 @@ def _shortcuts(agent: Agent, told: Story) -> None:
         if told.newest:
             frame.link("trial", f"Newest activity: {told.newest.nct_id}", {"nct": told.newest.nct_id})
         anywhere = replace(told.wanted, conditions=(), everywhere=True)
-        if not told.trials and not told.everywhere and (found := len(data.selection(anywhere).trials)):
+        if not told.trials and not told.everywhere and (found := len(data.selection(anywhere).ids)):
             frame.trials_link(anywhere, f"In any condition: {english.count(found, 'trial')}{sample}")
 
 

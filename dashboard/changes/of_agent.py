@@ -26,7 +26,7 @@ def sections(wanted: Filter, *, sample: bool) -> None:
     """What moved in the trials of an agent's view, and how far promises slipped. ``sample``: the registry has never
     answered for the agent."""
     # A trial that left the registry is no trial to count any more, but its leaving is a change.
-    ids = data.selection(replace(wanted, left=True)).trials["nct_id"]
+    ids = data.selection(replace(wanted, left=True)).ids
     _changes(wanted, ids, sample=sample)
     _slips(wanted, ids)
 

@@ -45,7 +45,7 @@ def _found(wanted: Filter, since: str, weights: tuple[str, ...]) -> tuple[pd.Dat
     """The changes of these weights in the trials of this view, and how many there are in others."""
     every = changes_data.changes(since)
     every = every[every["weight"].isin(weights)]
-    left = data.selection(replace(wanted, left=True)).trials["nct_id"]
-    here = data.selection(wanted).trials["nct_id"]
+    left = data.selection(replace(wanted, left=True)).ids
+    here = data.selection(wanted).ids
     found = every[among(every["nct_id"], here) | among(every["nct_id"], left)]
     return found, len(every) - len(found)

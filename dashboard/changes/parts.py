@@ -162,7 +162,7 @@ def changes_section(wanted: Filter, shown: ChangesView) -> None:
 
 def _ids(wanted: Filter) -> "pd.Series[Any]":
     """A trial that left the registry is no trial to count any more, but its leaving is a change."""
-    return data.selection(replace(wanted, left=True)).trials["nct_id"]
+    return data.selection(replace(wanted, left=True)).ids
 
 
 def _changes(shown: ChangesView, found: pd.DataFrame, since: str) -> None:

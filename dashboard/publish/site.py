@@ -51,7 +51,7 @@ def _fixed() -> Iterator[File]:
 
 
 def _pages(wanted: Filter, title: str, say: Say, lists: bool) -> Iterator[File]:
-    trials = list(data.selection(wanted).trials["nct_id"])
+    trials = data.selection(wanted).ids.tolist()
     links = Links(pairs(wanted), trials)
     for entry in SHOWN:
         links.add(entry.id, follow=lists)

@@ -7,8 +7,9 @@ the address, so Back would leave the app, and it writes the words of a widget wh
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import replace
-from typing import get_args
+from typing import Any, get_args
 from urllib.parse import urlencode, urljoin
 
 import streamlit as st
@@ -26,11 +27,23 @@ _SCOPES = {DOCUMENTS: "Documents’ conditions", EVERYTHING: "All conditions"}
 Query = dict[str, list[str]]
 _LAST_LIST = "last_list_of_trials"
 _LAST_SCOPE = "last_scope"
+_REGISTERED: ContextVar[Mapping[Page, Any] | None] = ContextVar("registered", default=None)
 
 
 def script(page: Page) -> str:
     """A page's script, as Streamlit's links want it."""
     return f"app_pages/{page}.py"
+
+
+def register(pages: Mapping[Page, Any]) -> None:
+    """Tell which pages of Streamlit's this run of the app has."""
+    _REGISTERED.set(pages)
+
+
+def linked(page: Page) -> Any:
+    """A page for a link with an icon of its own: of a script's name Streamlit asks the disk, link by link, where it
+    is."""
+    return (_REGISTERED.get() or {}).get(page) or script(page)
 
 
 def query() -> Query:

@@ -48,20 +48,22 @@ def grid(background: bool) -> pd.DataFrame:
     return parts().grid(background, today())
 
 
-@kept(entries=16)
+@kept()
+def ladders() -> pd.DataFrame:
+    """The highest phase of each agent, in any condition and in each."""
+    return parts().ladders()
+
+
 def ladder(condition: str) -> pd.DataFrame:
-    """The highest phase of each agent, in any condition and in this one."""
-    return parts().ladder(condition)
+    """The rows of ``ladders`` of one condition."""
+    every = ladders()
+    return every[every["condition"] == condition].reset_index(drop=True)
 
 
+@kept(entries=16)
 def funnel(agent: str) -> Funnel:
     """How the registry's rows on one agent come down to the counted trials."""
-    return _funnels()[agent]
-
-
-@kept()
-def _funnels() -> dict[str, Funnel]:
-    return {one.agent: one for one in parts().funnels()}
+    return parts().funnel(agent)
 
 
 def unread(agent: str) -> int:

@@ -141,7 +141,7 @@ def sampled() -> list[str]:
 def link(page: catalogue.Page, label: str, query: Any = None, icon: str = _ARROW) -> None:
     """A link to a page of the app, by default with an arrow after its words."""
     st.page_link(
-        view.script(page), label=label, icon=icon, icon_position="right" if icon == _ARROW else "left",
+        view.linked(page), label=label, icon=icon, icon_position="right" if icon == _ARROW else "left",
         query_params=query,
     )  # fmt: skip
 

@@ -36,7 +36,7 @@ def day() -> date:
 def _bars(selection: Selection, today: date) -> pd.DataFrame:
     """The bars of a view: those of all stored trials are made once."""
     every = _every_bar(today)
-    return every[among(every["nct_id"], selection.trials["nct_id"])].reset_index(drop=True)
+    return every[among(every["nct_id"], selection.ids)].reset_index(drop=True)
 
 
 @kept()

@@ -19,5 +19,5 @@ def once(wanted: Filter) -> None:
 
 @kept(entries=64)
 def _numbers(wanted: Filter) -> tuple[int, int]:
-    ids = data.selection(wanted).trials["nct_id"]
+    ids = data.selection(wanted).ids.tolist()
     return families.once(ids, record_data.family_of()), len(ids)

@@ -1,5 +1,6 @@
 """The bars of trials over time in the words and groups of the screen. Pure; ``insights.dates.course`` makes them."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -22,12 +23,13 @@ def bars(trials: pd.DataFrame, today: date) -> pd.DataFrame:
 
 def worded(found: pd.DataFrame) -> pd.DataFrame:
     """The bars with their ``status`` in words, and ``group``: that of the status, an id of ``palette.GROUPS``."""
-    codes = found["status"].astype(object).where(found["status"].notna(), None)
-    known = set(codes)
-    return found.assign(
-        status=codes.map({code: STATUS_WORDS.get(code, code) for code in known}, na_action=None).astype("str"),
-        group=codes.map({code: group_of(code) for code in known}, na_action=None).astype("str"),
-    )
+    statuses = pd.Categorical(found["status"])
+
+    def said(words: Callable[[str | None], str | None]) -> Any:
+        # A word a status, not a row; the last one is that of code -1, a missing status.
+        return pd.array([*map(words, statuses.categories), words(None)], dtype="str").take(statuses.codes)
+
+    return found.assign(status=said(lambda code: STATUS_WORDS.get(code or "", code)), group=said(group_of))
 
 
 def with_dates(shown: pd.DataFrame) -> pd.DataFrame:

@@ -33,7 +33,7 @@ def page(selection: Selection, city: City, within: int, title: str) -> None:
     here = slice(part.first, part.last)
     # ``trial_list.rows`` turns the order round.
     turned = selection.trials.iloc[near.rows[here][::-1]].reset_index(drop=True)
-    table = trial_list.rows(selection._replace(trials=turned), frame.names())
+    table = trial_list.rows(Selection(turned, selection.pairs), frame.names())
     shown_ids = list(turned["nct_id"].iloc[::-1])
     studies = near_data.studies(shown_ids)
     chosen = zip(map(studies.get, shown_ids), near.site[here], strict=True)

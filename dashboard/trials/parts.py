@@ -34,7 +34,7 @@ def outside(selection: Selection, wanted: Filter) -> None:
     if not wanted.text:
         return
     every = Filter(text=wanted.text, tiers=TIERS, background=True, everywhere=True, frame=True)
-    more = len(data.selection(every).trials) - len(selection.trials)
+    more = len(data.selection(every).ids) - len(selection.trials)
     if more > 0:
         frame.link("trials", trials_words.outside(len(selection.trials), more), view.params(every))
 

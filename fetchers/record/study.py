@@ -5,7 +5,7 @@ the starter snapshot are all read by the same decoder. A leaf of an answer that 
 missing, and ``unreadable`` says so; only a record without a readable NCT id is unusable (``Parsing``).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
@@ -123,20 +123,22 @@ class Study(Module, frozen=True):
 _decoder = msgspec.json.Decoder(Study)
 
 
-def _dates() -> Iterator[tuple[str, Callable[[Status], str | None]]]:
-    """Every date of the status module: its path in the JSON and how to read it."""
+def _dates() -> Iterator[tuple[str, str]]:
+    """Every date of the status module: its path in the JSON and in the struct."""
     for field in msgspec.structs.fields(Status):
         path = f"protocolSection.statusModule.{field.encode_name}"
         if field.type is DateStruct:
-            yield f"{path}.date", attrgetter(f"{field.name}.date")
+            yield f"{path}.date", f"{field.name}.date"
         elif field.name.endswith("_date"):
-            yield path, attrgetter(field.name)
+            yield path, field.name
 
 
-_DATES = tuple(_dates())
-_DATE_PATHS = frozenset(path for path, _ in _DATES)
+_DATES = dict(_dates())
+_dates_of = attrgetter(*_DATES.values())  # all in one go: a third of the time of one by one
 # The registry has some thousands of different dates, and a hundred times as many records.
-_date = lru_cache(maxsize=50_000)(PartialDate.parse)
+_MOST_DATES = 50_000
+_date = lru_cache(maxsize=_MOST_DATES)(PartialDate.parse)
+_right: set[str | None] = {None}  # dates that have been read, and none
 
 
 def as_shown(study: Study) -> Study:
@@ -167,11 +169,14 @@ def decode_study(body: bytes) -> Study:
 
 
 def _check_dates(study: Study) -> None:
-    status = study.status
-    for path, read in _DATES:
-        text = read(status)
+    texts = _dates_of(study.status)
+    if _right.issuperset(texts):
+        return
+    for path, text in zip(_DATES, texts, strict=True):
         if text is not None and (wrong := _no_date(text)):
             raise Parsing(f"The record cannot be read: {wrong} - at `$.{path}`")
+    if len(_right) < _MOST_DATES:
+        _right.update(texts)
 
 
 def are_sound(studies: Iterable[Study], body: bytes) -> bool:
@@ -202,7 +207,7 @@ def read_study(body: bytes) -> Study:
 
 
 def _repaired(body: bytes) -> Study:
-    value, notes = mended(readable(body), Study, lambda path, text: _no_date(text) if path in _DATE_PATHS else None)
+    value, notes = mended(readable(body), Study, lambda path, text: _no_date(text) if path in _DATES else None)
     value.pop("unreadable", None)
     told = tuple(one for one in notes if not one.path.startswith("unreadable"))
     try:

@@ -100,7 +100,7 @@ def _sound(body: bytes) -> _Whole | None:
 def _page(
     envelope: _Envelope | _Whole, studies: tuple[Study, ...], set_aside: tuple[SetAside, ...]
 ) -> tuple[Page, str | None]:
-    holders = (moment(study.derived_section.misc_info_module.version_holder) for study in studies)
+    holders = map(moment, {study.derived_section.misc_info_module.version_holder for study in studies})
     newest = max((holder for holder in holders if holder), default=None)
     return Page(studies, set_aside, envelope.total_count, newest), envelope.next_page_token or None
 

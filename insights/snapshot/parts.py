@@ -219,14 +219,14 @@ class Parts:
         return slips.ledger(versions.ledger_states(self.store))
 
     @_part
-    def funnels(self) -> tuple[Funnel, ...]:
-        """How the registry's rows on each agent come down to the counted trials."""
-        return funnel.funnels(*self._evidence(), self.answers())
+    def funnel(self, agent: str) -> Funnel:
+        """How the registry's rows on one agent come down to the counted trials."""
+        return funnel.funnels(*self._evidence(), self.answers(), [self.watchlist.agent(agent)])[0]
 
     @_part
-    def ladder(self, condition: str) -> pd.DataFrame:
-        """The highest phase of each agent, in any condition and in this one."""
-        return ladder.ladder(*self._evidence(), condition)
+    def ladders(self) -> pd.DataFrame:
+        """The highest phase of each agent, in any condition and in each."""
+        return ladder.ladders(*self._evidence())
 
     @_part
     def grid(self, background: bool, today: date) -> pd.DataFrame:
@@ -266,15 +266,15 @@ class Parts:
         plain = (
             self.trials, self.matches, self.scopes, self.answers, self.freshness, self.newest, self.facts, self.found,
             self.verdicts, self.published, self.paper_groups, self.overtaken, self.stopped, self.registration,
-            self.links, self.family_of, self.me_cfs, self.sites, self.ledger, self.funnels, self.missed,
+            self.links, self.family_of, self.me_cfs, self.sites, self.ledger, self.ladders, self.missed,
         )  # fmt: skip
         for make in plain:
             make()
             yield make.__name__
         self.names("countries")
         self.bars(self.freshness().day or today)
-        for condition in self.watchlist.conditions:
-            self.ladder(condition.id)
+        for agent in self.watchlist.agents:
+            self.funnel(agent.id)
         for background in (False, True):
             self.grid(background, today)
         self.claims(today)

@@ -1,8 +1,10 @@
 """The list of pages: complete, in order, and the only one."""
 
+from contextvars import Context, copy_context
 from typing import get_args
 
 from dashboard import catalogue
+from dashboard.shared import address
 from fetchers.settings import ROOT
 from tests.browser import pictures, test_every_page
 
@@ -36,3 +38,12 @@ def test_every_page_has_its_pictures() -> None:
 def test_every_page_is_opened_in_the_browser() -> None:
     opened = {path.partition("?")[0] or "overview" for path in test_every_page.PAGES}
     assert opened == {entry.id for entry in catalogue.PAGES}
+
+
+def test_a_link_takes_the_page_that_this_run_has_and_else_its_script() -> None:
+    def run() -> tuple[object, object]:
+        address.register({"trials": "the page"})
+        return address.linked("trials"), address.linked("gaps")
+
+    assert copy_context().run(run) == ("the page", "app_pages/gaps.py")
+    assert Context().run(address.linked, "trials") == "app_pages/trials.py"

@@ -14,6 +14,7 @@ from tests.rigs.trial_rows import Why, row
 def funnels(found: Frames) -> dict[str, Funnel]:
     made = funnel.funnels(LISTED, *found)
     assert [one.agent for one in made] == AGENTS
+    assert made[-1:] == funnel.funnels(LISTED, *found, LISTED.agents[-1:])
     return {one.agent: one for one in made}
 
 

@@ -15,16 +15,18 @@ NAMES = {agent.id: agent.name for agent in LISTED.agents}
 
 
 def steps(found: Frames, condition: str = "me_cfs") -> pd.DataFrame:
-    return ladder.ladder(LISTED, *found[:3], condition)
+    every = ladder.ladders(LISTED, *found[:3])
+    return every[every["condition"] == condition].reset_index(drop=True)
 
 
 @settings(deadline=None, max_examples=20)
 @given(stores())
 def test_no_condition_is_further_than_all_of_them_and_some_condition_is_as_far(made: Made) -> None:
     found = made.frames()
-    every = {condition: steps(found, condition) for condition in CONDITIONS}
+    every = ladder.ladders(LISTED, *found[:3])
+    assert list(every["condition"]) == [condition for condition in CONDITIONS for _ in AGENTS]
     for at, agent in enumerate(AGENTS):
-        rows = [table.iloc[at] for table in every.values()]
+        rows = [row_ for _, row_ in every[at :: len(AGENTS)].iterrows()]
         assert {row_["agent"] for row_ in rows} == {agent}
         assert len({row_["any_lane"] for row_ in rows}) == 1
         top = ladder.step(rows[0]["any_lane"])

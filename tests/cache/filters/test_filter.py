@@ -52,6 +52,7 @@ class Frames:
 
     def ids(self, wanted: Filter) -> list[int]:
         found = wanted.apply(self.trials, self.matches, WATCHLIST, plain_finder(self.trials))
+        pd.testing.assert_series_equal(found.ids, found.trials["nct_id"])
         return [int(nct_id[3:]) for nct_id in found.trials["nct_id"]]
 
     def pairs(self, wanted: Filter) -> list[tuple[int, str]]:
@@ -266,6 +267,12 @@ def test_equal_views_are_equal_filters() -> None:
     assert one == Filter(agents=("methotrexate", "ivig"), phases=("PHASE1", "PHASE2"), text="a b")
     assert hash(one) == hash(Filter(agents=("methotrexate", "ivig"), phases=("PHASE1", "PHASE2"), text="a b"))
     assert Filter(tiers=()) == Filter()
+
+
+def test_what_a_field_is_by_default_needs_no_cleaning() -> None:
+    for key in KEYS:
+        plain = getattr(Filter(), key.field)
+        assert key.kind.clean(plain) == plain
 
 
 # --- the sentence ---------------------------------------------------------------------------------------------------
