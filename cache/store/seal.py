@@ -95,7 +95,8 @@ def seal(connection: Connection, tables: Sequence[Table] = SEALED) -> None:
 
 @cache
 def _unsealed(table: Table, *, sqlite: bool) -> Select[Any]:
-    return _as_stored(table, sqlite=sqlite).where(table.c.digest.is_(None)).limit(_AT_ONCE)
+    stored: Select[Any] = _as_stored(table, sqlite=sqlite)
+    return stored.where(table.c.digest.is_(None)).limit(_AT_ONCE)
 
 
 def broken(connection: Connection, table: Table) -> Iterator[tuple[Any, ...]]:
