@@ -31,8 +31,8 @@ def ladders(watchlist: Watchlist, trials: pd.DataFrame, matches: pd.DataFrame, s
     for condition in watchlist.conditions:
         inside = evidence.is_in_groups(given, [condition.id])
         for agent, theirs in mine.items():
-            (any_step, any_trials), (step, trials) = anywhere[agent], _reached(given, theirs & inside, begun)
-            rows.append((agent, condition.id, answers[agent].state, *any_step, *step, any_trials, trials))
+            (highest, every), (highest_here, every_here) = anywhere[agent], _reached(given, theirs & inside, begun)
+            rows.append((agent, condition.id, answers[agent].state, *highest, *highest_here, every, every_here))
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)  # so that a missing lane is None
 
 
