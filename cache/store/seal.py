@@ -137,7 +137,7 @@ def _key(table: Table, row: Mapping[Any, Any]) -> tuple[Any, ...]:
     return tuple(row[column.name] for column in table.primary_key)
 
 
-def _as_stored(table: Table, *, sqlite: bool) -> Any:
+def _as_stored(table: Table, *, sqlite: bool) -> Select[Any]:
     """Every value the way SQLite keeps it, undecoded: lists are texts, yes and no are numbers. So a row has the same
     digest wherever it lies."""
     columns: list[Column[Any]] = [one for one in table.c if not isinstance(one.type, LargeBinary)]
