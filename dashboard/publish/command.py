@@ -3,10 +3,14 @@
 import argparse
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from fetchers.errors import LocalTrouble
+
+_REFRESH = "TRIALS_REFRESH"
 
 
 def add_command(commands: Any) -> None:
@@ -27,7 +31,24 @@ def add_command(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the site; returns 0. Raises Validation for a query or a folder that makes no sense, LocalTrouble for a
     store that cannot be used or a folder that cannot be written."""
-    os.environ["TRIALS_REFRESH"] = "nobody"  # nobody can press a button in a file
+    with _without_a_button():
+        return _write(options)
+
+
+@contextmanager
+def _without_a_button() -> Iterator[None]:
+    """Nobody can press a button in a file."""
+    before = os.environ.get(_REFRESH)
+    os.environ[_REFRESH] = "nobody"
+    try:
+        yield
+    finally:
+        os.environ.pop(_REFRESH)
+        if before is not None:
+            os.environ[_REFRESH] = before
+
+
+def _write(options: argparse.Namespace) -> int:
     from cache.english import count
     from cache.filters.strict import accepted
     from dashboard.publish import folder, site

@@ -1,6 +1,7 @@
 """The static site of a view: whole, linked, safe, with the numbers of the app."""
 
 import json
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -182,7 +183,7 @@ def test_an_element_that_nobody_thought_of_stops_the_writing() -> None:
 def test_the_command_writes_the_folder_and_refuses_what_it_does_not_know(
     live: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TRIALS_REFRESH", "nobody")
+    monkeypatch.setenv("TRIALS_REFRESH", "everyone")
     out = tmp_path / "site"
     options = ["publish", "--out", str(out), "--title", "Ours & theirs", "--no-lists"]
     assert command.main([*options, "--query", "?condition=me_cfs&agent=sizofiran"]) == 0
@@ -190,3 +191,4 @@ def test_the_command_writes_the_folder_and_refuses_what_it_does_not_know(
     assert "Ours &amp; theirs" in (out / "index.html").read_text(encoding="utf-8")
     assert command.main(["publish", "--out", str(out), "--query", "agent=nobody"]) == 2
     assert (out / "index.html").exists()
+    assert os.environ["TRIALS_REFRESH"] == "everyone"
