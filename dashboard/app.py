@@ -6,6 +6,7 @@ from starlette.middleware import Middleware
 from dashboard import routes, watching
 from dashboard.api import problems
 from dashboard.web import patience, shell, sign_in
+from dashboard.web.meter import METER
 
 sign_in.check()
 patience.watch()
@@ -13,6 +14,6 @@ app = st.App(
     "main.py",
     routes=routes.ROUTES,
     lifespan=watching.lifespan,
-    middleware=[Middleware(shell.Shell, problem=problems.response, meter=watching.METER, tell=watching.log())],
+    middleware=[Middleware(shell.Shell, problem=problems.response, meter=METER, tell=watching.log())],
     exception_handlers={Exception: shell.failed},
 )

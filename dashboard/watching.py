@@ -12,11 +12,10 @@ from typing import Any
 from cache.refresh.allowance import WINDOW
 from cache.refresh.journal import spent
 from dashboard.shared import data
-from dashboard.web.meter import Gauge, Meter
+from dashboard.web.meter import METER, Gauge
 from fetchers.errors import TrackerError, Validation
 from fetchers.settings import Settings
 
-METER = Meter()
 LOOPBACK = "127.0.0.1"
 
 

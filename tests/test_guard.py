@@ -1,14 +1,17 @@
 """The guards of conftest.py: a test that leaves the machine fails, browser tests wait until they are asked for."""
 
 import contextlib
+import re
 import socket
 from pathlib import Path
 
 import pytest
 
+from fetchers.settings import ROOT
 from tests.conftest import stays_here
 
 pytest_plugins = ["pytester"]
+MARK = re.compile(r"^pytestmark = .*\bpytest\.mark\.browser\b|^@pytest\.mark\.browser\b|\bvisit: Visit\b", re.M)
 CONFTEST = Path(__file__).with_name("conftest.py").read_text(encoding="utf-8")
 
 
@@ -84,3 +87,11 @@ def test_browser_tests_are_left_out_unless_asked_for(apart: pytest.Pytester) -> 
     with contextlib.chdir(apart.path):
         apart.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1, deselected=1)
         apart.runpytest_subprocess("-p", "no:cacheprovider", "--browser").assert_outcomes(passed=2)
+
+
+def test_tests_that_open_a_browser_stand_where_ci_looks_for_them() -> None:
+    (asked,) = re.findall(r"--browser -m browser .*", (ROOT / ".ci" / "run").read_text(encoding="utf-8"))
+    folders = [ROOT / folder for folder in re.findall(r"tests/\w+", asked)]
+    marked = [path for path in (ROOT / "tests").rglob("test_*.py") if MARK.search(path.read_text(encoding="utf-8"))]
+    assert len(marked) > 20
+    assert [path for path in marked if not any(path.is_relative_to(folder) for folder in folders)] == []

@@ -13,11 +13,18 @@ from dashboard.refresh.launcher import Launch
 from dashboard.refresh.state import View
 from dashboard.shared import data
 from dashboard.shared.escape import plain
+from dashboard.web.meter import METER
 
 LABEL = "Refresh trial data"
 TICK_SECONDS = 1.5  # while a job runs, and only then
 _LINE_SECONDS = 3.0  # of the line on the page, beside which the sidebar ticks as well
+_FEW = 10  # viewers of this process for whom it can tick as often as that
 _WATCHED, _DISMISSED, _VERSION = "refresh_watched", "refresh_dismissed", "refresh_version"
+
+
+def every(seconds: float) -> float:
+    """The time between two ticks: the longer the more look on, or ticking is all that the server would do."""
+    return seconds * max(1.0, METER.viewers / _FEW)
 
 
 def panel() -> None:
@@ -41,7 +48,7 @@ def panel() -> None:
         st.session_state[state.AWAITED] = True
     elif now.job is not None and st.session_state.pop(state.AWAITED, False):
         st.session_state[_WATCHED] = now.job.id
-    st.fragment(_watch, run_every=TICK_SECONDS if active else None)(active)
+    st.fragment(_watch, run_every=every(TICK_SECONDS) if active else None)(active)
 
 
 def agent_button(agent_id: str) -> None:
@@ -67,7 +74,7 @@ def first_data() -> bool:
     with st.container(border=True, key="first_data"):
         if active:
             st.markdown(":material/sync: Getting today’s data. The numbers here change as each part arrives.")
-            st.fragment(_first_progress, run_every=TICK_SECONDS)()
+            st.fragment(_first_progress, run_every=every(TICK_SECONDS))()
             return True
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
@@ -94,7 +101,7 @@ def outcome() -> None:
     """In one line that a refresh runs; in one box what failed; to those who watched, what the last one brought."""
     now = state.view()
     if state.active(now):
-        st.fragment(_line, run_every=_LINE_SECONDS)()
+        st.fragment(_line, run_every=every(_LINE_SECONDS))()
         return
     failed = _failed(now)
     if failed:

@@ -44,6 +44,11 @@ class Meter:
         with self._guard:
             self._viewers += step
 
+    @property
+    def viewers(self) -> int:
+        """How many there are at this moment."""
+        return self._viewers
+
     def text(self, gauges: Iterable[Gauge] = ()) -> str:
         """All of it, with figures from elsewhere."""
         with self._guard:
@@ -63,6 +68,9 @@ class Meter:
 
     def _count(self, place: str) -> int:
         return sum(count for (where, _), count in self._requests.items() if where == place)
+
+
+METER = Meter()  # of this process
 
 
 def _head(name: str, help: str, kind: str) -> list[str]:

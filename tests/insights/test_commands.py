@@ -38,6 +38,7 @@ Run = Callable[..., tuple[int, bytes, str]]
 TODAY = datetime.now(UTC).date()
 READ, FAILED = "NCT09040002", "NCT09070001"
 REASON = "The registry answered 500 four times."
+_ANSWERS: dict[tuple[str, tuple[str, ...]], tuple[int, bytes, str]] = {}
 COMMON = {"ids", "rule", "rule_words", "query", "state", "date", "starter", "source"}
 
 
@@ -56,7 +57,7 @@ def starter(tmp_path_factory: pytest.TempPathFactory) -> str:
     return url_of(tmp_path_factory.mktemp("starter"))
 
 
-@pytest.fixture(params=["live", "starter"])
+@pytest.fixture(scope="module", params=["live", "starter"])
 def url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(request.param))
 
@@ -77,9 +78,11 @@ def runner(url: str, monkeypatch: pytest.MonkeyPatch, capture: pytest.CaptureFix
     monkeypatch.setenv("TRIALS_CACHE_URL", url)
 
     def run(*argv: str) -> tuple[int, bytes, str]:
-        code = main(argv)
-        said = capture.readouterr()
-        return code, said.out, said.err.decode()
+        if (url, argv) not in _ANSWERS:  # nothing writes to the stores of this module
+            code = main(argv)
+            said = capture.readouterr()
+            _ANSWERS[url, argv] = code, said.out, said.err.decode()
+        return _ANSWERS[url, argv]
 
     return run
 
@@ -104,14 +107,14 @@ class Held:
         return list(wanted.apply(self.trials, self.matches, WATCHLIST).trials["nct_id"])
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def store(url: str) -> Iterator[Store]:
     opened = open_store(Settings(cache_url=url), WATCHLIST)
     yield opened
     opened.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def held(store: Store) -> Held:
     return Held(store)
 

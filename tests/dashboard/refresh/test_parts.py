@@ -16,8 +16,10 @@ from cache.refresh.journal import BROKEN, CANCELLED
 from cache.store.schema import scope as scopes
 from cache.store.store import Store
 from dashboard.refresh import launcher as refreshing
+from dashboard.refresh import parts
 from dashboard.refresh.launcher import Launch
 from dashboard.refresh.state import View, view_of
+from dashboard.web.meter import Meter
 from fetchers.errors import LocalTrouble
 from tests.dashboard.refresh.test_launcher import FakeProcess, FakeStart
 from tests.dashboard.refresh.test_words import job, part
@@ -427,3 +429,15 @@ def launch(code: int | None) -> Launch:
 )
 def test_which_of_job_and_process_has_the_word(newest: Job | None, latest: Launch | None, state: str) -> None:
     assert view_of(newest, latest) == View(state, newest, latest)  # type: ignore[arg-type]
+
+
+def test_many_viewers_are_told_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd = Meter()
+    monkeypatch.setattr(parts, "METER", crowd)
+    assert [parts.every(1.5), parts.every(3.0)] == [1.5, 3.0]
+    for _ in range(10):
+        crowd.came(1)
+    assert parts.every(1.5) == 1.5
+    for _ in range(90):
+        crowd.came(1)
+    assert [parts.every(1.5), parts.every(3.0)] == [15.0, 30.0]

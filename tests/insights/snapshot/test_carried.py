@@ -120,7 +120,7 @@ def same_parts(found: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
         same(part, expected[name])
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=some.lists(STEP, min_size=1, max_size=2))
 def test_what_is_taken_over_is_what_would_be_made(
     begun: Path, tmp_path_factory: pytest.TempPathFactory, steps: list[dict[str, Any]]
