@@ -89,8 +89,7 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     if not mine or not config.pluginmanager.hasplugin("xdist") or hasattr(config, "workerinput"):
         return
     if config.option.numprocesses is None:
-        # One and a half times the processors, for a test often waits for a process, a server or a disk.
-        config.option.numprocesses = max(2, 3 * (os.cpu_count() or 1) // 2)
+        config.option.numprocesses = "auto"
     if config.option.dist == "no":
         config.option.dist = "worksteal"
 
