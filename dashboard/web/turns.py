@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 # More than one, for a page also waits for the database.
-AT_ONCE = 8
+AT_ONCE = 3
 
 _free = threading.BoundedSemaphore(AT_ONCE)
 
