@@ -8,6 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from cache.export.atomic_write import unwritable
 from fetchers.errors import LocalTrouble, Validation
 
 LOCK = ".lock"
@@ -24,7 +25,7 @@ def replaced(out: Path, mark: str, said: str, *, what: str, advice: str, force: 
     """
     target = out.resolve()
     new, old = (target.with_name(f".{target.name}.{kind}") for kind in ("new", "old"))
-    with _unwritable(out, what):
+    with unwritable(out, what):
         _check_place(out, target, what)
         with _begun(new, mark, said, what):
             _put_back(target, old, mark)
@@ -110,14 +111,3 @@ def _swap(target: Path, new: Path, old: Path, mark: str) -> None:
     if had:
         with contextlib.suppress(OSError):  # the next run removes it
             _remove(old, mark)
-
-
-@contextlib.contextmanager
-def _unwritable(out: Path, what: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise LocalTrouble(
-            f"The {what} cannot be written to {out} ({error.strerror or error}). "
-            "Choose another place or free some space."
-        ) from error

@@ -25,7 +25,7 @@ def write_atomically(out: Path, content: bytes, what: str = "file") -> None:
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         _write(out, part, content, what, mode="xb")
-        with _unwritable(out, what):
+        with unwritable(out, what):
             part.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -34,7 +34,7 @@ def write_atomically(out: Path, content: bytes, what: str = "file") -> None:
 
 
 def _write(out: Path, path: Path, content: bytes, what: str, *, mode: str) -> None:
-    with _unwritable(out, what), path.open(mode) as file:
+    with unwritable(out, what), path.open(mode) as file:
         file.write(content)
         file.flush()
         if mode == "xb":
@@ -42,7 +42,8 @@ def _write(out: Path, path: Path, content: bytes, what: str, *, mode: str) -> No
 
 
 @contextlib.contextmanager
-def _unwritable(out: Path, what: str) -> Iterator[None]:
+def unwritable(out: Path, what: str) -> Iterator[None]:
+    """Raise LocalTrouble, with what to do, where the system refuses what the block does to write ``out``."""
     try:
         yield
     except OSError as error:
